@@ -1,0 +1,61 @@
+// Package api holds the JSON that an agent answers on its HTTP API and that the
+// desktop app reads. It is public: scripts and other projects rely on it.
+package api
+
+// Version is the major version of the API. It changes only when an older
+// client could no longer read the answers.
+const Version = 1
+
+// StatusPath is where an agent serves its [Status].
+const StatusPath = "/api/v1/status"
+
+// State says what one camera does at the moment.
+type State string
+
+// The states of a camera, as the agent reports them.
+const (
+	Idle     State = "idle"     // asleep: nobody watches, no camera process runs
+	Starting State = "starting" // the capture program runs, no frame yet
+	Live     State = "live"     // frames arrive
+	Stalled  State = "stalled"  // the capture program runs, frames stopped
+	Failed   State = "failed"   // no picture; Problem says why, the agent keeps trying
+)
+
+// Code names a problem for programs; people read the message and the hint.
+type Code string
+
+// Problem says in words why a camera gives no picture.
+type Problem struct {
+	Code    Code   `json:"code"`
+	Message string `json:"message"`        // what happened, one sentence
+	Hint    string `json:"hint,omitempty"` // what a person can do about it
+}
+
+// Camera is one camera of an agent.
+type Camera struct {
+	ID         string   `json:"id"`   // [a-z0-9-], unique on this agent
+	Name       string   `json:"name"` // for people, UTF-8
+	State      State    `json:"state"`
+	Error      *Problem `json:"error,omitempty"`
+	Width      int      `json:"width"`                  // pixels, as the frames say; as configured before the first one
+	Height     int      `json:"height"`                 // pixels
+	Framerate  float64  `json:"framerate"`              // frames per second asked of the camera
+	FPS        float64  `json:"fps"`                    // frames per second measured over the last seconds, 0 when none arrive
+	Viewers    int      `json:"viewers"`                // open streams and snapshots
+	FrameAgeMS *int64   `json:"frame_age_ms,omitempty"` // milliseconds since the newest frame; absent when there is none
+	Frames     uint64   `json:"frames"`                 // published since the agent started
+	Skipped    uint64   `json:"skipped"`                // frames that some viewer was too slow for, summed over all viewers
+	Restarts   uint64   `json:"restarts"`               // times the capture was started again after it failed
+	Video      string   `json:"video"`                  // path of the MJPEG stream on this agent
+	Snapshot   string   `json:"snapshot"`               // path of the newest frame as one JPEG
+}
+
+// Status is the answer of GET /api/v1/status.
+type Status struct {
+	API     int      `json:"api"`     // the agent's [Version]
+	ID      string   `json:"id"`      // UUID of the agent, stable across restarts and address changes
+	Name    string   `json:"name"`    // for people, UTF-8
+	Host    string   `json:"host"`    // host name of the machine, without domain
+	Version string   `json:"version"` // of the program
+	Cameras []Camera `json:"cameras"` // never null; the first one is /video
+}
