@@ -1,0 +1,82 @@
+package mjpeg
+
+import (
+	"strconv"
+	"time"
+)
+
+// Boundary separates parts. It is alphanumeric without dashes because clients
+// disagree on how to quote anything else.
+const Boundary = "pigridframe"
+
+// ContentType is the media type of a stream.
+const ContentType = "multipart/x-mixed-replace; boundary=" + Boundary
+
+// PlaceholderHeader marks a part that was drawn by the agent because the camera
+// gives no picture. Its value is "1". Such a part never counts as live.
+const PlaceholderHeader = "X-PiGrid-Placeholder"
+
+// TimestampHeader carries when the frame's first byte was read, in seconds
+// since 1970 with six decimals.
+const TimestampHeader = "X-Timestamp"
+
+const (
+	delimiter     = "\r\n--" + Boundary + "\r\n"
+	advanceHeader = "Content-Type: image/jpeg\r\n\r\n"
+	// partOverhead is more than the headers of any part need.
+	partOverhead = 256
+)
+
+// Opening is what a stream begins with: the first boundary, sent with the
+// response headers so that clients know at once that this is a stream.
+const Opening = "--" + Boundary + "\r\n"
+
+// Part is one frame in one buffer as it goes to viewers:
+//
+//	[standard header][JPEG][CRLF boundary CRLF][advance header]
+//
+// Standard and Advance are slices of it and follow [Opening]. A Part is never
+// changed after it was built, so any number of viewers may write it at once.
+type Part struct {
+	Standard []byte // header with Content-Length, JPEG, next boundary
+	Advance  []byte // JPEG, next boundary, next header
+	JPEG     []byte
+}
+
+// NewPart builds the part of one JPEG whose first byte was read at the given
+// time. The JPEG is copied.
+func NewPart(jpeg []byte, at time.Time, placeholder bool) Part {
+	b := make([]byte, 0, len(jpeg)+partOverhead)
+	b = append(b, "Content-Type: image/jpeg\r\nContent-Length: "...)
+	b = strconv.AppendInt(b, int64(len(jpeg)), 10)
+	b = append(b, "\r\n"+TimestampHeader+": "...)
+	b = appendSeconds(b, at)
+	if placeholder {
+		b = append(b, "\r\n"+PlaceholderHeader+": 1"...)
+	}
+	b = append(b, "\r\n\r\n"...)
+	head := len(b)
+	b = append(b, jpeg...)
+	tail := len(b)
+	b = append(b, delimiter...)
+	next := len(b)
+	b = append(b, advanceHeader...)
+	return Part{
+		Standard: b[:next:next],
+		Advance:  b[head:len(b):len(b)],
+		JPEG:     b[head:tail:tail],
+	}
+}
+
+// AdvanceOpening is what an advance stream begins with: the first boundary and
+// the header of the first part, which leaves before its picture exists.
+const AdvanceOpening = Opening + advanceHeader
+
+// appendSeconds appends t as unix seconds with six decimals.
+func appendSeconds(b []byte, t time.Time) []byte {
+	micros := t.UnixMicro()
+	b = strconv.AppendInt(b, micros/1e6, 10)
+	b = append(b, '.')
+	fraction := strconv.AppendInt(nil, 1e6+micros%1e6, 10)
+	return append(b, fraction[1:]...)
+}

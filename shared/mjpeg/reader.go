@@ -1,0 +1,187 @@
+package mjpeg
+
+import (
+	"bufio"
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"mime"
+	"net/textproto"
+	"strconv"
+	"strings"
+)
+
+const (
+	maxHeaderLines = 64
+	// maxBetween bounds the bytes between two frames.
+	maxBetween = 1 << 20
+	// maxHint bounds what is reserved on the word of a Content-Length.
+	maxHint = 1 << 20
+)
+
+// ErrNotStream is what a [Reader] wraps when the bytes are no MJPEG stream.
+var ErrNotStream = errors.New("not an MJPEG stream")
+
+// Frame is one part read from a stream.
+type Frame struct {
+	JPEG        []byte // whole, SOI to EOI; owned by the caller
+	Header      textproto.MIMEHeader
+	Placeholder bool // drawn by the agent, not taken by the camera
+}
+
+// Reader reads the frames of a multipart/x-mixed-replace stream, as sent by
+// PiGrid agents and by cameras that are less strict: LF-only lines, quoted or
+// dashed boundaries, parts without Content-Length, parts without a picture. It
+// is not safe for concurrent use.
+//
+// A JPEG says itself where it ends, so what separates parts hardly matters:
+// between two pictures any line that starts with "--" begins a new header.
+type Reader struct {
+	br      *bufio.Reader
+	closing string // the line that ends the stream, if the boundary is known
+	broken  uint64
+}
+
+// NewReader returns a Reader for a body with the given Content-Type. The error
+// wraps [ErrNotStream] when the type is not multipart.
+func NewReader(body io.Reader, contentType string) (*Reader, error) {
+	media, params, err := mime.ParseMediaType(contentType)
+	if err != nil { // "multipart/x-mixed-replace;boundary=--a b" and worse are out there
+		media, _, _ = strings.Cut(contentType, ";")
+		media = strings.ToLower(strings.TrimSpace(media))
+	}
+	if !strings.HasPrefix(media, "multipart/") {
+		return nil, fmt.Errorf("%w: the answer has the type %.80q", ErrNotStream, contentType)
+	}
+	r := &Reader{br: bufio.NewReaderSize(body, 64<<10)}
+	if b := strings.TrimLeft(params["boundary"], "-"); b != "" {
+		r.closing = b + "--"
+	}
+	return r, nil
+}
+
+// Broken returns how many parts were left out because their JPEG was not whole.
+func (r *Reader) Broken() uint64 { return r.broken }
+
+// Next returns the next frame. It returns io.EOF when the stream ended between
+// two parts, io.ErrUnexpectedEOF when it ended inside a JPEG, an error wrapping
+// [ErrNotStream] when there is no picture in 1 MiB, else the error of the body.
+func (r *Reader) Next() (Frame, error) {
+	between := 0
+	for {
+		header, n, err := r.header()
+		if err != nil {
+			return Frame{}, err
+		}
+		jpeg, m, err := r.jpeg(contentLength(header))
+		if err != nil {
+			return Frame{}, err
+		}
+		if jpeg != nil {
+			return Frame{JPEG: jpeg, Header: header, Placeholder: header.Get(PlaceholderHeader) == "1"}, nil
+		}
+		r.broken++
+		if between += n + m; between > maxBetween {
+			return Frame{}, fmt.Errorf("%w: no whole JPEG in %d bytes", ErrNotStream, between)
+		}
+	}
+}
+
+// header reads lines until a JPEG begins. It returns the headers since the last
+// boundary and how many bytes were read.
+func (r *Reader) header() (h textproto.MIMEHeader, n int, err error) {
+	h = textproto.MIMEHeader{}
+	lineStart := true
+	for n <= maxBetween {
+		if lineStart && r.atJPEG() {
+			return h, n, nil
+		}
+		line, err := r.br.ReadSlice('\n')
+		n += len(line)
+		if err != nil && !errors.Is(err, bufio.ErrBufferFull) {
+			return nil, n, err
+		}
+		if lineStart {
+			text := string(bytes.TrimRight(line, "\r\n"))
+			switch {
+			case r.closing != "" && strings.HasPrefix(text, "--") && strings.TrimLeft(text, "-") == r.closing:
+				return nil, n, io.EOF
+			case strings.HasPrefix(text, "--"):
+				h = textproto.MIMEHeader{}
+			default:
+				addHeader(h, text)
+			}
+		}
+		lineStart = err == nil
+	}
+	return nil, n, fmt.Errorf("%w: no JPEG in %d bytes", ErrNotStream, n)
+}
+
+// atJPEG reports whether a JPEG begins at the reading position.
+func (r *Reader) atJPEG() bool {
+	b, err := r.br.Peek(1)
+	if err != nil || b[0] != soi[0] {
+		return false
+	}
+	b, err = r.br.Peek(len(soi))
+	return err == nil && bytes.Equal(b, soi)
+}
+
+// addHeader notes "Name: value"; anything else is left out.
+func addHeader(h textproto.MIMEHeader, line string) {
+	name, value, ok := strings.Cut(line, ":")
+	if !ok || len(h) >= maxHeaderLines || len(line) > 1024 || strings.ContainsAny(name, " \t") {
+		return
+	}
+	h.Set(name, strings.TrimSpace(value))
+}
+
+// contentLength returns the length a part claims to have, 0 when it says none
+// that can be true.
+func contentLength(h textproto.MIMEHeader) int {
+	n, err := strconv.Atoi(h.Get("Content-Length"))
+	if err != nil || n < 0 || n > MaxFrame {
+		return 0
+	}
+	return n
+}
+
+// jpeg reads one JPEG of at most length bytes, or up to MaxFrame when length is
+// 0. It returns nil when the bytes are not a whole JPEG, and how many bytes
+// were read.
+func (r *Reader) jpeg(length int) (jpeg []byte, n int, err error) {
+	limit := length
+	if limit == 0 {
+		limit = MaxFrame
+	}
+	var w walker
+	jpeg = make([]byte, 0, max(16<<10, min(length, maxHint)))
+	for {
+		if _, err := r.br.Peek(1); err != nil {
+			if errors.Is(err, io.EOF) {
+				err = io.ErrUnexpectedEOF
+			}
+			return nil, len(jpeg), err
+		}
+		chunk, _ := r.br.Peek(min(r.br.Buffered(), limit-len(jpeg)))
+		before := len(jpeg)
+		jpeg = append(jpeg, chunk...)
+		v := w.walk(jpeg)
+		if v == more && len(jpeg) < limit {
+			r.discard(len(chunk))
+			continue
+		}
+		if v == whole {
+			r.discard(w.pos - before)
+			return jpeg[:w.pos:w.pos], w.pos, nil
+		}
+		// Bytes behind the point where it broke may be the next part.
+		used := min(max(w.pos, before), len(jpeg))
+		r.discard(used - before)
+		return nil, used, nil
+	}
+}
+
+// discard drops n bytes that are known to be buffered, which cannot fail.
+func (r *Reader) discard(n int) { _, _ = r.br.Discard(n) }
