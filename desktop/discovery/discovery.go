@@ -79,7 +79,7 @@ func (d *Discovery) Refresh() {
 	}
 }
 
-// Status says whether a round is listening, on which interfaces
+// Status says whether the newest round is listening, on which interfaces
 // ("eth0 192.168.1.20/24"), and what stands in the way: "" nothing, [NoNetwork],
 // or the system's own words.
 func (d *Discovery) Status() (running bool, interfaces []string, problem string) {

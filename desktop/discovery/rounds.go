@@ -3,7 +3,6 @@ package discovery
 import (
 	"context"
 	"net"
-	"net/netip"
 	"slices"
 	"strings"
 	"sync"
@@ -66,7 +65,9 @@ func (r *rounds) note(on []dnssd.Link) {
 		return
 	}
 	r.on = on
-	r.d.log.Info("searching for agents", "interfaces", strings.Join(names(on), ", "))
+	if len(on) > 0 {
+		r.d.log.Info("searching for agents", "interfaces", strings.Join(names(on), ", "))
+	}
 }
 
 func (r *rounds) fail(problem string) {
@@ -94,7 +95,7 @@ func (d *Discovery) heard(a dnssd.Answer, v dnssd.Vantage) {
 func (d *Discovery) vantage(on []dnssd.Link) dnssd.Vantage {
 	own, err := d.own()
 	if err != nil {
-		own = []netip.Prefix(nil)
+		own = nil // private addresses are believed all the same
 	}
 	v := dnssd.Vantage{Own: own}
 	if len(on) == 1 {
