@@ -1,0 +1,80 @@
+// What the Go side tells the page; docs/ARCHITECTURE.md, "Page contract".
+
+export type CameraState =
+  | "connecting"
+  | "live"
+  | "slow"
+  | "stalled"
+  | "offline"
+  | "refused"
+  | "camera-error"
+  | "incompatible"
+  | "paused";
+
+/** Why a camera is not live; "" when it is, or when nobody knows. */
+export type Reason =
+  | ""
+  | "refused" // nothing listens on the port
+  | "unreachable"
+  | "timeout"
+  | "ended"
+  | "no-frames"
+  | "forbidden"
+  | "unauthorized"
+  | "wrong-host"
+  | "busy"
+  | "not-pigrid"
+  | "camera"
+  | "too-old"
+  | "too-new"
+  | "bad-stream";
+
+export interface Camera {
+  key: string;
+  name: string;
+  address: string;
+  host: string;
+  agentVersion: string;
+  state: CameraState;
+  /** Unix milliseconds, 0 = none; the clock is this computer's own. */
+  since: number;
+  retryAt: number;
+  lastFrameAt: number;
+  reason: Reason;
+  /** HTTP status, 0 = none. */
+  status: number;
+  /** The agent's own sentence, its advice, and the raw cause. */
+  message: string;
+  hint: string;
+  detail: string;
+  fps: number;
+  /** Pixels, 0 until known. */
+  width: number;
+  height: number;
+  /** Added by address, not only found by itself. */
+  added: boolean;
+}
+
+export interface Discovery {
+  running: boolean;
+  /** "eth0 192.168.1.20/24" */
+  interfaces: string[];
+  problem: string;
+}
+
+export interface State {
+  version: string;
+  /** In display order. */
+  cameras: Camera[];
+  discovery: Discovery;
+}
+
+export type AddReason = Reason | "bad-address" | "not-local";
+
+export interface AddResult {
+  ok: boolean;
+  keys: string[];
+  reason: AddReason;
+  address: string;
+  detail: string;
+}

@@ -1,0 +1,9 @@
+// Everything is made and wired here; the parts know only what they are given.
+import "./app.css";
+
+import { mount } from "svelte";
+
+import App from "./App.svelte";
+import { wire } from "./wire.svelte";
+
+mount(App, { target: document.getElementById("app") ?? document.body, props: wire() });

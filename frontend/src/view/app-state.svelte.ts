@@ -1,0 +1,54 @@
+// What the Go side says, as it says it.
+import type { Backend } from "../backend/backend";
+import type { Camera, Discovery, State } from "../backend/types";
+
+/** waiting: nothing said yet · no-app: no Go side at all · silent: it does not answer. */
+export type Phase = "waiting" | "no-app" | "silent" | "ready";
+
+const ASK_AGAIN_MS = 1000;
+
+export class AppState {
+  phase = $state<Phase>("waiting");
+  cameras = $state.raw<readonly Camera[]>([]);
+  discovery = $state.raw<Discovery>({ running: false, interfaces: [], problem: "" });
+  version = $state("");
+  /** The last known picture size of each camera: its box stays when it goes offline. */
+  #sizes = new Map<string, { width: number; height: number }>();
+
+  /** Listens and asks once; asks again only while there is no answer. Returns the way to stop. */
+  connect(backend: Backend): () => void {
+    const stop = backend.onState((state) => this.receive(state));
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const ask = async () => {
+      try {
+        const state = await backend.state();
+        // An event that came meanwhile is at least as new.
+        if (this.phase !== "ready") this.receive(state);
+      } catch {
+        if (this.phase === "ready") return;
+        this.phase = "silent";
+        timer = setTimeout(() => void ask(), ASK_AGAIN_MS);
+      }
+    };
+    void ask();
+    return () => {
+      clearTimeout(timer);
+      stop();
+    };
+  }
+
+  receive(state: State): void {
+    this.cameras = state.cameras.map((camera) => this.#withSize(camera));
+    this.discovery = state.discovery;
+    this.version = state.version;
+    this.phase = "ready";
+  }
+
+  #withSize(camera: Camera): Camera {
+    if (camera.width > 0 && camera.height > 0) {
+      this.#sizes.set(camera.key, { width: camera.width, height: camera.height });
+      return camera;
+    }
+    return { ...camera, ...this.#sizes.get(camera.key) };
+  }
+}

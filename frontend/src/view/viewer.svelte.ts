@@ -1,0 +1,177 @@
+// What the person looks at: the active tile, solo, the page, the open dialog.
+import type { Camera } from "../backend/types";
+import type { Wanted } from "../frames/pull";
+import { commonestAspect, fit, perPage, place, type Fit, type Rect, type Size } from "../grid/fit";
+import { neighbour, type Direction } from "../grid/neighbour";
+import type { Actions } from "../keys/keys";
+import type { AppState } from "./app-state.svelte";
+
+export type Dialog = { kind: "none" | "add" | "keys" } | { kind: "details"; key: string };
+
+export interface Commands {
+  retry(key: string): void;
+}
+
+export class Viewer implements Actions {
+  #app: AppState;
+  #commands: Commands;
+
+  stage = $state.raw<Size>({ width: 0, height: 0 });
+  hidden = $state(false);
+  dialog = $state.raw<Dialog>({ kind: "none" });
+  /** Grows whenever the keyboard moved: the grid then focuses the active tile. */
+  moves = $state(0);
+  #activeKey = $state("");
+  #soloKey = $state("");
+
+  /** The columns on screen and for how many tiles they were chosen. */
+  #columns = { tiles: 0, columns: 0 };
+
+  constructor(app: AppState, commands: Commands) {
+    this.#app = app;
+    this.#commands = commands;
+  }
+
+  #keys = $derived.by(() => this.#app.cameras.map((c) => c.key));
+
+  activeIndex = $derived(Math.max(0, this.#keys.indexOf(this.#activeKey)));
+  active = $derived.by((): Camera | null => this.#app.cameras[this.activeIndex] ?? null);
+  /** The camera shown alone, or null. */
+  solo = $derived.by(
+    (): Camera | null => this.#app.cameras.find((c) => c.key === this.#soloKey) ?? null,
+  );
+
+  #aspect = $derived.by(() => commonestAspect(this.#app.cameras));
+  #perPage = $derived.by(() => perPage(this.#keys.length, this.stage, this.#aspect));
+  pages = $derived(Math.max(1, Math.ceil(this.#keys.length / this.#perPage)));
+  /** From 0. The page follows the active tile. */
+  page = $derived(Math.floor(this.activeIndex / this.#perPage));
+  #pageKeys = $derived.by(() => {
+    const start = this.page * this.#perPage;
+    return this.#keys.slice(start, start + this.#perPage);
+  });
+
+  #grid = $derived.by((): Fit => {
+    const tiles = this.#perPage;
+    const current = this.#columns.tiles === tiles ? this.#columns.columns : 0;
+    const grid = fit(tiles, this.stage, this.#aspect, current);
+    this.#columns = { tiles, columns: grid.columns };
+    return grid;
+  });
+
+  /** Where every visible tile is; a camera without a rectangle is hidden. */
+  rects = $derived.by((): ReadonlyMap<string, Rect> => {
+    if (this.stage.width === 0) return new Map(); // not measured yet
+    const solo = this.solo;
+    if (solo) return new Map([[solo.key, this.#soloRect(solo)]]);
+    const places = place(this.#pageKeys.length, this.#grid, this.stage);
+    return new Map(this.#pageKeys.map((key, i) => [key, places[i] as Rect]));
+  });
+
+  #soloRect(camera: Camera): Rect {
+    const grid = fit(1, this.stage, commonestAspect([camera]));
+    return place(1, grid, this.stage)[0] as Rect;
+  }
+
+  /** What the pull loop asks for: nothing that nobody sees. */
+  wanted = $derived.by((): Wanted => {
+    if (this.hidden) return { keys: [], full: "" };
+    return { keys: [...this.rects.keys()], full: this.solo?.key ?? "" };
+  });
+
+  /** The mouse or the Tab key went to a tile. */
+  activate(key: string): void {
+    this.#activeKey = key;
+  }
+
+  /** Shows a camera that may not be in the list yet. */
+  show(key: string): void {
+    this.#activeKey = key;
+    this.#soloKey = "";
+  }
+
+  #goTo(index: number): void {
+    const key = this.#keys[index];
+    if (key === undefined) return;
+    this.#activeKey = key;
+    if (this.solo) this.#soloKey = key;
+    this.moves++;
+  }
+
+  // Keys. Each action is also a button somewhere.
+
+  dialogOpen(): boolean {
+    return this.dialog.kind !== "none";
+  }
+
+  move(direction: Direction): void {
+    if (this.solo) {
+      if (direction === "left") this.previous();
+      if (direction === "right") this.next();
+      return;
+    }
+    if (direction === "left") return this.#goTo(Math.max(0, this.activeIndex - 1));
+    if (direction === "right") return this.#goTo(this.activeIndex + 1);
+    const start = this.page * this.#perPage;
+    this.#goTo(start + neighbour([...this.rects.values()], this.activeIndex - start, direction));
+  }
+
+  previous(): void {
+    this.#goTo((this.activeIndex + this.#keys.length - 1) % this.#keys.length);
+  }
+
+  next(): void {
+    this.#goTo((this.activeIndex + 1) % this.#keys.length);
+  }
+
+  toggleSolo(): void {
+    if (this.solo) this.back();
+    else this.soloNumber(this.activeIndex + 1);
+  }
+
+  /** Shows camera number n alone, counted from 1. */
+  soloNumber(n: number): void {
+    const key = this.#keys[n - 1];
+    if (key === undefined) return;
+    this.#activeKey = key;
+    this.#soloKey = key;
+    this.moves++;
+  }
+
+  back(): void {
+    if (!this.solo) return;
+    this.#soloKey = "";
+    this.moves++;
+  }
+
+  turnPage(by: number): void {
+    const page = this.page + by;
+    if (this.solo || page < 0 || page >= this.pages) return;
+    this.#goTo(page * this.#perPage);
+  }
+
+  retry(): void {
+    if (this.active) this.#commands.retry(this.active.key);
+  }
+
+  retryAll(): void {
+    this.#commands.retry("");
+  }
+
+  openAdd(): void {
+    this.dialog = { kind: "add" };
+  }
+
+  openKeys(): void {
+    this.dialog = { kind: "keys" };
+  }
+
+  openDetails(key = this.active?.key): void {
+    if (key !== undefined) this.dialog = { kind: "details", key };
+  }
+
+  closeDialog(): void {
+    this.dialog = { kind: "none" };
+    this.moves++;
+  }
+}

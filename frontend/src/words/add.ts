@@ -1,0 +1,44 @@
+// The answer to "Add by address" in words.
+import type { AddReason, AddResult } from "../backend/types";
+
+/** Why this address was not added, and what to try; `where` is what was typed. */
+const sentences: Record<AddReason, (where: string) => string> = {
+  "": (where) => `${where} could not be added.`,
+  "bad-address": (where) =>
+    `“${where}” is not an address. Try raspberry-4b.local, 192.168.1.42 or 192.168.1.42:8080.`,
+  "not-local": (where) => `${where} is not on a local network. PiGrid shows only cameras near you.`,
+  refused: (where) =>
+    `Nothing answers on ${where}. The machine is on; start the agent there: ./pigrid-agent`,
+  unreachable: (where) =>
+    `${where} cannot be reached. The Pi may be off or on another network, or the name is misspelt.`,
+  timeout: (where) => `${where} did not answer. The Pi may be off or on another network.`,
+  ended: (where) => `${where} closed the connection before it answered. Try again in a moment.`,
+  "no-frames": (where) => `${where} answers, but sends no pictures. Look at the agent on the Pi.`,
+  forbidden: (where) =>
+    `${where} does not let this computer in. Start its agent with --allow-from and this computer's network.`,
+  unauthorized: (where) =>
+    `${where} asks for an access code. This version of PiGrid cannot send one yet.`,
+  "wrong-host": (where) =>
+    `${where} does not know itself by this name. Use its IP address, or start its agent with --allow-host.`,
+  busy: (where) => `${where} has as many viewers as it can serve. Close one and try again.`,
+  "not-pigrid": (where) =>
+    `Something answers at ${where}, but it is no PiGrid agent. Is the port right? Agents use 8080 to 8089.`,
+  camera: (where) => `The agent at ${where} answers, but has no working camera.`,
+  "too-old": (where) => `The agent at ${where} is too old for this PiGrid. Update it on the Pi.`,
+  "too-new": (where) => `The agent at ${where} is newer than this PiGrid. Update PiGrid here.`,
+  "bad-stream": (where) => `${where} sends something that is not a picture.`,
+};
+
+export function whyNotAdded(result: AddResult, typed: string): string {
+  const where = result.address || typed.trim();
+  // A newer Go side may know reasons this page does not.
+  const known: ((where: string) => string) | undefined = sentences[result.reason];
+  return (known ?? sentences[""])(where);
+}
+
+/** The toast after it worked. */
+export function added(names: readonly string[], fallback: string): string {
+  if (names.length === 0) return `${fallback} was added.`;
+  if (names.length === 1) return `${names[0]} was added.`;
+  return `${names.length} cameras were added: ${names.join(", ")}.`;
+}

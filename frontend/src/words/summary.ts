@@ -1,0 +1,105 @@
+// Sentences about all the cameras together.
+import type { Camera, CameraState, Discovery } from "../backend/types";
+import { moment } from "./time";
+import { nameOf, next, status } from "./words";
+
+const groups: [string, CameraState[]][] = [
+  ["live", ["live", "slow"]],
+  ["connecting", ["connecting"]],
+  ["stalled", ["stalled"]],
+  ["offline", ["offline"]],
+  ["with a problem", ["refused", "camera-error", "incompatible"]],
+  ["paused", ["paused"]],
+];
+
+/** "12 live · 1 offline" */
+export function summary(cameras: readonly Camera[]): string {
+  return groups
+    .map(
+      ([word, states]) => [cameras.filter((c) => states.includes(c.state)).length, word] as const,
+    )
+    .filter(([count]) => count > 0)
+    .map(([count, word]) => `${count} ${word}`)
+    .join(" · ");
+}
+
+/** More changes than this at once are counted, not read out one by one. */
+const READ_OUT = 3;
+
+/** States that pass by themselves are not worth interrupting anyone. */
+const unspoken: CameraState[] = ["connecting", "paused"];
+
+/** What the live region says when the states changed from `before` to now. */
+export function announcement(
+  before: ReadonlyMap<string, CameraState>,
+  cameras: readonly Camera[],
+  now: number,
+): string {
+  const changed = cameras.filter(
+    (c) => before.get(c.key) !== c.state && !unspoken.includes(c.state),
+  );
+  if (changed.length === 0) return "";
+  if (changed.length > READ_OUT) return `${summary(cameras)}.`;
+  return changed.map((c) => `${nameOf(c)}: ${status(c, now)}.`).join(" ");
+}
+
+const TOGETHER_MS = 15_000;
+
+export interface Outage {
+  text: string;
+  next: string;
+}
+
+/** One sentence when at least half of the cameras went offline at the same time, else null. */
+export function outage(cameras: readonly Camera[], now: number): Outage | null {
+  const off = cameras.filter((c) => c.state === "offline" && c.since > 0);
+  const latest = Math.max(...off.map((c) => c.since));
+  const together = off.filter((c) => latest - c.since <= TOGETHER_MS);
+  const first = together.reduce<Camera | null>((a, b) => (a && a.since <= b.since ? a : b), null);
+  if (!first || together.length < 3 || together.length * 2 < cameras.length) return null;
+  const soonest = together
+    .filter((c) => c.retryAt > 0)
+    .reduce<Camera | null>((a, b) => (a && a.retryAt <= b.retryAt ? a : b), null);
+  const who =
+    together.length === cameras.length
+      ? `All ${cameras.length} cameras`
+      : `${together.length} of ${cameras.length} cameras`;
+  return {
+    text: `${who} stopped answering at ${moment(first.since, now)}. This computer or its router may have lost the network.`,
+    next: soonest ? next(soonest, now) : "",
+  };
+}
+
+/** The network of "eth0 192.168.1.20/24" as "192.168.1.0/24 (eth0)"; other text stays as it is. */
+export function network(networkInterface: string): string {
+  const match = /^(\S+) (\d+)\.(\d+)\.(\d+)\.(\d+)\/(\d+)$/.exec(networkInterface);
+  if (!match) return networkInterface;
+  const [, name, ...numbers] = match;
+  const [a = 0, b = 0, c = 0, d = 0, bits = 32] = numbers.map(Number);
+  const address = ((a << 24) | (b << 16) | (c << 8) | d) >>> 0;
+  const mask = bits <= 0 ? 0 : (-1 << (32 - Math.min(bits, 32))) >>> 0;
+  const net = (address & mask) >>> 0;
+  return `${net >>> 24}.${(net >>> 16) & 255}.${(net >>> 8) & 255}.${net & 255}/${bits} (${name})`;
+}
+
+/** The headline of the page without cameras. */
+export function nothingFound(d: Discovery): string {
+  const networks = d.interfaces.map(network);
+  if (networks.length === 0) return "No cameras found yet.";
+  const last = networks.at(-1) ?? "";
+  const list = networks.length === 1 ? last : `${networks.slice(0, -1).join(", ")} and ${last}`;
+  return `No cameras found yet on ${list}.`;
+}
+
+/** What PiGrid is doing to find cameras. */
+export function searching(d: Discovery): string {
+  if (d.problem !== "") return `PiGrid cannot look for cameras by itself: ${sentence(d.problem)}`;
+  if (!d.running) return "PiGrid is starting to look for cameras…";
+  if (d.interfaces.length === 0) return "This computer seems to be on no network.";
+  return "PiGrid keeps looking. New cameras appear here by themselves.";
+}
+
+function sentence(text: string): string {
+  const trimmed = text.trim();
+  return /[.!?]$/.test(trimmed) ? trimmed : `${trimmed}.`;
+}

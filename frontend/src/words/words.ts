@@ -1,0 +1,206 @@
+// Every sentence about a camera, as pure functions of the camera and the time.
+// A sentence says what happened, to which camera, and what you can do about it;
+// `next` says what PiGrid does. No codes: the raw cause is behind Details.
+import type { Camera, CameraState } from "../backend/types";
+import { moment, rate, span } from "./time";
+
+export type Tone = "ok" | "quiet" | "warn" | "danger";
+
+const tones: Record<CameraState, Tone> = {
+  connecting: "quiet",
+  live: "ok",
+  slow: "warn",
+  stalled: "warn",
+  offline: "danger",
+  refused: "danger",
+  "camera-error": "danger",
+  incompatible: "danger",
+  paused: "quiet",
+};
+
+export function tone(state: CameraState): Tone {
+  return tones[state];
+}
+
+/** Shorter waits pass without a word. */
+const SILENT_MS = 400;
+
+/** The camera's name, or whatever else a person can tell it by. */
+export function nameOf(c: Camera): string {
+  return c.name || c.host || c.address || "Camera";
+}
+
+/** The few words in the corner of the tile. */
+export function status(c: Camera, now: number): string {
+  const silent = now - c.since < SILENT_MS;
+  switch (c.state) {
+    case "connecting":
+      return silent ? "" : "Connecting…";
+    case "live":
+      return "Live";
+    case "slow":
+      return `Slow · ${rate(c.fps)} fps`;
+    case "stalled":
+      return c.lastFrameAt > 0
+        ? `No new picture for ${span(now - c.lastFrameAt)}`
+        : "No new picture";
+    case "offline":
+      return c.since > 0 ? `Offline since ${moment(c.since, now)}` : "Offline";
+    case "refused":
+      return "Not let in";
+    case "camera-error":
+      return "Camera problem";
+    case "incompatible":
+      return c.reason === "too-new" ? "Agent too new" : "Agent too old";
+    case "paused":
+      return silent ? "" : "Paused";
+  }
+}
+
+/** What PiGrid does next about it, or "". */
+export function next(c: Camera, now: number): string {
+  if (c.retryAt <= 0 || c.state === "live" || c.state === "slow" || c.state === "paused") return "";
+  const left = c.retryAt - now;
+  return left > 0 ? `retrying in ${span(Math.max(1000, left))}` : "retrying now";
+}
+
+export interface Explanation {
+  what: string;
+  /** What the person can do; may be "". */
+  advice: string;
+}
+
+/** Why there is no picture; null when there is nothing to explain. */
+export function explain(c: Camera): Explanation | null {
+  switch (c.state) {
+    case "offline":
+      return explainOffline(c);
+    case "refused":
+      return explainRefused(c);
+    case "camera-error":
+      return {
+        what: c.message || "The Pi answers, but its camera gives no picture.",
+        advice: c.hint || "Check the camera's cable and look at the agent's log on the Pi.",
+      };
+    case "incompatible":
+      return explainIncompatible(c);
+    default:
+      return null;
+  }
+}
+
+function explainOffline(c: Camera): Explanation {
+  const who = nameOf(c);
+  const where = c.address ? ` (${c.address})` : "";
+  switch (c.reason) {
+    case "refused":
+      return {
+        what: `The Pi of ${who} is on${where}, but no camera agent runs there.`,
+        advice: "Start it on the Pi: ./pigrid-agent",
+      };
+    case "timeout":
+      return {
+        what: `${who} does not answer in time${where}.`,
+        advice: "The Pi may be off, very busy, or have a weak network.",
+      };
+    case "ended":
+      return {
+        what: `${who} closed the connection${where}.`,
+        advice: "Its agent may be restarting. If this stays, look at the Pi.",
+      };
+    case "no-frames":
+      return {
+        what: `${who} answers${where}, but sends no pictures.`,
+        advice: "Restart the agent on the Pi if this stays.",
+      };
+    case "busy":
+      return {
+        what: `${who} has as many viewers as it can serve${where}.`,
+        advice: "Close PiGrid or a browser that shows it on another computer.",
+      };
+    case "not-pigrid":
+      return {
+        what: `Something other than a PiGrid agent answers for ${who}${where}.`,
+        advice: "Check the address, or start ./pigrid-agent on the Pi.",
+      };
+    case "bad-stream":
+      return {
+        what: `${who} sends something that is not a picture${where}.`,
+        advice: "Restart the agent on the Pi.",
+      };
+    default:
+      return {
+        what: `${who} is not answering${where}.`,
+        advice: "The Pi may be off or on another network.",
+      };
+  }
+}
+
+function explainRefused(c: Camera): Explanation {
+  const what = `${nameOf(c)} does not let this computer in.`;
+  switch (c.reason) {
+    case "unauthorized":
+      return {
+        what: `${nameOf(c)} asks for an access code.`,
+        advice: "This version of PiGrid cannot send one yet.",
+      };
+    case "wrong-host":
+      return {
+        what: `${what} It does not know itself by the name in ${c.address || "its address"}.`,
+        advice:
+          c.hint || "Add it by its IP address, or start its agent with --allow-host and that name.",
+      };
+    default:
+      return {
+        what: `${what} ${c.message || "Its agent accepts only computers on its own network."}`,
+        advice: c.hint || "Start its agent with --allow-from and this computer's network.",
+      };
+  }
+}
+
+function explainIncompatible(c: Camera): Explanation {
+  const agent = `The agent of ${nameOf(c)}${c.agentVersion ? ` (${c.agentVersion})` : ""}`;
+  if (c.reason === "too-new")
+    return {
+      what: `${agent} is newer than this PiGrid.`,
+      advice: "Update PiGrid on this computer.",
+    };
+  return { what: `${agent} is too old for this PiGrid.`, advice: "Update the agent on the Pi." };
+}
+
+/** What a screen reader says for the tile: "Porch, live, 15 frames per second". */
+export function label(c: Camera, now: number): string {
+  const name = nameOf(c);
+  switch (c.state) {
+    case "live":
+      return c.fps > 0 ? `${name}, live, ${rate(c.fps)} frames per second` : `${name}, live`;
+    case "slow":
+      return `${name}, slow, ${rate(c.fps)} frames per second`;
+    case "stalled":
+      return `${name}, no new picture`; // the seconds would change the label all the time
+    case "connecting":
+      return `${name}, connecting`;
+    case "paused":
+      return `${name}, paused`;
+    default:
+      return `${name}, ${lowerFirst(status(c, now))}`;
+  }
+}
+
+function lowerFirst(text: string): string {
+  return text.charAt(0).toLowerCase() + text.slice(1);
+}
+
+/** Facts for the Details dialog, in reading order; unknown ones are left out. */
+export function facts(c: Camera, now: number): [string, string][] {
+  const all: [string, string][] = [
+    ["Address", c.address],
+    ["Host", c.host],
+    ["Agent", c.agentVersion],
+    ["Picture", c.width > 0 && c.height > 0 ? `${c.width}×${c.height}` : ""],
+    ["Rate", c.fps > 0 ? `${rate(c.fps)} fps` : ""],
+    ["Last picture", c.lastFrameAt > 0 ? moment(c.lastFrameAt, now) : ""],
+    ["Found", c.added ? "added by address" : "by itself"],
+  ];
+  return all.filter(([, value]) => value !== "");
+}
