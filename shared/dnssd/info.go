@@ -11,9 +11,8 @@ import (
 
 // Limits of a TXT record as the app accepts it.
 const (
-	maxString  = 255           // bytes of one string on the wire (RFC 6763, section 6.1)
-	maxEscaped = 4 * maxString // the same string if every byte is written \DDD
-	maxStrings = 64            // an agent sends 7
+	maxString  = 255 // bytes of one string on the wire (RFC 6763, section 6.1)
+	maxStrings = 64  // an agent sends 7
 )
 
 // Info is what an agent says about itself in its TXT record.
@@ -60,9 +59,6 @@ func ParseTXT(txt []string) (Info, error) {
 	}
 	values := make(map[string]string, len(txt))
 	for _, s := range txt {
-		if len(s) > maxEscaped {
-			return Info{}, fmt.Errorf("%w: a string of %d bytes", ErrTXT, len(s))
-		}
 		if s = unescape(s); len(s) > maxString {
 			return Info{}, fmt.Errorf("%w: a string of %d bytes", ErrTXT, len(s))
 		}

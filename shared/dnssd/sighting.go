@@ -91,8 +91,6 @@ func (v Vantage) believe(addrs []netip.Addr) []netip.Addr {
 func (v Vantage) usable(a netip.Addr) (netip.Addr, bool) {
 	a = a.Unmap().WithZone("")
 	switch {
-	case !a.IsValid() || a.IsUnspecified() || a.IsMulticast():
-		return a, false
 	case a.IsLoopback():
 		return a, v.Loopback
 	case a.Is6() && a.IsLinkLocalUnicast():
