@@ -130,6 +130,14 @@ func decode(row []bool, left, width float64) (Mark, bool) {
 			return Mark{}, false
 		}
 		got[i] = row[x]
+		if i < startCells && got[i] != (i%2 == 0) {
+			return Mark{}, false // most tries end here
+		}
+	}
+	for i := range endCells {
+		if got[startCells+dataCells+i] != (i%2 == 1) {
+			return Mark{}, false
+		}
 	}
 	var data uint64
 	for _, bit := range got[startCells : startCells+dataCells] {

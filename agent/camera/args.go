@@ -1,0 +1,68 @@
+package camera
+
+import (
+	"fmt"
+	"image"
+	"strconv"
+
+	"github.com/google/shlex"
+)
+
+// Options is what is asked of one camera.
+type Options struct {
+	Width     int     // pixels
+	Height    int     // pixels
+	Framerate float64 // frames per second
+	Quality   int     // JPEG quality 1–100; 0 leaves it to the program
+	Mode      string  // sensor mode: "" full view, "auto" the program's choice, or W:H:BITS
+}
+
+// rpicamArgs returns the arguments of rpicam-vid for a camera. Only options
+// that every version since October 2022 knows are used, each once: the program
+// refuses a second mention.
+func rpicamArgs(s Sensor, o Options) []string {
+	args := []string{
+		"-t", "0", "--codec", "mjpeg", "-n",
+		"--flush", // else the last bytes of a frame wait for the next one
+		"--camera", strconv.Itoa(s.Index),
+		"--width", strconv.Itoa(o.Width), "--height", strconv.Itoa(o.Height),
+		"--framerate", strconv.FormatFloat(o.Framerate, 'f', -1, 64),
+	}
+	if o.Quality > 0 {
+		args = append(args, "-q", strconv.Itoa(o.Quality))
+	}
+	if mode := modeArg(s, o); mode != "" {
+		args = append(args, "--mode", mode)
+	}
+	return append(args, "-o", "-")
+}
+
+// modeArg returns the value for --mode, "" to leave the choice to the program.
+func modeArg(s Sensor, o Options) string {
+	switch o.Mode {
+	case "auto":
+		return ""
+	case "":
+		m, ok := s.FullViewMode(imagePoint(o), o.Framerate)
+		if !ok {
+			return ""
+		}
+		return fmt.Sprintf("%d:%d:%d", m.Size.X, m.Size.Y, m.Bits)
+	}
+	return o.Mode
+}
+
+// SplitCommand splits the command of --source exec: by blanks and quotes.
+// Nothing is expanded and no shell is involved.
+func SplitCommand(text string) ([]string, error) {
+	args, err := shlex.Split(text)
+	if err != nil {
+		return nil, fmt.Errorf("the command %q has a quote that is not closed", text)
+	}
+	if len(args) == 0 {
+		return nil, fmt.Errorf("exec: needs a command, for example exec:ffmpeg -i /dev/video0 -f mjpeg -")
+	}
+	return args, nil
+}
+
+func imagePoint(o Options) image.Point { return image.Pt(o.Width, o.Height) }

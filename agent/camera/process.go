@@ -1,0 +1,97 @@
+package camera
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"runtime"
+	"time"
+)
+
+const (
+	// stopGrace is how long a capture program may take to end by itself when it
+	// is restarted; exitGrace when the agent ends.
+	stopGrace = 2 * time.Second
+	exitGrace = time.Second
+	// eofGrace is how long stdout is read on after the program has ended: a
+	// grandchild may hold it open for ever.
+	eofGrace = 200 * time.Millisecond
+	// pipeSize lets a program write a large frame in one go.
+	pipeSize = 1 << 20
+)
+
+// process is a running capture program. Its owner reads stdout until EOF and
+// then calls wait.
+type process struct {
+	stdout io.ReadCloser
+	done   chan struct{} // closed when the program has ended and was reaped
+	err    error         // how it ended; valid after done
+	signal func(os.Signal)
+}
+
+// starter starts a program; tests replace it.
+type starter func(argv []string, stderr io.Writer) (*process, error)
+
+// startProcess runs argv, never through a shell, in a process group of its own.
+// The kernel kills it if the agent dies.
+func startProcess(argv []string, stderr io.Writer) (*process, error) {
+	r, w, err := os.Pipe()
+	if err != nil {
+		return nil, fmt.Errorf("no pipe for the capture program: %w", err)
+	}
+	growPipe(w)
+	cmd := exec.Command(argv[0], argv[1:]...) //nolint:noctx // ends by SIGINT while drained, not by a context's SIGKILL
+	cmd.Stdout, cmd.Stderr = w, stderr
+	cmd.WaitDelay = eofGrace
+	ownGroup(cmd)
+	p := &process{stdout: r, done: make(chan struct{})}
+	p.signal = func(s os.Signal) { signalGroup(cmd.Process, s) }
+
+	started := make(chan error)
+	go func() {
+		// The death signal is tied to the thread that started the child: it
+		// has to live until the child was reaped.
+		runtime.LockOSThread()
+		defer runtime.UnlockOSThread()
+		err := cmd.Start()
+		_ = w.Close()
+		started <- err
+		if err != nil {
+			return
+		}
+		err = cmd.Wait()
+		if errors.Is(err, exec.ErrWaitDelay) {
+			err = nil
+		}
+		p.err = err
+		killGroup(cmd.Process) // what the child left behind
+		_ = r.SetReadDeadline(time.Now().Add(eofGrace))
+		close(p.done)
+	}()
+	if err := <-started; err != nil {
+		_ = r.Close()
+		return nil, err
+	}
+	return p, nil
+}
+
+// stop asks the program to end and kills it after grace. Its stdout must be
+// read meanwhile: rpicam-vid ends only while somebody drains it.
+func (p *process) stop(grace time.Duration) {
+	select {
+	case <-p.done:
+		return
+	default:
+		p.signal(os.Interrupt)
+	}
+	timer := time.NewTimer(grace)
+	defer timer.Stop()
+	select {
+	case <-p.done:
+	case <-timer.C:
+		p.signal(os.Kill)
+		<-p.done
+	}
+}

@@ -1,0 +1,141 @@
+package camera
+
+import (
+	"errors"
+	"fmt"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"strings"
+
+	"pigrid/shared/api"
+	"pigrid/shared/mjpeg"
+)
+
+// Codes of what can be wrong with a camera.
+const (
+	CodeNoProgram   api.Code = "program_missing"
+	CodeNotDetected api.Code = "not_detected"
+	CodeUnknownID   api.Code = "unknown_camera"
+	CodeBusy        api.Code = "busy"
+	CodePermission  api.Code = "permission"
+	CodeMemory      api.Code = "memory"
+	CodeFrontend    api.Code = "frontend_timeout"
+	CodeMode        api.Code = "mode"
+	CodeFirmware    api.Code = "firmware"
+	CodeStalled     api.Code = "stalled"
+	CodeNoFrames    api.Code = "no_frames"
+	CodeNotJPEG     api.Code = "not_mjpeg"
+	CodeCrashed     api.Code = "crashed"
+	CodeEnded       api.Code = "ended"
+)
+
+// reason maps what a capture program says to what a person needs to know.
+type reason struct {
+	says    *regexp.Regexp
+	problem api.Problem
+}
+
+// reasons are tried in order against each line, the last line first. The texts
+// are those of rpicam-apps, libcamera and ffmpeg.
+func reasons() []reason {
+	entry := func(pattern string, code api.Code, message, hint string) reason {
+		return reason{regexp.MustCompile(pattern), api.Problem{Code: code, Message: message, Hint: hint}}
+	}
+	return []reason{
+		entry(`in use by another process|failed to acquire camera|Device or resource busy`, CodeBusy,
+			"The camera is used by another program.",
+			"Close the other program (perhaps another rpicam-vid, motion or a second agent); the picture comes back by itself."),
+		entry(`no cameras available|No cameras available|failed to read chip id`, CodeNotDetected,
+			"No camera was found.",
+			"Check that the cable is seated at both ends and of the right kind, that config.txt has camera_auto_detect=1 or the sensor's dtoverlay, and restart the Pi."),
+		entry(`Could not open any dma|Failed to register camera|failed to import fd|Permission denied`, CodePermission,
+			"The agent may not use the camera.",
+			"Add its user to the groups video and render, and log in again."),
+		entry(`Cannot allocate memory|failed to allocate capture buffers|cma_alloc`, CodeMemory,
+			"There is not enough contiguous memory (CMA) for this picture size.",
+			"Choose a smaller size, or enlarge it in config.txt: dtoverlay=vc4-kms-v3d,cma-256."),
+		entry(`frontend has timed out|Dequeue timer .* expired|Device timeout detected`, CodeFrontend,
+			"The camera stopped delivering pictures.",
+			"If this goes on, check its cable and the power supply."),
+		entry(`Failed to queue buffer|failed to load loader firmware`, CodeFirmware,
+			"The AI camera's firmware hangs.",
+			"The agent starts it again; if it never recovers, restart the Pi."),
+		entry(`selected camera is not available|camera index out of range|camera .* out of range`, CodeUnknownID,
+			"There is no camera with this number any more.",
+			"Check its cable; the agent looks for cameras again by itself."),
+		entry(`\*\*\* .*(mode|viewfinder|resolution|framerate)`, CodeMode,
+			"The camera cannot do this size, rate or mode.",
+			"Choose another --width, --height or --framerate; `rpicam-vid --list-cameras` shows what it can do."),
+		entry(`No such file or directory`, CodeNotDetected,
+			"The camera's device is not there.",
+			"Plug it in, or correct the command of --source."),
+	}
+}
+
+// explain says why a capture program ended, from what it said last.
+func explain(program string, said []string, exit error, seen mjpeg.Counts) api.Problem {
+	for _, r := range reasons() {
+		for i := len(said) - 1; i >= 0; i-- {
+			if r.says.MatchString(said[i]) {
+				return r.problem
+			}
+		}
+	}
+	name := filepath.Base(program)
+	last := ""
+	if len(said) > 0 {
+		last = ", and said: " + strings.TrimSuffix(clip(said[len(said)-1], 160), ".")
+	}
+	switch {
+	case exit != nil:
+		return api.Problem{Code: CodeCrashed, Message: fmt.Sprintf("%s ended with %v%s.", name, exit, last),
+			Hint: "The agent starts it again. Run it by hand to see more."}
+	case seen.Frames == 0 && seen.Garbage > 0:
+		return api.Problem{Code: CodeNotJPEG, Message: name + " does not write MJPEG.",
+			Hint: "Its standard output must be JPEG pictures, one after the other."}
+	case seen.Frames == 0:
+		return api.Problem{Code: CodeNoFrames, Message: fmt.Sprintf("%s ended without a picture%s.", name, last),
+			Hint: "Run it by hand to see more."}
+	}
+	return api.Problem{Code: CodeEnded, Message: fmt.Sprintf("%s ended%s.", name, last), Hint: "The agent starts it again."}
+}
+
+// explainStart says why a program could not be started.
+func explainStart(program string, err error) api.Problem {
+	if errors.Is(err, exec.ErrNotFound) {
+		return api.Problem{Code: CodeNoProgram, Message: fmt.Sprintf("The program %s is not installed.", program),
+			Hint: "Install it, or correct the command of --source."}
+	}
+	return api.Problem{Code: CodeCrashed, Message: fmt.Sprintf("%s cannot be started: %v.", program, err),
+		Hint: "Check that the file may be executed."}
+}
+
+// stallProblem says that frames stopped, or never came.
+func stallProblem(wasLive bool) api.Problem {
+	if wasLive {
+		return api.Problem{Code: CodeStalled, Message: "The camera stopped delivering pictures.",
+			Hint: "The agent starts it again; if this goes on, check its cable and the power supply."}
+	}
+	return api.Problem{Code: CodeNoFrames, Message: "The camera was started but delivers no picture.",
+		Hint: "The agent starts it again; if this goes on, check its cable and the power supply."}
+}
+
+var firmware = regexp.MustCompile(`Network Firmware Upload:\s*(\d{1,3})\s*%`)
+
+// firmwarePercent reads the progress of an IMX500 firmware upload.
+func firmwarePercent(line string) (percent int, ok bool) {
+	m := firmware.FindStringSubmatch(line)
+	if m == nil {
+		return 0, false
+	}
+	return atoi(m[1]), true
+}
+
+// clip shortens text to at most n bytes, whole characters.
+func clip(text string, n int) string {
+	if len(text) <= n {
+		return text
+	}
+	return strings.ToValidUTF8(text[:n], "") + "…"
+}

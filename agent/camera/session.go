@@ -1,0 +1,133 @@
+package camera
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"time"
+
+	"pigrid/shared/api"
+	"pigrid/shared/mjpeg"
+)
+
+const (
+	firstFrameWait = 10 * time.Second // from start to the first frame
+	minStall       = 3 * time.Second
+	stallIntervals = 5
+)
+
+// Why a session was ended by us.
+var (
+	errIdle    = errors.New("nobody watches")
+	errStalled = errors.New("no new frame")
+)
+
+// sink takes the frames of a session.
+type sink func(jpeg []byte, at time.Time)
+
+// source runs one capture session: it hands frames to publish until ctx ends
+// or the camera does. When it returns, nothing of it is left.
+type source interface {
+	capture(ctx context.Context, publish sink, progress func(text string)) error
+}
+
+// failure is why a capture session ended, as a person needs to know it.
+type failure struct {
+	problem api.Problem
+	cause   error
+}
+
+func (f *failure) Error() string {
+	if f.cause != nil {
+		return fmt.Sprintf("%s (%v)", f.problem.Message, f.cause)
+	}
+	return f.problem.Message
+}
+
+func (f *failure) Unwrap() error { return f.cause }
+
+// program is a source that runs a capture program.
+type program struct {
+	argv  func(ctx context.Context) ([]string, error)
+	start starter
+	now   func() time.Time
+	// ending reports whether the whole agent ends, which leaves less time.
+	ending func() bool
+}
+
+func (p *program) capture(ctx context.Context, publish sink, progress func(string)) error {
+	argv, err := p.argv(ctx)
+	if err != nil {
+		return err
+	}
+	said := &lines{onLine: progress}
+	proc, err := p.start(argv, said)
+	if err != nil {
+		return &failure{explainStart(argv[0], err), err}
+	}
+	defer proc.stdout.Close()
+
+	frames := mjpeg.NewScanner(proc.stdout, p.now)
+	read := make(chan struct{})
+	go func() {
+		defer close(read)
+		pump(ctx, frames, publish)
+		_, _ = io.Copy(io.Discard, proc.stdout)
+	}()
+	select {
+	case <-proc.done:
+	case <-ctx.Done():
+		proc.stop(p.grace())
+	}
+	<-read
+	<-proc.done
+	if ctx.Err() != nil {
+		return ctx.Err()
+	}
+	problem := explain(argv[0], said.last(), proc.err, frames.Counts())
+	return &failure{problem, proc.err}
+}
+
+func (p *program) grace() time.Duration {
+	if p.ending() {
+		return exitGrace
+	}
+	return stopGrace
+}
+
+// pump publishes frames until the stream or ctx ends.
+func pump(ctx context.Context, frames *mjpeg.Scanner, publish sink) {
+	for ctx.Err() == nil {
+		jpeg, at, err := frames.Next()
+		if err != nil {
+			return
+		}
+		if ctx.Err() == nil {
+			publish(jpeg, at)
+		}
+	}
+}
+
+// watchdog ends a session whose frames stop coming.
+type watchdog struct {
+	timer *time.Timer
+	limit time.Duration // between two frames
+}
+
+// newWatchdog calls bark when the first frame takes too long or, later, when
+// no frame has come for max(3 s, 5 intervals).
+func newWatchdog(interval time.Duration, bark func()) *watchdog {
+	return &watchdog{
+		timer: time.AfterFunc(firstFrameWait, bark),
+		limit: max(minStall, stallIntervals*interval),
+	}
+}
+
+// frame notes that a frame has come.
+func (w *watchdog) frame() { w.timer.Reset(w.limit) }
+
+// progress notes that the camera still prepares itself (firmware upload).
+func (w *watchdog) progress() { w.timer.Reset(firstFrameWait) }
+
+func (w *watchdog) stop() { w.timer.Stop() }

@@ -1,0 +1,146 @@
+package camera
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"sync/atomic"
+	"time"
+
+	"pigrid/agent/frames"
+	"pigrid/shared/api"
+)
+
+const (
+	firstPause = time.Second
+	lastPause  = 30 * time.Second
+	// healthyAfter is how long frames must flow before the pauses start small again.
+	healthyAfter = time.Minute
+)
+
+// supervisor keeps one camera going while somebody watches it.
+type supervisor struct {
+	hub  *frames.Hub
+	src  source
+	idle time.Duration // the camera is switched off this long after the last viewer; negative never
+	log  *slog.Logger
+	// onFailure is called after a failed session, before the pause; it may
+	// look for cameras anew.
+	onFailure func()
+}
+
+// run serves the camera until ctx ends. Failures are states, never an end.
+func (s *supervisor) run(ctx context.Context) {
+	pause := firstPause
+	for {
+		if s.idle >= 0 {
+			if s.hub.WaitDemand(ctx) != nil {
+				return
+			}
+		}
+		start := time.Now()
+		err := s.session(ctx)
+		s.hub.Clear()
+		switch {
+		case ctx.Err() != nil:
+			return
+		case errors.Is(err, errIdle):
+			s.hub.SetState(api.Idle, nil)
+			s.log.Info("camera off, nobody watches")
+			pause = firstPause
+			continue
+		}
+		if time.Since(start) >= healthyAfter {
+			pause = firstPause
+		}
+		s.report(err, pause)
+		if s.onFailure != nil {
+			s.onFailure()
+		}
+		if !sleep(ctx, pause) {
+			return
+		}
+		s.hub.CountRestart()
+		pause = min(2*pause, lastPause)
+	}
+}
+
+// report makes a failure visible in words.
+func (s *supervisor) report(err error, pause time.Duration) {
+	var f *failure
+	p := api.Problem{Code: CodeCrashed, Message: "The camera stopped: " + err.Error() + "."}
+	if errors.As(err, &f) {
+		p = f.problem
+	}
+	state := api.Failed
+	if errors.Is(err, errStalled) {
+		state = api.Stalled
+	}
+	s.hub.SetState(state, &p)
+	s.log.Warn(p.Message, "hint", p.Hint, "cause", cause(f), "next_try_in", pause)
+}
+
+func cause(f *failure) any {
+	if f == nil || f.cause == nil {
+		return ""
+	}
+	return f.cause
+}
+
+// session runs the camera once, until it fails, nobody watches or ctx ends.
+func (s *supervisor) session(ctx context.Context) error {
+	ctx, end := context.WithCancelCause(ctx)
+	defer end(nil)
+	s.hub.SetState(api.Starting, nil)
+	s.log.Info("camera on")
+
+	idle := make(chan struct{})
+	go func() {
+		defer close(idle)
+		if s.hub.WaitIdle(ctx, s.idle) == nil {
+			end(errIdle)
+		}
+	}()
+	defer func() { end(nil); <-idle }()
+
+	var live atomic.Bool
+	dog := newWatchdog(s.hub.Camera().Interval(), func() {
+		p := stallProblem(live.Load())
+		s.hub.SetState(api.Stalled, &p)
+		end(&failure{p, errStalled})
+	})
+	defer dog.stop()
+	publish := func(jpeg []byte, at time.Time) {
+		dog.frame()
+		s.hub.Publish(jpeg, at)
+		if !live.Swap(true) {
+			s.log.Info("camera live", "first_bytes", len(jpeg))
+		}
+	}
+	progress := func(line string) {
+		if percent, ok := firmwarePercent(line); ok && !live.Load() {
+			dog.progress()
+			s.hub.SetState(api.Starting, &api.Problem{Code: CodeFirmware,
+				Message: fmt.Sprintf("The AI camera loads its network: %d %%.", percent),
+				Hint:    "This takes some minutes the first time."})
+		}
+	}
+	err := s.src.capture(ctx, publish, progress)
+	if ctx.Err() != nil {
+		return context.Cause(ctx)
+	}
+	return err
+}
+
+// sleep waits for d; false when ctx ended first.
+func sleep(ctx context.Context, d time.Duration) bool {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return true
+	case <-ctx.Done():
+		return false
+	}
+}

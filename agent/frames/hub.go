@@ -1,0 +1,180 @@
+package frames
+
+import (
+	"context"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"pigrid/shared/api"
+	"pigrid/shared/mjpeg"
+)
+
+// Camera says what a Hub is for.
+type Camera struct {
+	ID        string  // [a-z0-9-], unique in a Set
+	Name      string  // for people
+	Width     int     // pixels asked of the camera
+	Height    int     // pixels asked of the camera
+	Framerate float64 // frames per second asked of the camera
+}
+
+// Interval is the time between two frames at the camera's framerate.
+func (c Camera) Interval() time.Duration {
+	if c.Framerate <= 0 {
+		return time.Second
+	}
+	return time.Duration(float64(time.Second) / c.Framerate)
+}
+
+// Hub is where one camera's frames meet its viewers. Having a viewer is the
+// demand that starts the camera. All methods are safe for concurrent use, but
+// only one goroutine at a time may publish.
+type Hub struct {
+	camera Camera
+
+	newest  atomic.Pointer[Frame] // never nil
+	closed  chan struct{}         // closed when the camera was taken out of its Set
+	skipped atomic.Uint64
+
+	mu       sync.Mutex
+	viewers  int
+	occupied chan struct{} // closed while there are viewers
+	vacant   chan struct{} // closed while there are none
+	state    api.State
+	problem  *api.Problem
+	restarts uint64
+	rate     rate
+}
+
+// NewHub returns a Hub without viewers and frames, in state idle.
+func NewHub(c Camera) *Hub {
+	h := &Hub{camera: c, state: api.Idle, closed: make(chan struct{}), occupied: make(chan struct{}), vacant: make(chan struct{})}
+	close(h.vacant)
+	h.newest.Store(&Frame{newer: make(chan struct{})})
+	return h
+}
+
+// Camera returns what the Hub was made for.
+func (h *Hub) Camera() Camera { return h.camera }
+
+// Publish makes a JPEG whose first byte was read at the given time the newest
+// frame. The bytes are copied once; all viewers share the copy.
+func (h *Hub) Publish(jpeg []byte, at time.Time) {
+	f := &Frame{Part: mjpeg.NewPart(jpeg, at, false), At: at}
+	f.Width, f.Height, _ = mjpeg.Size(jpeg)
+	h.mu.Lock()
+	h.rate.add(at)
+	h.state, h.problem = api.Live, nil
+	h.mu.Unlock()
+	h.replace(f, 1)
+}
+
+// Clear forgets the newest frame, so that nobody is shown an old one as new.
+func (h *Hub) Clear() {
+	h.mu.Lock()
+	h.rate = rate{}
+	h.mu.Unlock()
+	h.replace(&Frame{}, 0)
+}
+
+func (h *Hub) replace(f *Frame, step uint64) {
+	old := h.newest.Load()
+	f.Seq = old.Seq + step
+	f.newer = make(chan struct{})
+	h.newest.Store(f)
+	close(old.newer)
+}
+
+// Newest returns the newest frame, nil when there is none.
+func (h *Hub) Newest() *Frame {
+	if f := h.newest.Load(); !f.empty() {
+		return f
+	}
+	return nil
+}
+
+// SetState says what the camera does now; p is nil unless something is wrong.
+func (h *Hub) SetState(s api.State, p *api.Problem) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.state, h.problem = s, p
+}
+
+// CountRestart notes that the capture was started again after it failed.
+func (h *Hub) CountRestart() {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.restarts++
+}
+
+// State returns what the camera does now and what is wrong, if anything.
+func (h *Hub) State() (api.State, *api.Problem) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return h.state, h.problem
+}
+
+func (h *Hub) close() { close(h.closed) }
+
+// WaitDemand returns nil as soon as there is a viewer, or ctx's error.
+func (h *Hub) WaitDemand(ctx context.Context) error {
+	h.mu.Lock()
+	occupied := h.occupied
+	h.mu.Unlock()
+	select {
+	case <-occupied:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+// WaitIdle returns nil once there was no viewer for d without a break, or ctx's
+// error. A negative d never ends.
+func (h *Hub) WaitIdle(ctx context.Context, d time.Duration) error {
+	if d < 0 {
+		<-ctx.Done()
+		return ctx.Err()
+	}
+	for {
+		h.mu.Lock()
+		occupied, vacant := h.occupied, h.vacant
+		h.mu.Unlock()
+		select {
+		case <-vacant:
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+		timer := time.NewTimer(d)
+		select {
+		case <-timer.C:
+			return nil
+		case <-occupied:
+			timer.Stop()
+		case <-ctx.Done():
+			timer.Stop()
+			return ctx.Err()
+		}
+	}
+}
+
+// Status describes the camera as the API does, without its paths.
+func (h *Hub) Status(now time.Time) api.Camera {
+	f := h.Newest()
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	c := api.Camera{
+		ID: h.camera.ID, Name: h.camera.Name,
+		State: h.state, Error: h.problem,
+		Width: h.camera.Width, Height: h.camera.Height, Framerate: h.camera.Framerate,
+		FPS: h.rate.perSecond(now), Viewers: h.viewers,
+		Frames: h.newest.Load().Seq, Skipped: h.skipped.Load(), Restarts: h.restarts,
+	}
+	if f != nil {
+		age := max(0, now.Sub(f.At).Milliseconds())
+		c.FrameAgeMS = &age
+		c.Width, c.Height = f.Width, f.Height
+	}
+	return c
+}

@@ -1,0 +1,102 @@
+// Package identity says who this agent is: an id that survives restarts,
+// renaming and re-flashing, and that cloned cards do not share.
+package identity
+
+import (
+	"crypto/hmac"
+	"crypto/rand"
+	"crypto/sha256"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+)
+
+// Identity names an agent.
+type Identity struct {
+	ID   string // UUID
+	Name string // for people
+	Host string // host name without domain
+}
+
+// application keys the HMAC, so that the id tells nobody the serial number.
+const application = "pigrid-agent-id-v1"
+
+// idFile holds the random id when a state directory was given.
+const idFile = "agent-id"
+
+// sources are where a machine says who it is, best first: the serial number in
+// the device tree belongs to the board, machine-id to the installed system.
+var sources = [...]string{
+	"proc/device-tree/serial-number",
+	"sys/firmware/devicetree/base/serial-number",
+	"etc/machine-id",
+	"var/lib/dbus/machine-id",
+}
+
+// MachineID derives the id from what the machine under root ("/" but for
+// tests) says of itself.
+func MachineID(root fs.FS) (string, error) {
+	for _, name := range sources {
+		data, err := fs.ReadFile(root, name)
+		serial := strings.Trim(string(data), "\x00 \t\r\n")
+		if err != nil || strings.Trim(serial, "0") == "" || serial == "uninitialized" {
+			continue
+		}
+		mac := hmac.New(sha256.New, []byte(application))
+		mac.Write([]byte(serial))
+		return uuid([16]byte(mac.Sum(nil)), 8), nil
+	}
+	return "", errors.New("this machine has neither a serial number nor /etc/machine-id; start the agent with --state-dir and a folder it may write to")
+}
+
+// StoredID returns the random id kept in dir, and makes one the first time.
+func StoredID(dir string) (string, error) {
+	path := filepath.Join(dir, idFile)
+	data, err := os.ReadFile(path)
+	if err == nil {
+		id := strings.TrimSpace(string(data))
+		if !ValidID(id) {
+			return "", fmt.Errorf("%s does not hold a UUID; delete it to get a new id", path)
+		}
+		return id, nil
+	}
+	if !errors.Is(err, fs.ErrNotExist) {
+		return "", fmt.Errorf("the agent's id cannot be read: %w", err)
+	}
+	id := newID()
+	if err := store(dir, path, id); err != nil {
+		return "", fmt.Errorf("the agent's id cannot be kept: %w; give --state-dir a folder the agent may write to", err)
+	}
+	return id, nil
+}
+
+// ValidID reports whether s is a UUID in lower-case hex with dashes (RFC 9562).
+func ValidID(s string) bool {
+	if len(s) != 36 {
+		return false
+	}
+	for i, c := range s {
+		dash := i == 8 || i == 13 || i == 18 || i == 23
+		if dash != (c == '-') || !dash && !strings.ContainsRune("0123456789abcdef", c) {
+			return false
+		}
+	}
+	return true
+}
+
+func newID() string {
+	var b [16]byte
+	_, _ = rand.Read(b[:]) // never fails, crypto/rand says
+	return uuid(b, 4)
+}
+
+// uuid writes 16 bytes as a UUID of the given version (RFC 9562: 4 is random,
+// 8 is derived in the program's own way).
+func uuid(b [16]byte, version byte) string {
+	b[6] = b[6]&0x0F | version<<4
+	b[8] = b[8]&0x3F | 0x80
+	return fmt.Sprintf("%x-%x-%x-%x-%x", b[0:4], b[4:6], b[6:8], b[8:10], b[10:16])
+}

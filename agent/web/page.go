@@ -1,0 +1,61 @@
+package web
+
+import (
+	"embed"
+	"html/template"
+	"mime"
+	"net/http"
+	"path"
+	"time"
+
+	"github.com/go-chi/chi/v5"
+
+	"pigrid/shared/api"
+)
+
+//go:embed assets
+var assets embed.FS
+
+var pageTemplate = template.Must(template.ParseFS(assets, "assets/page.html"))
+
+// pagePolicy lets pages load only what this agent serves.
+const pagePolicy = "default-src 'none'; img-src 'self' blob:; style-src 'self'; script-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'none'"
+
+// streamsOnPage is how many cameras the page shows as streams; the others show
+// a snapshot a second. Browsers open six connections to one address, and the
+// page needs one for its status.
+const streamsOnPage = 4
+
+type pageData struct {
+	Name    string
+	Version string
+	Cameras []pageCamera
+}
+
+type pageCamera struct {
+	api.Camera
+	Stream bool
+}
+
+// page shows every camera's picture; it works without JavaScript too.
+func (s *Server) page(w http.ResponseWriter, _ *http.Request) {
+	data := pageData{Name: s.cfg.Identity.Name, Version: s.cfg.Version}
+	for i, c := range s.cameras(time.Now()) {
+		data.Cameras = append(data.Cameras, pageCamera{c, i < streamsOnPage})
+	}
+	w.Header().Set("Content-Type", "text/html; charset=utf-8")
+	w.Header().Set("Content-Security-Policy", pagePolicy)
+	_ = pageTemplate.Execute(w, data)
+}
+
+// asset serves the page's style and script.
+func asset(w http.ResponseWriter, r *http.Request) {
+	name := chi.URLParam(r, "name")
+	data, err := assets.ReadFile("assets/" + name)
+	if err != nil || path.Ext(name) == ".html" {
+		fail(w, r, problem{Status: http.StatusNotFound, Title: "There is nothing here"})
+		return
+	}
+	w.Header().Set("Content-Type", mime.TypeByExtension(path.Ext(name)))
+	_, _ = w.Write(data)
+}

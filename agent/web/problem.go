@@ -1,0 +1,57 @@
+package web
+
+import (
+	_ "embed"
+	"encoding/json"
+	"html/template"
+	"net/http"
+	"strings"
+
+	"pigrid/shared/api"
+)
+
+// problem is an answer that says what went wrong: problem+json (RFC 9457) for
+// programs, a page for browsers.
+type problem struct {
+	Type   string   `json:"type"`
+	Title  string   `json:"title"`
+	Status int      `json:"status"`
+	Detail string   `json:"detail,omitempty"`
+	Hint   string   `json:"hint,omitempty"`
+	Code   api.Code `json:"code,omitempty"`
+}
+
+//go:embed assets/problem.html
+var problemHTML string
+
+var problemPage = template.Must(template.New("problem").Parse(problemHTML))
+
+// fail answers with p.
+func fail(w http.ResponseWriter, r *http.Request, p problem) {
+	p.Type = "about:blank"
+	h := w.Header()
+	h.Set("Cache-Control", "no-store")
+	h.Set("X-Content-Type-Options", "nosniff")
+	if strings.Contains(r.Header.Get("Accept"), "text/html") {
+		h.Set("Content-Type", "text/html; charset=utf-8")
+		h.Set("Content-Security-Policy", pagePolicy)
+		w.WriteHeader(p.Status)
+		_ = problemPage.Execute(w, p)
+		return
+	}
+	h.Set("Content-Type", "application/problem+json")
+	w.WriteHeader(p.Status)
+	_ = json.NewEncoder(w).Encode(p)
+}
+
+// failCamera answers that a camera gives no picture, and why.
+func failCamera(w http.ResponseWriter, r *http.Request, name string, p *api.Problem) {
+	out := problem{Status: http.StatusServiceUnavailable, Title: name + " gives no picture",
+		Detail: "No picture came within 5 seconds.",
+		Hint:   "The agent keeps trying; look at its log if this goes on."}
+	if p != nil {
+		out.Detail, out.Hint, out.Code = p.Message, p.Hint, p.Code
+	}
+	w.Header().Set("Retry-After", "5")
+	fail(w, r, out)
+}

@@ -1,0 +1,71 @@
+package web
+
+import (
+	"context"
+	"net/http"
+
+	"github.com/go-chi/chi/v5"
+
+	"pigrid/shared/api"
+)
+
+// Handler returns the routes. Streams end with ctx; requests that are not
+// streams end with their own context.
+func (s *Server) Handler(ctx context.Context) http.Handler {
+	r := chi.NewRouter()
+	r.Use(s.guardClient, s.guardHost, s.cors, plainHeaders)
+	r.NotFound(func(w http.ResponseWriter, r *http.Request) {
+		fail(w, r, problem{Status: http.StatusNotFound, Title: "There is nothing here",
+			Detail: "PiGrid has no page at this address. Open / to see what there is."})
+	})
+	r.MethodNotAllowed(func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Allow", "GET, HEAD")
+		fail(w, r, problem{Status: http.StatusMethodNotAllowed, Title: "Only GET and HEAD work here",
+			Detail: "This address can be read, not changed."})
+	})
+
+	video := s.video(ctx)
+	get(r, "/", s.root(video))
+	get(r, "/assets/{name}", asset)
+	get(r, "/video", video)
+	get(r, "/stream", video)
+	get(r, "/snapshot.jpg", s.snapshot)
+	get(r, "/snapshot", s.snapshot)
+	get(r, "/cameras", s.listCameras)
+	get(r, "/cameras/{id}/video", video)
+	get(r, "/cameras/{id}/snapshot.jpg", s.snapshot)
+	get(r, api.StatusPath, s.status)
+	get(r, "/healthz", alive)
+	get(r, "/readyz", s.ready)
+	return r
+}
+
+// get registers h for GET and HEAD: chi answers HEAD with 405 otherwise.
+func get(r chi.Router, path string, h http.HandlerFunc) {
+	r.Get(path, h)
+	r.Head(path, h)
+}
+
+// root is the page, and mjpg-streamer's address for streams and pictures.
+func (s *Server) root(video http.HandlerFunc) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		switch r.URL.Query().Get("action") {
+		case "stream":
+			video(w, r)
+		case "snapshot":
+			s.snapshot(w, r)
+		default:
+			s.page(w, r)
+		}
+	}
+}
+
+// plainHeaders sets what every answer carries.
+func plainHeaders(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		h := w.Header()
+		h.Set("Cache-Control", "no-store")
+		h.Set("X-Content-Type-Options", "nosniff")
+		next.ServeHTTP(w, r)
+	})
+}

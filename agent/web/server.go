@@ -1,0 +1,88 @@
+// Package web serves an agent's cameras over HTTP: MJPEG streams, snapshots,
+// the JSON API and a small page.
+package web
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"net"
+	"net/http"
+	"net/netip"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"pigrid/agent/frames"
+	"pigrid/agent/identity"
+)
+
+// Config is what a Server needs to know. Cameras, Identity and Log are required.
+type Config struct {
+	Cameras  *frames.Set
+	Identity identity.Identity
+	Version  string // of the program
+	Log      *slog.Logger
+
+	AllowHosts   []string       // further Host names
+	AllowOrigins []string       // origins that may read answers from scripts (CORS); "*" for all
+	AllowFrom    []netip.Prefix // further networks clients may come from
+	MaxViewers   int            // open streams; 0 means no limit
+}
+
+const (
+	// headerTimeout bounds how long a client may take to send its request.
+	headerTimeout = 10 * time.Second
+	// maxHeader bounds what a request header may cost, in bytes.
+	maxHeader = 16 << 10
+	// keepIdle is how long an idle connection is kept for the next request.
+	keepIdle = 60 * time.Second
+	// drainTime is how long running answers may take at the end.
+	drainTime = 500 * time.Millisecond
+)
+
+// Server answers HTTP requests for a set of cameras. It owns the connections
+// of its viewers.
+type Server struct {
+	cfg     Config
+	viewers atomic.Int64
+	streams sync.WaitGroup
+}
+
+// New returns a Server that is not listening yet.
+func New(cfg Config) *Server {
+	return &Server{cfg: cfg}
+}
+
+// Serve answers requests on ln until ctx ends; then it closes every connection
+// and waits for every stream. It returns nil after a regular end.
+func (s *Server) Serve(ctx context.Context, ln net.Listener) error {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	srv := &http.Server{
+		Handler:           s.Handler(ctx),
+		ReadHeaderTimeout: headerTimeout,
+		IdleTimeout:       keepIdle,
+		MaxHeaderBytes:    maxHeader,
+		ErrorLog:          slog.NewLogLogger(s.cfg.Log.Handler(), slog.LevelDebug),
+	}
+	stopped := make(chan struct{})
+	stop := context.AfterFunc(ctx, func() {
+		defer close(stopped)
+		grace, done := context.WithTimeout(context.WithoutCancel(ctx), drainTime)
+		defer done()
+		if srv.Shutdown(grace) != nil {
+			_ = srv.Close()
+		}
+	})
+	err := srv.Serve(ln)
+	cancel()
+	if !stop() {
+		<-stopped
+	}
+	s.streams.Wait()
+	if errors.Is(err, http.ErrServerClosed) {
+		return nil
+	}
+	return err
+}

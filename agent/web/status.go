@@ -1,0 +1,79 @@
+package web
+
+import (
+	"encoding/json"
+	"io"
+	"net/http"
+	"time"
+
+	"pigrid/agent/frames"
+	"pigrid/shared/api"
+)
+
+// Status describes the agent and its cameras as GET /api/v1/status does.
+func (s *Server) Status(now time.Time) api.Status {
+	id := s.cfg.Identity
+	return api.Status{
+		API: api.Version, ID: id.ID, Name: id.Name, Host: id.Host, Version: s.cfg.Version,
+		Cameras: s.cameras(now),
+	}
+}
+
+func (s *Server) cameras(now time.Time) []api.Camera {
+	list := []api.Camera{} // never null in JSON
+	for _, h := range s.cfg.Cameras.All() {
+		c := h.Status(now)
+		c.Video = "/cameras/" + c.ID + "/video"
+		c.Snapshot = "/cameras/" + c.ID + "/snapshot.jpg"
+		list = append(list, c)
+	}
+	return list
+}
+
+func (s *Server) status(w http.ResponseWriter, _ *http.Request) {
+	writeJSON(w, s.Status(time.Now()))
+}
+
+func (s *Server) listCameras(w http.ResponseWriter, _ *http.Request) {
+	writeJSON(w, s.cameras(time.Now()))
+}
+
+func writeJSON(w http.ResponseWriter, v any) {
+	w.Header().Set("Content-Type", "application/json")
+	_ = json.NewEncoder(w).Encode(v)
+}
+
+// alive answers that the program runs.
+func alive(w http.ResponseWriter, _ *http.Request) {
+	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
+	_, _ = io.WriteString(w, "ok\n")
+}
+
+// ready answers 200 unless every camera has failed.
+func (s *Server) ready(w http.ResponseWriter, r *http.Request) {
+	var last *api.Problem
+	for _, h := range s.cfg.Cameras.All() {
+		state, p := h.State()
+		if state != api.Failed {
+			alive(w, r)
+			return
+		}
+		last = p
+	}
+	failCamera(w, r, s.cfg.Identity.Name, last)
+}
+
+// hub finds the camera a request is about and answers 404 when there is none.
+func (s *Server) hub(w http.ResponseWriter, r *http.Request, id string) (*frames.Hub, bool) {
+	h, ok := s.cfg.Cameras.Get(id)
+	switch {
+	case ok:
+	case id == "":
+		failCamera(w, r, s.cfg.Identity.Name, &api.Problem{Code: "no_camera",
+			Message: "The agent has no camera yet.", Hint: "Plug a camera in; its log says what it looks for."})
+	default:
+		fail(w, r, problem{Status: http.StatusNotFound, Title: "No such camera",
+			Detail: "This agent has no camera with that id.", Hint: "Open /cameras for the list of ids."})
+	}
+	return h, ok
+}

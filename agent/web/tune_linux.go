@@ -1,0 +1,34 @@
+package web
+
+import (
+	"net"
+	"time"
+
+	"golang.org/x/sys/unix"
+)
+
+const (
+	// notSent keeps frames from queueing in the socket: a slow viewer skips
+	// frames here and sees a picture half a second old, not six.
+	notSent = 16 << 10 // bytes
+	// vanish is when a client that answers nothing is given up (cable pulled).
+	vanish = 10 * time.Second
+)
+
+// tune makes a connection fit for live pictures.
+func tune(conn net.Conn) {
+	tcp, ok := conn.(*net.TCPConn)
+	if !ok {
+		return
+	}
+	_ = tcp.SetKeepAliveConfig(net.KeepAliveConfig{Enable: true, Idle: 5 * time.Second, Interval: 5 * time.Second, Count: 2})
+	raw, err := tcp.SyscallConn()
+	if err != nil {
+		return
+	}
+	// Without these options the stream works as well, only later.
+	_ = raw.Control(func(fd uintptr) {
+		_ = unix.SetsockoptInt(int(fd), unix.IPPROTO_TCP, unix.TCP_NOTSENT_LOWAT, notSent)
+		_ = unix.SetsockoptInt(int(fd), unix.IPPROTO_TCP, unix.TCP_USER_TIMEOUT, int(vanish.Milliseconds()))
+	})
+}

@@ -1,0 +1,196 @@
+package web
+
+import (
+	"context"
+	"fmt"
+	"net"
+	"net/http"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/go-chi/chi/v5"
+
+	"pigrid/agent/frames"
+	"pigrid/shared/mjpeg"
+)
+
+const (
+	// writeTimeout ends a viewer that takes no byte for so long.
+	writeTimeout = 15 * time.Second
+
+	minFPS, maxFPS = 0.1, 120
+)
+
+// streamHeaders stand in every stream's answer. nginx would collect frames
+// without X-Accel-Buffering.
+var streamHeaders = [...][2]string{
+	{"Content-Type", mjpeg.ContentType},
+	{"Cache-Control", "no-store"},
+	{"X-Accel-Buffering", "no"},
+	{"X-Content-Type-Options", "nosniff"},
+	{"Connection", "close"},
+}
+
+// video answers with a stream that ends when the client leaves or ctx ends.
+func (s *Server) video(ctx context.Context) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		hub, ok := s.hub(w, r, chi.URLParam(r, "id"))
+		if !ok {
+			return
+		}
+		fps, err := parseFPS(r.URL.Query().Get("fps"))
+		if err != nil {
+			fail(w, r, problem{Status: http.StatusBadRequest, Title: "No such rate", Detail: err.Error()})
+			return
+		}
+		if r.Method == http.MethodHead {
+			for _, h := range streamHeaders {
+				w.Header().Set(h[0], h[1])
+			}
+			return
+		}
+		if !s.enter() {
+			w.Header().Set("Retry-After", "5")
+			fail(w, r, problem{Status: http.StatusServiceUnavailable, Code: "busy", Title: "Too many viewers",
+				Detail: fmt.Sprintf("This agent serves %d streams at once and all are taken.", s.cfg.MaxViewers),
+				Hint:   "Close one, or start the agent with a larger --max-viewers."})
+			return
+		}
+		defer s.exit()
+		s.stream(ctx, w, r, hub, fps)
+	}
+}
+
+// enter takes one of the places for viewers; exit gives it back.
+func (s *Server) enter() bool {
+	s.streams.Add(1)
+	if n := s.viewers.Add(1); s.cfg.MaxViewers > 0 && n > int64(s.cfg.MaxViewers) {
+		s.exit()
+		return false
+	}
+	return true
+}
+
+func (s *Server) exit() {
+	s.viewers.Add(-1)
+	s.streams.Done()
+}
+
+// parseFPS reads ?fps=; 0 means every frame.
+func parseFPS(text string) (float64, error) {
+	if text == "" {
+		return 0, nil
+	}
+	fps, err := strconv.ParseFloat(text, 64)
+	if err != nil || !(fps >= minFPS && fps <= maxFPS) {
+		return 0, fmt.Errorf("fps must be a number from %v to %v", minFPS, maxFPS)
+	}
+	return fps, nil
+}
+
+// wantsAdvance reports whether the next part's header is to be sent ahead of
+// its picture. Browsers draw a part only when the next one begins, so they get
+// it; other programs want a Content-Length and get that.
+func wantsAdvance(r *http.Request) bool {
+	switch r.URL.Query().Get("advance") {
+	case "1":
+		return true
+	case "0":
+		return false
+	}
+	accept := r.Header.Get("Accept")
+	return strings.HasPrefix(accept, "image/") || strings.HasPrefix(accept, "text/html")
+}
+
+// stream takes the connection over and writes frames to it. net/http costs
+// twice as much per frame, and hides when the client leaves.
+func (s *Server) stream(ctx context.Context, w http.ResponseWriter, r *http.Request, hub *frames.Hub, fps float64) {
+	conn, _, err := http.NewResponseController(w).Hijack()
+	if err != nil {
+		fail(w, r, problem{Status: http.StatusHTTPVersionNotSupported, Title: "HTTP/1 only",
+			Detail: "Streams are served over HTTP/1.0 and 1.1."})
+		return
+	}
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	defer context.AfterFunc(ctx, func() { _ = conn.Close() })()
+	defer conn.Close()
+	tune(conn)
+	_ = conn.SetReadDeadline(time.Time{}) // net/http left its own
+
+	gone := make(chan struct{})
+	go func() { // ends when conn is closed
+		defer close(gone)
+		defer cancel()
+		discard(conn)
+	}()
+	advance := wantsAdvance(r)
+	viewer := hub.Join(ctx, fps)
+	defer viewer.Leave()
+	start := time.Now()
+	err = writeFrames(conn, viewer, opening(r, w.Header(), advance), advance)
+	cancel()
+	_ = conn.Close()
+	<-gone
+	s.cfg.Log.Debug("viewer left", "camera", hub.Camera().ID, "client", r.RemoteAddr,
+		"after", time.Since(start).Round(time.Millisecond), "skipped", viewer.Skipped(), "reason", err)
+}
+
+// discard reads until the client closes; whatever it says means nothing here.
+func discard(conn net.Conn) {
+	var b [512]byte
+	for {
+		if _, err := conn.Read(b[:]); err != nil {
+			return
+		}
+	}
+}
+
+// opening is the response header and the first boundary, one write.
+func opening(r *http.Request, extra http.Header, advance bool) []byte {
+	var b strings.Builder
+	fmt.Fprintf(&b, "HTTP/1.%d 200 OK\r\n", min(r.ProtoMinor, 1))
+	for _, h := range streamHeaders {
+		b.WriteString(h[0] + ": " + h[1] + "\r\n")
+	}
+	if origin := extra.Get("Access-Control-Allow-Origin"); origin != "" {
+		b.WriteString("Access-Control-Allow-Origin: " + origin + "\r\n")
+	}
+	fmt.Fprintf(&b, "Date: %s\r\n\r\n", time.Now().UTC().Format(http.TimeFormat))
+	if advance {
+		b.WriteString(mjpeg.AdvanceOpening)
+	} else {
+		b.WriteString(mjpeg.Opening)
+	}
+	return []byte(b.String())
+}
+
+// writeFrames sends the opening and then every frame the viewer gets, each as
+// one write of bytes that all viewers share.
+func writeFrames(conn net.Conn, viewer *frames.Viewer, opening []byte, advance bool) error {
+	if err := write(conn, opening); err != nil {
+		return err
+	}
+	for {
+		f, err := viewer.Next()
+		if err != nil {
+			return err
+		}
+		part := f.Standard
+		if advance {
+			part = f.Advance
+		}
+		if err := write(conn, part); err != nil {
+			return err
+		}
+	}
+}
+
+func write(conn net.Conn, b []byte) error {
+	if err := conn.SetWriteDeadline(time.Now().Add(writeTimeout)); err != nil {
+		return err
+	}
+	_, err := conn.Write(b)
+	return err
+}
