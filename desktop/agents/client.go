@@ -1,0 +1,161 @@
+package agents
+
+import (
+	"context"
+	"errors"
+	"io"
+	"net"
+	"net/http"
+	"net/http/httptrace"
+	"net/netip"
+	"net/url"
+	"syscall"
+	"time"
+
+	"pigrid/desktop/cameras"
+	"pigrid/shared/api"
+	"pigrid/shared/lan"
+)
+
+const (
+	dialTimeout   = 3 * time.Second
+	headerTimeout = 5 * time.Second
+	maxStatusBody = 1 << 20
+	maxErrorBody  = 64 << 10
+)
+
+// errNotLocal is why an address was not dialled.
+var errNotLocal = errors.New("the address is not on the local network")
+
+// Client opens every connection of the app to an agent. It is safe for
+// concurrent use. Connections are never reused: an answer always proves that
+// the agent answers now.
+type Client struct {
+	http *http.Client
+}
+
+// NewClient returns a Client that dials only addresses of the local network,
+// as this machine's interfaces say at the time of each dial.
+func NewClient() *Client { return newClient(onLocalNetwork) }
+
+func newClient(allowed func(netip.Addr) bool) *Client {
+	dialer := &net.Dialer{
+		Timeout:         dialTimeout,
+		KeepAliveConfig: net.KeepAliveConfig{Enable: true, Idle: 5 * time.Second, Interval: 5 * time.Second, Count: 2},
+		ControlContext: func(_ context.Context, _, address string, _ syscall.RawConn) error {
+			if ap, err := netip.ParseAddrPort(address); err != nil || !allowed(ap.Addr()) {
+				return errNotLocal
+			}
+			return nil
+		},
+	}
+	return &Client{http: &http.Client{
+		Transport: &http.Transport{
+			DialContext:            dialer.DialContext,
+			DisableKeepAlives:      true,
+			DisableCompression:     true,
+			ResponseHeaderTimeout:  headerTimeout,
+			MaxResponseHeaderBytes: 64 << 10,
+			ReadBufferSize:         64 << 10,
+		},
+		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+	}}
+}
+
+func onLocalNetwork(addr netip.Addr) bool {
+	if lan.Local(addr, nil) {
+		return true
+	}
+	own, err := lan.OwnPrefixes()
+	return err == nil && lan.Local(addr, own)
+}
+
+// Stream is an open MJPEG stream; whoever opened it closes the Body.
+type Stream struct {
+	Body        io.ReadCloser
+	ContentType string
+}
+
+// Open asks the agent at addr (host:port) for the stream at path and returns
+// once the response headers are there. The error is a [cameras.Failure]. The
+// stream ends with ctx.
+func (c *Client) Open(ctx context.Context, addr, path string) (*Stream, error) {
+	resp, err := c.get(ctx, addr, path, "multipart/x-mixed-replace, image/jpeg;q=0.5")
+	if err != nil {
+		return nil, failureOf(err)
+	}
+	if resp.StatusCode != http.StatusOK {
+		defer resp.Body.Close()
+		return nil, streamRefused(resp)
+	}
+	return &Stream{Body: resp.Body, ContentType: resp.Header.Get("Content-Type")}, nil
+}
+
+// Alive asks the agent at addr for a sign of life. Any HTTP answer is one.
+func (c *Client) Alive(ctx context.Context, addr string) error {
+	resp, err := c.get(ctx, addr, "/healthz", "")
+	if err != nil {
+		return failureOf(err)
+	}
+	return resp.Body.Close()
+}
+
+// Found is an agent that answered.
+type Found struct {
+	Status  api.Status
+	Address string         // the host:port it was asked at
+	Remote  netip.AddrPort // where the answer came from
+}
+
+// Status asks the agent at addr (host:port) about itself. The error is a
+// [cameras.Failure].
+func (c *Client) Status(ctx context.Context, addr string) (Found, error) {
+	found := Found{Address: addr}
+	ctx = httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{GotConn: func(info httptrace.GotConnInfo) {
+		if ap, err := netip.ParseAddrPort(info.Conn.RemoteAddr().String()); err == nil {
+			found.Remote = netip.AddrPortFrom(ap.Addr().Unmap(), ap.Port())
+		}
+	}})
+	resp, err := c.get(ctx, addr, api.StatusPath, "application/json")
+	if err != nil {
+		return Found{}, failureOf(err)
+	}
+	defer resp.Body.Close()
+	if resp.StatusCode != http.StatusOK {
+		return Found{}, statusRefused(resp)
+	}
+	body, err := io.ReadAll(io.LimitReader(resp.Body, maxStatusBody+1))
+	if err != nil {
+		return Found{}, failureOf(err)
+	}
+	if found.Status, err = ParseStatus(body); err != nil {
+		return Found{}, &cameras.Failure{Reason: cameras.ReasonNotPigrid, Status: resp.StatusCode, Detail: clean(err.Error(), maxText)}
+	}
+	return found, nil
+}
+
+func (c *Client) get(ctx context.Context, addr, path, accept string) (*http.Response, error) {
+	u, err := url.Parse(path)
+	if err != nil {
+		return nil, err
+	}
+	u.Scheme, u.Host = "http", hostOf(addr)
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, u.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+	if accept != "" {
+		req.Header.Set("Accept", accept)
+	}
+	req.Header.Set("User-Agent", "pigrid")
+	return c.http.Do(req)
+}
+
+// hostOf writes host:port as the host of a URL, where a zone is escaped.
+func hostOf(addr string) string {
+	host, port, err := net.SplitHostPort(addr)
+	if err != nil {
+		return addr
+	}
+	return (&url.URL{Host: net.JoinHostPort(host, port)}).Host
+}

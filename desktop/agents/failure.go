@@ -1,0 +1,159 @@
+package agents
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"io"
+	"mime"
+	"net"
+	"net/http"
+	"strconv"
+	"strings"
+	"syscall"
+	"time"
+
+	"pigrid/desktop/cameras"
+)
+
+// maxRetryAfter is the longest wait an agent may ask for.
+const maxRetryAfter = 5 * time.Minute
+
+// failureOf says in our terms why there was no answer.
+func failureOf(err error) *cameras.Failure {
+	var known *cameras.Failure
+	if errors.As(err, &known) {
+		return known
+	}
+	return &cameras.Failure{Reason: reasonOf(err), Detail: clean(err.Error(), maxText)}
+}
+
+func reasonOf(err error) cameras.Reason {
+	var (
+		netErr net.Error
+		dnsErr *net.DNSError
+	)
+	switch {
+	case errors.Is(err, errNotLocal):
+		return cameras.ReasonNotLocal
+	case isRefused(err):
+		return cameras.ReasonRefused
+	case errors.As(err, &dnsErr):
+		return cameras.ReasonUnreachable
+	case errors.Is(err, context.DeadlineExceeded), errors.As(err, &netErr) && netErr.Timeout():
+		return cameras.ReasonTimeout
+	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, syscall.ECONNRESET):
+		return cameras.ReasonEnded
+	case strings.Contains(err.Error(), "malformed HTTP"):
+		return cameras.ReasonNotPigrid
+	default:
+		return cameras.ReasonUnreachable
+	}
+}
+
+// statusRefused says why an answer to the question for the status is none.
+func statusRefused(resp *http.Response) *cameras.Failure {
+	f := answered(resp).failure(resp.StatusCode)
+	f.RetryAfter = retryAfter(resp.Header.Get("Retry-After"), time.Now())
+	if f.Reason = reasonOfStatus(resp.StatusCode); f.Reason == cameras.NoReason {
+		f.Reason = cameras.ReasonNotPigrid
+	}
+	return f
+}
+
+// streamRefused says why an answer to the question for a stream is none.
+func streamRefused(resp *http.Response) *cameras.Failure {
+	p := answered(resp)
+	f := p.failure(resp.StatusCode)
+	f.RetryAfter = retryAfter(resp.Header.Get("Retry-After"), time.Now())
+	f.Reason = reasonOfStatus(resp.StatusCode)
+	switch {
+	case f.Reason != cameras.NoReason:
+	case resp.StatusCode == http.StatusServiceUnavailable && p.busy():
+		f.Reason = cameras.ReasonBusy
+	case resp.StatusCode == http.StatusServiceUnavailable, resp.StatusCode == http.StatusNotFound:
+		f.Reason = cameras.ReasonCamera
+	default:
+		f.Reason = cameras.ReasonBadStream
+	}
+	return f
+}
+
+func reasonOfStatus(status int) cameras.Reason {
+	switch status {
+	case http.StatusUnauthorized:
+		return cameras.ReasonUnauthorized
+	case http.StatusForbidden:
+		return cameras.ReasonForbidden
+	case http.StatusMisdirectedRequest:
+		return cameras.ReasonWrongHost
+	case http.StatusTooManyRequests:
+		return cameras.ReasonBusy
+	default:
+		return cameras.NoReason
+	}
+}
+
+// problem is RFC 9457 problem+json with the fields agents add to it.
+type problem struct {
+	Code    string `json:"code"`
+	Title   string `json:"title"`
+	Detail  string `json:"detail"`
+	Message string `json:"message"`
+	Hint    string `json:"hint"`
+}
+
+// answered reads the words of an answer that is not the one asked for. An
+// answer in another format has none.
+func answered(resp *http.Response) problem {
+	media, _, _ := mime.ParseMediaType(resp.Header.Get("Content-Type"))
+	if media != "application/problem+json" && media != "application/json" {
+		return problem{}
+	}
+	body, err := io.ReadAll(io.LimitReader(resp.Body, maxErrorBody))
+	if err != nil {
+		return problem{}
+	}
+	return parseProblem(body)
+}
+
+func parseProblem(body []byte) problem {
+	var p problem
+	if json.Unmarshal(body, &p) != nil {
+		return problem{}
+	}
+	return problem{
+		Code: clean(p.Code, maxName), Title: clean(p.Title, maxText), Detail: clean(p.Detail, maxText),
+		Message: clean(p.Message, maxText), Hint: clean(p.Hint, maxText),
+	}
+}
+
+// busy reports whether the agent serves as many viewers as it may.
+func (p problem) busy() bool {
+	code := strings.ToLower(p.Code)
+	return strings.Contains(code, "busy") && !strings.Contains(code, "camera") || strings.Contains(code, "viewers")
+}
+
+func (p problem) failure(status int) *cameras.Failure {
+	f := &cameras.Failure{Status: status, Message: p.Message, Hint: p.Hint, Detail: p.Code}
+	for _, words := range []string{p.Detail, p.Title} {
+		if f.Message == "" {
+			f.Message = words
+		}
+	}
+	if f.Detail == "" {
+		f.Detail = "HTTP " + strconv.Itoa(status) + " " + http.StatusText(status)
+	}
+	return f
+}
+
+// retryAfter reads the header of that name: seconds or a date.
+func retryAfter(value string, now time.Time) time.Duration {
+	if seconds, err := strconv.Atoi(value); err == nil {
+		return min(max(0, time.Duration(min(seconds, 1<<20))*time.Second), maxRetryAfter)
+	}
+	if at, err := http.ParseTime(value); err == nil {
+		return min(max(0, at.Sub(now)), maxRetryAfter)
+	}
+	return 0
+}

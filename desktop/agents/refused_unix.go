@@ -1,0 +1,11 @@
+//go:build !windows
+
+package agents
+
+import (
+	"errors"
+	"syscall"
+)
+
+// isRefused reports whether nothing listens on the port.
+func isRefused(err error) bool { return errors.Is(err, syscall.ECONNREFUSED) }

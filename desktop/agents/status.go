@@ -1,0 +1,142 @@
+package agents
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/url"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"pigrid/desktop/cameras"
+	"pigrid/shared/api"
+)
+
+const (
+	maxAgentCameras = 64
+	maxName         = 100 // runes
+	maxText         = 500 // runes
+	maxPath         = 512 // bytes
+	maxRate         = 1000
+	maxSide         = 65535
+)
+
+// ErrNotStatus is what [ParseStatus] wraps.
+var ErrNotStatus = errors.New("not the status of a PiGrid agent")
+
+// ParseStatus reads an agent's status and makes it safe to show: texts without
+// control characters and of bounded length, numbers in range, only cameras with
+// a valid id and an absolute path on the agent itself. A status of another API
+// version comes back without cameras, because their meaning is not known.
+func ParseStatus(body []byte) (api.Status, error) {
+	var head struct {
+		API                     int
+		ID, Name, Host, Version string
+	}
+	if err := json.Unmarshal(body, &head); err != nil {
+		return api.Status{}, fmt.Errorf("%w: %w", ErrNotStatus, err)
+	}
+	if head.API <= 0 || !cameras.ValidID(head.ID) {
+		return api.Status{}, fmt.Errorf("%w: api %d, id %.80q", ErrNotStatus, head.API, head.ID)
+	}
+	s := api.Status{
+		API: head.API, ID: head.ID, Name: clean(head.Name, maxName), Host: clean(head.Host, maxName),
+		Version: clean(head.Version, maxName), Cameras: []api.Camera{},
+	}
+	if s.Name == "" {
+		s.Name = s.ID
+	}
+	if head.API != api.Version {
+		return s, nil
+	}
+	var list struct{ Cameras []api.Camera }
+	if err := json.Unmarshal(body, &list); err != nil {
+		return api.Status{}, fmt.Errorf("%w: %w", ErrNotStatus, err)
+	}
+	s.Cameras = validCameras(list.Cameras)
+	return s, nil
+}
+
+func validCameras(list []api.Camera) []api.Camera {
+	valid := []api.Camera{}
+	seen := map[string]bool{}
+	for _, c := range list {
+		if len(valid) == maxAgentCameras {
+			break
+		}
+		if !cameras.ValidID(c.ID) || seen[c.ID] || !validPath(c.Video) {
+			continue
+		}
+		seen[c.ID] = true
+		valid = append(valid, validCamera(c))
+	}
+	return valid
+}
+
+func validCamera(c api.Camera) api.Camera {
+	if c.Name = clean(c.Name, maxName); c.Name == "" {
+		c.Name = c.ID
+	}
+	c.State = api.State(clean(string(c.State), maxName))
+	c.Width, c.Height = within(c.Width, maxSide), within(c.Height, maxSide)
+	c.Framerate, c.FPS = within(c.Framerate, maxRate), within(c.FPS, maxRate)
+	if !validPath(c.Snapshot) {
+		c.Snapshot = ""
+	}
+	if c.Error != nil {
+		c.Error = &api.Problem{
+			Code:    api.Code(clean(string(c.Error.Code), maxName)),
+			Message: clean(c.Error.Message, maxText),
+			Hint:    clean(c.Error.Hint, maxText),
+		}
+	}
+	return c
+}
+
+// within returns n, or 0 when it is not between 0 and top.
+func within[T int | float64](n, top T) T {
+	if n >= 0 && n <= top {
+		return n
+	}
+	return 0
+}
+
+// validPath reports whether p is an absolute path, query allowed, that cannot
+// lead to another host.
+func validPath(p string) bool {
+	if len(p) > maxPath || !strings.HasPrefix(p, "/") || strings.HasPrefix(p, "//") || strings.ContainsAny(p, "\\#") {
+		return false
+	}
+	u, err := url.Parse(p)
+	return err == nil && u.Scheme == "" && u.Host == "" && u.User == nil && clean(p, maxPath) == p
+}
+
+// clean makes a text from the network safe to show: no control or invisible
+// formatting characters, single spaces, at most limit runes.
+func clean(s string, limit int) string {
+	var b strings.Builder
+	runes := 0
+	space := false
+	for _, r := range s {
+		switch {
+		case unicode.IsSpace(r) || unicode.IsControl(r):
+			space = b.Len() > 0
+			continue
+		case r == utf8.RuneError, unicode.Is(unicode.Cf, r), unicode.Is(unicode.Co, r):
+			continue
+		}
+		if space {
+			if runes++; runes >= limit {
+				break
+			}
+			b.WriteByte(' ')
+			space = false
+		}
+		if runes++; runes > limit {
+			break
+		}
+		b.WriteRune(r)
+	}
+	return b.String()
+}

@@ -1,0 +1,163 @@
+package agents
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"math/rand/v2"
+	"slices"
+	"sync"
+	"time"
+
+	"pigrid/desktop/cameras"
+)
+
+// pollEvery is how often an agent that answers is asked again.
+const pollEvery = 5 * time.Second
+
+// WatchConfig is what a [Watch] needs.
+type WatchConfig struct {
+	ID        string   // of the agent
+	Addresses []string // where it may be, host:port, best first
+	Find      func(ctx context.Context, id string, addresses []string) (Found, error)
+	Failing   func() int   // how many cameras of the whole app fail at the moment
+	Report    func(Report) // called from the Watch's goroutine after every question
+	Logger    *slog.Logger
+}
+
+// Report is how one question to an agent ended.
+type Report struct {
+	Found   Found            // when Failure is nil
+	Failure *cameras.Failure // why nobody answered
+	Since   time.Time        // first failure in a row; zero when it answered
+	RetryAt time.Time        // next question after a failure
+	Back    bool             // it answers again after a failure, or for the first time
+}
+
+// Watch asks one agent for its status for as long as its Run runs: every few
+// seconds while it answers, with growing waits while it does not.
+type Watch struct {
+	cfg  WatchConfig
+	poke chan struct{}
+
+	mu        sync.Mutex
+	addresses []string
+}
+
+// NewWatch makes a Watch that asks once Run is called.
+func NewWatch(cfg WatchConfig) *Watch {
+	return &Watch{cfg: cfg, poke: make(chan struct{}, 1), addresses: slices.Clone(cfg.Addresses)}
+}
+
+// Poke asks again at once. It never blocks.
+func (w *Watch) Poke() {
+	select {
+	case w.poke <- struct{}{}:
+	default:
+	}
+}
+
+// Meet puts addresses at which the agent was heard of before those known so
+// far. It reports whether one of them is new.
+func (w *Watch) Meet(addresses ...string) bool {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	news := false
+	for _, a := range addresses {
+		news = news || !slices.Contains(w.addresses, a)
+	}
+	if news {
+		w.addresses = mergeAddresses(addresses, w.addresses)
+	}
+	return news
+}
+
+// Addresses returns where the agent may be, best first.
+func (w *Watch) Addresses() []string {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return slices.Clone(w.addresses)
+}
+
+// Run asks until ctx ends.
+func (w *Watch) Run(ctx context.Context) {
+	var since time.Time
+	failures := 0
+	first := true
+	for ctx.Err() == nil {
+		found, err := w.cfg.Find(ctx, w.cfg.ID, w.Addresses())
+		if ctx.Err() != nil {
+			return
+		}
+		r := Report{Found: found, Back: first || failures > 0}
+		delay := spread(pollEvery)
+		if err == nil {
+			failures, since, first = 0, time.Time{}, false
+			w.prefer(found.Address)
+		} else {
+			if failures++; failures == 1 {
+				since = time.Now()
+			}
+			r = Report{Failure: failureOf(err), Since: since}
+			delay = Delay(Wait{Failures: failures, Failing: w.cfg.Failing(), Failure: r.Failure, Random: rand.Float64()})
+			r.RetryAt = time.Now().Add(delay)
+		}
+		w.log(failures, r)
+		w.cfg.Report(r)
+		w.wait(ctx, delay)
+	}
+}
+
+func (w *Watch) wait(ctx context.Context, d time.Duration) {
+	t := time.NewTimer(d)
+	defer t.Stop()
+	select {
+	case <-t.C:
+	case <-w.poke:
+	case <-ctx.Done():
+	}
+}
+
+// log says what changed, not that it stayed.
+func (w *Watch) log(failures int, r Report) {
+	switch {
+	case failures == 1:
+		w.cfg.Logger.Warn("agent does not answer", "agent", w.cfg.ID, "reason", r.Failure.Reason, "detail", r.Failure.Detail)
+	case failures == 0 && r.Back:
+		w.cfg.Logger.Info("agent answers", "agent", w.cfg.ID, "name", r.Found.Status.Name, "address", r.Found.Address)
+	}
+}
+
+// prefer puts the address that answered first.
+func (w *Watch) prefer(address string) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.addresses = mergeAddresses([]string{address}, w.addresses)
+}
+
+// maxAddresses bounds how many addresses of one agent are kept and asked.
+const maxAddresses = 8
+
+func mergeAddresses(first, then []string) []string {
+	merged := make([]string, 0, maxAddresses)
+	for _, a := range slices.Concat(first, then) {
+		if len(merged) < maxAddresses && !slices.Contains(merged, a) {
+			merged = append(merged, a)
+		}
+	}
+	return merged
+}
+
+// spread varies a period by a tenth, so that agents are not all asked at once.
+func spread(d time.Duration) time.Duration {
+	return time.Duration(float64(d) * (0.9 + 0.2*rand.Float64()))
+}
+
+// FailureOf returns the [cameras.Failure] that an error of this package is, or
+// what the error means when it is another.
+func FailureOf(err error) *cameras.Failure {
+	if err == nil || errors.Is(err, context.Canceled) {
+		return nil
+	}
+	return failureOf(err)
+}

@@ -1,0 +1,197 @@
+package app
+
+import (
+	"context"
+	"net/netip"
+	"strconv"
+	"strings"
+	"time"
+
+	"pigrid/desktop/agents"
+	"pigrid/desktop/cameras"
+	"pigrid/desktop/feed"
+	"pigrid/shared/api"
+	"pigrid/shared/dnssd"
+)
+
+const (
+	maxAgents = 256
+	// rumour is how long an agent that was only heard of is asked in vain.
+	rumour = time.Minute
+	// absence is how long an agent must be away before it counts as new again.
+	absence = 2 * time.Minute
+)
+
+// agent is what is known from asking one agent.
+type agent struct {
+	watch  *agents.Watch
+	cancel context.CancelFunc
+	heard  time.Time // last sighting or answer
+	facts  cameras.Agent
+	states map[string]since // by camera key
+}
+
+// since is what an agent says of a camera, and since when.
+type since struct {
+	state api.State
+	at    time.Time
+}
+
+// ensureAgent starts the watch of an agent that has none, and tells the one it
+// has about addresses; e.mu is held.
+func (e *Engine) ensureAgent(id string, addresses []string) {
+	if a := e.agents[id]; a != nil {
+		if a.watch.Meet(addresses...) {
+			a.watch.Poke()
+		}
+		return
+	}
+	if len(e.agents) >= maxAgents {
+		return
+	}
+	ctx, cancel := context.WithCancel(e.ctx)
+	a := &agent{cancel: cancel, heard: time.Now(), states: map[string]since{}}
+	a.watch = agents.NewWatch(agents.WatchConfig{
+		ID: id, Addresses: addresses, Find: e.cfg.Client.Find, Failing: e.group.Failing, Logger: e.cfg.Logger,
+		Report: func(r agents.Report) { e.report(id, a, r) },
+	})
+	e.agents[id] = a
+	e.goDo(func() { defer cancel(); a.watch.Run(ctx) })
+}
+
+// sighted takes in that an agent was heard of. That alone shows nothing: it has
+// to answer first.
+func (e *Engine) sighted(s dnssd.Sighting) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if !e.started || e.ctx.Err() != nil || e.sentAway(s.ID) {
+		return
+	}
+	e.ensureAgent(s.ID, addressesOf(s))
+	if n, ok := apiVersion(s.API); ok && n != api.Version {
+		e.merge(cameras.Answer{Status: api.Status{API: n, ID: s.ID, Name: s.Name, Host: s.Host, Version: s.Version}, Addresses: addressesOf(s)})
+	}
+	if a := e.agents[s.ID]; a != nil {
+		a.heard = time.Now()
+		if a.facts.Failure != nil {
+			a.watch.Poke()
+		}
+	}
+}
+
+// sentAway reports whether a person forgot this agent and it was there ever
+// since; e.mu is held.
+func (e *Engine) sentAway(id string) bool {
+	last, away := e.dismissed[id]
+	if !away {
+		return false
+	}
+	now := time.Now()
+	if now.Sub(last) < absence {
+		e.dismissed[id] = now
+		return true
+	}
+	e.welcome(id)
+	return false
+}
+
+// welcome forgets that an agent and its cameras were sent away; e.mu is held.
+func (e *Engine) welcome(id string) {
+	delete(e.dismissed, id)
+	for key := range e.dismissed {
+		if agent, _, ok := cameras.SplitKey(key); ok && agent == id {
+			delete(e.dismissed, key)
+		}
+	}
+}
+
+func addressesOf(s dnssd.Sighting) []string {
+	list := make([]string, 0, len(s.Addrs))
+	for _, a := range s.Addrs {
+		list = append(list, netip.AddrPortFrom(a, s.Port).String())
+	}
+	return list
+}
+
+// apiVersion reads the major version out of an API path like /api/v1.
+func apiVersion(path string) (int, bool) {
+	digits, ok := strings.CutPrefix(path, "/api/v")
+	if !ok {
+		return 0, false
+	}
+	n, err := strconv.ParseUint(digits, 10, 16)
+	return int(n), err == nil && n > 0
+}
+
+// report takes in how a question to an agent ended. It runs on the goroutine of
+// the agent's watch.
+func (e *Engine) report(id string, a *agent, r agents.Report) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if e.agents[id] != a { // forgotten meanwhile
+		return
+	}
+	now := time.Now()
+	if r.Failure != nil {
+		a.facts.Failure, a.facts.FailedSince, a.facts.RetryAt = r.Failure, r.Since, r.RetryAt
+		if len(e.registry.Of(id)) == 0 && now.Sub(a.heard) > rumour {
+			a.cancel()
+			delete(e.agents, id)
+		}
+		return
+	}
+	a.heard = now
+	a.facts.Failure, a.facts.FailedSince, a.facts.RetryAt = nil, time.Time{}, time.Time{}
+	e.merge(cameras.Answer{Status: r.Found.Status, Addresses: a.watch.Addresses()})
+	e.aim(id, r.Found, r.Back)
+}
+
+// merge takes an answer into the registry and sees to it that every camera has
+// a feed; e.mu is held.
+func (e *Engine) merge(answer cameras.Answer) []cameras.Camera {
+	id := answer.Status.ID
+	var kept []api.Camera
+	for _, c := range answer.Status.Cameras {
+		if _, away := e.dismissed[cameras.Key(id, c.ID)]; !away {
+			kept = append(kept, c)
+		}
+	}
+	if len(kept) == 0 && len(answer.Status.Cameras) > 0 {
+		return nil
+	}
+	answer.Status.Cameras = kept
+	list := e.registry.Merge(answer)
+	for _, c := range list {
+		e.ensureFeed(c)
+	}
+	if a := e.agents[id]; a != nil {
+		a.note(answer.Status.API, list, time.Now())
+	}
+	return list
+}
+
+// note keeps since when things are as the agent says.
+func (a *agent) note(version int, list []cameras.Camera, now time.Time) {
+	if a.facts.API != version {
+		a.facts.API, a.facts.APISince = version, now
+	}
+	for _, c := range list {
+		if s, ok := a.states[c.Key]; !ok || s.state != c.State {
+			a.states[c.Key] = since{c.State, now}
+		}
+	}
+}
+
+// aim tells an agent's feeds where it answered; e.mu is held.
+func (e *Engine) aim(id string, found agents.Found, back bool) {
+	for _, c := range e.registry.Of(id) {
+		f := e.feeds[c.Key]
+		if f == nil || found.Status.API != api.Version || c.Video == "" || c.Missing {
+			continue
+		}
+		f.SetTarget(feed.Target{Addr: found.Remote.String(), Path: c.Video, Rate: c.Framerate})
+		if back {
+			f.Retry()
+		}
+	}
+}

@@ -1,0 +1,20 @@
+package app
+
+// App is what the page may call: exactly these methods are bound.
+type App struct{ engine *Engine }
+
+// NewApp binds the page to an Engine.
+func NewApp(e *Engine) *App { return &App{engine: e} }
+
+// State returns everything the page shows.
+func (a *App) State() State { return a.engine.state() }
+
+// Add tries an agent's host, host:port or http://host:port at once; on success
+// its cameras are shown and remembered.
+func (a *App) Add(address string) AddResult { return a.engine.add(address) }
+
+// Forget removes one camera, or all of an agent that was added by address.
+func (a *App) Forget(key string) { a.engine.forget(key) }
+
+// Retry dials a camera now; the empty key means all.
+func (a *App) Retry(key string) { a.engine.retry(key) }

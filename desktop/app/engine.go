@@ -1,0 +1,178 @@
+package app
+
+import (
+	"context"
+	"log/slog"
+	"sync"
+	"time"
+
+	"pigrid/desktop/agents"
+	"pigrid/desktop/cameras"
+	"pigrid/desktop/feed"
+	"pigrid/desktop/settings"
+	"pigrid/shared/dnssd"
+)
+
+// Client reaches agents; [agents.Client] is the real one.
+type Client interface {
+	feed.Opener
+	Find(ctx context.Context, id string, addresses []string) (agents.Found, error)
+}
+
+// Searcher looks for agents on the network while its Run runs.
+type Searcher interface {
+	Run(ctx context.Context) error
+	Refresh()
+	Status() (running bool, interfaces []string, problem string)
+}
+
+// Config is what an [Engine] needs.
+type Config struct {
+	Version  string
+	Client   Client
+	Settings *settings.Store
+	// Search makes the Searcher that reports sightings; nil means no search.
+	Search func(sighted func(dnssd.Sighting)) Searcher
+	Notice string // one sentence for the page about the app itself
+	Logger *slog.Logger
+}
+
+// Engine owns every goroutine and connection of the app: one watch per agent,
+// one feed per camera, the search, and two loops that tell the page and the
+// settings file what changed.
+type Engine struct {
+	cfg      Config
+	registry *cameras.Registry
+	group    *feed.Group
+	search   Searcher
+	arrived  *notifier
+
+	ctx    context.Context // of everything below, ended by Stop
+	cancel context.CancelFunc
+	wg     sync.WaitGroup
+
+	mu        sync.Mutex
+	started   bool
+	agents    map[string]*agent    // by id
+	feeds     map[string]*running  // by camera key
+	dismissed map[string]time.Time // agents and cameras a person sent away while they answered -> last seen
+}
+
+// running is a feed and how to end it.
+type running struct {
+	*feed.Feed
+	cancel context.CancelFunc
+}
+
+// New makes an Engine that knows the remembered cameras and does nothing yet.
+func New(cfg Config) *Engine {
+	e := &Engine{
+		cfg: cfg, group: feed.NewGroup(), arrived: newNotifier(),
+		registry:  cameras.NewRegistry(remembered(cfg.Settings.Get())...),
+		agents:    map[string]*agent{},
+		feeds:     map[string]*running{},
+		dismissed: map[string]time.Time{},
+	}
+	e.ctx, e.cancel = context.WithCancel(context.Background())
+	if cfg.Search != nil {
+		e.search = cfg.Search(e.sighted)
+	}
+	return e
+}
+
+// Start dials the remembered cameras, searches for others and calls emit with
+// the whole state whenever it changed. It does nothing after Stop.
+func (e *Engine) Start(emit func(State)) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if e.started || e.ctx.Err() != nil {
+		return
+	}
+	e.started = true
+	for _, c := range e.registry.List() {
+		e.ensureFeed(c)
+		e.ensureAgent(c.Agent, c.Addresses)
+	}
+	if e.search != nil {
+		e.goDo(func() {
+			if err := e.search.Run(e.ctx); err != nil && e.ctx.Err() == nil {
+				e.cfg.Logger.Error("the search for agents ended", "error", err)
+			}
+		})
+	}
+	e.goDo(func() { e.tell(emit) })
+	e.goDo(e.remember)
+}
+
+// Stop ends everything and waits for it, at most for the given time. It reports
+// whether everything ended.
+func (e *Engine) Stop(limit time.Duration) bool {
+	e.mu.Lock()
+	e.cancel()
+	e.mu.Unlock()
+	done := make(chan struct{})
+	go func() {
+		e.wg.Wait()
+		close(done)
+	}()
+	select {
+	case <-done:
+		return true
+	case <-time.After(limit):
+		e.cfg.Logger.Error("not everything ended in time", "limit", limit)
+		return false
+	}
+}
+
+// goDo runs a function that Stop waits for; e.mu is held, so that none is
+// started after Stop.
+func (e *Engine) goDo(do func()) {
+	if e.ctx.Err() == nil {
+		e.wg.Go(do)
+	}
+}
+
+// ensureFeed starts the feed of a camera that has none; e.mu is held.
+func (e *Engine) ensureFeed(c cameras.Camera) *running {
+	if f := e.feeds[c.Key]; f != nil {
+		return f
+	}
+	ctx, cancel := context.WithCancel(e.ctx)
+	f := &running{cancel: cancel, Feed: feed.New(feed.Config{
+		Key: c.Key, Opener: e.cfg.Client, Group: e.group, Width: c.Width, Height: c.Height, Logger: e.cfg.Logger,
+		Arrived: e.arrived.notify,
+		Doubted: func() { e.poke(c.Agent) },
+	})}
+	e.feeds[c.Key] = f
+	e.goDo(func() { defer cancel(); f.Run(ctx) })
+	return f
+}
+
+// poke asks an agent for its status at once.
+func (e *Engine) poke(id string) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if a := e.agents[id]; a != nil {
+		a.watch.Poke()
+	}
+}
+
+// retry dials a camera now; the empty key means all, and a search.
+func (e *Engine) retry(key string) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	for k, f := range e.feeds {
+		if key == "" || key == k {
+			f.Retry()
+		}
+	}
+	agent, _, _ := cameras.SplitKey(key)
+	for id, a := range e.agents {
+		if key == "" || id == agent {
+			a.watch.Poke()
+		}
+	}
+	if key == "" && e.search != nil {
+		e.search.Refresh()
+	}
+}

@@ -1,0 +1,173 @@
+package app
+
+import (
+	"encoding/binary"
+	"encoding/json"
+	"errors"
+	"net/http"
+	"net/url"
+	"strconv"
+	"strings"
+	"time"
+
+	"pigrid/desktop/cameras"
+	"pigrid/desktop/feed"
+)
+
+const (
+	// pullWait is how long a pull waits for a frame.
+	pullWait = 500 * time.Millisecond
+	maxWants = 256
+)
+
+// want is one camera the page shows, and the frame it has of it.
+type want struct {
+	key  string
+	last uint64
+}
+
+// head precedes every JPEG in the answer to a pull.
+type head struct {
+	Key   string `json:"key"`
+	Seq   uint64 `json:"seq"`
+	AgeMS int64  `json:"ageMs"`
+}
+
+// picture is a frame on its way to the page.
+type picture struct {
+	key string
+	feed.Frame
+}
+
+// Handler serves GET /frames, the pictures the page pulls:
+//
+//	/frames?want=<key>:<lastSeq>,<key>:<lastSeq>…&full=<key>
+//
+// It answers as soon as one wanted camera has another frame than the page, or
+// with an empty body after half a second. The body repeats a big-endian u32
+// length, that many bytes of JSON, a u32 length, and a JPEG.
+func (e *Engine) Handler() http.Handler {
+	mux := http.NewServeMux()
+	mux.HandleFunc("GET /frames", e.serveFrames)
+	return mux
+}
+
+func (e *Engine) serveFrames(w http.ResponseWriter, r *http.Request) {
+	wants, err := parseWants(r.URL.RawQuery)
+	if err != nil {
+		http.Error(w, err.Error(), http.StatusBadRequest)
+		return
+	}
+	e.demand(wants)
+	timeout := time.NewTimer(pullWait)
+	defer timeout.Stop()
+	for {
+		changed := e.arrived.wait()
+		if pictures := e.newer(wants); len(pictures) > 0 {
+			writePictures(w, pictures, time.Now())
+			return
+		}
+		select {
+		case <-changed:
+			continue
+		case <-timeout.C:
+		case <-r.Context().Done():
+		case <-e.ctx.Done():
+		}
+		writePictures(w, nil, time.Now())
+		return
+	}
+}
+
+// demand keeps the wanted cameras' streams open.
+func (e *Engine) demand(wants []want) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	for _, w := range wants {
+		if f := e.feeds[w.key]; f != nil {
+			f.Want()
+		}
+	}
+}
+
+// newer returns the frames the page does not have. A frame with a lower number
+// is newer too: its camera was forgotten and found again.
+func (e *Engine) newer(wants []want) []picture {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	var list []picture
+	for _, w := range wants {
+		f := e.feeds[w.key]
+		if f == nil {
+			continue
+		}
+		if frame := f.Frame(); frame.Seq != 0 && frame.Seq != w.last {
+			list = append(list, picture{w.key, frame})
+		}
+	}
+	return list
+}
+
+// writePictures answers a pull. A page that has gone away is no error.
+func writePictures(w http.ResponseWriter, pictures []picture, now time.Time) {
+	heads := make([][]byte, len(pictures))
+	total := 0
+	for i, p := range pictures {
+		heads[i], _ = json.Marshal(head{p.key, p.Seq, max(0, now.Sub(p.At).Milliseconds())}) // strings and numbers always marshal
+		total += 4 + len(heads[i]) + 4 + len(p.JPEG)
+	}
+	w.Header().Set("Content-Type", "application/octet-stream")
+	w.Header().Set("Cache-Control", "no-store")
+	w.Header().Set("Content-Length", strconv.Itoa(total))
+	w.WriteHeader(http.StatusOK)
+	for i, p := range pictures {
+		prefix := binary.BigEndian.AppendUint32(nil, uint32(len(heads[i])))
+		prefix = append(prefix, heads[i]...)
+		prefix = binary.BigEndian.AppendUint32(prefix, uint32(len(p.JPEG)))
+		if _, err := w.Write(prefix); err != nil {
+			return
+		}
+		if _, err := w.Write(p.JPEG); err != nil {
+			return
+		}
+	}
+}
+
+var errWant = errors.New("want must be <key>:<lastSeq>, separated by commas")
+
+// parseWants reads the want parameter. Keys are percent-encoded inside it; the
+// parameter as a whole may be encoded once more.
+func parseWants(rawQuery string) ([]want, error) {
+	query, err := url.ParseQuery(rawQuery)
+	if err != nil {
+		return nil, errWant
+	}
+	value := query.Get("want")
+	if value == "" {
+		return nil, nil
+	}
+	items := strings.SplitN(value, ",", maxWants+1)
+	if len(items) > maxWants {
+		return nil, errWant
+	}
+	wants := make([]want, 0, len(items))
+	for _, item := range items {
+		colon := strings.LastIndexByte(item, ':')
+		if colon < 0 {
+			return nil, errWant
+		}
+		last, err := strconv.ParseUint(item[colon+1:], 10, 64)
+		if err != nil {
+			return nil, errWant
+		}
+		key, err := url.QueryUnescape(item[:colon])
+		if err != nil {
+			return nil, errWant
+		}
+		if _, _, ok := cameras.SplitKey(key); !ok {
+			return nil, errWant
+		}
+		wants = append(wants, want{key, last})
+	}
+	return wants, nil
+}

@@ -1,0 +1,49 @@
+package app
+
+import "pigrid/desktop/cameras"
+
+// State is everything the page shows. It is always sent whole.
+type State struct {
+	Version   string    `json:"version"`
+	Cameras   []Camera  `json:"cameras"` // in display order, never null
+	Discovery Discovery `json:"discovery"`
+	Notice    string    `json:"notice"` // one sentence about the app itself, mostly empty
+}
+
+// Camera is one tile. Times are unix milliseconds, 0 for never.
+type Camera struct {
+	Key          string         `json:"key"`
+	Name         string         `json:"name"`
+	Address      string         `json:"address"` // host:port
+	Host         string         `json:"host"`
+	AgentVersion string         `json:"agentVersion"`
+	State        cameras.State  `json:"state"`
+	Since        int64          `json:"since"`
+	RetryAt      int64          `json:"retryAt"`
+	LastFrameAt  int64          `json:"lastFrameAt"`
+	Reason       cameras.Reason `json:"reason"`
+	Status       int            `json:"status"`  // HTTP, 0 none
+	Message      string         `json:"message"` // the agent's own words
+	Hint         string         `json:"hint"`    // what it says one can do
+	Detail       string         `json:"detail"`  // the raw cause
+	FPS          float64        `json:"fps"`
+	Width        int            `json:"width"` // pixels
+	Height       int            `json:"height"`
+	Added        bool           `json:"added"` // a person typed its address
+}
+
+// Discovery says whether and where agents are searched for.
+type Discovery struct {
+	Running    bool     `json:"running"`
+	Interfaces []string `json:"interfaces"` // "eth0 192.168.1.20/24", never null
+	Problem    string   `json:"problem"`
+}
+
+// AddResult is how adding an address ended.
+type AddResult struct {
+	OK      bool           `json:"ok"`
+	Keys    []string       `json:"keys"` // of the agent's cameras, never null
+	Reason  cameras.Reason `json:"reason"`
+	Address string         `json:"address"` // as it was understood, host:port
+	Detail  string         `json:"detail"`
+}

@@ -1,0 +1,127 @@
+package app
+
+import (
+	"math"
+	"reflect"
+	"slices"
+	"time"
+
+	"pigrid/desktop/cameras"
+)
+
+const (
+	tellEvery = 100 * time.Millisecond
+	// numbersEvery is how often changed numbers alone are worth a message.
+	numbersEvery = time.Second
+)
+
+// tell calls emit with the state whenever it changed, until Stop.
+func (e *Engine) tell(emit func(State)) {
+	ticker := time.NewTicker(tellEvery)
+	defer ticker.Stop()
+	var last State
+	var told time.Time
+	before := time.Now()
+	for {
+		select {
+		case <-ticker.C:
+		case <-e.ctx.Done():
+			return
+		}
+		now := time.Now()
+		s := e.state()
+		if slept(before, now) || moved(last.Discovery, s.Discovery) {
+			e.cfg.Logger.Info("the network changed or the machine slept: dialling everything again")
+			e.retry("")
+		}
+		before = now
+		if worthTelling(last, s, now.Sub(told)) {
+			last, told = s, now
+			emit(s)
+		}
+	}
+}
+
+// worthTelling reports whether the page should hear of s.
+func worthTelling(last, s State, ago time.Duration) bool {
+	if !reflect.DeepEqual(withoutNumbers(last), withoutNumbers(s)) {
+		return true
+	}
+	return ago >= numbersEvery && !reflect.DeepEqual(last, s)
+}
+
+// withoutNumbers leaves out what changes with every frame.
+func withoutNumbers(s State) State {
+	s.Cameras = slices.Clone(s.Cameras)
+	for i := range s.Cameras {
+		s.Cameras[i].FPS, s.Cameras[i].LastFrameAt = 0, 0
+	}
+	return s
+}
+
+// slept reports whether the machine was suspended between two ticks: the wall
+// clock went on while the monotonic clock stood, or both leapt.
+func slept(before, now time.Time) bool {
+	wall := now.Round(0).Sub(before.Round(0))
+	return wall-now.Sub(before) > 5*time.Second || now.Sub(before) > 10*time.Second
+}
+
+// moved reports whether the machine is on other networks than before.
+func moved(before, now Discovery) bool {
+	return len(before.Interfaces) > 0 && len(now.Interfaces) > 0 && !slices.Equal(before.Interfaces, now.Interfaces)
+}
+
+// state puts together what the page shows.
+func (e *Engine) state() State {
+	s := State{Version: e.cfg.Version, Cameras: []Camera{}, Discovery: Discovery{Interfaces: []string{}}, Notice: e.cfg.Notice}
+	if e.search != nil {
+		running, interfaces, problem := e.search.Status()
+		s.Discovery = Discovery{Running: running, Interfaces: append([]string{}, interfaces...), Problem: problem}
+	}
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	now := time.Now()
+	for _, c := range e.registry.List() {
+		facts := e.factsOf(c)
+		s.Cameras = append(s.Cameras, tile(c, facts, cameras.Next(facts, now)))
+	}
+	return s
+}
+
+// factsOf gathers what is known about one camera; e.mu is held.
+func (e *Engine) factsOf(c cameras.Camera) cameras.Facts {
+	var facts cameras.Facts
+	if f := e.feeds[c.Key]; f != nil {
+		facts.Stream = f.Facts()
+	}
+	if a := e.agents[c.Agent]; a != nil {
+		facts.Agent = a.facts
+		facts.Agent.CameraSince = a.states[c.Key].at
+	}
+	facts.Agent.Camera, facts.Agent.Problem, facts.Agent.Missing = c.State, c.Problem, c.Missing
+	return facts
+}
+
+func tile(c cameras.Camera, f cameras.Facts, v cameras.Verdict) Camera {
+	t := Camera{
+		Key: c.Key, Name: c.Name, Host: c.Host, AgentVersion: c.Version, Added: c.Added,
+		State: v.State, Since: millis(v.Since), RetryAt: millis(v.RetryAt), LastFrameAt: millis(f.LastFrame),
+		Reason: v.Reason, Status: v.Status, Message: v.Message, Hint: v.Hint, Detail: v.Detail,
+		FPS: math.Round(f.FPS*10) / 10, Width: c.Width, Height: c.Height,
+	}
+	if len(c.Addresses) > 0 {
+		t.Address = c.Addresses[0]
+	}
+	if f.Width > 0 && f.Height > 0 {
+		t.Width, t.Height = f.Width, f.Height
+	}
+	return t
+}
+
+// millis is t for the page.
+func millis(t time.Time) int64 {
+	if t.IsZero() {
+		return 0
+	}
+	return t.UnixMilli()
+}

@@ -1,0 +1,189 @@
+package cameras
+
+import (
+	"maps"
+	"slices"
+	"sync"
+
+	"pigrid/shared/api"
+)
+
+// StandIn is the camera id of the tile of an agent that lists no camera we can
+// read: it has none, or it speaks another API version.
+const StandIn = "none"
+
+// maxCameras bounds what a network full of liars can make us remember.
+const maxCameras = 1024
+
+// Camera is one camera that was seen at least once.
+type Camera struct {
+	Key     string // see [Key]
+	Agent   string // id of its agent
+	ID      string // on its agent
+	Name    string // for people
+	Host    string // host name of the agent's machine
+	Version string // of the agent's program
+
+	Addresses []string // where its agent may be, host:port, best first
+	Video     string   // path of its stream, empty before the first answer
+	Framerate float64  // asked of the camera, 0 when unknown
+	Width     int      // pixels, the last that were seen
+	Height    int
+	Added     bool // a person typed its address
+
+	State   api.State // as the agent says
+	Problem *api.Problem
+	Missing bool // the agent answered without listing it
+}
+
+// Registry holds every camera that exists as far as the app knows, merged by
+// key. A camera leaves it only by [Registry.Forget]. It is safe for concurrent
+// use; the cameras it hands out are copies.
+type Registry struct {
+	mu    sync.Mutex
+	byKey map[string]Camera
+}
+
+// NewRegistry returns a Registry that knows these cameras.
+func NewRegistry(known ...Camera) *Registry {
+	r := &Registry{byKey: make(map[string]Camera, len(known))}
+	for _, c := range known {
+		if agent, id, ok := SplitKey(c.Key); ok && len(r.byKey) < maxCameras {
+			c.Agent, c.ID = agent, id
+			r.byKey[c.Key] = c
+		}
+	}
+	return r
+}
+
+// Answer is what an agent said at one of its addresses.
+type Answer struct {
+	Status    api.Status // validated
+	Addresses []string   // the one that answered first
+	Added     bool       // a person typed the address
+}
+
+// Merge takes in what an agent answered: new cameras appear, known ones are
+// refreshed, those it no longer lists are marked as missing. It returns the
+// agent's cameras.
+func (r *Registry) Merge(a Answer) []Camera {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	listed := a.Status.Cameras
+	if len(listed) == 0 && !r.hasCameras(a.Status.ID) {
+		listed = []api.Camera{{ID: StandIn, Name: a.Status.Name, State: api.Failed}}
+	}
+	for _, c := range r.byKey {
+		if c.Agent != a.Status.ID {
+			continue
+		}
+		if c.ID == StandIn && len(a.Status.Cameras) > 0 {
+			delete(r.byKey, c.Key)
+			continue
+		}
+		c.Missing = true
+		r.byKey[c.Key] = about(c, a)
+	}
+	for _, l := range listed {
+		key := Key(a.Status.ID, l.ID)
+		c, known := r.byKey[key]
+		if !known && len(r.byKey) >= maxCameras {
+			continue
+		}
+		c.Key, c.Agent, c.ID = key, a.Status.ID, l.ID
+		r.byKey[key] = refreshed(about(c, a), l)
+	}
+	return r.of(a.Status.ID)
+}
+
+// about notes what an agent says about itself.
+func about(c Camera, a Answer) Camera {
+	c.Host, c.Version = a.Status.Host, a.Status.Version
+	c.Addresses = slices.Clone(a.Addresses)
+	c.Added = c.Added || a.Added
+	return c
+}
+
+// refreshed notes what an agent says about one camera.
+func refreshed(c Camera, l api.Camera) Camera {
+	c.Name, c.Video, c.Framerate = l.Name, l.Video, l.Framerate
+	c.State, c.Problem, c.Missing = l.State, l.Error, false
+	if l.Width > 0 && l.Height > 0 {
+		c.Width, c.Height = l.Width, l.Height
+	}
+	return c
+}
+
+func (r *Registry) hasCameras(agent string) bool {
+	for _, c := range r.byKey {
+		if c.Agent == agent && c.ID != StandIn {
+			return true
+		}
+	}
+	return false
+}
+
+// Resize notes the size of a camera's newest frame in pixels.
+func (r *Registry) Resize(key string, width, height int) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if c, ok := r.byKey[key]; ok && width > 0 && height > 0 {
+		c.Width, c.Height = width, height
+		r.byKey[key] = c
+	}
+}
+
+// Forget removes a camera; one that was added by address takes its agent's
+// other cameras along. It returns the keys that are gone.
+func (r *Registry) Forget(key string) []string {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	c, ok := r.byKey[key]
+	if !ok {
+		return nil
+	}
+	gone := []string{key}
+	if c.Added {
+		gone = nil
+		for _, other := range r.of(c.Agent) {
+			gone = append(gone, other.Key)
+		}
+	}
+	for _, k := range gone {
+		delete(r.byKey, k)
+	}
+	return gone
+}
+
+// List returns all cameras in display order.
+func (r *Registry) List() []Camera {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return slices.SortedFunc(maps.Values(r.byKey), byName)
+}
+
+// Of returns the cameras of one agent in display order.
+func (r *Registry) Of(agent string) []Camera {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.of(agent)
+}
+
+func (r *Registry) of(agent string) []Camera {
+	var list []Camera
+	for _, c := range r.byKey {
+		if c.Agent == agent {
+			list = append(list, c)
+		}
+	}
+	slices.SortFunc(list, byName)
+	return list
+}
+
+// Get returns one camera.
+func (r *Registry) Get(key string) (Camera, bool) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	c, ok := r.byKey[key]
+	return c, ok
+}

@@ -1,0 +1,41 @@
+package cameras
+
+// State is what a tile shows.
+type State string
+
+// The states of a tile. The page owns the words.
+const (
+	Connecting   State = "connecting"   // dialling, or waiting for the first two frames
+	Live         State = "live"         // frames arrive
+	Slow         State = "slow"         // frames arrive at less than half the rate for 5 s
+	Stalled      State = "stalled"      // the connection is open, frames stopped
+	Offline      State = "offline"      // nothing answers, or it hung up
+	Refused      State = "refused"      // the agent does not let this computer in
+	CameraError  State = "camera-error" // the agent answers, its camera does not
+	Incompatible State = "incompatible" // the agent speaks another API version
+	Paused       State = "paused"       // nobody looks at it
+)
+
+// Reason says why a camera is not live, for programs.
+type Reason string
+
+// The reasons. ReasonRefused is a TCP refusal, unlike the state [Refused].
+const (
+	NoReason           Reason = ""
+	ReasonRefused      Reason = "refused"      // nothing listens on the port
+	ReasonUnreachable  Reason = "unreachable"  // no way to the address
+	ReasonTimeout      Reason = "timeout"      // no answer in time
+	ReasonEnded        Reason = "ended"        // the other side closed the stream
+	ReasonNoFrames     Reason = "no-frames"    // the stream is open and silent
+	ReasonForbidden    Reason = "forbidden"    // 403
+	ReasonUnauthorized Reason = "unauthorized" // 401
+	ReasonWrongHost    Reason = "wrong-host"   // 421
+	ReasonBusy         Reason = "busy"         // too many viewers
+	ReasonNotPigrid    Reason = "not-pigrid"   // something else answers there
+	ReasonCamera       Reason = "camera"       // the agent's camera gives no picture
+	ReasonTooOld       Reason = "too-old"      // the agent's API is older than ours
+	ReasonTooNew       Reason = "too-new"      // the agent's API is newer than ours
+	ReasonBadStream    Reason = "bad-stream"   // bytes that are no MJPEG stream
+	ReasonBadAddress   Reason = "bad-address"  // what was typed is no address
+	ReasonNotLocal     Reason = "not-local"    // the address is not on the local network
+)

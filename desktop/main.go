@@ -1,0 +1,83 @@
+// Pigrid shows every Raspberry Pi camera on the local network in one window.
+//
+// PIGRID_MDNS=false in the environment turns the search by mDNS off; cameras
+// that were added or remembered are shown all the same.
+package main
+
+import (
+	"log/slog"
+	"os"
+	"strconv"
+
+	"github.com/wailsapp/wails/v2"
+	"github.com/wailsapp/wails/v2/pkg/options"
+	"github.com/wailsapp/wails/v2/pkg/options/assetserver"
+	"github.com/wailsapp/wails/v2/pkg/options/linux"
+
+	"pigrid/desktop/agents"
+	"pigrid/desktop/app"
+	"pigrid/desktop/discovery"
+	"pigrid/desktop/settings"
+	"pigrid/frontend"
+	"pigrid/shared/dnssd"
+)
+
+// version is set by the linker.
+var version = "dev"
+
+func main() {
+	logger := slog.New(slog.NewTextHandler(os.Stderr, nil))
+	store, notice := openSettings(logger)
+	engine := app.New(app.Config{
+		Version: version, Client: agents.NewClient(), Settings: store, Notice: notice, Logger: logger, Search: search(logger),
+	})
+	if err := wails.Run(window(engine, store)); err != nil {
+		logger.Error("the window could not be opened", "error", err)
+		os.Exit(1)
+	}
+}
+
+// openSettings returns what is remembered, and one sentence when that was lost.
+func openSettings(logger *slog.Logger) (store *settings.Store, notice string) {
+	path, err := settings.Path()
+	if err == nil {
+		store, err = settings.Open(path)
+	} else {
+		store, _ = settings.Open("")
+	}
+	if err != nil {
+		logger.Warn(err.Error())
+		notice = err.Error()
+	}
+	return store, notice
+}
+
+// search makes the search by mDNS, unless it is turned off.
+func search(logger *slog.Logger) func(func(dnssd.Sighting)) app.Searcher {
+	if on, err := strconv.ParseBool(os.Getenv("PIGRID_MDNS")); err == nil && !on {
+		return nil
+	}
+	return func(sighted func(dnssd.Sighting)) app.Searcher {
+		return discovery.New(discovery.Config{Logger: logger, OnSighting: sighted})
+	}
+}
+
+func window(engine *app.Engine, store *settings.Store) *options.App {
+	w := app.NewWindow(engine, store)
+	size := store.Get().Window
+	if size.Width == 0 || size.Height == 0 {
+		size = settings.Window{Width: 1280, Height: 800}
+	}
+	return &options.App{
+		Title: "PiGrid",
+		Width: size.Width, Height: size.Height,
+		MinWidth: 480, MinHeight: 320,
+		BackgroundColour: options.NewRGB(0x0B, 0x0D, 0x10),
+		AssetServer:      &assetserver.Options{Assets: frontend.Dist(), Handler: engine.Handler()},
+		OnStartup:        w.Startup,
+		OnBeforeClose:    w.BeforeClose,
+		OnShutdown:       w.Shutdown,
+		Bind:             []any{app.NewApp(engine)},
+		Linux:            &linux.Options{ProgramName: "pigrid", WebviewGpuPolicy: linux.WebviewGpuPolicyNever},
+	}
+}

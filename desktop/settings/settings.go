@@ -1,0 +1,120 @@
+package settings
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+	"unicode"
+	"unicode/utf8"
+)
+
+// Version is the format of the file. A file of a newer version is kept aside
+// like one that cannot be read, because writing it would lose what it holds.
+const Version = 1
+
+const (
+	maxCameras   = 1024
+	maxAddresses = 8
+	maxText      = 255 // bytes
+	maxSide      = 65535
+)
+
+// ErrNewer says that a newer PiGrid wrote the file.
+var ErrNewer = errors.New("it was written by a newer PiGrid")
+
+// Settings is everything the app remembers between two runs.
+type Settings struct {
+	Version int      `json:"version"`
+	Window  Window   `json:"window"`
+	Cameras []Camera `json:"cameras"`
+}
+
+// Window is the size of the window in pixels, 0 by 0 when unknown.
+type Window struct {
+	Width  int `json:"width"`
+	Height int `json:"height"`
+}
+
+// Camera is one camera that was seen at least once.
+type Camera struct {
+	Key       string   `json:"key"` // agent:<id>/<camera>
+	Name      string   `json:"name"`
+	Host      string   `json:"host,omitempty"`
+	Addresses []string `json:"addresses"` // host:port, best first
+	Width     int      `json:"width"`     // pixels, of the last picture
+	Height    int      `json:"height"`
+	// Added is when a person typed the address, zero when it was found.
+	Added time.Time `json:"added,omitzero"`
+}
+
+// Parse reads a settings file. What is wrong with a single camera or size is
+// left out; the error says what is wrong with the file as a whole.
+func Parse(data []byte) (Settings, error) {
+	var s Settings
+	if err := json.Unmarshal(data, &s); err != nil {
+		return Settings{}, fmt.Errorf("it is not readable as JSON: %w", err)
+	}
+	switch {
+	case s.Version > Version:
+		return Settings{}, ErrNewer
+	case s.Version < 1:
+		return Settings{}, fmt.Errorf("it has the version %d", s.Version)
+	}
+	return s.valid(), nil
+}
+
+// valid returns the settings without what cannot be used, as Parse leaves them.
+func (s Settings) valid() Settings {
+	s.Version = Version
+	if !side(s.Window.Width) || !side(s.Window.Height) {
+		s.Window = Window{}
+	}
+	kept := []Camera{}
+	seen := map[string]bool{}
+	for _, c := range s.Cameras {
+		if len(kept) < maxCameras && !seen[c.Key] && text(c.Key) && c.Key != "" {
+			seen[c.Key] = true
+			kept = append(kept, c.valid())
+		}
+	}
+	s.Cameras = kept
+	return s
+}
+
+func (c Camera) valid() Camera {
+	if !text(c.Name) {
+		c.Name = ""
+	}
+	if !text(c.Host) {
+		c.Host = ""
+	}
+	if !side(c.Width) || !side(c.Height) {
+		c.Width, c.Height = 0, 0
+	}
+	addresses := []string{}
+	for _, a := range c.Addresses {
+		if len(addresses) < maxAddresses && hostPort(a) && !slices.Contains(addresses, a) {
+			addresses = append(addresses, a)
+		}
+	}
+	c.Addresses = addresses
+	return c
+}
+
+func side(n int) bool { return n >= 0 && n <= maxSide }
+
+// text reports whether s is short and printable.
+func text(s string) bool {
+	return len(s) <= maxText && utf8.ValidString(s) && !strings.ContainsFunc(s, unicode.IsControl)
+}
+
+func hostPort(s string) bool {
+	host, port, err := net.SplitHostPort(s)
+	n, perr := strconv.ParseUint(port, 10, 16)
+	return err == nil && perr == nil && n > 0 && host != "" && text(s) && !strings.ContainsAny(host, "/ @?#")
+}
