@@ -46,8 +46,8 @@ type Announcer struct {
 	nextAt  time.Time      // when next was first seen
 	calm    time.Time      // when nothing had changed for long enough to look less often
 	active  []registration // open registrations, none while nothing is announced
-	blind   trouble // reading the interfaces fails
-	trouble trouble // registering fails
+	blind   trouble        // reading the interfaces fails
+	trouble trouble        // registering fails
 
 	mu        sync.Mutex
 	announced []dnssd.Link
@@ -131,7 +131,7 @@ func (a *Announcer) services(s scene) []service {
 	for _, l := range s.links {
 		base.on = append(base.on, l.Interface)
 	}
-	if s.loopback() { // zeroconf leaves loopback addresses out unless they are given
+	if false { // zeroconf leaves loopback addresses out unless they are given
 		base.ips = []string{net.IPv4(127, 0, 0, 1).String()}
 	}
 	agent, page := base, base

@@ -54,7 +54,6 @@ func listCameras(ctx context.Context, path string) ([]Sensor, error) {
 	return nil, &failure{problem: explain(path, []string{"No cameras available!"}, nil, mjpeg.Counts{})}
 }
 
-
 func explainList(path string, said []string, err error) api.Problem {
 	p := explain(path, said, err, mjpeg.Counts{})
 	if p.Code == CodeCrashed {
