@@ -131,7 +131,7 @@ func (a *Announcer) services(s scene) []service {
 	for _, l := range s.links {
 		base.on = append(base.on, l.Interface)
 	}
-	if false { // zeroconf leaves loopback addresses out unless they are given
+	if s.loopback() { // zeroconf leaves loopback addresses out unless they are given
 		base.ips = []string{net.IPv4(127, 0, 0, 1).String()}
 	}
 	agent, page := base, base

@@ -91,9 +91,11 @@ func TestAShortInterruptionChangesNothing(t *testing.T) {
 		l.run(func() {
 			l.after(500*time.Millisecond, func() { l.links = nil })
 			l.after(2*time.Second, func() { l.links = []dnssd.Link{eth0} })
+			l.after(20*time.Second, func() { l.links = nil })
+			l.after(time.Second, func() { l.links = []dnssd.Link{eth0} })
 			l.after(20*time.Second, nil)
 		})
-		l.expect("0s + "+self+" eth0", "22.5s -")
+		l.expect("0s + "+self+" eth0", "43.5s -")
 	})
 }
 
@@ -123,6 +125,17 @@ func TestNoNetworkAtStart(t *testing.T) {
 			l.after(time.Second, nil)
 		})
 		l.expect("1h0m1s + "+self+" eth0", "1h0m1.5s -")
+	})
+}
+
+func TestTheFirstNetworkIsAnnouncedAtOnce(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		l := newLab(t)
+		l.run(func() {
+			l.after(500*time.Millisecond, func() { l.links = []dnssd.Link{eth0} })
+			l.after(time.Second, nil)
+		})
+		l.expect("1s + "+self+" eth0", "1.5s -")
 	})
 }
 
@@ -218,13 +231,11 @@ func TestUnreadableInterfacesLeaveTheAnnouncementAlone(t *testing.T) {
 func TestACalmNetworkIsLookedAtEveryFiveSeconds(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		l := newLab(t, eth0)
-		looks, links := 0, l.a.links
-		l.a.links = func() ([]dnssd.Link, error) { looks++; return links() }
 		l.run(func() {
 			l.after(2*time.Minute, nil)
-			before := looks
+			before := l.looked()
 			l.after(time.Minute, nil)
-			if got := looks - before; got != 12 {
+			if got := l.looked() - before; got != 12 {
 				t.Errorf("%d looks a minute, want 12", got)
 			}
 		})

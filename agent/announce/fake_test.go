@@ -27,6 +27,7 @@ type lab struct {
 	begun   time.Time
 	host    string
 	links   []dnssd.Link
+	looks   int
 	blind   error  // what reading the interfaces answers
 	broken  error  // what registering answers
 	mute    string // the one service type whose registering answers broken
@@ -43,6 +44,7 @@ func newLab(t *testing.T, links ...dnssd.Link) *lab {
 	l.a.links = func() ([]dnssd.Link, error) {
 		l.mu.Lock()
 		defer l.mu.Unlock()
+		l.looks++
 		return slices.Clone(l.links), l.blind
 	}
 	l.a.hostname = func() (string, error) {
@@ -128,6 +130,12 @@ func (l *lab) after(d time.Duration, change func()) {
 	}
 	l.mu.Unlock()
 	synctest.Wait()
+}
+
+func (l *lab) looked() int {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.looks
 }
 
 func (l *lab) happened() []string {

@@ -39,7 +39,7 @@ func (a *Announcer) step(now time.Time) time.Duration {
 	if !alone && now.Sub(a.nextAt) < stable {
 		return min(hastyPeriod, stable-now.Sub(a.nextAt))
 	}
-	a.nextAt, a.calm = time.Time{}, now.Add(haste)
+	a.calm = now.Add(haste)
 	return a.announce(s)
 }
 
