@@ -123,7 +123,7 @@ func unwatched(f Facts) Verdict {
 	switch a := f.Agent; {
 	case a.Failure != nil:
 		return agentFailed(a)
-	case a.Missing || a.Camera == api.Failed:
+	case a.saysFailed():
 		return cameraFailed(a)
 	default:
 		return Verdict{State: Paused, Since: f.PhaseSince}
@@ -146,8 +146,11 @@ func moving(f Facts, now time.Time) Verdict {
 
 // silent is the state of an open stream without frames since the given time.
 func silent(f Facts, since time.Time) Verdict {
-	if f.Agent.Failure == nil && (f.Agent.Camera == api.Failed || f.Agent.Missing) {
+	if f.Agent.saysFailed() {
 		return cameraFailed(f.Agent)
+	}
+	if f.starting() {
+		return Verdict{State: Connecting, Since: f.WantedSince}
 	}
 	if !f.LastFrame.IsZero() {
 		since = f.LastFrame
@@ -155,19 +158,30 @@ func silent(f Facts, since time.Time) Verdict {
 	return Verdict{State: Stalled, Since: since, Reason: ReasonNoFrames}
 }
 
+// starting reports whether the agent is still starting the camera, which may
+// take minutes. It said idle when it was asked before we came.
+func (f Facts) starting() bool {
+	return f.Frames == 0 && f.Agent.Failure == nil && (f.Agent.Camera == api.Starting || f.Agent.Camera == api.Idle)
+}
+
+// saysFailed reports whether the agent answers and says that its camera does not.
+func (a Agent) saysFailed() bool {
+	return a.Failure == nil && (a.Camera == api.Failed || a.Missing)
+}
+
 // waiting is the state of a stream that is not open, or open and still young.
 func waiting(f Facts) Verdict {
-	agentSaysFailed := f.Agent.Failure == nil && (f.Agent.Camera == api.Failed || f.Agent.Missing)
+	silentBefore := f.Failure != nil && f.Failure.Reason == ReasonNoFrames
 	switch {
-	case f.Phase == Open && agentSaysFailed:
+	case f.Phase == Open && f.Agent.saysFailed():
 		return cameraFailed(f.Agent)
-	case f.Phase == Open && (f.Failure == nil || f.Failure.Reason != ReasonNoFrames):
-		return Verdict{State: Connecting, Since: f.PhaseSince}
+	case f.Phase == Open && !silentBefore, silentBefore && f.starting():
+		return Verdict{State: Connecting, Since: f.WantedSince}
 	case f.Failure != nil:
-		return streamFailed(f, agentSaysFailed)
+		return streamFailed(f)
 	case f.Agent.Failure != nil:
 		return agentFailed(f.Agent)
-	case agentSaysFailed:
+	case f.Agent.saysFailed():
 		return cameraFailed(f.Agent)
 	default:
 		return Verdict{State: Connecting, Since: f.WantedSince}
@@ -175,21 +189,20 @@ func waiting(f Facts) Verdict {
 }
 
 // streamFailed is the state after the stream ended or could not be opened. What
-// the agent says about itself since then is nearer to the truth.
-func streamFailed(f Facts, agentSaysFailed bool) Verdict {
-	switch state := f.Failure.state(); {
-	case agentSaysFailed && state != Refused:
-		return withRetry(cameraFailed(f.Agent), f.RetryAt)
-	case f.Agent.Failure != nil && state != Refused:
-		v := failed(f.Agent.Failure, f.FailedSince)
-		return withRetry(v, f.RetryAt)
-	default:
-		v := failed(f.Failure, f.FailedSince)
-		if v.State == Stalled && !f.LastFrame.IsZero() {
-			v.Since = f.LastFrame
-		}
-		return withRetry(v, f.RetryAt)
+// the agent says about itself since then is nearer to the truth, unless the
+// stream was refused on purpose.
+func streamFailed(f Facts) Verdict {
+	v := failed(f.Failure, f.FailedSince)
+	switch {
+	case v.State == Refused:
+	case f.Agent.Failure != nil:
+		v = failed(f.Agent.Failure, f.FailedSince)
+	case f.Agent.saysFailed():
+		v = cameraFailed(f.Agent)
+	case v.State == Stalled && !f.LastFrame.IsZero():
+		v.Since = f.LastFrame
 	}
+	return withRetry(v, f.RetryAt)
 }
 
 func agentFailed(a Agent) Verdict {
