@@ -1,0 +1,198 @@
+package settings
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"reflect"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"go.uber.org/goleak"
+)
+
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+
+func example() Settings {
+	return Settings{Version: Version, Window: Window{1280, 800}, Cameras: []Camera{
+		{Key: "agent:a/imx708", Name: "Küche", Host: "pi", Addresses: []string{"192.168.1.2:8080", "[fe80::1%eth0]:8080", "pi.local:8080"}, Width: 640, Height: 480, Added: time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)},
+		{Key: "agent:b/x", Name: "Bench", Addresses: []string{}},
+	}}
+}
+
+func TestSaveAndOpen(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "pigrid", "settings.json")
+	s, err := Open(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := s.Get(); got.Version != Version || got.Cameras == nil {
+		t.Errorf("defaults: %+v", got)
+	}
+	if err := s.Save(func(Settings) Settings { return example() }); err != nil {
+		t.Fatal(err)
+	}
+	again, err := Open(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := again.Get(); !reflect.DeepEqual(got, example()) {
+		t.Errorf("got %+v\nwant %+v", got, example())
+	}
+	if info, _ := os.Stat(path); info.Mode().Perm() != 0o600 {
+		t.Errorf("mode %v", info.Mode())
+	}
+}
+
+func TestSaveWritesOnlyChanges(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "settings.json")
+	s, _ := Open(path)
+	same := func(Settings) Settings { return example() }
+	if err := s.Save(same); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Remove(path); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.Save(same); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := os.Stat(path); !errors.Is(err, os.ErrNotExist) {
+		t.Error("wrote what was there already")
+	}
+}
+
+func TestUnusableFileIsKeptAside(t *testing.T) {
+	for name, content := range map[string]string{
+		"corrupt": `{"version": 1, "cam`,
+		"newer":   `{"version": 2, "cameras": {"new": "shape"}}`,
+		"version": `{}`,
+		"empty":   ``,
+		"shape":   `{"version": 1, "cameras": 7}`,
+	} {
+		t.Run(name, func(t *testing.T) {
+			path := filepath.Join(t.TempDir(), "settings.json")
+			for n, aside := range []string{path + ".bad", path + ".bad.2"} {
+				text := fmt.Sprintf("%s%*s", content, n, "") // a different one each time
+				if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+					t.Fatal(err)
+				}
+				s, err := Open(path)
+				if err == nil || !strings.Contains(err.Error(), aside) || strings.Contains(err.Error(), "\n") {
+					t.Errorf("says %q", err)
+				}
+				if err := s.Save(func(Settings) Settings { return example() }); err != nil {
+					t.Fatal(err)
+				}
+				if kept, _ := os.ReadFile(aside); string(kept) != text {
+					t.Errorf("%s holds %q", aside, kept)
+				}
+			}
+			if s, err := Open(path); err != nil || len(s.Get().Cameras) != 2 {
+				t.Errorf("what was saved since is not there: %v", err)
+			}
+		})
+	}
+}
+
+func TestUnusableFileThatCannotBeMovedIsNotOverwritten(t *testing.T) {
+	dir := t.TempDir()
+	path := filepath.Join(dir, "settings.json")
+	if err := os.WriteFile(path, []byte("precious"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for n := 1; n <= 100; n++ {
+		name := path + ".bad"
+		if n > 1 {
+			name = fmt.Sprintf("%s.bad.%d", path, n)
+		}
+		if err := os.WriteFile(name, nil, 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	s, err := Open(path)
+	if err == nil || !strings.Contains(err.Error(), "not saved") {
+		t.Errorf("says %q", err)
+	}
+	if err := s.Save(func(Settings) Settings { return example() }); err != nil {
+		t.Fatal(err)
+	}
+	if data, _ := os.ReadFile(path); string(data) != "precious" {
+		t.Errorf("overwritten with %q", data)
+	}
+}
+
+func TestEmptyPathIsMemoryOnly(t *testing.T) {
+	s, err := Open("")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := s.Save(func(Settings) Settings { return example() }); err != nil || len(s.Get().Cameras) != 2 {
+		t.Errorf("got %v", err)
+	}
+}
+
+func TestParseLeavesOutWhatIsWrong(t *testing.T) {
+	s, err := Parse([]byte(`{"version":1,"window":{"width":-1,"height":4},"cameras":[
+		{"key":""},{"key":"k\u0007"},
+		{"key":"k","name":"n\u0000","width":9,"height":-9,"addresses":["a:1","a:1","a","a:0","a:x","a b:1","h/p:1","[::1]:8080"]},
+		{"key":"k"}]}`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := Settings{Version: 1, Cameras: []Camera{{Key: "k", Addresses: []string{"a:1", "[::1]:8080"}}}}
+	if !reflect.DeepEqual(s, want) {
+		t.Errorf("got %+v", s)
+	}
+}
+
+func TestConcurrentSaves(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "settings.json")
+	s, _ := Open(path)
+	var wg sync.WaitGroup
+	for i := range 8 {
+		wg.Go(func() {
+			err := s.Save(func(s Settings) Settings {
+				s.Cameras = append(s.Cameras[:len(s.Cameras):len(s.Cameras)], Camera{Key: fmt.Sprint("agent:a/", i)})
+				return s
+			})
+			if err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	wg.Wait()
+	if again, err := Open(path); err != nil || len(again.Get().Cameras) != 8 {
+		t.Errorf("got %v, %v", again.Get().Cameras, err)
+	}
+}
+
+func FuzzParse(f *testing.F) {
+	data, _ := json.Marshal(example())
+	f.Add(data)
+	f.Add([]byte(`{"version":1,"cameras":[{"key":"k","addresses":["[::1%25]:1"]}]}`))
+	f.Add([]byte(`{"version":1e9}`))
+	f.Add([]byte("{\"version\":1,\"cameras\":[{\"key\":\"\xff\"}]}"))
+	f.Fuzz(func(t *testing.T, data []byte) {
+		s, err := Parse(data)
+		if err != nil {
+			return
+		}
+		out, err := json.Marshal(s)
+		if err != nil {
+			t.Fatal(err)
+		}
+		again, err := Parse(out)
+		if err != nil {
+			t.Fatalf("does not read what it writes: %v", err)
+		}
+		b, _ := json.Marshal(again)
+		if string(b) != string(out) {
+			t.Errorf("not stable: %s and %s", out, b)
+		}
+	})
+}
