@@ -1,0 +1,177 @@
+// The Go side as the page sees it: bound methods, the state event, GET /frames.
+// Serves the built dist.
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import { readFile } from "node:fs/promises";
+import type { AddressInfo } from "node:net";
+import { extname, join, normalize } from "node:path";
+
+import type { Page } from "playwright-core";
+
+import type { AddResult, Camera, State } from "../src/backend/types";
+import { state } from "../src/testing/camera";
+
+const DIST = join(import.meta.dirname, "..", "dist");
+const TYPES: Record<string, string> = {
+  ".html": "text/html",
+  ".js": "text/javascript",
+  ".css": "text/css",
+};
+const POLL_MS = 10;
+const LONGEST_WAIT_MS = 500;
+
+/** Where a camera's pictures come from. */
+export interface Film {
+  loop: Buffer[];
+  /** Frames per second; 0 = one frame, then nothing. */
+  fps: number;
+}
+
+export class FakeGo {
+  state: State = state([]);
+  films = new Map<string, Film>();
+  /** Every GET /frames, in order. */
+  frameRequests: URL[] = [];
+  /** Bound methods the page called, "Retry k1". */
+  calls: string[] = [];
+  add: (address: string) => AddResult | Promise<AddResult> = (address) => ({
+    ok: false,
+    keys: [],
+    reason: "unreachable",
+    address,
+    detail: "",
+  });
+  /** Answers GET /frames with 500 while true. */
+  broken = false;
+
+  #server: Server;
+  #started = Date.now();
+
+  constructor() {
+    this.#server = createServer((request, response) => void this.#serve(request, response));
+  }
+
+  async listen(): Promise<void> {
+    await new Promise<void>((resolve) => this.#server.listen(0, "127.0.0.1", resolve));
+  }
+
+  get url(): string {
+    return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}/`;
+  }
+
+  async close(): Promise<void> {
+    this.#server.closeAllConnections();
+    await new Promise((resolve) => this.#server.close(resolve));
+  }
+
+  /** Puts window.go and window.runtime on the page before its scripts run. */
+  async install(page: Page): Promise<void> {
+    await page.exposeFunction("fakeGoCall", (method: string, argument?: string) =>
+      this.#call(method, argument),
+    );
+    await page.addInitScript(injectFakeWails);
+  }
+
+  /** Sends the whole state as the event `state`. */
+  async emit(page: Page, cameras: Camera[], discovery: Partial<State["discovery"]> = {}) {
+    this.state = state(cameras, discovery);
+    await page.evaluate((s) => {
+      (window as unknown as { fakeGoEmit: (s: unknown) => void }).fakeGoEmit(s);
+    }, this.state);
+  }
+
+  #call(method: string, argument = ""): unknown {
+    if (method === "State") return this.state;
+    this.calls.push(`${method} ${argument}`.trim());
+    return method === "Add" ? this.add(argument) : null;
+  }
+
+  async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const url = new URL(request.url ?? "/", this.url);
+    if (url.pathname === "/frames") return this.#frames(url, response);
+    const path = normalize(url.pathname === "/" ? "/index.html" : url.pathname);
+    try {
+      const file = await readFile(join(DIST, path));
+      response.setHeader("Content-Type", TYPES[extname(path)] ?? "application/octet-stream");
+      response.end(file);
+    } catch {
+      response.writeHead(404).end();
+    }
+  }
+
+  async #frames(url: URL, response: ServerResponse): Promise<void> {
+    this.frameRequests.push(url);
+    if (this.broken) {
+      response.writeHead(500).end();
+      return;
+    }
+    const deadline = Date.now() + LONGEST_WAIT_MS;
+    let body = this.#newer(url);
+    while (body.length === 0 && Date.now() < deadline) {
+      await new Promise((resolve) => setTimeout(resolve, POLL_MS));
+      body = this.#newer(url);
+    }
+    response.end(Buffer.concat(body));
+  }
+
+  #newer(url: URL): Buffer[] {
+    // The raw query: keys are percent-encoded inside the comma list.
+    const want = /[?&]want=([^&]*)/.exec(url.search)?.[1] ?? "";
+    return want.split(",").flatMap((item) => {
+      const at = item.lastIndexOf(":");
+      const key = decodeURIComponent(item.slice(0, at));
+      const film = this.films.get(key);
+      if (!film) return [];
+      const seq = 1 + Math.floor(((Date.now() - this.#started) / 1000) * film.fps);
+      if (seq <= Number(item.slice(at + 1))) return [];
+      const jpeg = film.loop[seq % film.loop.length] ?? Buffer.alloc(0);
+      return [chunk(Buffer.from(JSON.stringify({ key, seq, ageMs: 20 }))), chunk(jpeg)];
+    });
+  }
+}
+
+function chunk(bytes: Buffer): Buffer {
+  const length = Buffer.alloc(4);
+  length.writeUInt32BE(bytes.length);
+  return Buffer.concat([length, bytes]);
+}
+
+/** Runs in the page. */
+function injectFakeWails(): void {
+  const w = window as unknown as {
+    fakeGoCall: (method: string, argument?: string) => Promise<unknown>;
+    fakeGoEmit: (state: unknown) => void;
+    go: unknown;
+    runtime: unknown;
+    fakeClipboard: string;
+    blobs: { created: number; revoked: number };
+  };
+  const call = (method: string) => (argument?: string) => w.fakeGoCall(method, argument);
+  w.go = {
+    app: {
+      App: { State: call("State"), Add: call("Add"), Forget: call("Forget"), Retry: call("Retry") },
+    },
+  };
+  const listeners = new Set<(state: unknown) => void>();
+  w.fakeGoEmit = (state) => listeners.forEach((listener) => listener(state));
+  w.runtime = {
+    EventsOn: (_: string, listener: (state: unknown) => void) => {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+    ClipboardSetText: (text: string) => {
+      w.fakeClipboard = text;
+      return Promise.resolve(true);
+    },
+  };
+  w.blobs = { created: 0, revoked: 0 };
+  const create = URL.createObjectURL.bind(URL);
+  const revoke = URL.revokeObjectURL.bind(URL);
+  URL.createObjectURL = (blob: Blob) => {
+    w.blobs.created++;
+    return create(blob);
+  };
+  URL.revokeObjectURL = (url: string) => {
+    w.blobs.revoked++;
+    revoke(url);
+  };
+}

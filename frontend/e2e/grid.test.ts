@@ -1,0 +1,96 @@
+import { describe, expect, it } from "vitest";
+
+import { picturesShown, shot, SIZES, useStage } from "./stage";
+
+const stage = useStage();
+
+describe("the grid", () => {
+  it.each([1, 2, 4, 9, 16, 36])(
+    "fills the window without scrolling for %i cameras",
+    async (count) => {
+      stage.go.state.cameras = stage.cameras(count);
+      const page = await stage.open();
+      await picturesShown(page, count);
+      const seen = await page.evaluate(() => {
+        const box = (e: Element) => e.getBoundingClientRect();
+        const main = box(document.querySelector("main") as Element);
+        const tiles = [...document.querySelectorAll("li.tile")].map(box);
+        const root = document.documentElement;
+        return {
+          scrolls: root.scrollHeight > innerHeight || root.scrollWidth > innerWidth,
+          inside: tiles.every(
+            (t) =>
+              t.left >= main.left &&
+              t.right <= main.right &&
+              t.top >= main.top &&
+              t.bottom <= main.bottom,
+          ),
+          // Of the two directions one is filled up to the padding and rounding.
+          slack: Math.min(
+            main.right - Math.max(...tiles.map((t) => t.right)),
+            main.bottom - Math.max(...tiles.map((t) => t.bottom)),
+          ),
+        };
+      });
+      expect(seen.scrolls).toBe(false);
+      expect(seen.inside).toBe(true);
+      expect(seen.slack).toBeLessThan(16);
+      expect(stage.complaints).toEqual([]);
+      await shot(page, `grid-${count}`);
+    },
+  );
+
+  it("fits every window", async () => {
+    stage.go.state.cameras = stage.cameras(9);
+    for (const viewport of SIZES) {
+      const page = await stage.open({ viewport });
+      await picturesShown(page, 9);
+      await shot(page, `grid-9-${viewport.width}`);
+    }
+  });
+
+  it("turns pages when tiles would be too small and wants only the page on screen", async () => {
+    stage.go.state.cameras = stage.cameras(36);
+    const page = await stage.open({ viewport: { width: 480, height: 800 } });
+    const visible = page.locator("li.tile:not(.hidden)");
+    await expect.poll(() => visible.count()).toBe(12);
+    await picturesShown(page, 12);
+    await page.getByText("Page 1 of 3").waitFor();
+    await page.keyboard.press("PageDown");
+    await page.getByText("Page 2 of 3").waitFor();
+    await picturesShown(page, 12);
+    const last = stage.go.frameRequests.at(-1)?.search ?? "";
+    expect(last).toContain("agent%3A13%2Fcam");
+    expect(last).not.toContain("agent%3A12%2Fcam");
+    await shot(page, "pages-480");
+  });
+
+  it("reserves the box of a tile before its first picture", async () => {
+    stage.go.state.cameras = stage.cameras(2).map((c) => ({ ...c, state: "connecting", since: 1 }));
+    stage.go.films.clear();
+    const page = await stage.open();
+    const box = await page.locator("li.tile").first().boundingBox();
+    expect(box && box.width / box.height).toBeCloseTo(16 / 9, 1);
+    await page.getByText("Connecting…").first().waitFor();
+    await shot(page, "connecting-first");
+  });
+
+  it("keeps every picture when the list changes", async () => {
+    const cameras = stage.cameras(4, 0); // one frame each, never a second one
+    stage.go.state.cameras = cameras;
+    const page = await stage.open();
+    await picturesShown(page, 4);
+    const sources = () =>
+      page
+        .locator("li.tile img")
+        .evaluateAll((all) => all.map((i) => (i as HTMLImageElement).src).sort());
+    const before = await sources();
+    await stage.go.emit(
+      page,
+      [...cameras].reverse().map((c) => ({ ...c, fps: 3, state: "slow" })),
+    );
+    await page.getByText("Slow · 3 fps").first().waitFor();
+    expect(await sources()).toEqual(before);
+    await picturesShown(page, 4);
+  });
+});

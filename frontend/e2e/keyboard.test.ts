@@ -1,0 +1,99 @@
+import type { Page } from "playwright-core";
+import { describe, expect, it } from "vitest";
+
+import { picturesShown, shot, useStage } from "./stage";
+
+const stage = useStage();
+const focused = (page: Page) =>
+  page.evaluate(() => document.activeElement?.getAttribute("aria-label") ?? "");
+
+describe("keyboard only", () => {
+  it("moves, enlarges, goes on and comes back", async () => {
+    stage.go.state.cameras = stage.cameras(6);
+    const page = await stage.open();
+    await picturesShown(page, 6);
+    const goes = async (key: string, to: RegExp) => {
+      await page.keyboard.press(key);
+      await expect.poll(() => focused(page)).toMatch(to);
+    };
+    await goes("ArrowRight", /^Garage, live, 15 frames per second$/);
+    await goes("ArrowDown", /^Hall/);
+    await goes("ArrowLeft", /^Garden/);
+    await goes("ArrowUp", /^Porch/);
+    await shot(page, "focus");
+    await goes("Enter", /^Porch/);
+    const visible = page.locator("li.tile:not(.hidden)");
+    await expect.poll(() => visible.count()).toBe(1);
+    await goes("ArrowRight", /^Garage/);
+    await goes("Escape", /^Garage/);
+    await expect.poll(() => visible.count()).toBe(6);
+    await goes("f", /^Garage/);
+    await expect.poll(() => visible.count()).toBe(1);
+    await goes("4", /^Garden/);
+    await goes("0", /^Garden/);
+    await expect.poll(() => visible.count()).toBe(6);
+  });
+
+  it("tabs through one tile and its buttons, not through all tiles", async () => {
+    stage.go.state.cameras = stage.cameras(9);
+    const page = await stage.open();
+    await picturesShown(page, 9);
+    const stops: string[] = [];
+    for (let i = 0; i < 6; i++) {
+      await page.keyboard.press("Tab");
+      stops.push(await focused(page));
+    }
+    expect(stops.slice(0, 5)).toEqual([
+      "Add a camera by address",
+      "Keys",
+      "Porch, live, 15 frames per second",
+      "Show alone: Porch",
+      "Details: Porch",
+    ]);
+    expect(stops[5]).not.toMatch(/Garage/);
+  });
+
+  it("retries, adds, explains and shows its keys", async () => {
+    stage.go.state.cameras = stage.cameras(2);
+    const page = await stage.open();
+    await picturesShown(page, 2);
+    await page.keyboard.press("ArrowRight");
+    await page.keyboard.press("r");
+    await page.keyboard.press("Shift+R");
+    await expect.poll(() => stage.go.calls).toEqual(["Retry agent:2/cam", "Retry"]);
+
+    await page.keyboard.press("Control+n");
+    await page.getByRole("dialog", { name: "Add a camera by address" }).waitFor();
+    await page.keyboard.type("1r?0"); // text, not commands
+    expect(await page.getByRole("textbox").inputValue()).toBe("1r?0");
+    await page.keyboard.press("Escape");
+    await page.getByRole("dialog").waitFor({ state: "detached" });
+
+    await page.keyboard.press("i");
+    await page.getByRole("dialog", { name: "Garage" }).waitFor();
+    await shot(page, "details-live");
+    await page.keyboard.press("Escape");
+    await page.getByRole("dialog").waitFor({ state: "detached" });
+    await expect.poll(() => focused(page)).toMatch(/^Garage/);
+
+    await page.keyboard.press("?");
+    const keys = page.getByRole("dialog", { name: "Keys" });
+    await keys.waitFor();
+    await page.waitForTimeout(250);
+    await shot(page, "keys");
+    await page.keyboard.press("Escape");
+    await keys.waitFor({ state: "detached" });
+  });
+
+  it("a dialog opened in solo closes without leaving solo", async () => {
+    stage.go.state.cameras = stage.cameras(2);
+    const page = await stage.open();
+    await picturesShown(page, 2);
+    await page.keyboard.press("1");
+    await page.keyboard.press("?");
+    await page.getByRole("dialog").waitFor();
+    await page.keyboard.press("Escape");
+    await page.getByRole("dialog").waitFor({ state: "detached" });
+    expect(await page.locator("li.tile:not(.hidden)").count()).toBe(1);
+  });
+});

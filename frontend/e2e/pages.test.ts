@@ -1,0 +1,105 @@
+import { describe, expect, it } from "vitest";
+
+import type { AddResult } from "../src/backend/types";
+import { shot, SIZES, useStage } from "./stage";
+
+const stage = useStage();
+
+describe("Add by address", () => {
+  it("says in words why it did not work, then adds", async () => {
+    const porch = stage.cameras(1);
+    const page = await stage.open();
+    await page.getByRole("button", { name: "Add by address" }).click();
+    const dialog = page.getByRole("dialog", { name: "Add a camera by address" });
+    const field = dialog.getByLabel("Address of the Raspberry Pi");
+    await expect.poll(() => field.evaluate((e) => e === document.activeElement)).toBe(true);
+    expect(await dialog.getByRole("button", { name: "Add", exact: true }).isDisabled()).toBe(true);
+    await shot(page, "add");
+
+    let answer: (result: AddResult) => void = () => {};
+    stage.go.add = () => new Promise((resolve) => (answer = resolve));
+    await field.fill(" 192.168.1.40 ");
+    await page.keyboard.press("Enter");
+    await dialog.getByText("Trying 192.168.1.40…").waitFor();
+    answer({
+      ok: false,
+      keys: [],
+      reason: "refused",
+      address: "192.168.1.40:8080",
+      detail: "dial tcp 192.168.1.40:8080: connect: connection refused",
+    });
+    await dialog.getByText("Nothing answers on 192.168.1.40:8080.").waitFor();
+    expect(await field.getAttribute("aria-invalid")).toBe("true");
+    await shot(page, "add-failed");
+    await dialog.getByText("Raw cause").click();
+    await dialog.getByText("connection refused").waitFor();
+    await shot(page, "add-failed-details");
+
+    stage.go.add = async () => {
+      await stage.go.emit(page, porch);
+      return {
+        ok: true,
+        keys: ["agent:1/cam"],
+        reason: "",
+        address: "192.168.1.40:8080",
+        detail: "",
+      };
+    };
+    await dialog.getByRole("button", { name: "Add", exact: true }).click();
+    await dialog.waitFor({ state: "detached" });
+    await page.getByText("Porch was added.").waitFor();
+    await page.getByRole("button", { name: /^Porch, live/ }).waitFor();
+    await page.waitForTimeout(300); // the toast moves in
+    await shot(page, "added");
+    expect(stage.go.calls).toEqual(["Add 192.168.1.40", "Add 192.168.1.40"]);
+  });
+
+  it("fits a small window", async () => {
+    stage.go.state.cameras = stage.cameras(4);
+    const page = await stage.open({ viewport: { width: 480, height: 800 }, colorScheme: "light" });
+    await page.keyboard.press("Control+n");
+    await page.getByRole("dialog").waitFor();
+    await page.getByRole("textbox").fill("example.org");
+    await page.keyboard.press("Enter");
+    await page.getByText("example.org cannot be reached.").waitFor();
+    await shot(page, "add-480-light");
+  });
+});
+
+describe("the empty page", () => {
+  it.each(SIZES)("says what to do at $width x $height", async (viewport) => {
+    const page = await stage.open({ viewport });
+    await page.getByText("No cameras found yet on 192.168.1.0/24 (eth0).").waitFor();
+    await page.getByText("./pigrid-agent").waitFor();
+    await page.getByText("Is it on the same network?").waitFor();
+    await page.getByRole("button", { name: "Copy the command" }).click();
+    await page.getByText("Copied").first().waitFor();
+    await shot(page, `empty-${viewport.width}`);
+    expect(stage.complaints).toEqual([]);
+  });
+
+  it("says why it cannot look", async () => {
+    stage.go.state.discovery = { running: false, interfaces: [], problem: "port 5353 is taken" };
+    const page = await stage.open({ colorScheme: "light", viewport: { width: 1280, height: 800 } });
+    await page.getByText("PiGrid cannot look for cameras by itself: port 5353 is taken.").waitFor();
+    await shot(page, "empty-problem-light");
+  });
+
+  it("gives way to the first camera by itself", async () => {
+    const page = await stage.open();
+    await page.getByText("No cameras found yet").waitFor();
+    await stage.go.emit(page, stage.cameras(1), { problem: "port 5353 is taken" });
+    await page.getByRole("button", { name: /^Porch, live/ }).waitFor();
+    await page.getByText("Not looking for new cameras").waitFor();
+    await shot(page, "one-not-looking");
+  });
+});
+
+describe("without the app", () => {
+  it("says so", async () => {
+    const page = await stage.open({ viewport: { width: 1280, height: 800 } }, false);
+    await page.getByText("This page is the inside of the PiGrid app.").waitFor();
+    await shot(page, "no-app");
+    expect(stage.go.frameRequests).toEqual([]);
+  });
+});

@@ -1,0 +1,68 @@
+import type { Page } from "playwright-core";
+import { describe, expect, it } from "vitest";
+
+import { picturesShown, shot, SIZES, tile, useStage } from "./stage";
+
+const stage = useStage();
+const visible = (page: Page) => page.locator("li.tile:not(.hidden) .name").allInnerTexts();
+
+describe("solo", () => {
+  it("double-click shows one camera large, Esc brings all back", async () => {
+    stage.go.state.cameras = stage.cameras(6);
+    const page = await stage.open();
+    await picturesShown(page, 6);
+    await tile(page, "Bench").locator("button.face").dblclick();
+    await expect.poll(() => visible(page)).toEqual(["Bench"]);
+    await expect
+      .poll(() => stage.go.frameRequests.at(-1)?.search)
+      .toMatch(/^\?want=agent%3A3%2Fcam:\d+&full=agent%3A3%2Fcam$/);
+    const box = await tile(page, "Bench").boundingBox();
+    expect(box?.width).toBeGreaterThan(1800);
+    await shot(page, "solo-1920");
+    await page.keyboard.press("Escape");
+    await expect.poll(() => visible(page)).toHaveLength(6);
+  });
+
+  it.each(SIZES)("fits $width x $height", async (viewport) => {
+    stage.go.state.cameras = stage.cameras(3);
+    const page = await stage.open({ viewport });
+    await picturesShown(page, 3);
+    await page.keyboard.press("1");
+    await expect.poll(() => visible(page)).toEqual(["Porch"]);
+    await page.mouse.move(viewport.width / 2, viewport.height / 2);
+    await shot(page, `solo-${viewport.width}`);
+  });
+
+  it("keeps the grid's picture until the first large one: no black flash", async () => {
+    stage.go.state.cameras = stage.cameras(2, 0); // no further frame ever comes
+    const page = await stage.open();
+    await picturesShown(page, 2);
+    const picture = tile(page, "Porch").locator("img");
+    const before = await picture.getAttribute("src");
+    await tile(page, "Porch").locator("button.face").dblclick();
+    await expect.poll(() => visible(page)).toEqual(["Porch"]);
+    expect(await picture.getAttribute("src")).toBe(before);
+    const shown = await picture.evaluate((i: HTMLImageElement) => ({
+      width: i.clientWidth,
+      natural: i.naturalWidth,
+      visibility: getComputedStyle(i).visibility,
+    }));
+    expect(shown).toMatchObject({ natural: 640, visibility: "visible" });
+    expect(shown.width).toBeGreaterThan(1800);
+  });
+
+  it("has buttons for everything the keys do", async () => {
+    stage.go.state.cameras = stage.cameras(3);
+    const page = await stage.open();
+    await picturesShown(page, 3);
+    await tile(page, "Garage").hover();
+    await page.getByRole("button", { name: "Show alone: Garage" }).click();
+    await expect.poll(() => visible(page)).toEqual(["Garage"]);
+    await page.getByRole("button", { name: "Next camera" }).click();
+    await expect.poll(() => visible(page)).toEqual(["Bench"]);
+    await page.getByRole("button", { name: "Previous camera" }).click();
+    await expect.poll(() => visible(page)).toEqual(["Garage"]);
+    await page.locator("header").getByRole("button", { name: "Show all cameras" }).click();
+    await expect.poll(() => visible(page)).toHaveLength(3);
+  });
+});

@@ -1,0 +1,110 @@
+// What every test needs: one Chromium, test pictures, a page with the fake Go side.
+import { mkdirSync } from "node:fs";
+import { join } from "node:path";
+
+import type { Browser, BrowserContextOptions, Page } from "playwright-core";
+import { afterAll, afterEach, beforeAll, beforeEach, expect } from "vitest";
+
+import type { Camera } from "../src/backend/types";
+import { camera } from "../src/testing/camera";
+import { launch } from "./chromium";
+import { FakeGo } from "./fake-go";
+import { drawLoop } from "./pictures";
+
+const RESULTS = join(import.meta.dirname, "..", "test-results");
+export const SIZES = [
+  { width: 1920, height: 1080 },
+  { width: 1280, height: 800 },
+  { width: 480, height: 800 },
+];
+
+const NAMES = ["Porch", "Garage", "Bench", "Garden", "Hall", "3D printer", "Nursery", "Attic"];
+
+export class Stage {
+  go = new FakeGo();
+  #browser: Browser | undefined;
+  #loops: Buffer[][] = [];
+  #pages: Page[] = [];
+  /** Errors and warnings of the pages' consoles. */
+  complaints: string[] = [];
+
+  async start(): Promise<void> {
+    mkdirSync(RESULTS, { recursive: true });
+    this.#browser = await launch();
+    for (const [i, text] of NAMES.entries()) {
+      const look = { text, hue: 200 + i * 45, width: 640, height: 360 };
+      this.#loops.push(await drawLoop(this.#browser, look));
+    }
+  }
+
+  async stop(): Promise<void> {
+    await this.#browser?.close();
+  }
+
+  async closePages(): Promise<void> {
+    for (const page of this.#pages) await page.context().close();
+    this.#pages = [];
+    await this.go.close();
+  }
+
+  async newGo(): Promise<void> {
+    this.complaints = [];
+    this.go = new FakeGo();
+    await this.go.listen();
+  }
+
+  /** Cameras k1, k2, … with a film each. */
+  cameras(count: number, fps = 10): Camera[] {
+    return Array.from({ length: count }, (_, i) => {
+      const key = `agent:${i + 1}/cam`;
+      this.go.films.set(key, { loop: this.#loops[i % this.#loops.length] ?? [], fps });
+      const round = Math.floor(i / NAMES.length);
+      const name = `${NAMES[i % NAMES.length]}${round ? ` ${round + 1}` : ""}`;
+      return camera({ key, name, width: 640, height: 360, address: `192.168.1.${40 + i}:8080` });
+    });
+  }
+
+  /** Opens the page as the Go side of the moment says. */
+  async open(options: BrowserContextOptions = {}, withGo = true): Promise<Page> {
+    if (!this.#browser) throw new Error("start() first");
+    const context = await this.#browser.newContext({
+      viewport: { width: 1920, height: 1080 },
+      colorScheme: "dark",
+      ...options,
+    });
+    const page = await context.newPage();
+    this.#pages.push(page);
+    page.on("console", (m) => {
+      if (m.type() === "error" || m.type() === "warning") this.complaints.push(m.text());
+    });
+    page.on("pageerror", (error) => this.complaints.push(String(error)));
+    if (withGo) await this.go.install(page);
+    await page.goto(this.go.url);
+    return page;
+  }
+}
+
+/** Sets up one stage for the tests of a file; every test gets a new Go side. */
+export function useStage(): Stage {
+  const stage = new Stage();
+  beforeAll(() => stage.start());
+  afterAll(() => stage.stop());
+  beforeEach(() => stage.newGo());
+  afterEach(() => stage.closePages());
+  return stage;
+}
+
+export function tile(page: Page, name: string) {
+  return page.locator("li.tile", { has: page.locator(`.name:text-is("${name}")`) });
+}
+
+/** Waits until this many visible tiles show a picture. */
+export async function picturesShown(page: Page, count: number): Promise<void> {
+  await expect
+    .poll(() => page.locator("li.tile.present:not(.hidden)").count(), { timeout: 10_000 })
+    .toBe(count);
+}
+
+export async function shot(page: Page, name: string): Promise<void> {
+  await page.screenshot({ path: join(RESULTS, `${name}.png`) });
+}

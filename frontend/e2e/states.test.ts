@@ -1,0 +1,172 @@
+import { describe, expect, it } from "vitest";
+
+import type { Camera } from "../src/backend/types";
+import { picturesShown, shot, SIZES, tile, useStage } from "./stage";
+
+const stage = useStage();
+
+/** One camera in every state, with pictures from before. */
+function everyState(): Camera[] {
+  const now = Date.now();
+  const differences: Partial<Camera>[] = [
+    { state: "live", fps: 24 },
+    {
+      state: "offline",
+      reason: "unreachable",
+      since: now - 600_000,
+      retryAt: now + 60_000,
+      lastFrameAt: now - 600_000,
+      detail: "dial tcp 192.168.1.41:8080: connect: no route to host",
+    },
+    { state: "stalled", lastFrameAt: now - 7000, since: now - 4000 },
+    { state: "connecting", since: now - 2000 },
+    { state: "slow", fps: 3 },
+    { state: "refused", reason: "forbidden", status: 403 },
+    {
+      state: "camera-error",
+      reason: "camera",
+      message: "The camera is used by another program.",
+      hint: "Close it or restart the agent.",
+      detail: "rpicam-vid: failed to acquire camera",
+    },
+    { state: "incompatible", reason: "too-old", agentVersion: "0.3.0" },
+    { state: "paused", since: now - 2000 },
+  ];
+  const all = stage.cameras(differences.length);
+  for (const [i, c] of all.entries()) Object.assign(c, differences[i]);
+  return all;
+}
+
+describe("words for every state", () => {
+  it.each(SIZES)("at $width x $height", async (viewport) => {
+    stage.go.state.cameras = everyState();
+    const page = await stage.open({ viewport });
+    await picturesShown(page, 9);
+    const words: [string, RegExp][] = [
+      ["Porch", /Live/],
+      ["Garage", /Offline since \d\d:\d\d/],
+      ["Bench", /No new picture for \d+ s/],
+      ["Garden", /Connecting…/],
+      ["Hall", /Slow · 3 fps/],
+      ["3D printer", /Not let in/],
+      ["Nursery", /Camera problem/],
+      ["Attic", /Agent too old/],
+      ["Porch 2", /Paused/],
+    ];
+    for (const [name, expected] of words) {
+      expect(await tile(page, name).locator(".status").innerText()).toMatch(expected);
+    }
+    expect(await page.locator(".summary").innerText()).toBe(
+      "2 live · 1 connecting · 1 stalled · 1 offline · 3 with a problem · 1 paused",
+    );
+    await shot(page, `states-${viewport.width}`);
+  });
+
+  it("in light", async () => {
+    stage.go.state.cameras = everyState();
+    const page = await stage.open({ colorScheme: "light" });
+    await picturesShown(page, 9);
+    await shot(page, "states-light");
+  });
+
+  it("without any picture from before", async () => {
+    stage.go.state.cameras = everyState().slice(1);
+    stage.go.films.clear();
+    const page = await stage.open();
+    await page.getByText("Not let in").waitFor();
+    await shot(page, "states-no-pictures");
+  });
+
+  it("counts down and up while nothing else happens", async () => {
+    const [a, b] = stage.cameras(2);
+    const now = Date.now();
+    stage.go.state.cameras = [
+      { ...(a as Camera), state: "offline", since: now, retryAt: now + 20_000 },
+      { ...(b as Camera), state: "stalled", lastFrameAt: now - 5000 },
+    ];
+    const page = await stage.open();
+    const garage = tile(page, "Garage").locator(".status");
+    await page.getByText(/retrying in 1[789] s/).waitFor();
+    await page.getByText(/No new picture for [67] s/).waitFor();
+    await page.getByText(/retrying in 1[56] s/).waitFor();
+    await expect.poll(() => garage.innerText()).toMatch(/No new picture for (8|9|10) s/);
+  });
+
+  it("greys an old picture and clears it when the camera is live again", async () => {
+    const [c] = stage.cameras(1) as [Camera];
+    stage.go.state.cameras = [c];
+    const page = await stage.open();
+    await picturesShown(page, 1);
+    const filter = () => page.locator("li.tile img").evaluate((i) => getComputedStyle(i).filter);
+    expect(await filter()).toBe("none");
+    await stage.go.emit(page, [{ ...c, state: "stalled", lastFrameAt: Date.now() - 4000 }]);
+    await expect.poll(filter).toBe("grayscale(1)");
+    await stage.go.emit(page, [c]);
+    await expect.poll(filter).toBe("none");
+  });
+
+  it("puts the raw cause behind Details, where it can be copied and the camera forgotten", async () => {
+    stage.go.state.cameras = everyState();
+    const page = await stage.open();
+    const garage = tile(page, "Garage");
+    expect(await garage.innerText()).toContain("Garage is not answering (192.168.1.41:8080).");
+    expect(await garage.innerText()).not.toContain("no route to host");
+    await garage.getByRole("button", { name: "Details", exact: true }).click();
+    const dialog = page.getByRole("dialog");
+    await dialog.getByText("no route to host").waitFor();
+    await shot(page, "details");
+    await dialog.getByRole("button", { name: "Copy the raw cause" }).click();
+    const copied = await page.evaluate(
+      () => (window as unknown as { fakeClipboard: string }).fakeClipboard,
+    );
+    expect(copied).toBe("dial tcp 192.168.1.41:8080: connect: no route to host");
+    await dialog.getByRole("button", { name: "Forget this camera" }).click();
+    await dialog.waitFor({ state: "detached" });
+    expect(stage.go.calls).toEqual(["Forget agent:2/cam"]);
+  });
+
+  it("says once that many cameras failed together", async () => {
+    const now = Date.now();
+    stage.go.state.cameras = stage.cameras(12).map((c, i) =>
+      i % 4
+        ? {
+            ...c,
+            state: "offline",
+            since: now - 30_000,
+            retryAt: now + 9000,
+            reason: "unreachable",
+          }
+        : c,
+    );
+    const page = await stage.open();
+    await page.getByText(/^9 of 12 cameras stopped answering at/).waitFor();
+    expect(await page.getByText("is not answering").count()).toBe(0);
+    await picturesShown(page, 12);
+    await shot(page, "outage");
+    await page.getByRole("button", { name: "Try all now" }).click();
+    expect(stage.go.calls).toEqual(["Retry"]);
+  });
+
+  it("tells screen readers about changes", async () => {
+    const cameras = stage.cameras(2);
+    stage.go.state.cameras = cameras;
+    const page = await stage.open();
+    const live = page.locator("[aria-live=polite].visually-hidden");
+    await expect.poll(() => live.innerText()).toContain("Porch: Live.");
+    const [first, second] = cameras as [Camera, Camera];
+    await stage.go.emit(page, [first, { ...second, state: "offline", since: Date.now() }]);
+    await expect.poll(() => live.innerText()).toMatch(/^Garage: Offline since \d\d:\d\d\.$/);
+  });
+
+  it("says when pictures do not arrive from the app, and stops saying it", async () => {
+    stage.go.state.cameras = stage.cameras(4);
+    const page = await stage.open();
+    await picturesShown(page, 4);
+    stage.go.broken = true;
+    const words = page.getByText("Pictures do not arrive from the app right now.");
+    await words.waitFor();
+    await shot(page, "starved");
+    stage.go.broken = false;
+    await words.waitFor({ state: "detached" });
+  });
+});

@@ -1,0 +1,12 @@
+import { defineConfig } from "vitest/config";
+
+// One Chromium for everything: files run one after the other.
+export default defineConfig({
+  test: {
+    root: import.meta.dirname,
+    include: ["**/*.test.ts"],
+    fileParallelism: false,
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
+  },
+});

@@ -1,0 +1,91 @@
+import { describe, expect, it } from "vitest";
+
+import { keyHandler, type Actions } from "./keys";
+
+interface Press {
+  key: string;
+  code?: string;
+  repeat?: boolean;
+  modifiers?: string[];
+  /** What a CSS selector must contain to match the focused element. */
+  on?: string;
+}
+
+/** Presses one key and returns what it did. */
+function press({ key, code = key, repeat = false, modifiers = [], on }: Press, dialog = false) {
+  const done: string[] = [];
+  const act: Actions = {
+    dialogOpen: () => dialog,
+    move: (direction) => done.push(`move ${direction}`),
+    toggleSolo: () => done.push("toggleSolo"),
+    soloNumber: (n) => done.push(`solo ${n}`),
+    back: () => done.push("back"),
+    turnPage: (by) => done.push(`page ${by}`),
+    retry: () => done.push("retry"),
+    retryAll: () => done.push("retryAll"),
+    openAdd: () => done.push("add"),
+    openDetails: () => done.push("details"),
+    openKeys: () => done.push("keys"),
+  };
+  let prevented = false;
+  const event = {
+    key,
+    code,
+    repeat,
+    isComposing: false,
+    target: on
+      ? { closest: (selector: string) => (selector.includes(on) ? {} : null) }
+      : { closest: () => null },
+    getModifierState: (name: string) => modifiers.includes(name),
+    preventDefault: () => (prevented = true),
+  };
+  keyHandler(act)(event as unknown as KeyboardEvent);
+  return { done, prevented };
+}
+
+describe("keys", () => {
+  it.each<[Press, string]>([
+    [{ key: "ArrowLeft" }, "move left"],
+    [{ key: "ArrowRight" }, "move right"],
+    [{ key: "ArrowUp" }, "move up"],
+    [{ key: "ArrowDown" }, "move down"],
+    [{ key: "Enter" }, "toggleSolo"],
+    [{ key: "f" }, "toggleSolo"],
+    [{ key: "F" }, "toggleSolo"], // Caps Lock
+    [{ key: "Escape" }, "back"],
+    [{ key: "0" }, "back"],
+    [{ key: "1" }, "solo 1"],
+    [{ key: "9" }, "solo 9"],
+    [{ key: "PageUp" }, "page -1"],
+    [{ key: "PageDown" }, "page 1"],
+    [{ key: "r" }, "retry"],
+    [{ key: "R", modifiers: ["Shift"] }, "retryAll"],
+    [{ key: "i" }, "details"],
+    [{ key: "n", modifiers: ["Control"] }, "add"],
+    [{ key: "?", modifiers: ["Shift"] }, "keys"],
+    [{ key: "?" }, "keys"],
+  ])("%o", (event, action) => {
+    expect(press(event)).toEqual({ done: [action], prevented: true });
+  });
+
+  it.each<[string, Press]>([
+    ["other modifiers belong to the system", { key: "f", modifiers: ["Alt"] }],
+    ["letters without their modifier", { key: "n" }],
+    ["unknown keys", { key: "q" }],
+    ["text in a field", { key: "r", on: "input" }],
+    ["Enter on a button that is no tile", { key: "Enter", on: "button" }],
+    ["a held key does its thing once", { key: "Enter", repeat: true }],
+  ])("leaves alone: %s", (_, event) => {
+    expect(press(event)).toEqual({ done: [], prevented: false });
+  });
+
+  it("lets held arrows run", () => {
+    expect(press({ key: "ArrowRight", repeat: true }).done).toEqual(["move right"]);
+  });
+
+  it("does nothing behind a dialog", () => {
+    for (const key of ["Escape", "ArrowLeft", "1", "r"]) {
+      expect(press({ key }, true).done).toEqual([]);
+    }
+  });
+});

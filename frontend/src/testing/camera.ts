@@ -1,0 +1,41 @@
+import type { Camera, State } from "../backend/types";
+
+/** A live camera, with whatever a test needs to be different. */
+export function camera(differences: Partial<Camera> = {}): Camera {
+  return {
+    key: "agent:1/imx708",
+    name: "Porch",
+    address: "192.168.1.42:8080",
+    host: "raspberrypi",
+    agentVersion: "0.5.1",
+    state: "live",
+    since: 0,
+    retryAt: 0,
+    lastFrameAt: 0,
+    reason: "",
+    status: 0,
+    message: "",
+    hint: "",
+    detail: "",
+    fps: 15,
+    width: 1280,
+    height: 720,
+    added: false,
+    ...differences,
+  };
+}
+
+/** `count` live cameras with keys k1, k2, … */
+export function cameras(count: number, differences: Partial<Camera> = {}): Camera[] {
+  return Array.from({ length: count }, (_, i) =>
+    camera({ key: `k${i + 1}`, name: `Camera ${i + 1}`, ...differences }),
+  );
+}
+
+export function state(list: Camera[], discovery: Partial<State["discovery"]> = {}): State {
+  return {
+    version: "0.5.1",
+    cameras: list,
+    discovery: { running: true, interfaces: ["eth0 192.168.1.20/24"], problem: "", ...discovery },
+  };
+}

@@ -1,0 +1,86 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+
+import type { Backend } from "../backend/backend";
+import type { State } from "../backend/types";
+import { camera, cameras, state } from "../testing/camera";
+import { AppState } from "./app-state.svelte";
+
+describe("AppState", () => {
+  let emit: (state: State) => void;
+  let answer: { resolve: (s: State) => void; reject: (e: Error) => void };
+  let asked: number;
+  let stopped: boolean;
+  let backend: Backend;
+  let app: AppState;
+
+  beforeEach(() => {
+    vi.useFakeTimers();
+    asked = 0;
+    stopped = false;
+    backend = {
+      state: () => {
+        asked++;
+        return new Promise((resolve, reject) => (answer = { resolve, reject }));
+      },
+      onState: (callback) => {
+        emit = callback;
+        return () => (stopped = true);
+      },
+      add: () => Promise.reject(new Error("not used")),
+      forget: () => Promise.resolve(),
+      retry: () => Promise.resolve(),
+    };
+    app = new AppState();
+  });
+  afterEach(() => {
+    vi.useRealTimers();
+  });
+
+  const settle = () => vi.advanceTimersByTimeAsync(0);
+
+  it("takes the first answer, then every event", async () => {
+    app.connect(backend);
+    expect(app.phase).toBe("waiting");
+    answer.resolve(state(cameras(1)));
+    await settle();
+    expect([app.phase, app.cameras.length]).toEqual(["ready", 1]);
+    emit(state(cameras(3), { problem: "port 5353 is taken" }));
+    expect(app.cameras).toHaveLength(3);
+    expect(app.discovery.problem).toBe("port 5353 is taken");
+  });
+
+  it("does not let the first answer undo an event that came before it", async () => {
+    app.connect(backend);
+    emit(state(cameras(2)));
+    answer.resolve(state([]));
+    await settle();
+    expect(app.cameras).toHaveLength(2);
+  });
+
+  it("says that the app is silent and asks again until it answers", async () => {
+    app.connect(backend);
+    answer.reject(new Error("gone"));
+    await settle();
+    expect(app.phase).toBe("silent");
+    await vi.advanceTimersByTimeAsync(1000);
+    expect(asked).toBe(2);
+    answer.resolve(state([]));
+    await settle();
+    expect(app.phase).toBe("ready");
+  });
+
+  it("stops listening and asking", async () => {
+    const stop = app.connect(backend);
+    answer.reject(new Error("gone"));
+    await settle();
+    stop();
+    await vi.advanceTimersByTimeAsync(5000);
+    expect([stopped, asked]).toEqual([true, 1]);
+  });
+
+  it("remembers the size of a camera that no longer tells it", () => {
+    app.receive(state([camera({ width: 1640, height: 1232 })]));
+    app.receive(state([camera({ state: "offline", width: 0, height: 0 })]));
+    expect(app.cameras[0]).toMatchObject({ state: "offline", width: 1640, height: 1232 });
+  });
+});

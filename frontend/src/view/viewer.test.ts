@@ -1,0 +1,136 @@
+import { beforeEach, describe, expect, it } from "vitest";
+
+import { camera, cameras, state } from "../testing/camera";
+import { AppState } from "./app-state.svelte";
+import { Viewer } from "./viewer.svelte";
+
+describe("Viewer", () => {
+  let app: AppState;
+  let viewer: Viewer;
+  let retried: string[];
+
+  beforeEach(() => {
+    app = new AppState();
+    retried = [];
+    viewer = new Viewer(app, { retry: (key) => retried.push(key) });
+    viewer.stage = { width: 1920, height: 1040 };
+  });
+
+  const keys = () => [...viewer.rects.keys()];
+
+  it("shows and wants nothing before the window is measured", () => {
+    viewer.stage = { width: 0, height: 0 };
+    app.receive(state(cameras(3)));
+    expect(keys()).toEqual([]);
+    expect(viewer.wanted.keys).toEqual([]);
+  });
+
+  it("wants every visible camera, whatever its state", () => {
+    app.receive(state(cameras(3, { state: "offline" })));
+    expect(viewer.wanted).toEqual({ keys: ["k1", "k2", "k3"], full: "" });
+  });
+
+  it("wants nothing while the window is hidden", () => {
+    app.receive(state(cameras(3)));
+    viewer.hidden = true;
+    expect(viewer.wanted).toEqual({ keys: [], full: "" });
+  });
+
+  it("wants only the camera that is shown alone, large", () => {
+    app.receive(state(cameras(3)));
+    viewer.soloNumber(2);
+    expect(viewer.wanted).toEqual({ keys: ["k2"], full: "k2" });
+    expect(viewer.rects.get("k2")?.width).toBe(1820);
+    viewer.back();
+    expect(viewer.wanted.keys).toHaveLength(3);
+  });
+
+  it("gives solo the camera's own shape", () => {
+    app.receive(state([...cameras(3), camera({ key: "tall", width: 720, height: 1280 })]));
+    viewer.soloNumber(4);
+    expect(viewer.rects.get("tall")).toMatchObject({ width: 576, height: 1024 });
+  });
+
+  it("goes round in solo and stops at the ends of the grid", () => {
+    app.receive(state(cameras(3)));
+    viewer.move("left");
+    expect(viewer.active?.key).toBe("k1");
+    viewer.toggleSolo();
+    viewer.move("left");
+    expect(viewer.solo?.key).toBe("k3");
+    viewer.move("right");
+    expect(viewer.solo?.key).toBe("k1");
+    viewer.move("down");
+    expect(viewer.solo?.key).toBe("k1");
+  });
+
+  it("keeps solo and the active tile when the list changes order or grows", () => {
+    const [a, b, c] = cameras(3);
+    if (!a || !b || !c) throw new Error("three cameras");
+    app.receive(state([a, b]));
+    viewer.soloNumber(2);
+    app.receive(state([c, b, a]));
+    expect(viewer.solo?.key).toBe("k2");
+    expect(viewer.activeIndex).toBe(1);
+  });
+
+  it("returns to the grid when the solo camera is forgotten", () => {
+    app.receive(state(cameras(2)));
+    viewer.soloNumber(2);
+    app.receive(state(cameras(1)));
+    expect(viewer.solo).toBeNull();
+    expect(keys()).toEqual(["k1"]);
+  });
+
+  it("ignores a number without a camera", () => {
+    app.receive(state(cameras(2)));
+    viewer.soloNumber(7);
+    expect(viewer.solo).toBeNull();
+  });
+
+  it("turns pages when tiles would be too small, and arrows cross them", () => {
+    viewer.stage = { width: 480, height: 290 };
+    app.receive(state(cameras(10)));
+    expect(viewer.pages).toBe(3);
+    expect(keys()).toEqual(["k1", "k2", "k3", "k4"]);
+    expect(viewer.wanted.keys).toEqual(keys());
+    viewer.turnPage(-1);
+    expect(viewer.page).toBe(0);
+    viewer.turnPage(1);
+    expect(keys()).toEqual(["k5", "k6", "k7", "k8"]);
+    viewer.move("left");
+    expect([viewer.page, viewer.active?.key]).toEqual([0, "k4"]);
+    viewer.move("right");
+    expect([viewer.page, viewer.active?.key]).toEqual([1, "k5"]);
+    viewer.turnPage(1);
+    expect(keys()).toEqual(["k9", "k10"]);
+    viewer.turnPage(1);
+    expect(viewer.page).toBe(2);
+  });
+
+  it("keeps its columns through small changes of the window", () => {
+    app.receive(state(cameras(6)));
+    const columns = () => new Set([...viewer.rects.values()].map((r) => r.left)).size;
+    expect(columns()).toBe(3);
+    viewer.stage = { width: 1780, height: 1040 };
+    expect(columns()).toBe(3); // two columns would give 602 instead of 585
+    viewer.stage = { width: 1700, height: 1040 };
+    expect(columns()).toBe(2);
+  });
+
+  it("retries the active camera or all", () => {
+    app.receive(state(cameras(2)));
+    viewer.activate("k2");
+    viewer.retry();
+    viewer.retryAll();
+    expect(retried).toEqual(["k2", ""]);
+  });
+
+  it("opens details for the active camera only when there is one", () => {
+    viewer.openDetails();
+    expect(viewer.dialogOpen()).toBe(false);
+    app.receive(state(cameras(2)));
+    viewer.openDetails();
+    expect(viewer.dialog).toEqual({ kind: "details", key: "k1" });
+  });
+});

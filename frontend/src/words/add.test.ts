@@ -1,0 +1,68 @@
+import { describe, expect, it } from "vitest";
+
+import type { AddReason, AddResult } from "../backend/types";
+import { added, whyNotAdded } from "./add";
+
+function failed(reason: AddReason, address = "192.168.1.42:8080"): AddResult {
+  return { ok: false, keys: [], reason, address, detail: "" };
+}
+
+describe("whyNotAdded", () => {
+  it.each<[AddReason, string]>([
+    ["", "192.168.1.42:8080 could not be added."],
+    [
+      "refused",
+      "Nothing answers on 192.168.1.42:8080. The machine is on; start the agent there: ./pigrid-agent",
+    ],
+    [
+      "unreachable",
+      "192.168.1.42:8080 cannot be reached. The Pi may be off or on another network, or the name is misspelt.",
+    ],
+    ["timeout", "192.168.1.42:8080 did not answer. The Pi may be off or on another network."],
+    [
+      "not-local",
+      "192.168.1.42:8080 is not on a local network. PiGrid shows only cameras near you.",
+    ],
+    [
+      "not-pigrid",
+      "Something answers at 192.168.1.42:8080, but it is no PiGrid agent. Is the port right? Agents use 8080 to 8089.",
+    ],
+    [
+      "bad-address",
+      "“192.168.1.42:8080” is not an address. Try raspberry-4b.local, 192.168.1.42 or 192.168.1.42:8080.",
+    ],
+  ])("%j", (reason, words) => {
+    expect(whyNotAdded(failed(reason), "typed")).toBe(words);
+  });
+
+  it("has a sentence with the address for every reason", () => {
+    const reasons: AddReason[] = [
+      "ended",
+      "no-frames",
+      "forbidden",
+      "unauthorized",
+      "wrong-host",
+      "busy",
+      "camera",
+      "too-old",
+      "too-new",
+      "bad-stream",
+      "sunspots" as AddReason,
+    ];
+    for (const reason of reasons) expect(whyNotAdded(failed(reason), "")).toContain("192.168.1.42");
+  });
+
+  it("names what was typed when the Go side made no address of it", () => {
+    expect(whyNotAdded(failed("bad-address", ""), " por ch ")).toMatch(/^“por ch” is not/);
+  });
+});
+
+describe("added", () => {
+  it.each([
+    [[], "pi.local was added."],
+    [["Porch"], "Porch was added."],
+    [["Porch", "Garage"], "2 cameras were added: Porch, Garage."],
+  ])("%j", (names, words) => {
+    expect(added(names, "pi.local")).toBe(words);
+  });
+});

@@ -1,0 +1,114 @@
+import { describe, expect, it } from "vitest";
+
+import type { CameraState, Discovery } from "../backend/types";
+import { camera, cameras } from "../testing/camera";
+import { announcement, network, nothingFound, outage, searching, summary } from "./summary";
+
+const now = Date.UTC(2025, 10, 22, 14, 2, 30);
+
+describe("summary", () => {
+  it.each<[CameraState[], string]>([
+    [[], ""],
+    [["live", "live", "slow", "offline"], "3 live · 1 offline"],
+    [["connecting", "stalled", "paused"], "1 connecting · 1 stalled · 1 paused"],
+    [["refused", "camera-error", "incompatible"], "3 with a problem"],
+  ])("%j", (states, words) => {
+    expect(summary(states.map((state) => camera({ state })))).toBe(words);
+  });
+});
+
+describe("announcement", () => {
+  const before = new Map<string, CameraState>([
+    ["k1", "live"],
+    ["k2", "live"],
+  ]);
+
+  it("reads out what changed", () => {
+    const list = [
+      camera({ key: "k1", name: "Porch", state: "offline", since: now }),
+      camera({ key: "k2", name: "Garage" }),
+    ];
+    expect(announcement(before, list, now)).toBe("Porch: Offline since 14:02.");
+  });
+
+  it("says nothing when nothing changed or only passing states came", () => {
+    expect(announcement(before, cameras(2), now)).toBe("");
+    expect(announcement(before, cameras(2, { state: "connecting" }), now)).toBe("");
+    expect(announcement(before, cameras(2, { state: "paused" }), now)).toBe("");
+  });
+
+  it("counts when much changed at once", () => {
+    expect(announcement(new Map(), cameras(12), now)).toBe("12 live.");
+  });
+});
+
+describe("outage", () => {
+  const offline = (count: number, since: number, retryAt = 0) =>
+    cameras(count, { state: "offline", since, retryAt });
+
+  it("speaks once for many that failed together", () => {
+    const list = [...offline(6, now - 10_000, now + 4000), ...cameras(6)];
+    expect(outage(list, now)).toEqual({
+      text: "6 of 12 cameras stopped answering at 14:02. This computer or its router may have lost the network.",
+      next: "retrying in 4 s",
+    });
+    expect(outage(offline(3, now), now)?.text).toMatch(/^All 3 cameras stopped answering/);
+  });
+
+  it.each([
+    ["fewer than half", [...offline(5, now), ...cameras(6)]],
+    ["only two", offline(2, now)],
+    ["not at the same time", [0, 1, 2].flatMap((i) => offline(1, now - i * 60_000))],
+    ["nobody", cameras(4)],
+    ["no cameras", []],
+  ])("stays silent: %s", (_, list) => {
+    expect(outage(list, now)).toBeNull();
+  });
+});
+
+describe("network", () => {
+  it.each([
+    ["eth0 192.168.1.20/24", "192.168.1.0/24 (eth0)"],
+    ["wlan0 10.7.255.9/16", "10.7.0.0/16 (wlan0)"],
+    ["eth0 172.16.5.77/20", "172.16.0.0/20 (eth0)"],
+    ["eth0 192.168.1.20/32", "192.168.1.20/32 (eth0)"],
+    ["eth0 fe80::1/64", "eth0 fe80::1/64"],
+    ["eth0", "eth0"],
+  ])("%s is %s", (text, words) => {
+    expect(network(text)).toBe(words);
+  });
+});
+
+describe("the empty page", () => {
+  const discovery = (d: Partial<Discovery>): Discovery => ({
+    running: true,
+    interfaces: [],
+    problem: "",
+    ...d,
+  });
+
+  it.each([
+    [[], "No cameras found yet."],
+    [["eth0 192.168.1.20/24"], "No cameras found yet on 192.168.1.0/24 (eth0)."],
+    [
+      ["a 10.0.0.1/8", "b 10.0.0.1/8"],
+      "No cameras found yet on 10.0.0.0/8 (a) and 10.0.0.0/8 (b).",
+    ],
+    [["a", "b", "c"], "No cameras found yet on a, b and c."],
+  ])("names the networks %j", (interfaces, words) => {
+    expect(nothingFound(discovery({ interfaces }))).toBe(words);
+  });
+
+  it.each<[Partial<Discovery>, string]>([
+    [{ interfaces: ["eth0"] }, "PiGrid keeps looking. New cameras appear here by themselves."],
+    [{}, "This computer seems to be on no network."],
+    [{ running: false }, "PiGrid is starting to look for cameras…"],
+    [
+      { problem: "port 5353 is taken", running: false },
+      "PiGrid cannot look for cameras by itself: port 5353 is taken.",
+    ],
+    [{ problem: "No network!" }, "PiGrid cannot look for cameras by itself: No network!"],
+  ])("says how the search goes: %o", (d, words) => {
+    expect(searching(discovery(d))).toBe(words);
+  });
+});

@@ -1,0 +1,249 @@
+import { describe, expect, it } from "vitest";
+
+import type { Camera, CameraState, Reason } from "../backend/types";
+import { camera } from "../testing/camera";
+import { explain, facts, label, nameOf, next, status, tone } from "./words";
+
+const now = Date.UTC(2025, 10, 22, 14, 10, 0);
+const at = (h: number, m: number, s = 0) => Date.UTC(2025, 10, 22, h, m, s);
+
+describe("status", () => {
+  it.each<[string, Partial<Camera>, string]>([
+    ["connecting, at first", { state: "connecting", since: now - 399 }, ""],
+    ["connecting", { state: "connecting", since: now - 400 }, "Connecting…"],
+    ["live", { state: "live" }, "Live"],
+    ["slow", { state: "slow", fps: 2.96 }, "Slow · 3 fps"],
+    ["very slow", { state: "slow", fps: 0.24 }, "Slow · 0.2 fps"],
+    ["stalled", { state: "stalled", lastFrameAt: now - 7000 }, "No new picture for 7 s"],
+    [
+      "stalled for long",
+      { state: "stalled", lastFrameAt: now - 125_000 },
+      "No new picture for 2 min",
+    ],
+    ["stalled, never a frame", { state: "stalled" }, "No new picture"],
+    ["offline", { state: "offline", since: at(14, 2) }, "Offline since 14:02"],
+    [
+      "offline since yesterday",
+      { state: "offline", since: at(14, 2) - 86_400_000 },
+      "Offline since yesterday 14:02",
+    ],
+    [
+      "offline for days",
+      { state: "offline", since: at(14, 2) - 10 * 86_400_000 },
+      "Offline since 12 Nov 14:02",
+    ],
+    ["offline, nobody knows since when", { state: "offline" }, "Offline"],
+    ["refused", { state: "refused" }, "Not let in"],
+    ["camera error", { state: "camera-error" }, "Camera problem"],
+    ["too old", { state: "incompatible", reason: "too-old" }, "Agent too old"],
+    ["too new", { state: "incompatible", reason: "too-new" }, "Agent too new"],
+    ["paused, at first", { state: "paused", since: now - 100 }, ""],
+    ["paused", { state: "paused", since: now - 3000 }, "Paused"],
+  ])("%s", (_, differences, words) => {
+    expect(status(camera(differences), now)).toBe(words);
+  });
+});
+
+describe("next", () => {
+  it.each<[string, Partial<Camera>, string]>([
+    ["counts down", { state: "offline", retryAt: now + 7600 }, "retrying in 8 s"],
+    ["never says 0 s", { state: "offline", retryAt: now + 200 }, "retrying in 1 s"],
+    ["is due", { state: "offline", retryAt: now }, "retrying now"],
+    ["is over", { state: "refused", retryAt: now - 5000 }, "retrying now"],
+    ["long waits", { state: "refused", retryAt: now + 90_000 }, "retrying in 1 min"],
+    ["nothing planned", { state: "offline" }, ""],
+    ["a live camera retries nothing", { state: "live", retryAt: now + 5000 }, ""],
+    ["a paused one neither", { state: "paused", retryAt: now + 5000 }, ""],
+  ])("%s", (_, differences, words) => {
+    expect(next(camera(differences), now)).toBe(words);
+  });
+});
+
+describe("explain", () => {
+  it.each<[CameraState]>([["connecting"], ["live"], ["slow"], ["stalled"], ["paused"]])(
+    "has nothing to say about %s",
+    (state) => {
+      expect(explain(camera({ state }))).toBeNull();
+    },
+  );
+
+  it.each<[Reason, string, string]>([
+    ["", "Porch is not answering (192.168.1.42:8080).", "The Pi may be off or on another network."],
+    [
+      "unreachable",
+      "Porch is not answering (192.168.1.42:8080).",
+      "The Pi may be off or on another network.",
+    ],
+    [
+      "refused",
+      "The Pi of Porch is on (192.168.1.42:8080), but no camera agent runs there.",
+      "Start it on the Pi: ./pigrid-agent",
+    ],
+    [
+      "timeout",
+      "Porch does not answer in time (192.168.1.42:8080).",
+      "The Pi may be off, very busy, or have a weak network.",
+    ],
+    [
+      "ended",
+      "Porch closed the connection (192.168.1.42:8080).",
+      "Its agent may be restarting. If this stays, look at the Pi.",
+    ],
+    [
+      "no-frames",
+      "Porch answers (192.168.1.42:8080), but sends no pictures.",
+      "Restart the agent on the Pi if this stays.",
+    ],
+    [
+      "busy",
+      "Porch has as many viewers as it can serve (192.168.1.42:8080).",
+      "Close PiGrid or a browser that shows it on another computer.",
+    ],
+    [
+      "not-pigrid",
+      "Something other than a PiGrid agent answers for Porch (192.168.1.42:8080).",
+      "Check the address, or start ./pigrid-agent on the Pi.",
+    ],
+    [
+      "bad-stream",
+      "Porch sends something that is not a picture (192.168.1.42:8080).",
+      "Restart the agent on the Pi.",
+    ],
+  ])("offline because %j", (reason, what, advice) => {
+    expect(explain(camera({ state: "offline", reason }))).toEqual({ what, advice });
+  });
+
+  it("does without an address", () => {
+    expect(explain(camera({ state: "offline", address: "" }))?.what).toBe(
+      "Porch is not answering.",
+    );
+  });
+
+  it.each<[string, Partial<Camera>, string, string]>([
+    [
+      "forbidden",
+      { state: "refused", reason: "forbidden" },
+      "Porch does not let this computer in. Its agent accepts only computers on its own network.",
+      "Start its agent with --allow-from and this computer's network.",
+    ],
+    [
+      "forbidden, in the agent's own words",
+      {
+        state: "refused",
+        reason: "forbidden",
+        message: "10.9.0.4 is not local.",
+        hint: "Use --allow-from 10.9.0.0/24.",
+      },
+      "Porch does not let this computer in. 10.9.0.4 is not local.",
+      "Use --allow-from 10.9.0.0/24.",
+    ],
+    [
+      "unauthorized",
+      { state: "refused", reason: "unauthorized" },
+      "Porch asks for an access code.",
+      "This version of PiGrid cannot send one yet.",
+    ],
+    [
+      "wrong host",
+      { state: "refused", reason: "wrong-host", address: "cam.example.org:8080" },
+      "Porch does not let this computer in. It does not know itself by the name in cam.example.org:8080.",
+      "Add it by its IP address, or start its agent with --allow-host and that name.",
+    ],
+    [
+      "camera, in the agent's own words",
+      {
+        state: "camera-error",
+        reason: "camera",
+        message: "The camera is used by another program.",
+        hint: "Close it or restart the agent.",
+      },
+      "The camera is used by another program.",
+      "Close it or restart the agent.",
+    ],
+    [
+      "camera, without words",
+      { state: "camera-error", reason: "camera" },
+      "The Pi answers, but its camera gives no picture.",
+      "Check the camera's cable and look at the agent's log on the Pi.",
+    ],
+    [
+      "too old",
+      { state: "incompatible", reason: "too-old", agentVersion: "0.3" },
+      "The agent of Porch (0.3) is too old for this PiGrid.",
+      "Update the agent on the Pi.",
+    ],
+    [
+      "too new",
+      { state: "incompatible", reason: "too-new", agentVersion: "" },
+      "The agent of Porch is newer than this PiGrid.",
+      "Update PiGrid on this computer.",
+    ],
+  ])("%s", (_, differences, what, advice) => {
+    expect(explain(camera(differences))).toEqual({ what, advice });
+  });
+
+  it("explains every state that has no picture, whatever the reason", () => {
+    for (const state of ["offline", "refused", "camera-error", "incompatible"] as const) {
+      // A newer Go side may send reasons this page does not know.
+      const why = explain(camera({ state, reason: "sunspots" as Reason }));
+      expect(why?.what).toMatch(/\.$/);
+      expect(why?.advice).not.toBe("");
+    }
+  });
+});
+
+describe("label", () => {
+  it.each<[Partial<Camera>, string]>([
+    [{ state: "live", fps: 15.2 }, "Porch, live, 15 frames per second"],
+    [{ state: "live", fps: 0 }, "Porch, live"],
+    [{ state: "slow", fps: 3 }, "Porch, slow, 3 frames per second"],
+    [{ state: "stalled", lastFrameAt: now - 7000 }, "Porch, no new picture"],
+    [{ state: "connecting", since: now }, "Porch, connecting"],
+    [{ state: "paused", since: now }, "Porch, paused"],
+    [{ state: "offline", since: at(14, 2) }, "Porch, offline since 14:02"],
+    [{ state: "refused" }, "Porch, not let in"],
+    [{ state: "camera-error" }, "Porch, camera problem"],
+    [{ state: "incompatible" }, "Porch, agent too old"],
+  ])("%o", (differences, words) => {
+    expect(label(camera(differences), now)).toBe(words);
+  });
+});
+
+describe("nameOf", () => {
+  it.each<[Partial<Camera>, string]>([
+    [{}, "Porch"],
+    [{ name: "" }, "raspberrypi"],
+    [{ name: "", host: "" }, "192.168.1.42:8080"],
+    [{ name: "", host: "", address: "" }, "Camera"],
+  ])("%o", (differences, name) => {
+    expect(nameOf(camera(differences))).toBe(name);
+  });
+});
+
+describe("facts", () => {
+  it("lists what is known and leaves out the rest", () => {
+    expect(facts(camera({ lastFrameAt: at(14, 9) }), now)).toEqual([
+      ["Address", "192.168.1.42:8080"],
+      ["Host", "raspberrypi"],
+      ["Agent", "0.5.1"],
+      ["Picture", "1280×720"],
+      ["Rate", "15 fps"],
+      ["Last picture", "14:09"],
+      ["Found", "by itself"],
+    ]);
+    const bare = camera({ host: "", agentVersion: "", width: 0, fps: 0, added: true });
+    expect(facts(bare, now)).toEqual([
+      ["Address", "192.168.1.42:8080"],
+      ["Found", "added by address"],
+    ]);
+  });
+});
+
+describe("tone", () => {
+  it("is calm for what passes by itself and loud for what does not", () => {
+    expect(tone("live")).toBe("ok");
+    expect(tone("connecting")).toBe("quiet");
+    expect(tone("stalled")).toBe("warn");
+    expect(tone("offline")).toBe("danger");
+  });
+});
