@@ -139,7 +139,7 @@ func (c *Client) get(ctx context.Context, addr, path, accept string) (*http.Resp
 	if err != nil {
 		return nil, err
 	}
-	u.Scheme, u.Host = "http", hostOf(addr)
+	u.Scheme, u.Host = "http", addr
 	req, err := http.NewRequestWithContext(ctx, http.MethodGet, u.String(), nil)
 	if err != nil {
 		return nil, err
@@ -149,13 +149,4 @@ func (c *Client) get(ctx context.Context, addr, path, accept string) (*http.Resp
 	}
 	req.Header.Set("User-Agent", "pigrid")
 	return c.http.Do(req)
-}
-
-// hostOf writes host:port as the host of a URL, where a zone is escaped.
-func hostOf(addr string) string {
-	host, port, err := net.SplitHostPort(addr)
-	if err != nil {
-		return addr
-	}
-	return (&url.URL{Host: net.JoinHostPort(host, port)}).Host
 }

@@ -1,0 +1,63 @@
+package agents
+
+import (
+	"testing"
+	"time"
+
+	"pigrid/desktop/cameras"
+)
+
+func TestDelay(t *testing.T) {
+	const s = time.Second
+	tests := []struct {
+		name string
+		w    Wait
+		want time.Duration
+	}{
+		{"first", Wait{Failures: 1}, s},
+		{"second", Wait{Failures: 2}, 2 * s},
+		{"third", Wait{Failures: 3}, 4 * s},
+		{"fourth", Wait{Failures: 4}, 5 * s},
+		{"hundredth", Wait{Failures: 100, Failing: 7}, 5 * s},
+		{"many fail", Wait{Failures: 4, Failing: 8}, 8 * s},
+		{"many fail for long", Wait{Failures: 100, Failing: 64}, 30 * s},
+		{"none yet", Wait{}, s},
+		{"after a short session", Wait{Failures: 1, Session: 9 * s}, 5 * s},
+		{"after a long one", Wait{Failures: 1, Session: 10 * s}, s},
+		{"told to wait", Wait{Failures: 1, Failure: &cameras.Failure{RetryAfter: 7 * s}}, 7 * s},
+		{"told to hurry", Wait{Failures: 4, Failure: &cameras.Failure{RetryAfter: s}}, 5 * s},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			tt.w.Random = 0.5
+			if got := Delay(tt.w); got != tt.want {
+				t.Errorf("got %v, want %v", got, tt.want)
+			}
+		})
+	}
+}
+
+func TestDelayIsSpread(t *testing.T) {
+	low, high := Delay(Wait{Failures: 4}), Delay(Wait{Failures: 4, Random: 0.999})
+	if low != 3750*time.Millisecond || high < 6200*time.Millisecond || high > 6250*time.Millisecond {
+		t.Errorf("from %v to %v", low, high)
+	}
+	if got := Delay(Wait{Failures: 1, Session: time.Second}); got != 5*time.Second {
+		t.Errorf("jitter went under the floor: %v", got)
+	}
+}
+
+func TestRetryAfter(t *testing.T) {
+	now := time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
+	for value, want := range map[string]time.Duration{
+		"": 0, "7": 7 * time.Second, "-3": 0, "9999999999999": 0, "86400": maxRetryAfter, "x": 0,
+		"Sun, 01 Mar 2026 12:00:30 GMT": 30 * time.Second, "Sun, 01 Mar 2026 11:00:00 GMT": 0,
+	} {
+		if value == "9999999999999" {
+			want = maxRetryAfter
+		}
+		if got := retryAfter(value, now); got != want {
+			t.Errorf("%q: %v, want %v", value, got, want)
+		}
+	}
+}

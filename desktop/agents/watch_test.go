@@ -1,0 +1,170 @@
+package agents
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"slices"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"pigrid/desktop/cameras"
+	"pigrid/shared/api"
+)
+
+// watched is a running Watch on a fake agent.
+type watched struct {
+	*Watch
+	t  *testing.T
+	mu sync.Mutex
+
+	answer  Found
+	failure error
+	asked   [][]string
+	reports []Report
+	at      []time.Duration
+}
+
+// startWatch runs a Watch inside a synctest bubble until the test ends. The fake
+// agent answers at one address, or fails.
+func startWatch(t *testing.T, answers string, failure error, addresses ...string) *watched {
+	w := &watched{t: t}
+	w.set(answers, failure)
+	begin := time.Now()
+	w.Watch = NewWatch(WatchConfig{
+		ID: "me", Addresses: addresses, Logger: slog.New(slog.DiscardHandler), Failing: func() int { return 1 },
+		Find: func(_ context.Context, _ string, addresses []string) (Found, error) {
+			w.mu.Lock()
+			defer w.mu.Unlock()
+			w.asked = append(w.asked, addresses)
+			return w.answer, w.failure
+		},
+		Report: func(r Report) {
+			w.mu.Lock()
+			defer w.mu.Unlock()
+			w.reports = append(w.reports, r)
+			w.at = append(w.at, time.Since(begin))
+		},
+	})
+	ctx, cancel := context.WithCancel(t.Context())
+	done := make(chan struct{})
+	go func() { defer close(done); w.Run(ctx) }()
+	t.Cleanup(func() { cancel(); <-done })
+	return w
+}
+
+// set makes the fake agent answer at an address, or fail.
+func (w *watched) set(address string, failure error) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.answer, w.failure = Found{Address: address, Status: api.Status{API: 1, ID: "me"}}, failure
+}
+
+// after lets time pass and returns the reports since the last call.
+func (w *watched) after(d time.Duration) []Report {
+	time.Sleep(d)
+	synctest.Wait()
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	r := w.reports
+	w.reports = nil
+	return r
+}
+
+func TestWatchAsksAgainAndAgain(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := startWatch(t, "a:1", nil, "a:1")
+		first := w.after(0)
+		if len(first) != 1 || !first[0].Back || first[0].Failure != nil {
+			t.Fatalf("first: %+v", first)
+		}
+		if later := w.after(time.Minute); len(later) < 10 || len(later) > 14 || later[0].Back {
+			t.Errorf("%d reports in a minute, back: %v", len(later), later[0].Back)
+		}
+	})
+}
+
+func TestWatchBacksOffAndComesBack(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		refused := &cameras.Failure{Reason: cameras.ReasonRefused}
+		w := startWatch(t, "", refused, "a:1")
+		got := w.after(60 * time.Second)
+		if len(got) < 11 || len(got) > 20 {
+			t.Errorf("%d attempts in a minute", len(got))
+		}
+		for _, r := range got {
+			if r.Failure != refused || r.Since != got[0].Since || !r.RetryAt.After(r.Since) {
+				t.Fatalf("got %+v", r)
+			}
+		}
+		w.set("a:1", nil)
+		if back := w.after(7 * time.Second); len(back) == 0 || !back[0].Back {
+			t.Errorf("came back: %+v", back)
+		}
+	})
+}
+
+func TestWatchPokeAsksAtOnce(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := startWatch(t, "a:1", nil, "a:1")
+		w.after(0)
+		w.Poke()
+		if got := w.after(0); len(got) != 1 {
+			t.Errorf("%d reports", len(got))
+		}
+	})
+}
+
+func TestWatchPrefersTheAddressThatAnswered(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := startWatch(t, "b:1", nil, "a:1", "b:1")
+		w.after(0)
+		if !w.Meet("c:1") || w.Meet("c:1", "b:1") {
+			t.Error("news")
+		}
+		w.Poke()
+		w.after(0)
+		w.mu.Lock()
+		defer w.mu.Unlock()
+		if want := []string{"c:1", "b:1", "a:1"}; !slices.Equal(w.asked[1], want) {
+			t.Errorf("asked %v, want %v", w.asked[1], want)
+		}
+	})
+}
+
+func TestWatchKeepsFewAddresses(t *testing.T) {
+	w := NewWatch(WatchConfig{Addresses: []string{"a:1"}})
+	for i := range 50 {
+		w.Meet(fmt.Sprintf("10.0.0.%d:1", i))
+	}
+	if got := w.Addresses(); len(got) != maxAddresses || got[0] != "10.0.0.49:1" {
+		t.Errorf("got %v", got)
+	}
+}
+
+func TestWatchInRealTime(t *testing.T) {
+	up := make(chan struct{})
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		_, _ = w.Write([]byte(goodStatus))
+	}))
+	defer server.Close()
+	w := NewWatch(WatchConfig{
+		ID: "0a1b", Addresses: []string{server.Listener.Addr().String()}, Find: NewClient().Find,
+		Failing: func() int { return 0 }, Logger: slog.New(slog.DiscardHandler),
+		Report: func(r Report) {
+			if r.Failure == nil {
+				close(up)
+			}
+		},
+	})
+	ctx, cancel := context.WithCancel(t.Context())
+	done := make(chan struct{})
+	go func() { defer close(done); w.Run(ctx) }()
+	<-up
+	cancel()
+	<-done
+}
