@@ -40,6 +40,7 @@ type Scanner struct {
 	readAt     time.Time
 	doubtUntil int // starts below this offset lie inside a broken frame
 	retries    int
+	usual      int // bytes of a large frame, of late
 	srcErr     error
 	counts     Counts
 }
@@ -121,6 +122,7 @@ func (s *Scanner) finish() (jpeg []byte, ok bool) {
 	s.start += end
 	s.inFrame, s.retries, s.doubtUntil = false, 0, 0
 	s.counts.Frames++
+	s.usual = max(end, s.usual-s.usual/16)
 	return rest[:end:end], true
 }
 
@@ -182,19 +184,20 @@ func (s *Scanner) endOfSource() error {
 	return s.srcErr
 }
 
-// makeRoom moves what is unread to the front, into a larger buffer if the
-// frame needs it and back into a small one after a very large frame.
+// makeRoom moves what is unread to the front when there is little room behind
+// it, into a larger buffer if the frame needs it. A buffer that one very large
+// frame has blown up is given back when frames are small again.
 func (s *Scanner) makeRoom() {
-	if cap(s.buf)-len(s.buf) >= leastRead {
-		return
-	}
 	rest := s.buf[s.start:]
 	size := cap(s.buf)
+	wanted := max(firstBuffer, 4*max(s.usual, len(rest)))
 	switch {
+	case size > 4*wanted:
+		size = wanted
+	case len(rest) > 0 && size-len(s.buf) >= leastRead:
+		return
 	case len(rest)+leastRead > size/2:
 		size *= 2
-	case size > 8*firstBuffer && len(rest) < size/16:
-		size = 2 * firstBuffer
 	}
 	next := s.buf[:0]
 	if size != cap(s.buf) {
