@@ -26,12 +26,17 @@ import (
 
 // Config says what to announce and where.
 type Config struct {
-	Logger    *slog.Logger // one line whenever the announced interfaces change
-	ID        string       // UUID of the agent
-	Name      string       // for people; empty: the host name
-	Version   string       // of the program
-	Port      uint16       // the TCP port really listened on
-	Interface string       // the only interface to announce on; empty: all that other machines can be behind
+	Logger  *slog.Logger // one line whenever the announced interfaces change
+	ID      string       // UUID of the agent
+	Name    string       // for people; empty: the host name
+	Version string       // of the program
+	Port    uint16       // the TCP port really listened on
+
+	// Interface is the only one to announce on; empty means all that other
+	// machines can be behind. Beside avahi, Linux hands zeroconf the questions of
+	// the other interfaces too, and it answers them there: this steers, it does
+	// not hide.
+	Interface string
 }
 
 // Announcer keeps one agent announced while its Run runs.

@@ -1,6 +1,6 @@
 // announcer announces one agent until its standard input ends:
 //
-//	announcer ID NAME PORT
+//	announcer ID NAME PORT [INTERFACE]
 //
 // The network test runs it on the machines it makes.
 package main
@@ -27,8 +27,11 @@ func main() {
 		_, _ = io.Copy(io.Discard, os.Stdin)
 		cancel()
 	}()
-	a := announce.New(announce.Config{Logger: log, ID: os.Args[1], Name: os.Args[2], Version: "test", Port: uint16(port)})
-	if err := a.Run(ctx); err != nil {
+	c := announce.Config{Logger: log, ID: os.Args[1], Name: os.Args[2], Version: "test", Port: uint16(port)}
+	if len(os.Args) > 4 {
+		c.Interface = os.Args[4]
+	}
+	if err := announce.New(c).Run(ctx); err != nil {
 		log.Error("announce", "error", err)
 		os.Exit(1)
 	}
