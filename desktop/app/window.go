@@ -43,4 +43,8 @@ func (w *Window) BeforeClose(ctx context.Context) (prevent bool) {
 }
 
 // Shutdown stops the Engine and waits for it.
-func (w *Window) Shutdown(context.Context) { w.engine.Stop(stopLimit) }
+func (w *Window) Shutdown(context.Context) {
+	begin := time.Now()
+	w.engine.Stop(stopLimit)
+	w.engine.cfg.Logger.Info("stopped", "took", time.Since(begin).Round(time.Millisecond))
+}

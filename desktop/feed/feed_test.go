@@ -1,0 +1,517 @@
+package feed
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"image"
+	"image/jpeg"
+	"io"
+	"log/slog"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"go.uber.org/goleak"
+
+	"pigrid/desktop/agents"
+	"pigrid/desktop/cameras"
+	"pigrid/shared/api"
+	"pigrid/shared/mjpeg"
+)
+
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+
+// picture is a JPEG of 16 by 8 pixels.
+func picture(t *testing.T) []byte {
+	t.Helper()
+	var b bytes.Buffer
+	if err := jpeg.Encode(&b, image.NewGray(image.Rect(0, 0, 16, 8)), nil); err != nil {
+		t.Fatal(err)
+	}
+	return b.Bytes()
+}
+
+// camera is a fake agent with one camera, inside a synctest bubble.
+type camera struct {
+	t      *testing.T
+	jpeg   []byte
+	begin  time.Time
+	mu     sync.Mutex
+	refuse error         // what dials end with
+	dead   bool          // no sign of life
+	header time.Duration // how long the headers take
+	seen   record
+}
+
+// record is what a fake camera saw.
+type record struct {
+	dials   []time.Duration
+	dialled []string
+	probes  int
+	stream  *io.PipeWriter // the newest one
+	closed  int            // streams the feed closed
+	doubts  int
+	frames  int
+}
+
+func (c *camera) saw() record {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.seen
+}
+
+func (c *camera) Open(ctx context.Context, addr, path string) (*agents.Stream, error) {
+	c.mu.Lock()
+	c.seen.dials = append(c.seen.dials, time.Since(c.begin))
+	c.seen.dialled = append(c.seen.dialled, addr+path)
+	refuse, header := c.refuse, c.header
+	c.mu.Unlock()
+	select {
+	case <-time.After(header):
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
+	if refuse != nil {
+		return nil, refuse
+	}
+	r, w := io.Pipe()
+	c.mu.Lock()
+	c.seen.stream = w
+	c.mu.Unlock()
+	return &agents.Stream{Body: &body{PipeReader: r, camera: c}, ContentType: mjpeg.ContentType}, nil
+}
+
+type body struct {
+	*io.PipeReader
+	camera *camera
+	once   sync.Once
+}
+
+func (b *body) Close() error {
+	b.once.Do(func() { b.camera.count(&b.camera.seen.closed) })
+	return b.PipeReader.Close()
+}
+
+func (c *camera) Alive(ctx context.Context, _ string) error {
+	c.count(&c.seen.probes)
+	c.mu.Lock()
+	dead := c.dead
+	c.mu.Unlock()
+	if !dead {
+		return nil
+	}
+	<-ctx.Done()
+	return &cameras.Failure{Reason: cameras.ReasonTimeout}
+}
+
+func (c *camera) count(n *int) {
+	c.mu.Lock()
+	*n++
+	c.mu.Unlock()
+}
+
+func (c *camera) set(change func(*camera)) {
+	c.mu.Lock()
+	change(c)
+	c.mu.Unlock()
+}
+
+// send writes parts to the newest stream, one per interval.
+func (c *camera) send(n int, interval time.Duration, placeholder bool) {
+	c.t.Helper()
+	c.mu.Lock()
+	w := c.seen.stream
+	c.mu.Unlock()
+	for range n {
+		time.Sleep(interval)
+		p := mjpeg.NewPart(c.jpeg, time.Now(), placeholder)
+		if _, err := w.Write(append([]byte(mjpeg.Opening), p.Standard...)); err != nil {
+			c.t.Fatalf("the feed does not read: %v", err)
+		}
+	}
+	synctest.Wait()
+}
+
+func (c *camera) after(d time.Duration) {
+	time.Sleep(d)
+	synctest.Wait()
+}
+
+// start runs a Feed on a fake camera, inside a synctest bubble. It counts as
+// wanted all the time unless the test stops it.
+func start(t *testing.T, change ...func(*camera)) (f *Feed, c *camera, unwant func()) {
+	t.Helper()
+	c = &camera{t: t, jpeg: picture(t), begin: time.Now()}
+	for _, ch := range change {
+		ch(c)
+	}
+	f = New(Config{
+		Key: "agent:a/x", Opener: c, Group: NewGroup(), Logger: slog.New(slog.DiscardHandler),
+		Arrived: func() { c.count(&c.seen.frames) }, Doubted: func() { c.count(&c.seen.doubts) },
+	})
+	ctx, cancel := context.WithCancel(context.Background())
+	var wg sync.WaitGroup
+	wg.Go(func() { f.Run(ctx) })
+	page, unwant := context.WithCancel(ctx)
+	wg.Go(func() {
+		for page.Err() == nil {
+			f.Want()
+			select {
+			case <-time.After(500 * time.Millisecond):
+			case <-page.Done():
+			}
+		}
+	})
+	t.Cleanup(func() { cancel(); unwant(); wg.Wait() })
+	return f, c, unwant
+}
+
+func (f *Feed) state() cameras.State {
+	facts := cameras.Facts{Stream: f.Facts(), Agent: cameras.Agent{API: api.Version, Camera: api.Live}}
+	return cameras.Next(facts, time.Now()).State
+}
+
+func wantState(t *testing.T, f *Feed, want cameras.State) {
+	t.Helper()
+	if got := f.state(); got != want {
+		t.Errorf("state %q, want %q; facts %+v", got, want, f.Facts())
+	}
+}
+
+var target = Target{Addr: "192.168.1.2:8080", Path: "/cameras/x/video", Rate: 10}
+
+func TestLiveFromTwoFrames(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f, c, _ := start(t)
+		c.after(time.Second)
+		if len(c.saw().dials) != 0 {
+			t.Fatal("dialled without an address")
+		}
+		f.SetTarget(target)
+		c.after(dialSpread)
+		wantState(t, f, cameras.Connecting)
+		c.send(1, 0, false)
+		wantState(t, f, cameras.Connecting)
+		c.send(30, 100*time.Millisecond, false)
+		wantState(t, f, cameras.Live)
+		facts := f.Facts()
+		if facts.FPS < 9.9 || facts.FPS > 10.1 || facts.Width != 16 || facts.Height != 8 || facts.Frames != 31 {
+			t.Errorf("got %+v", facts)
+		}
+		if frame := f.Frame(); frame.Seq != 31 || !bytes.Equal(frame.JPEG, c.jpeg) || c.saw().frames != 31 {
+			t.Errorf("frame %d, %d arrived", frame.Seq, c.saw().frames)
+		}
+		if c.saw().dialled[0] != "192.168.1.2:8080/cameras/x/video" {
+			t.Errorf("dialled %v", c.saw().dialled)
+		}
+	})
+}
+
+func TestUnwantedIsClosedAfterTwoSeconds(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f, c, unwant := start(t)
+		f.SetTarget(target)
+		c.after(6 * time.Second)
+		f.Want()
+		unwant()
+		c.after(1900 * time.Millisecond)
+		if c.saw().closed != 0 {
+			t.Error("closed too early")
+		}
+		c.after(200 * time.Millisecond)
+		if c.saw().closed != 1 || len(c.saw().dials) != 1 {
+			t.Errorf("closed %d of %d", c.saw().closed, len(c.saw().dials))
+		}
+		wantState(t, f, cameras.Paused)
+		c.after(time.Hour)
+		if len(c.saw().dials) != 1 {
+			t.Error("dialled though nobody looks")
+		}
+		f.Want()
+		c.after(time.Millisecond)
+		if len(c.saw().dials) != 2 {
+			t.Error("did not dial at once when somebody looked")
+		}
+	})
+}
+
+func TestNewFeedDialsBeforeThePageAsks(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f, c, unwant := start(t)
+		unwant()
+		f.SetTarget(target)
+		c.after(firstWant - time.Second)
+		if len(c.saw().dials) != 1 || c.saw().closed != 0 {
+			t.Errorf("%d dials, %d closed", len(c.saw().dials), c.saw().closed)
+		}
+		c.after(2 * time.Second)
+		if c.saw().closed != 1 {
+			t.Error("kept open for nobody")
+		}
+	})
+}
+
+func TestStalledAgentIsProbed(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f, c, _ := start(t)
+		f.SetTarget(target)
+		c.after(time.Second)
+		c.send(20, 100*time.Millisecond, false)
+		c.after(3500 * time.Millisecond)
+		wantState(t, f, cameras.Stalled)
+		if c.saw().probes != 1 || c.saw().doubts != 1 || c.saw().closed != 0 {
+			t.Errorf("%d probes, %d doubts, %d closed", c.saw().probes, c.saw().doubts, c.saw().closed)
+		}
+		c.send(2, 0, false)
+		wantState(t, f, cameras.Live)
+		if len(c.saw().dials) != 1 {
+			t.Error("dialled again")
+		}
+	})
+}
+
+func TestStalledAndSilentIsOfflineAndDialledAgain(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f, c, _ := start(t)
+		f.SetTarget(target)
+		c.after(time.Second)
+		c.send(20, 100*time.Millisecond, false)
+		c.set(func(c *camera) { c.dead = true })
+		c.after(minStallAnd(probeTimeout))
+		wantState(t, f, cameras.Offline)
+		if c.saw().closed != 1 {
+			t.Error("the dead connection is still open")
+		}
+		c.set(func(c *camera) { c.dead = false })
+		c.after(2 * time.Second)
+		c.send(2, 0, false)
+		wantState(t, f, cameras.Live)
+		if f.Facts().Failure != nil || f.cfg.Group.Failing() != 0 {
+			t.Error("the failure is remembered")
+		}
+	})
+}
+
+func minStallAnd(d time.Duration) time.Duration { return 3*time.Second + d + 100*time.Millisecond }
+
+func TestSilentConnectionToALivingAgentIsReplaced(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f, c, _ := start(t)
+		f.SetTarget(target)
+		c.after(time.Second)
+		c.send(20, 100*time.Millisecond, false)
+		c.after(giveUpAfter - time.Second)
+		if len(c.saw().dials) != 1 {
+			t.Fatal("gave up early")
+		}
+		c.after(8 * time.Second)
+		if len(c.saw().dials) < 2 || c.saw().closed == 0 {
+			t.Errorf("%d dials, %d closed", len(c.saw().dials), c.saw().closed)
+		}
+		wantState(t, f, cameras.Stalled)
+	})
+}
+
+func TestPlaceholdersAreShownAndNeverLive(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f, c, _ := start(t)
+		f.SetTarget(target)
+		c.after(time.Second)
+		c.send(60, time.Second, true)
+		wantState(t, f, cameras.Stalled)
+		if f.Frame().Seq != 60 || f.Facts().Frames != 0 || !f.Facts().LastFrame.IsZero() {
+			t.Errorf("got %+v", f.Facts())
+		}
+		if len(c.saw().dials) != 1 {
+			t.Error("a connection that carries placeholders was replaced")
+		}
+		if c.saw().doubts == 0 {
+			t.Error("the agent is not asked why")
+		}
+		c.send(2, 100*time.Millisecond, false)
+		wantState(t, f, cameras.Live)
+	})
+}
+
+func TestRefusedIsTriedAgainWithGrowingWaits(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f, c, _ := start(t, func(c *camera) { c.refuse = &cameras.Failure{Reason: cameras.ReasonRefused} })
+		f.SetTarget(target)
+		c.after(time.Minute)
+		wantState(t, f, cameras.Offline)
+		if n := len(c.saw().dials); n < 11 || n > 19 {
+			t.Errorf("%d dials in a minute at %v", n, c.saw().dials)
+		}
+		for i := 1; i < len(c.saw().dials); i++ {
+			wait := c.saw().dials[i] - c.saw().dials[i-1]
+			nominal := []time.Duration{1, 2, 4, 5}[min(i-1, 3)] * time.Second
+			if wait < nominal*3/4 || wait > nominal*5/4 {
+				t.Errorf("wait %d is %v", i, wait)
+			}
+		}
+		if f.cfg.Group.Failing() != 1 || c.saw().doubts != len(c.saw().dials) {
+			t.Errorf("%d failing, %d doubts", f.cfg.Group.Failing(), c.saw().doubts)
+		}
+		c.set(func(c *camera) { c.refuse = nil })
+		f.Retry()
+		c.after(0)
+		wantState(t, f, cameras.Connecting)
+	})
+}
+
+func TestShortSessionsAreNotDialledInAStorm(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f, c, _ := start(t)
+		f.SetTarget(target)
+		for range 10 {
+			c.after(time.Second)
+			n := len(c.saw().dials)
+			c.send(3, 100*time.Millisecond, false)
+			_ = c.saw().stream.Close()
+			c.after(4900 * time.Millisecond)
+			wantState(t, f, cameras.Offline)
+			if len(c.saw().dials) != n {
+				t.Fatal("dialled before 5 s")
+			}
+			c.after(100 * time.Millisecond)
+		}
+	})
+}
+
+func TestLongSessionIsDialledAgainSoon(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f, c, _ := start(t)
+		f.SetTarget(target)
+		c.after(time.Second)
+		c.send(110, 100*time.Millisecond, false)
+		_ = c.saw().stream.CloseWithError(errors.New("connection reset"))
+		c.after(1300 * time.Millisecond)
+		if len(c.saw().dials) != 2 {
+			t.Errorf("%d dials", len(c.saw().dials))
+		}
+	})
+}
+
+func TestNewAddress(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f, c, _ := start(t)
+		f.SetTarget(target)
+		c.after(time.Second)
+		c.send(20, 100*time.Millisecond, false)
+		moved := target
+		moved.Addr = "192.168.1.9:8080"
+		f.SetTarget(moved)
+		c.after(time.Second)
+		if len(c.saw().dials) != 1 {
+			t.Fatal("cut a stream that moves")
+		}
+		c.after(4 * time.Second)
+		wantState(t, f, cameras.Stalled)
+		moved.Addr = "192.168.1.10:8080"
+		f.SetTarget(moved)
+		c.after(0)
+		if len(c.saw().dials) != 2 || c.saw().dialled[1] != "192.168.1.10:8080/cameras/x/video" {
+			t.Errorf("dialled %v", c.saw().dialled)
+		}
+	})
+}
+
+func TestSlow(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f, c, _ := start(t)
+		f.SetTarget(target)
+		c.after(time.Second)
+		c.send(30, 100*time.Millisecond, false)
+		c.send(12, time.Second, false)
+		wantState(t, f, cameras.Slow)
+		c.send(30, 100*time.Millisecond, false)
+		c.send(30, 100*time.Millisecond, false)
+		wantState(t, f, cameras.Live)
+	})
+}
+
+func TestNotAStream(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f, c, _ := start(t)
+		f.SetTarget(target)
+		c.after(time.Second)
+		go func(w io.Writer) { _, _ = w.Write(make([]byte, 2<<20)) }(c.saw().stream)
+		c.after(time.Second)
+		if v := f.Facts(); v.Failure == nil || v.Failure.Reason != cameras.ReasonBadStream {
+			t.Errorf("got %+v", v)
+		}
+		wantState(t, f, cameras.Offline)
+	})
+}
+
+func TestStopWhileDialling(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f, c, _ := start(t, func(c *camera) { c.header = time.Hour })
+		f.SetTarget(target)
+		c.after(time.Minute)
+		wantState(t, f, cameras.Connecting)
+	}) // the cleanup waits for Run
+}
+
+func TestGroupLetsEightDialAndDeadOnesDoNotBlock(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		g := NewGroup()
+		begin := time.Now()
+		var wg sync.WaitGroup
+		var mu sync.Mutex
+		entered := map[time.Duration]int{}
+		for range 20 {
+			wg.Go(func() {
+				leave, err := g.enter(t.Context())
+				if err != nil {
+					t.Error(err)
+					return
+				}
+				mu.Lock()
+				entered[time.Since(begin)]++
+				mu.Unlock()
+				time.Sleep(5 * time.Second) // a dial that times out
+				leave()
+			})
+		}
+		wg.Wait()
+		if entered[0] != 8 || entered[slotHold] != 8 || entered[2*slotHold] != 4 {
+			t.Errorf("entered %v", entered)
+		}
+	})
+}
+
+func TestMeter(t *testing.T) {
+	begin := time.Now()
+	tests := []struct {
+		name string
+		at   []time.Duration
+		want time.Duration
+	}{
+		{"one", []time.Duration{0}, 0},
+		{"two", []time.Duration{0, 9 * time.Second}, 9 * time.Second},
+		{"even", []time.Duration{0, 100, 200, 300}, 100},
+		{"uneven", []time.Duration{0, 50, 200, 300}, 100},
+		{"one long gap", []time.Duration{0, 100, 100 + 7*time.Second}, 100},
+		{"two long gaps", []time.Duration{0, 6 * time.Second, 13 * time.Second}, 6 * time.Second},
+		{"after a gap", []time.Duration{0, 100, 7 * time.Second, 7*time.Second + 50}, 50},
+	}
+	for _, tt := range tests {
+		var m meter
+		for _, at := range tt.at {
+			m.add(begin.Add(at))
+		}
+		if got := m.interval(); got != tt.want {
+			t.Errorf("%s: %v, want %v", tt.name, got, tt.want)
+		}
+	}
+	var m meter
+	for i := range 1000 {
+		m.add(begin.Add(time.Duration(i) * time.Millisecond))
+	}
+	if got := m.interval(); got != time.Millisecond {
+		t.Errorf("many: %v", got)
+	}
+}
