@@ -1,0 +1,79 @@
+# PiGrid: `make help` lists what there is. What takes more than a line is a
+# script in .make, so that it can be read, linted and run by itself.
+.DEFAULT_GOAL := help
+MAKEFLAGS += --no-print-directory
+SHELL := bash
+
+# Go's own place is not on the PATH of every shell.
+export PATH := $(PATH):/usr/local/go/bin
+
+VERSION := $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
+LDFLAGS := -s -w -X main.version=$(VERSION)
+# The production window; webkit2_41 is the WebKitGTK of Debian 12 and later.
+APP_TAGS := desktop,production,webkit2_41
+PAGE := $(shell find frontend/src frontend/public frontend/wailsjs -type f 2>/dev/null) \
+	$(wildcard frontend/*.html frontend/*.ts frontend/*.js frontend/package-lock.json)
+
+.PHONY: help run test check build agent app agent-all bindings fmt tidy clean FORCE
+
+help: ## Show this list
+	@echo "PiGrid $(VERSION): see every Raspberry Pi camera on your network."
+	@echo
+	@grep -E '^[a-z-]+:.*## ' $(firstword $(MAKEFILE_LIST)) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
+
+run: ## Install what is missing, build, start an agent and the app; Ctrl-C ends both
+	@.make/run
+
+test: ## Install what tests need, run every test (about 10 minutes)
+	@.make/test
+
+check: ## Format, lint, tidy, bindings, unit tests (about 2 minutes)
+	@.make/check
+
+build: agent app ## Build bin/pigrid-agent and bin/pigrid
+
+agent: bin/pigrid-agent ## Build the agent for this machine
+app: bin/pigrid ## Build the desktop app for this machine
+
+agent-all: ## Build the agent for every Pi: bin/pigrid-agent-linux-{arm64,armv7,armv6,amd64}
+	@.make/need go
+	$(call cross,arm64,arm64)
+	$(call cross,armv7,arm GOARM=7)
+	$(call cross,armv6,arm GOARM=6)
+	$(call cross,amd64,amd64)
+
+bindings: ## Write frontend/wailsjs from the app's bound methods
+	@.make/bindings
+
+fmt: ## Format everything
+	@.make/fmt
+
+tidy: ## Tidy go.mod and the tools' own modules
+	@.make/tidy
+
+clean: ## Remove what was built; packages and tools stay
+	rm -rf bin frontend/test-results desktop/build/bin
+	find frontend/dist -mindepth 1 ! -name .gitkeep -delete
+
+# Go knows better than make what has changed: these always ask it.
+bin/pigrid-agent: FORCE
+	@.make/need go
+	@echo "Building the agent ($@)"
+	@CGO_ENABLED=0 go build -v -trimpath -ldflags '$(LDFLAGS)' -o $@ ./agent
+
+bin/pigrid: frontend/dist/index.html FORCE
+	@.make/need go gtk
+	@echo "Building the app ($@); the first time takes minutes"
+	@go build -v -tags $(APP_TAGS) -trimpath -ldflags '$(LDFLAGS)' -o $@ ./desktop
+
+frontend/dist/index.html: $(PAGE)
+	@.make/need npm
+	@echo "Building the page (frontend/dist)"
+	@cd frontend && npm run --silent build -- --logLevel warn
+	@touch $@
+
+# $(call cross,NAME,GOARCH [VARIABLE=VALUE...])
+define cross
+	GOOS=linux GOARCH=$(2) CGO_ENABLED=0 go build -trimpath -ldflags '$(LDFLAGS)' -o bin/pigrid-agent-linux-$(1) ./agent
+
+endef
