@@ -125,26 +125,60 @@ describe("words for every state", () => {
     expect(stage.go.calls).toEqual(["Forget agent:2/cam"]);
   });
 
-  it("says once that many cameras failed together", async () => {
-    const now = Date.now();
-    stage.go.state.cameras = stage.cameras(12).map((c, i) =>
-      i % 4
-        ? {
-            ...c,
-            state: "offline",
-            since: now - 30_000,
-            retryAt: now + 9000,
-            reason: "unreachable",
-          }
-        : c,
-    );
+  it("says once that many cameras failed together, without moving a tile", async () => {
+    const cameras = stage.cameras(12);
+    stage.go.state.cameras = cameras;
     const page = await stage.open();
+    await picturesShown(page, 12);
+    const before = await tile(page, "Porch").boundingBox();
+    const since = Date.now() - 3000;
+    await stage.go.emit(
+      page,
+      cameras.map((c, i) =>
+        i % 4
+          ? { ...c, state: "offline", since, retryAt: since + 12_000, reason: "unreachable" }
+          : c,
+      ),
+    );
     await page.getByText(/^9 of 12 cameras stopped answering at/).waitFor();
     expect(await page.getByText("is not answering").count()).toBe(0);
-    await picturesShown(page, 12);
+    expect(await tile(page, "Porch").boundingBox()).toEqual(before);
     await shot(page, "outage");
     await page.getByRole("button", { name: "Try all now" }).click();
-    expect(stage.go.calls).toEqual(["Retry"]);
+    await expect.poll(() => stage.go.calls).toEqual(["Retry"]);
+    await page.setViewportSize({ width: 480, height: 800 });
+    await page.waitForTimeout(300);
+    await shot(page, "outage-480");
+  });
+
+  it("shows what the app has to say about itself", async () => {
+    stage.go.state.cameras = stage.cameras(2);
+    stage.go.state.notice = "The list of cameras was damaged and starts anew.";
+    const page = await stage.open({ colorScheme: "light" });
+    await picturesShown(page, 2);
+    await page.getByText("The list of cameras was damaged and starts anew.").waitFor();
+    await shot(page, "notice-light");
+  });
+
+  it("fits the smallest window", async () => {
+    stage.go.state.cameras = everyState();
+    const page = await stage.open({ viewport: { width: 480, height: 320 } });
+    await page.getByText("Page 1 of 3").waitFor();
+    await picturesShown(page, 3);
+    await shot(page, "smallest");
+    await page.keyboard.press("2");
+    await page.waitForTimeout(200);
+    await shot(page, "smallest-solo");
+    await page.keyboard.press("i");
+    await page.getByRole("dialog").waitFor();
+    await page.waitForTimeout(250);
+    await shot(page, "smallest-details");
+    await page.keyboard.press("Escape");
+    await page.getByRole("dialog").waitFor({ state: "detached" });
+    await page.keyboard.press("?");
+    await page.getByRole("dialog").waitFor();
+    await page.waitForTimeout(250);
+    await shot(page, "smallest-keys");
   });
 
   it("tells screen readers about changes", async () => {

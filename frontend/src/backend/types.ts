@@ -67,6 +67,8 @@ export interface State {
   /** In display order. */
   cameras: Camera[];
   discovery: Discovery;
+  /** One sentence about the app itself, mostly "". */
+  notice: string;
 }
 
 export type AddReason = Reason | "bad-address" | "not-local";

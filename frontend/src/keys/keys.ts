@@ -35,7 +35,7 @@ function digits(): KeyRow["presses"] {
 export const KEYS: readonly KeyRow[] = [
   {
     caps: ["←", "↑", "→", "↓"],
-    does: "Move between cameras; ← → previous and next when one is shown alone",
+    does: "Go to another camera",
     presses: {
       ArrowLeft: (act) => act.move("left"),
       ArrowRight: (act) => act.move("right"),

@@ -37,5 +37,6 @@ export function state(list: Camera[], discovery: Partial<State["discovery"]> = {
     version: "0.5.1",
     cameras: list,
     discovery: { running: true, interfaces: ["eth0 192.168.1.20/24"], problem: "", ...discovery },
+    notice: "",
   };
 }

@@ -12,6 +12,7 @@ export class AppState {
   cameras = $state.raw<readonly Camera[]>([]);
   discovery = $state.raw<Discovery>({ running: false, interfaces: [], problem: "" });
   version = $state("");
+  notice = $state("");
   /** The last known picture size of each camera: its box stays when it goes offline. */
   #sizes = new Map<string, { width: number; height: number }>();
 
@@ -41,6 +42,7 @@ export class AppState {
     this.cameras = state.cameras.map((camera) => this.#withSize(camera));
     this.discovery = state.discovery;
     this.version = state.version;
+    this.notice = state.notice;
     this.phase = "ready";
   }
 

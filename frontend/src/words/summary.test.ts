@@ -50,7 +50,7 @@ describe("outage", () => {
     const list = [...offline(6, now - 10_000, now + 4000), ...cameras(6)];
     expect(outage(list, now)).toEqual({
       text: "6 of 12 cameras stopped answering at 14:02. This computer or its router may have lost the network.",
-      next: "retrying in 4 s",
+      next: "Retrying in 4 s.",
     });
     expect(outage(offline(3, now), now)?.text).toMatch(/^All 3 cameras stopped answering/);
   });
@@ -102,7 +102,7 @@ describe("the empty page", () => {
   it.each<[Partial<Discovery>, string]>([
     [{ interfaces: ["eth0"] }, "PiGrid keeps looking. New cameras appear here by themselves."],
     [{}, "This computer seems to be on no network."],
-    [{ running: false }, "PiGrid is starting to look for cameras…"],
+    [{ running: false }, "PiGrid is not looking for cameras by itself right now."],
     [
       { problem: "port 5353 is taken", running: false },
       "PiGrid cannot look for cameras by itself: port 5353 is taken.",

@@ -47,6 +47,7 @@ const TOGETHER_MS = 15_000;
 
 export interface Outage {
   text: string;
+  /** The countdown, "Retrying in 8 s.", or "". */
   next: string;
 }
 
@@ -66,7 +67,7 @@ export function outage(cameras: readonly Camera[], now: number): Outage | null {
       : `${together.length} of ${cameras.length} cameras`;
   return {
     text: `${who} stopped answering at ${moment(first.since, now)}. This computer or its router may have lost the network.`,
-    next: soonest ? next(soonest, now) : "",
+    next: soonest ? upperFirst(sentence(next(soonest, now))) : "",
   };
 }
 
@@ -94,9 +95,13 @@ export function nothingFound(d: Discovery): string {
 /** What PiGrid is doing to find cameras. */
 export function searching(d: Discovery): string {
   if (d.problem !== "") return `PiGrid cannot look for cameras by itself: ${sentence(d.problem)}`;
-  if (!d.running) return "PiGrid is starting to look for cameras…";
+  if (!d.running) return "PiGrid is not looking for cameras by itself right now.";
   if (d.interfaces.length === 0) return "This computer seems to be on no network.";
   return "PiGrid keeps looking. New cameras appear here by themselves.";
+}
+
+function upperFirst(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
 }
 
 function sentence(text: string): string {

@@ -198,7 +198,7 @@ export function facts(c: Camera, now: number): [string, string][] {
     ["Host", c.host],
     ["Agent", c.agentVersion],
     ["Picture", c.width > 0 && c.height > 0 ? `${c.width}×${c.height}` : ""],
-    ["Rate", c.fps > 0 ? `${rate(c.fps)} fps` : ""],
+    ["Rate", c.fps > 0 && (c.state === "live" || c.state === "slow") ? `${rate(c.fps)} fps` : ""],
     ["Last picture", c.lastFrameAt > 0 ? moment(c.lastFrameAt, now) : ""],
     ["Found", c.added ? "added by address" : "by itself"],
   ];
