@@ -195,11 +195,21 @@ func (p *process) stop() time.Duration {
 	return time.Since(begin)
 }
 
-// build compiles a program of the project for the machines.
+// build compiles a program of the project for the machines, as the person who
+// called sudo: root has none of the modules.
 func (l *netlab) build(pkg string) string {
 	l.t.Helper()
-	out := filepath.Join(l.dir, filepath.Base(pkg))
-	if text, err := exec.CommandContext(l.t.Context(), "go", "build", "-o", out, pkg).CombinedOutput(); err != nil {
+	dir := filepath.Join(l.dir, filepath.Base(pkg))
+	out := filepath.Join(dir, "program")
+	args := []string{"go", "build", "-o", out, pkg}
+	// only its owner may enter a TempDir
+	if err := errors.Join(os.Chmod(filepath.Dir(l.dir), 0o711), os.Mkdir(dir, 0o777), os.Chmod(dir, 0o777)); err != nil {
+		l.t.Fatal(err)
+	}
+	if user := os.Getenv("SUDO_USER"); user != "" {
+		args = append([]string{"sudo", "-n", "-H", "-u", user, "--", "env", "PATH=" + os.Getenv("PATH")}, args...)
+	}
+	if text, err := exec.CommandContext(l.t.Context(), args[0], args[1:]...).CombinedOutput(); err != nil {
 		l.t.Fatalf("%v\n%s", err, text)
 	}
 	return out
