@@ -7,7 +7,9 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.."
 # on the PATH of every shell.
 export PATH="$PATH:/usr/local/go/bin:/usr/sbin:/sbin"
 
-say() { printf '\n\033[1m%s\033[0m\n' "$*"; }
+bold='' plain=''
+[ ! -t 1 ] || bold=$'\033[1m' plain=$'\033[0m'
+say() { printf '\n%s%s%s\n' "$bold" "$*" "$plain"; }
 
 # die SENTENCE: what is wrong and what to do about it.
 die() {
@@ -137,11 +139,11 @@ step() {
 # gotestsum (DONE 9 tests, 1 skipped, 2 failures in 1s) and vitest
 # (Tests  2 failed | 6 passed | 1 skipped (9)).
 tests_in() {
-	awk '
+	sed 's/\x1b\[[0-9;]*m//g' "$1" | awk '
 		function n(word,  part) { return match($0, "[0-9]+ " word) ? substr($0, RSTART, RLENGTH) + 0 : 0 }
 		/^DONE [0-9]+ test/ { k = n("skipped"); x = n("failure"); f += x; s += k; p += n("test") - x - k }
 		/^ *Tests  / { p += n("passed"); f += n("failed"); s += n("skipped") }
-		END { print p + 0, f + 0, s + 0 }' "$1"
+		END { print p + 0, f + 0, s + 0 }'
 }
 
 # finish shows what failed once more, then one summary, then ends the script.
