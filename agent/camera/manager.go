@@ -26,8 +26,8 @@ const (
 	Exec    = "exec:"   // prefix: any program that writes MJPEG to its standard output
 )
 
-// relistEvery is how often cameras are looked for while some are missing.
-const relistEvery = 10 * time.Second
+// defaultLookEvery is how often cameras are looked for while there are none.
+const defaultLookEvery = 10 * time.Second
 
 // Config is what a Manager needs. Cameras, IDs and Log are required.
 type Config struct {
@@ -41,6 +41,7 @@ type Config struct {
 	Options     func(id string) Options // what is asked of a camera
 	Name        func(id string) string  // its name in the configuration, "" for none
 	IdleTimeout time.Duration           // negative: never off
+	LookEvery   time.Duration           // how often to look for cameras while there are none; 0 means 10 s
 }
 
 // Manager keeps all cameras of this machine going.
@@ -56,6 +57,9 @@ type Manager struct {
 
 // New returns a Manager that does nothing yet.
 func New(cfg Config) *Manager {
+	if cfg.LookEvery == 0 {
+		cfg.LookEvery = defaultLookEvery
+	}
 	return &Manager{cfg: cfg, relist: make(chan struct{}, 1), sensors: map[string]Sensor{}}
 }
 
@@ -137,7 +141,7 @@ func (m *Manager) watchSensors(ctx context.Context) {
 				said = m.noSensors(err, said)
 			}
 			var again <-chan time.Time
-			timer := time.NewTimer(relistEvery)
+			timer := time.NewTimer(m.cfg.LookEvery)
 			if err != nil {
 				again = timer.C
 			}

@@ -44,7 +44,7 @@ func (p *pattern) capture(ctx context.Context, publish sink, _ func(string)) err
 	ticker := time.NewTicker(p.camera.Interval())
 	defer ticker.Stop()
 	var buf bytes.Buffer
-	for {
+	for ctx.Err() == nil {
 		at := time.Now()
 		p.frame++
 		buf.Reset()
@@ -55,9 +55,9 @@ func (p *pattern) capture(ctx context.Context, publish sink, _ func(string)) err
 		select {
 		case <-ticker.C:
 		case <-ctx.Done():
-			return ctx.Err()
 		}
 	}
+	return ctx.Err()
 }
 
 // canvas draws the test picture. What does not move is drawn once.

@@ -1,0 +1,139 @@
+package camera
+
+import (
+	"image"
+	"os"
+	"slices"
+	"strings"
+	"testing"
+)
+
+func recordedList(t testing.TB, n string) []byte {
+	t.Helper()
+	data, err := os.ReadFile("fakecam/recorded/list_cameras_" + n + ".stdout")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return data
+}
+
+// onAPi is what a Pi with a camera module 2 prints: two of its modes crop.
+const onAPi = `Available cameras
+-----------------
+0 : imx219 [3280x2464 10-bit RGGB] (/base/soc/i2c0mux/i2c@1/imx219@10)
+    Modes: 'SRGGB10_CSI2P' : 640x480 [206.65 fps - (1000, 752)/1280x960 crop]
+                             1640x1232 [41.85 fps - (0, 0)/3280x2464 crop]
+                             1920x1080 [47.57 fps - (680, 692)/1920x1080 crop]
+                             3280x2464 [21.19 fps - (0, 0)/3280x2464 crop]
+           'SRGGB8' : 640x480 [206.65 fps - (1000, 752)/1280x960 crop]
+                      1640x1232 [83.70 fps - (0, 0)/3280x2464 crop]
+`
+
+func TestParseRecordedLists(t *testing.T) {
+	if got := ParseList(recordedList(t, "0")); len(got) != 0 {
+		t.Errorf("found %v where the program found none", got)
+	}
+	got := ParseList(recordedList(t, "2"))
+	if len(got) != 2 {
+		t.Fatalf("found %d cameras, want 2", len(got))
+	}
+	want := Sensor{Index: 1, Model: "imx219", Path: "/base/axi/pcie@120000/rp1/i2c@80000/imx219@10", Size: image.Pt(3280, 2464)}
+	one := got[1]
+	if one.Index != want.Index || one.Model != want.Model || one.Path != want.Path || one.Size != want.Size || len(one.Modes) != 4 {
+		t.Errorf("got %+v, want %+v with 4 modes", one, want)
+	}
+	if m := one.Modes[2]; m.Size != image.Pt(1920, 1080) || m.Bits != 10 || m.FPS != 47 || m.Crop != image.Rect(0, 0, 3280, 2464) {
+		t.Errorf("third mode is %+v", m)
+	}
+}
+
+func TestFullViewMode(t *testing.T) {
+	imx219 := ParseList([]byte(onAPi))[0]
+	imx708 := ParseList(recordedList(t, "1"))[0]
+	tests := []struct {
+		sensor Sensor
+		w, h   int
+		fps    float64
+		want   string // --mode, "" when the program is to choose
+	}{
+		{imx219, 640, 480, 30, "1640:1232:10"},
+		{imx219, 640, 480, 60, "1640:1232:8"},
+		{imx219, 640, 480, 120, ""}, // only cropped modes are so fast
+		{imx219, 1920, 1080, 15, "3280:2464:10"},
+		{imx219, 1920, 1080, 30, "1640:1232:10"}, // the whole view, a little softer
+		{imx708, 640, 480, 30, "1536:864:10"},
+		{imx708, 1920, 1080, 30, "2304:1296:10"},
+		{Sensor{}, 640, 480, 30, ""},
+	}
+	for _, tt := range tests {
+		got := modeArg(tt.sensor, Options{Width: tt.w, Height: tt.h, Framerate: tt.fps})
+		if got != tt.want {
+			t.Errorf("%s %dx%d@%v: --mode %q, want %q", tt.sensor.Model, tt.w, tt.h, tt.fps, got, tt.want)
+		}
+	}
+}
+
+func TestArguments(t *testing.T) {
+	sensor := ParseList(recordedList(t, "2"))[1]
+	got := rpicamArgs(sensor, Options{Width: 640, Height: 480, Framerate: 29.97, Quality: 80, Mode: "auto"})
+	want := strings.Fields("-t 0 --codec mjpeg -n --flush --camera 1 --width 640 --height 480 --framerate 29.97 -q 80 -o -")
+	if !slices.Equal(got, want) {
+		t.Errorf("got  %q\nwant %q", got, want)
+	}
+	for i, a := range got {
+		if strings.HasPrefix(a, "--") && slices.Index(got, a) != i {
+			t.Errorf("%s is given twice, which rpicam-vid refuses", a)
+		}
+	}
+}
+
+func TestSplitCommand(t *testing.T) {
+	tests := []struct {
+		in   string
+		want []string // nil: refused
+	}{
+		{"ffmpeg -i /dev/video0 -f mjpeg -", []string{"ffmpeg", "-i", "/dev/video0", "-f", "mjpeg", "-"}},
+		{`prog "two words" 'and "these"' a\ b`, []string{"prog", "two words", `and "these"`, "a b"}},
+		{"echo $HOME `id` *.jpg ; reboot", []string{"echo", "$HOME", "`id`", "*.jpg", ";", "reboot"}},
+		{`prog "open`, nil},
+		{"   ", nil},
+	}
+	for _, tt := range tests {
+		got, err := SplitCommand(tt.in)
+		if !slices.Equal(got, tt.want) || (err == nil) != (tt.want != nil) {
+			t.Errorf("%q: %q, %v", tt.in, got, err)
+		}
+	}
+}
+
+func FuzzParseList(f *testing.F) {
+	for _, n := range []string{"0", "1", "2"} {
+		f.Add(recordedList(f, n))
+	}
+	f.Add([]byte(onAPi))
+	f.Add([]byte("0 : a [99999x1] (x)\n 'SRGGB10' : 1x1 [1.0 fps - (0, 0)/1x1 crop]"))
+	f.Fuzz(func(t *testing.T, out []byte) {
+		for _, s := range ParseList(out) {
+			if s.Model == "" || s.Path == "" || s.Index > maxIndex*10 || len(s.Modes) > maxModes {
+				t.Fatalf("no such sensor: %+v", s)
+			}
+			for _, a := range rpicamArgs(s, Options{Width: 640, Height: 480, Framerate: 30}) {
+				if strings.ContainsAny(a, " \n\x00") || strings.Contains(a, s.Path) || strings.Contains(a, s.Model) && len(s.Model) > 6 {
+					t.Fatalf("an argument was taken from the list: %q", a)
+				}
+			}
+		}
+	})
+}
+
+func FuzzSplitCommand(f *testing.F) {
+	f.Add(`ffmpeg -i "a b" -`)
+	f.Add(`a 'b`)
+	f.Add("\\")
+	f.Fuzz(func(t *testing.T, text string) {
+		args, err := SplitCommand(text)
+		if (err == nil) != (len(args) > 0) {
+			t.Fatalf("%q: %q, %v", text, args, err)
+		}
+	})
+}

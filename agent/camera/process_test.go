@@ -1,0 +1,185 @@
+package camera
+
+import (
+	"bufio"
+	"context"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"pigrid/agent/camera/fakecam"
+)
+
+// parentEnv turns the test binary into a parent that starts a camera and waits
+// to be killed.
+const parentEnv = "PIGRID_TEST_DYING_PARENT"
+
+func dyingParent() {
+	p, err := startProcess([]string{os.Getenv(parentEnv), "-t", "0", "-o", "-"}, io.Discard)
+	if err != nil {
+		fmt.Println("error:", err)
+		os.Exit(1)
+	}
+	_, _ = io.CopyN(io.Discard, p.stdout, 1000) // it runs
+	pids, _ := os.ReadFile(os.Getenv(fakecam.LogEnv))
+	fmt.Print(string(pids))
+	_, _ = io.Copy(io.Discard, p.stdout)
+}
+
+// installed puts the stand-in on the PATH and returns the file that gets a
+// line per start and the one that says what goes wrong.
+func installed(t *testing.T) (startLog, faultFile string) {
+	t.Helper()
+	dir := t.TempDir()
+	if _, err := fakecam.Install(dir); err != nil {
+		t.Fatal(err)
+	}
+	startLog, faultFile = filepath.Join(dir, "starts"), filepath.Join(dir, "fault")
+	t.Setenv("PATH", dir)
+	t.Setenv("GORACE", "atexit_sleep_ms=0") // else each stand-in takes a second to end
+	t.Setenv(fakecam.LogEnv, startLog)
+	t.Setenv(fakecam.FaultEnv, faultFile)
+	return startLog, faultFile
+}
+
+// streamsIn returns the pids of the streaming stand-ins that were started.
+func streamsIn(t *testing.T, startLog string) []int {
+	t.Helper()
+	data, err := os.ReadFile(startLog)
+	if err != nil && !os.IsNotExist(err) {
+		t.Fatal(err)
+	}
+	var pids []int
+	for line := range strings.Lines(string(data)) {
+		if strings.Contains(line, "--list-cameras") {
+			continue
+		}
+		pid, err := strconv.Atoi(strings.Fields(line)[0])
+		if err != nil {
+			t.Fatal(err)
+		}
+		pids = append(pids, pid)
+	}
+	return pids
+}
+
+// running reports whether a process exists and is no zombie: in containers
+// PID 1 may reap late.
+func running(pid int) bool {
+	stat, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid))
+	if err != nil {
+		return false
+	}
+	_, rest, _ := strings.Cut(string(stat), ") ")
+	return !strings.HasPrefix(rest, "Z") && !strings.HasPrefix(rest, "X")
+}
+
+// eventually fails the test when cond does not become true in time.
+func eventually(t *testing.T, what string, within time.Duration, cond func() bool) {
+	t.Helper()
+	tick := time.NewTicker(5 * time.Millisecond)
+	defer tick.Stop()
+	for deadline := time.Now().Add(within); !cond(); <-tick.C {
+		if time.Now().After(deadline) {
+			t.Fatalf("not within %v: %s", within, what)
+		}
+	}
+}
+
+func TestChildDiesWithAKilledAgent(t *testing.T) {
+	startLog, _ := installed(t)
+	parent := exec.CommandContext(t.Context(), os.Args[0])
+	parent.Env = append(os.Environ(), parentEnv+"="+filepath.Join(filepath.Dir(startLog), fakecam.ProgramName))
+	out, err := parent.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := parent.Start(); err != nil {
+		t.Fatal(err)
+	}
+	line, err := bufio.NewReader(out).ReadString('\n')
+	if err != nil {
+		t.Fatalf("the parent said %q: %v", line, err)
+	}
+	pid, err := strconv.Atoi(strings.Fields(line)[0])
+	if err != nil || !running(pid) {
+		t.Fatalf("no child runs (%q)", line)
+	}
+	_ = parent.Process.Kill()
+	_ = parent.Wait()
+	eventually(t, "the child of a killed agent ends", 3*time.Second, func() bool { return !running(pid) })
+}
+
+func TestStopIsGraceful(t *testing.T) {
+	startLog, _ := installed(t)
+	said := &lines{}
+	p, err := startProcess([]string{filepath.Join(filepath.Dir(startLog), fakecam.ProgramName), "-t", "0", "-o", "-"}, said)
+	if err != nil {
+		t.Fatal(err)
+	}
+	read := make(chan struct{})
+	first := make(chan struct{})
+	go func() {
+		defer close(read)
+		_, _ = io.CopyN(io.Discard, p.stdout, 1)
+		close(first)
+		_, _ = io.Copy(io.Discard, p.stdout)
+	}()
+	<-first
+	p.stop(10 * time.Second)
+	<-read
+	if last := said.last(); len(last) == 0 || last[len(last)-1] != "Received signal 2" || p.err != nil {
+		t.Errorf("ended with %v after saying %q; want the regular end by SIGINT", p.err, last)
+	}
+	_ = p.stdout.Close()
+}
+
+func TestStopKillsWhatIgnoresIt(t *testing.T) {
+	startLog, faultFile := installed(t)
+	write(t, faultFile, string(fakecam.IgnoreSIGINT))
+	p, err := startProcess([]string{filepath.Join(filepath.Dir(startLog), fakecam.ProgramName), "-t", "0", "-o", "-"}, io.Discard)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer p.stdout.Close()
+	_, _ = io.CopyN(io.Discard, p.stdout, 1)
+	drained := make(chan struct{})
+	go func() { defer close(drained); _, _ = io.Copy(io.Discard, p.stdout) }()
+	start := time.Now()
+	p.stop(100 * time.Millisecond)
+	if d := time.Since(start); d < 100*time.Millisecond {
+		t.Errorf("killed after %v, before its time was over", d)
+	}
+	<-drained
+	if p.err == nil {
+		t.Error("the program ended by itself; it should have ignored SIGINT")
+	}
+}
+
+func TestAGrandchildDoesNotHoldUpTheEnd(t *testing.T) {
+	startLog, faultFile := installed(t)
+	write(t, faultFile, string(fakecam.Grandchild)+" 2")
+	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
+	defer cancel()
+	src := &program{start: startProcess, now: time.Now, ending: func() bool { return false },
+		argv: func(context.Context) ([]string, error) {
+			return []string{filepath.Join(filepath.Dir(startLog), fakecam.ProgramName), "-t", "0", "-o", "-"}, nil
+		}}
+	n := 0
+	if err := src.capture(ctx, func([]byte, time.Time) { n++ }, nil); ctx.Err() != nil || n != 2 {
+		t.Errorf("%d frames, ended with %v", n, err)
+	}
+}
+
+func write(t *testing.T, path, text string) {
+	t.Helper()
+	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+}

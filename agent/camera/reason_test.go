@@ -1,0 +1,104 @@
+package camera
+
+import (
+	"errors"
+	"os"
+	"os/exec"
+	"strings"
+	"testing"
+
+	"pigrid/shared/api"
+	"pigrid/shared/mjpeg"
+)
+
+func TestExplain(t *testing.T) {
+	refused := errors.New("exit status 255")
+	tests := []struct {
+		name string
+		said string // lines on stderr
+		exit error
+		seen mjpeg.Counts
+		want api.Code
+	}{
+		{"recorded: busy", recordedText(t, "busy.stderr"), refused, mjpeg.Counts{}, CodeBusy},
+		{"recorded: no camera", recordedText(t, "nocam_vid.stderr"), refused, mjpeg.Counts{}, CodeNotDetected},
+		{"recorded: regular start", recordedText(t, "s640_default.stderr"), errors.New("signal: aborted"), mjpeg.Counts{Frames: 9}, CodeCrashed},
+		{"camera number", "ERROR: *** selected camera is not available ***", refused, mjpeg.Counts{}, CodeUnknownID},
+		{"mode", "ERROR: *** Invalid mode ***", refused, mjpeg.Counts{}, CodeMode},
+		{"dma heap", "ERROR Could not open any dmaHeap device", refused, mjpeg.Counts{}, CodePermission},
+		{"import", "terminate called\n  what():  failed to import fd 19", refused, mjpeg.Counts{}, CodePermission},
+		{"cma", "ERROR V4L2 Unable to request 1 buffers: Cannot allocate memory\nERROR: *** failed to allocate capture buffers ***", refused, mjpeg.Counts{}, CodeMemory},
+		{"frontend", "WARN V4L2 /dev/video0[18:cap]: Dequeue timer of 1000000.00us has expired!\nERROR RPI Camera frontend has timed out!", nil, mjpeg.Counts{Frames: 5}, CodeFrontend},
+		{"imx500", "ERROR Failed to queue buffer 3: Resource temporarily unavailable", refused, mjpeg.Counts{Frames: 5}, CodeFirmware},
+		{"ffmpeg: busy", "/dev/video0: Device or resource busy", refused, mjpeg.Counts{}, CodeBusy},
+		{"ffmpeg: gone", "/dev/video0: No such file or directory", refused, mjpeg.Counts{}, CodeNotDetected},
+		{"garbage", "", nil, mjpeg.Counts{Garbage: 500}, CodeNotJPEG},
+		{"nothing", "", nil, mjpeg.Counts{}, CodeNoFrames},
+		{"told to end", "Received signal 2", nil, mjpeg.Counts{Frames: 5}, CodeEnded},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			var l lines
+			_, _ = l.Write([]byte(tt.said + "\n"))
+			p := explain("/usr/bin/rpicam-vid", l.last(), tt.exit, tt.seen)
+			if p.Code != tt.want {
+				t.Errorf("code %q, want %q (%s)", p.Code, tt.want, p.Message)
+			}
+			if !strings.HasSuffix(p.Message, ".") || p.Hint == "" || strings.Contains(p.Message, "\n") {
+				t.Errorf("not a sentence with a hint: %+v", p)
+			}
+		})
+	}
+}
+
+func TestExplainStart(t *testing.T) {
+	if p := explainStart("nosuch", &exec.Error{Name: "nosuch", Err: exec.ErrNotFound}); p.Code != CodeNoProgram {
+		t.Errorf("a missing program is %q", p.Code)
+	}
+	if p := explainStart("/tmp/x", os.ErrPermission); p.Code != CodeCrashed {
+		t.Errorf("a file that may not be executed is %q", p.Code)
+	}
+}
+
+func recordedText(t *testing.T, name string) string {
+	t.Helper()
+	data, err := os.ReadFile("fakecam/recorded/" + name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(data)
+}
+
+func TestLinesKeepTheLast(t *testing.T) {
+	var seen []string
+	l := &lines{onLine: func(s string) { seen = append(seen, s) }}
+	for _, piece := range []string{"one\ntw", "o\r\nUpload: 1%\rUpload: 2%\r", strings.Repeat("x", 5000), "\n", "\xff\xfe\n"} {
+		_, _ = l.Write([]byte(piece))
+	}
+	want := []string{"one", "two", "Upload: 1%", "Upload: 2%", strings.Repeat("x", maxLine), "?"}
+	if got := l.last(); strings.Join(got, "|") != strings.Join(want, "|") || len(seen) != len(want) {
+		t.Errorf("kept %q, saw %d", got, len(seen))
+	}
+	for range 1000 {
+		_, _ = l.Write([]byte("again\n"))
+	}
+	if n := len(l.last()); n != keptLines {
+		t.Errorf("%d lines kept, want %d", n, keptLines)
+	}
+}
+
+func FuzzLines(f *testing.F) {
+	f.Add([]byte("a\rb\n"), []byte("c"))
+	f.Fuzz(func(t *testing.T, a, b []byte) {
+		var l lines
+		_, _ = l.Write(a)
+		_, _ = l.Write(b)
+		explain("x", l.last(), nil, mjpeg.Counts{})
+		for _, line := range l.last() {
+			if len(line) > 3*maxLine || strings.ContainsAny(line, "\r\n") {
+				t.Fatalf("not a line: %q", line)
+			}
+			firmwarePercent(line)
+		}
+	})
+}
