@@ -1,0 +1,63 @@
+package discovery
+
+import (
+	"context"
+	"log/slog"
+	"net"
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/grandcat/zeroconf"
+
+	"pigrid/shared/dnssd"
+)
+
+// TestRealBrowse finds an agent over real sockets, on loopback only, and checks
+// with goleak that zeroconf leaves nothing behind.
+func TestRealBrowse(t *testing.T) {
+	all, err := dnssd.Links()
+	lo := slices.IndexFunc(all, dnssd.Link.Loopback)
+	if err != nil || lo < 0 {
+		t.Skipf("no loopback interface: %v", err)
+	}
+	want := agent(int(time.Now().UnixNano()&0x7fffffff), "127.0.0.1")
+	server, err := zeroconf.RegisterProxy(want.Instance, dnssd.Service, dnssd.Domain, want.Port, "pigrid-test",
+		[]string{"127.0.0.1"}, want.Text, []net.Interface{all[lo].Interface})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer server.Shutdown()
+
+	seen := make(chan dnssd.Sighting, 100)
+	d := New(Config{Logger: slog.New(slog.DiscardHandler), OnSighting: func(s dnssd.Sighting) {
+		select {
+		case seen <- s:
+		default:
+		}
+	}})
+	d.links = func() ([]dnssd.Link, error) { return all[lo : lo+1], nil }
+	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
+	defer cancel()
+	done := make(chan error)
+	go func() { done <- d.Run(ctx) }()
+	for {
+		select {
+		case s := <-seen:
+			if s.Instance != want.Instance {
+				continue // some other test's
+			}
+			if s.Port != 8080 || s.Addrs[0] != want.Addrs[0] || s.Path != "/video" {
+				t.Errorf("seen %+v", s)
+			}
+			stop := time.Now()
+			cancel()
+			if err := <-done; err != nil || time.Since(stop) > time.Second {
+				t.Errorf("Run: %v after %v", err, time.Since(stop))
+			}
+			return
+		case <-ctx.Done():
+			t.Fatal("not seen")
+		}
+	}
+}
