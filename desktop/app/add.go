@@ -117,7 +117,7 @@ func parseAddress(input string) (string, error) {
 		return "", errAddress
 	}
 	host, ok := parseHost(host)
-	if !ok {
+	if brackets := strings.HasPrefix(s, "["); !ok || brackets && !strings.Contains(host, ":") {
 		return "", errAddress
 	}
 	return net.JoinHostPort(host, strconv.FormatUint(n, 10)), nil

@@ -18,17 +18,20 @@ const (
 	maxAgents = 256
 	// rumour is how long an agent that was only heard of is asked in vain.
 	rumour = time.Minute
+	// hurryEvery is how often sightings may cut the wait of what fails short.
+	hurryEvery = 2 * time.Second
 	// absence is how long an agent must be away before it counts as new again.
 	absence = 2 * time.Minute
 )
 
 // agent is what is known from asking one agent.
 type agent struct {
-	watch  *agents.Watch
-	cancel context.CancelFunc
-	heard  time.Time // last sighting or answer
-	facts  cameras.Agent
-	states map[string]since // by camera key
+	watch   *agents.Watch
+	cancel  context.CancelFunc
+	heard   time.Time // last sighting or answer
+	hurried time.Time // last dial because of a sighting
+	facts   cameras.Agent
+	states  map[string]since // by camera key
 }
 
 // since is what an agent says of a camera, and since when.
@@ -73,9 +76,27 @@ func (e *Engine) sighted(s dnssd.Sighting) {
 	}
 	if a := e.agents[s.ID]; a != nil {
 		a.heard = time.Now()
-		if a.facts.Failure != nil {
-			a.watch.Poke()
+		e.hurry(s.ID, a)
+	}
+}
+
+// hurry dials what fails of an agent that was heard of; e.mu is held. Several
+// sightings in a row count as one.
+func (e *Engine) hurry(id string, a *agent) {
+	now := time.Now()
+	if now.Sub(a.hurried) < hurryEvery {
+		return
+	}
+	failing := a.facts.Failure != nil
+	for _, c := range e.registry.Of(id) {
+		if f := e.feeds[c.Key]; f != nil && f.Facts().Failure != nil {
+			failing = true
+			f.Retry()
 		}
+	}
+	if failing {
+		a.hurried = now
+		a.watch.Poke()
 	}
 }
 

@@ -115,10 +115,13 @@ func TestRememberedCameras(t *testing.T) {
 }
 
 func TestRegistryIsBounded(t *testing.T) {
-	r := NewRegistry()
+	var many []api.Camera
 	for i := range maxCameras + 5 {
-		r.Merge(Answer{Status: status(fmt.Sprintf("agent-%d", i), cam("x", "n"))})
+		many = append(many, cam(fmt.Sprintf("c%d", i), "n"))
 	}
+	r := NewRegistry()
+	r.Merge(Answer{Status: status(idA, many...)})
+	r.Merge(Answer{Status: status(idB, cam("x", "n"))})
 	if n := len(r.List()); n != maxCameras {
 		t.Errorf("%d cameras", n)
 	}

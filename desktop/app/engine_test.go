@@ -1,0 +1,211 @@
+package app
+
+import (
+	"encoding/json"
+	"os"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"pigrid/desktop/cameras"
+	"pigrid/desktop/settings"
+	"pigrid/shared/api"
+)
+
+func TestTwoAgentsAppearOneDiesAndComesBack(t *testing.T) {
+	a, b := newAgent(t, idA, "Garage", "x"), newAgent(t, idB, "Porch", "x")
+	keyA, keyB := cameras.Key(idA, "x"), cameras.Key(idB, "x")
+	d := startDesk(t, "", nil)
+	d.look(t)
+	d.search.sighted(a.sighting())
+	d.search.sighted(b.sighting())
+	d.eventually(t, 2*time.Second, keyA, cameras.Live)
+	d.eventually(t, 2*time.Second, keyB, cameras.Live)
+
+	a.kill()
+	d.eventually(t, 5*time.Second, keyA, cameras.Offline)
+	eventually(t, 2*time.Second, "the reason is a refusal", func() bool { return d.camera(keyA).Reason == cameras.ReasonRefused })
+	down := d.camera(keyA)
+	if down.Since == 0 || down.LastFrameAt == 0 || down.Width != 16 || down.Address != a.addr {
+		t.Errorf("got %+v", down)
+	}
+	if other := d.camera(keyB); other.State != cameras.Live {
+		t.Errorf("the other one is %+v", other)
+	}
+	a.start()
+	d.eventually(t, 8*time.Second, keyA, cameras.Live)
+}
+
+func TestRestartedAgentIsDialledAtOnceWhenAnnounced(t *testing.T) {
+	a := newAgent(t, idA, "Garage", "x")
+	key := cameras.Key(idA, "x")
+	d := startDesk(t, "", nil)
+	d.look(t)
+	d.search.sighted(a.sighting())
+	d.eventually(t, 2*time.Second, key, cameras.Live)
+	a.kill()
+	d.eventually(t, 2*time.Second, key, cameras.Offline)
+	eventually(t, 20*time.Second, "the waits have grown", func() bool {
+		return d.camera(key).RetryAt > time.Now().Add(3*time.Second).UnixMilli()
+	})
+	a.start()
+	d.search.sighted(a.sighting())
+	d.eventually(t, time.Second, key, cameras.Live)
+}
+
+func TestAddAndRemember(t *testing.T) {
+	a := newAgent(t, idA, "Garage", "x", "y")
+	keys := []string{cameras.Key(idA, "x"), cameras.Key(idA, "y")}
+	d := startDesk(t, "", nil)
+	r := d.Add(" http://" + a.addr + "/ ")
+	if !r.OK || !slices.Equal(r.Keys, keys) || r.Address != a.addr || r.Reason != "" {
+		t.Fatalf("got %+v", r)
+	}
+	d.look(t)
+	d.eventually(t, 2*time.Second, keys[0], cameras.Live)
+	if c := d.camera(keys[1]); !c.Added || c.Name != "Garage y" || c.AgentVersion != "0.1.0" {
+		t.Errorf("got %+v", c)
+	}
+	d.stop(t)
+
+	again := startDesk(t, d.path, nil)
+	again.look(t)
+	if c := again.camera(keys[0]); !c.Added || c.Name != "Garage x" || c.Width != 16 || c.Height != 8 || c.State != cameras.Connecting {
+		t.Errorf("before anything answers: %+v", c)
+	}
+	again.eventually(t, 2*time.Second, keys[0], cameras.Live) // without a sighting
+}
+
+func TestAddSaysWhyNot(t *testing.T) {
+	a := newAgent(t, idA, "Garage", "x")
+	d := startDesk(t, "", nil)
+	for input, want := range map[string]cameras.Reason{
+		"not an address": cameras.ReasonBadAddress, "8.8.8.8:80": cameras.ReasonNotLocal, "127.0.0.1:1": cameras.ReasonRefused,
+	} {
+		if r := d.Add(input); r.OK || r.Reason != want || r.Keys == nil {
+			t.Errorf("%q: %+v", input, r)
+		}
+	}
+	a.set(func(a *fakeAgent) { a.status.API = 2 })
+	if r := d.Add(a.addr); r.OK || r.Reason != cameras.ReasonTooNew {
+		t.Errorf("newer: %+v", r)
+	}
+	if n := len(d.State().Cameras); n != 0 {
+		t.Errorf("%d cameras", n)
+	}
+}
+
+func TestForget(t *testing.T) {
+	a, b := newAgent(t, idA, "Garage", "x", "y"), newAgent(t, idB, "Porch", "x")
+	d := startDesk(t, "", nil)
+	d.look(t)
+	d.search.sighted(a.sighting())
+	d.search.sighted(b.sighting())
+	d.eventually(t, 2*time.Second, cameras.Key(idB, "x"), cameras.Live)
+	eventually(t, 2*time.Second, "three cameras", func() bool { return len(d.State().Cameras) == 3 })
+
+	d.Forget(cameras.Key(idA, "x"))
+	d.Forget(cameras.Key(idB, "x"))
+	d.search.sighted(a.sighting())
+	d.search.sighted(b.sighting())
+	asked := time.Now()
+	d.Retry("")
+	eventually(t, 2*time.Second, "the agent listed both cameras again", func() bool { return d.heard(idA).After(asked) })
+	if left := d.State().Cameras; len(left) != 1 || left[0].Key != cameras.Key(idA, "y") {
+		t.Errorf("left: %+v", left)
+	}
+	if r := d.Add(b.addr); !r.OK {
+		t.Errorf("could not be added again: %+v", r)
+	}
+	d.eventually(t, 2*time.Second, cameras.Key(idB, "x"), cameras.Live)
+	d.stop(t)
+	if data, _ := os.ReadFile(d.path); strings.Contains(string(data), cameras.Key(idA, "x")) {
+		t.Error("the settings remember what was forgotten")
+	}
+}
+
+func TestForgottenWhileOfflineComesBackWithTheAgent(t *testing.T) {
+	a := newAgent(t, idA, "Garage", "x")
+	d := startDesk(t, "", nil)
+	d.look(t)
+	d.search.sighted(a.sighting())
+	d.eventually(t, 2*time.Second, cameras.Key(idA, "x"), cameras.Live)
+	a.kill()
+	eventually(t, 5*time.Second, "refused", func() bool { return d.camera(cameras.Key(idA, "x")).Reason == cameras.ReasonRefused })
+	d.Forget(cameras.Key(idA, "x"))
+	if n := len(d.State().Cameras); n != 0 {
+		t.Errorf("%d cameras", n)
+	}
+	a.start()
+	d.search.sighted(a.sighting())
+	d.eventually(t, 2*time.Second, cameras.Key(idA, "x"), cameras.Live)
+}
+
+func TestCameraErrorInTheAgentsWords(t *testing.T) {
+	a := newAgent(t, idA, "Garage", "x")
+	a.set(func(a *fakeAgent) {
+		a.frames = false
+		a.status.Cameras[0].State = api.Failed
+		a.status.Cameras[0].Error = &api.Problem{Code: "busy", Message: "The camera is in use.", Hint: "Close the other program."}
+	})
+	d := startDesk(t, "", nil)
+	d.look(t)
+	d.search.sighted(a.sighting())
+	key := cameras.Key(idA, "x")
+	d.eventually(t, 2*time.Second, key, cameras.CameraError)
+	if c := d.camera(key); c.Message != "The camera is in use." || c.Hint != "Close the other program." || c.Reason != cameras.ReasonCamera {
+		t.Errorf("got %+v", c)
+	}
+	a.set(func(a *fakeAgent) {
+		a.frames, a.status.Cameras[0].State, a.status.Cameras[0].Error = true, api.Live, nil
+	})
+	d.eventually(t, 2*time.Second, key, cameras.Live)
+}
+
+func TestAnotherAgentAtTheAddressIsNotShownInItsPlace(t *testing.T) {
+	a, b := newAgent(t, idA, "Garage", "x"), newAgent(t, idB, "Porch", "x")
+	d := startDesk(t, "", nil)
+	d.look(t)
+	lie := a.sighting()
+	lie.Port = b.sighting().Port
+	d.search.sighted(lie)
+	eventually(t, 2*time.Second, "the answer was refused", func() bool { return d.failure(idA) != nil })
+	if list := d.State().Cameras; len(list) != 0 {
+		t.Errorf("got %+v", list)
+	}
+}
+
+func TestIncompatibleAgent(t *testing.T) {
+	a := newAgent(t, idA, "Garage", "x")
+	a.set(func(a *fakeAgent) { a.status.API = 2 })
+	d := startDesk(t, "", nil)
+	d.look(t)
+	s := a.sighting()
+	s.API = "/api/v2"
+	d.search.sighted(s)
+	key := cameras.Key(idA, cameras.StandIn)
+	d.eventually(t, 2*time.Second, key, cameras.Incompatible)
+	if c := d.camera(key); c.Reason != cameras.ReasonTooNew || c.Name != "Garage" {
+		t.Errorf("got %+v", c)
+	}
+}
+
+func TestStopBeforeAndTwice(t *testing.T) {
+	store, _ := settings.Open("")
+	e := New(Config{Settings: store})
+	if !e.Stop(time.Second) || !e.Stop(time.Second) {
+		t.Error("did not stop")
+	}
+	e.Start(func(State) { t.Error("started after it was stopped") })
+}
+
+func TestStateIsNeverNull(t *testing.T) {
+	store, _ := settings.Open("")
+	e := New(Config{Version: "1", Settings: store, Notice: "n"})
+	data, err := json.Marshal(NewApp(e).State())
+	if want := `{"version":"1","cameras":[],"discovery":{"running":false,"interfaces":[],"problem":""},"notice":"n"}`; err != nil || string(data) != want {
+		t.Errorf("got %s", data)
+	}
+	e.Stop(time.Second)
+}

@@ -1,0 +1,263 @@
+package app
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"image"
+	"image/jpeg"
+	"log/slog"
+	"net"
+	"net/http"
+	"net/netip"
+	"path/filepath"
+	"sync"
+	"testing"
+	"time"
+
+	"pigrid/desktop/agents"
+	"pigrid/desktop/cameras"
+	"pigrid/desktop/settings"
+	"pigrid/shared/api"
+	"pigrid/shared/dnssd"
+	"pigrid/shared/mjpeg"
+)
+
+const (
+	idA = "11111111-aaaa-4aaa-8aaa-111111111111"
+	idB = "22222222-bbbb-4bbb-8bbb-222222222222"
+)
+
+// fakeAgent is an agent on a real socket that can be killed and started again.
+type fakeAgent struct {
+	t    *testing.T
+	addr string
+	jpeg []byte
+
+	mu     sync.Mutex
+	status api.Status
+	frames bool
+	server *http.Server
+	served chan struct{}
+}
+
+// newAgent starts an agent with one camera per id on a free port.
+func newAgent(t *testing.T, id, name string, cams ...string) *fakeAgent {
+	t.Helper()
+	var b bytes.Buffer
+	if err := jpeg.Encode(&b, image.NewGray(image.Rect(0, 0, 16, 8)), nil); err != nil {
+		t.Fatal(err)
+	}
+	a := &fakeAgent{t: t, addr: "127.0.0.1:0", jpeg: b.Bytes(), frames: true}
+	a.status = api.Status{API: api.Version, ID: id, Name: name, Host: "pi", Version: "0.1.0"}
+	for _, c := range cams {
+		a.status.Cameras = append(a.status.Cameras, api.Camera{
+			ID: c, Name: name + " " + c, State: api.Live, Framerate: 20, Video: "/cameras/" + c + "/video",
+		})
+	}
+	a.start()
+	t.Cleanup(a.kill)
+	return a
+}
+
+// start listens, on the same port as before.
+func (a *fakeAgent) start() {
+	a.t.Helper()
+	l, err := net.Listen("tcp", a.addr)
+	if err != nil {
+		a.t.Fatal(err)
+	}
+	a.addr = l.Addr().String()
+	mux := http.NewServeMux()
+	mux.HandleFunc("GET /api/v1/status", func(w http.ResponseWriter, _ *http.Request) {
+		a.mu.Lock()
+		defer a.mu.Unlock()
+		_ = json.NewEncoder(w).Encode(a.status)
+	})
+	mux.HandleFunc("GET /healthz", func(http.ResponseWriter, *http.Request) {})
+	mux.HandleFunc("GET /cameras/{id}/video", a.video)
+	a.server, a.served = &http.Server{Handler: mux}, make(chan struct{})
+	go func(s *http.Server, done chan struct{}) { defer close(done); _ = s.Serve(l) }(a.server, a.served)
+}
+
+func (a *fakeAgent) video(w http.ResponseWriter, r *http.Request) {
+	w.Header().Set("Content-Type", mjpeg.ContentType)
+	_, _ = w.Write([]byte(mjpeg.Opening))
+	w.(http.Flusher).Flush()
+	tick := time.NewTicker(50 * time.Millisecond)
+	defer tick.Stop()
+	for {
+		select {
+		case <-r.Context().Done():
+			return
+		case now := <-tick.C:
+			a.mu.Lock()
+			frames := a.frames
+			a.mu.Unlock()
+			if frames {
+				_, _ = w.Write(mjpeg.NewPart(a.jpeg, now, false).Standard)
+				w.(http.Flusher).Flush()
+			}
+		}
+	}
+}
+
+// kill hangs up on everybody and frees the port.
+func (a *fakeAgent) kill() {
+	_ = a.server.Close()
+	<-a.served
+}
+
+func (a *fakeAgent) set(change func(*fakeAgent)) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	change(a)
+}
+
+// sighting is how mDNS would tell of the agent.
+func (a *fakeAgent) sighting() dnssd.Sighting {
+	ap := netip.MustParseAddrPort(a.addr)
+	return dnssd.Sighting{
+		Info: dnssd.Info{ID: a.status.ID, Name: a.status.Name, API: "/api/v1", Path: "/video"},
+		Port: ap.Port(), Addrs: []netip.Addr{ap.Addr()}, At: time.Now(),
+	}
+}
+
+// fakeSearch is a search whose sightings the test makes.
+type fakeSearch struct {
+	sighted func(dnssd.Sighting)
+
+	mu         sync.Mutex
+	interfaces []string
+	refreshed  int
+}
+
+func (s *fakeSearch) Run(ctx context.Context) error { <-ctx.Done(); return nil }
+
+func (s *fakeSearch) Refresh() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.refreshed++
+}
+
+func (s *fakeSearch) Status() (running bool, interfaces []string, problem string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return true, s.interfaces, ""
+}
+
+// desk is a running app without a window.
+type desk struct {
+	*App
+	engine *Engine
+	search *fakeSearch
+	path   string
+
+	mu     sync.Mutex
+	states []State // as the page was told
+}
+
+// startDesk runs an app whose settings are at path; the empty path is a new one.
+func startDesk(t *testing.T, path string, client Client) *desk {
+	t.Helper()
+	if path == "" {
+		path = filepath.Join(t.TempDir(), "settings.json")
+	}
+	store, err := settings.Open(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if client == nil {
+		client = agents.NewClient()
+	}
+	d := &desk{path: path, search: &fakeSearch{interfaces: []string{"eth0 192.168.1.2/24"}}}
+	d.engine = New(Config{
+		Version: "test", Client: client, Settings: store, Logger: slog.New(slog.DiscardHandler),
+		Search: func(sighted func(dnssd.Sighting)) Searcher { d.search.sighted = sighted; return d.search },
+	})
+	d.App = NewApp(d.engine)
+	d.engine.Start(func(s State) {
+		d.mu.Lock()
+		defer d.mu.Unlock()
+		d.states = append(d.states, s)
+	})
+	t.Cleanup(func() { d.stop(t) })
+	return d
+}
+
+func (d *desk) stop(t *testing.T) {
+	t.Helper()
+	if !d.engine.Stop(stopLimit) {
+		t.Error("the app did not stop in time")
+	}
+}
+
+// told returns what the page was told so far.
+func (d *desk) told() []State {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return append([]State(nil), d.states...)
+}
+
+// camera returns one tile.
+func (d *desk) camera(key string) Camera {
+	for _, c := range d.State().Cameras {
+		if c.Key == key {
+			return c
+		}
+	}
+	return Camera{}
+}
+
+// heard returns when an agent was last heard of.
+func (d *desk) heard(id string) time.Time {
+	d.engine.mu.Lock()
+	defer d.engine.mu.Unlock()
+	return d.engine.agents[id].heard
+}
+
+// failure returns why an agent did not answer the last question.
+func (d *desk) failure(id string) *cameras.Failure {
+	d.engine.mu.Lock()
+	defer d.engine.mu.Unlock()
+	return d.engine.agents[id].facts.Failure
+}
+
+// look behaves like the page: it pulls frames of all cameras until the test ends.
+func (d *desk) look(t *testing.T) {
+	ctx, cancel := context.WithCancel(context.Background())
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		for ctx.Err() == nil {
+			var wants []want
+			for _, c := range d.State().Cameras {
+				wants = append(wants, want{c.Key, 0})
+			}
+			d.engine.demand(wants)
+			select {
+			case <-time.After(200 * time.Millisecond):
+			case <-ctx.Done():
+			}
+		}
+	}()
+	t.Cleanup(func() { cancel(); <-done })
+}
+
+// eventually waits until ok, at most for the limit.
+func eventually(t *testing.T, limit time.Duration, what string, ok func() bool) {
+	t.Helper()
+	begin := time.Now()
+	for !ok() {
+		if time.Since(begin) > limit {
+			t.Fatalf("not within %v: %s", limit, what)
+		}
+		time.Sleep(5 * time.Millisecond)
+	}
+	t.Logf("after %v: %s", time.Since(begin).Round(time.Millisecond), what)
+}
+
+func (d *desk) eventually(t *testing.T, limit time.Duration, key string, state cameras.State) {
+	t.Helper()
+	eventually(t, limit, key+" is "+string(state), func() bool { return d.camera(key).State == state })
+}

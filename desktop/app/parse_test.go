@@ -1,0 +1,152 @@
+package app
+
+import (
+	"fmt"
+	"net"
+	"net/netip"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+
+	"go.uber.org/goleak"
+
+	"pigrid/desktop/cameras"
+)
+
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+
+func TestParseAddress(t *testing.T) {
+	for in, want := range map[string]string{
+		"192.168.1.20":                    "192.168.1.20:8080",
+		" 192.168.1.20:9000 ":             "192.168.1.20:9000",
+		"http://192.168.1.20:9000/":       "192.168.1.20:9000",
+		"HTTP://Raspberry-4B.local":       "raspberry-4b.local:8080",
+		"pi":                              "pi:8080",
+		"pi.local.":                       "pi.local:8080",
+		"my_pi.lan:80":                    "my_pi.lan:80",
+		"fe80::1%eth0":                    "[fe80::1%eth0]:8080",
+		"[fe80::1%eth0]":                  "[fe80::1%eth0]:8080",
+		"[fd00::2]:81":                    "[fd00::2]:81",
+		"fd00::2":                         "[fd00::2]:8080",
+		"::ffff:10.0.0.1":                 "10.0.0.1:8080",
+		"3dprinter":                       "3dprinter:8080",
+		"8.8.8.8":                         "8.8.8.8:8080", // an address, but the client will not dial it
+		"":                                "",
+		" ":                               "",
+		"192.168.1":                       "",
+		"192.168.1.300":                   "",
+		"192.168.1.20:0":                  "",
+		"192.168.1.20:65536":              "",
+		"192.168.1.20:":                   "",
+		"192.168.1.20:+80":                "",
+		"https://192.168.1.20":            "",
+		"rtsp://cam":                      "",
+		"http://pi/video":                 "",
+		"user:pass@pi":                    "",
+		"user@pi":                         "",
+		"pi local":                        "",
+		"-pi":                             "",
+		"a..b":                            "",
+		"pi?x=1":                          "",
+		"[::1":                            "",
+		"[pi]:80":                         "",
+		"fe80::1%et/h":                    "",
+		"küche":                           "",
+		strings.Repeat("a", 64):           "",
+		strings.Repeat("a.", 200) + "lan": "",
+	} {
+		got, err := parseAddress(in)
+		if got != want || (err == nil) != (want != "") {
+			t.Errorf("%q: %q, %v, want %q", in, got, err, want)
+		}
+	}
+}
+
+func FuzzParseAddress(f *testing.F) {
+	for _, s := range []string{"192.168.1.20", "http://pi.local:80/", "[fe80::1%eth0]:8080", "::1", "a:b:c", "[]:1", "%:1"} {
+		f.Add(s)
+	}
+	f.Fuzz(func(t *testing.T, in string) {
+		got, err := parseAddress(in)
+		if err != nil {
+			return
+		}
+		host, port, err := net.SplitHostPort(got)
+		if err != nil || host == "" {
+			t.Fatalf("%q: %q cannot be dialled: %v", in, got, err)
+		}
+		if n, err := strconv.ParseUint(port, 10, 16); err != nil || n == 0 {
+			t.Errorf("%q: port %q", in, port)
+		}
+		if again, err := parseAddress(got); err != nil || again != got {
+			t.Errorf("%q: %q becomes %q, %v", in, got, again, err)
+		}
+		u := url.URL{Scheme: "http", Host: got, Path: "/x"}
+		parsed, err := url.Parse(u.String())
+		if err != nil || parsed.Host != got || parsed.User != nil || parsed.Path != "/x" {
+			t.Errorf("%q: %q is no host of a URL: %v, %v", in, got, parsed, err)
+		}
+		if _, err := netip.ParseAddr(host); err != nil && strings.ContainsAny(host, ":%[] /@") {
+			t.Errorf("%q: host %q", in, host)
+		}
+	})
+}
+
+func TestParseWants(t *testing.T) {
+	a, b := cameras.Key("a-1", "imx708"), cameras.Key("b-2", "x")
+	both := []want{{a, 0}, {b, 77}}
+	item := func(w want) string { return fmt.Sprintf("%s:%d", url.QueryEscape(w.key), w.last) }
+	joined := item(both[0]) + "," + item(both[1])
+	for query, want := range map[string][]want{
+		"":      nil,
+		"want=": nil,
+		"want=" + joined + "&full=" + url.QueryEscape(a): both,
+		"want=" + url.QueryEscape(joined):                both,
+		"want=agent:a-1/imx708:0":                        both[:1],
+	} {
+		got, err := parseWants(query)
+		if err != nil || !slices.Equal(got, want) {
+			t.Errorf("%q: %v, %v", query, got, err)
+		}
+	}
+	for _, query := range []string{
+		"want=x", "want=agent:a/b", "want=agent:a/b:", "want=agent:a/b:-1", "want=agent:a/b:1,", "want=,", "want=agent:a/../b:1",
+		"want=agent:A/b:1", "want=%zz", "want=agent:a%2525/b:1", "want=" + strings.Repeat("agent:a/b:1,", maxWants) + "agent:a/b:1",
+		"want=agent:a/b:18446744073709551616",
+	} {
+		if got, err := parseWants(query); err == nil {
+			t.Errorf("%.40q: %v", query, got)
+		}
+	}
+}
+
+func FuzzParseWants(f *testing.F) {
+	f.Add("want=agent%3Aa-1%2Fimx708:0,agent%3Ab%2Fx:77&full=agent%3Aa-1%2Fimx708")
+	f.Add("want=agent%253Aa%252Fb%3A1%2Cagent%253Aa%252Fc%3A2")
+	f.Add("want=%2C;&want=:")
+	f.Fuzz(func(t *testing.T, query string) {
+		wants, err := parseWants(query)
+		if err != nil {
+			return
+		}
+		if len(wants) > maxWants {
+			t.Errorf("%d wants", len(wants))
+		}
+		for _, w := range wants {
+			if _, _, ok := cameras.SplitKey(w.key); !ok {
+				t.Errorf("key %q", w.key)
+			}
+		}
+	})
+}
+
+func TestAPIVersion(t *testing.T) {
+	for path, want := range map[string]int{"/api/v1": 1, "/api/v12": 12, "/api/v0": -1, "/api/v": -1, "/api": -1, "/api/v99999999": -1, "": -1, "/api/v1/": -1} {
+		n, ok := apiVersion(path)
+		if ok != (want > 0) || ok && n != want {
+			t.Errorf("%q: %d, %v", path, n, ok)
+		}
+	}
+}

@@ -1,0 +1,179 @@
+package app
+
+import (
+	"context"
+	"io"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"pigrid/desktop/agents"
+	"pigrid/desktop/cameras"
+	"pigrid/shared/mjpeg"
+)
+
+// fakeClient reaches one agent without a network, inside a synctest bubble.
+type fakeClient struct {
+	agent *fakeAgent // for its status and picture
+	gone  bool
+}
+
+func (c *fakeClient) Find(context.Context, string, []string) (agents.Found, error) {
+	c.agent.mu.Lock()
+	defer c.agent.mu.Unlock()
+	if c.gone {
+		return agents.Found{}, &cameras.Failure{Reason: cameras.ReasonUnreachable}
+	}
+	return agents.Found{Status: c.agent.status, Address: "192.168.1.2:8080"}, nil
+}
+
+func (c *fakeClient) Open(ctx context.Context, _, _ string) (*agents.Stream, error) {
+	r, w := io.Pipe()
+	go func() {
+		_, err := io.WriteString(w, mjpeg.Opening)
+		for err == nil {
+			select {
+			case <-time.After(50 * time.Millisecond):
+				_, err = w.Write(mjpeg.NewPart(c.agent.jpeg, time.Now(), false).Standard)
+			case <-ctx.Done():
+				err = ctx.Err()
+			}
+		}
+		_ = w.CloseWithError(err)
+	}()
+	return &agents.Stream{Body: r, ContentType: mjpeg.ContentType}, nil
+}
+
+func (c *fakeClient) Alive(context.Context, string) error { return nil }
+
+func TestThePageIsToldOfChanges(t *testing.T) {
+	a := newAgent(t, idA, "Garage", "x")
+	synctest.Test(t, func(t *testing.T) {
+		d := startDesk(t, "", &fakeClient{agent: a})
+		d.look(t)
+		time.Sleep(10 * time.Second)
+		if n := len(d.told()); n != 1 {
+			t.Fatalf("told %d times of nothing", n)
+		}
+		d.search.sighted(a.sighting())
+		time.Sleep(time.Second)
+		after := d.told()
+		if last := after[len(after)-1]; len(last.Cameras) != 1 || last.Cameras[0].State != cameras.Live {
+			t.Fatalf("got %+v", last)
+		}
+		if n := len(after) - 1; n > 10 {
+			t.Errorf("%d times in the first second", n)
+		}
+		time.Sleep(time.Minute)
+		if n := len(d.told()) - len(after); n < 50 || n > 61 {
+			t.Errorf("%d times in a minute of nothing but frames", n)
+		}
+	})
+}
+
+func TestNewNetworkDialsEverything(t *testing.T) {
+	a := newAgent(t, idA, "Garage", "x")
+	synctest.Test(t, func(t *testing.T) {
+		client := &fakeClient{agent: a, gone: true}
+		d := startDesk(t, "", client)
+		d.search.sighted(a.sighting())
+		time.Sleep(30 * time.Second) // the waits have grown
+		a.set(func(*fakeAgent) { client.gone = false })
+		d.search.mu.Lock()
+		d.search.interfaces = []string{"wlan0 10.0.0.2/24"}
+		d.search.mu.Unlock()
+		time.Sleep(2 * tellEvery)
+		if d.camera(cameras.Key(idA, "x")).Name == "" || d.search.refreshed != 1 {
+			t.Errorf("state %+v, %d refreshes", d.State(), d.search.refreshed)
+		}
+	})
+}
+
+func TestARumourIsDropped(t *testing.T) {
+	a := newAgent(t, idA, "Garage", "x")
+	synctest.Test(t, func(t *testing.T) {
+		d := startDesk(t, "", &fakeClient{agent: a, gone: true})
+		for i := range maxAgents + 10 {
+			s := a.sighting()
+			s.ID = idA[:30] + string(rune('a'+i%26)) + string(rune('a'+i/26))
+			d.search.sighted(s)
+		}
+		count := func() int {
+			d.engine.mu.Lock()
+			defer d.engine.mu.Unlock()
+			return len(d.engine.agents)
+		}
+		if n := count(); n != maxAgents {
+			t.Errorf("%d agents", n)
+		}
+		time.Sleep(rumour + 10*time.Second)
+		if n := count(); n != 0 || len(d.State().Cameras) != 0 {
+			t.Errorf("%d agents, %+v", n, d.State().Cameras)
+		}
+	})
+}
+
+func TestForgottenAgentIsNewAfterAnAbsence(t *testing.T) {
+	a := newAgent(t, idA, "Garage", "x")
+	synctest.Test(t, func(t *testing.T) {
+		d := startDesk(t, "", &fakeClient{agent: a})
+		d.search.sighted(a.sighting())
+		time.Sleep(time.Second)
+		d.Forget(cameras.Key(idA, "x"))
+		for range 10 {
+			time.Sleep(absence - 2*time.Second)
+			d.search.sighted(a.sighting())
+			time.Sleep(time.Second)
+			if n := len(d.State().Cameras); n != 0 {
+				t.Fatal("came back by itself")
+			}
+		}
+		time.Sleep(absence)
+		d.search.sighted(a.sighting())
+		time.Sleep(time.Second)
+		if n := len(d.State().Cameras); n != 1 {
+			t.Error("did not come back after it was away")
+		}
+	})
+}
+
+func TestWorthTelling(t *testing.T) {
+	one := func(change func(*Camera)) State {
+		c := Camera{Key: "k", State: cameras.Live, FPS: 10, LastFrameAt: 1}
+		change(&c)
+		return State{Cameras: []Camera{c}}
+	}
+	same := one(func(*Camera) {})
+	for name, tt := range map[string]struct {
+		now  State
+		ago  time.Duration
+		want bool
+	}{
+		"nothing":      {same, time.Hour, false},
+		"state":        {one(func(c *Camera) { c.State = cameras.Stalled }), 0, true},
+		"words":        {one(func(c *Camera) { c.Message = "m" }), 0, true},
+		"retry":        {one(func(c *Camera) { c.RetryAt = 7 }), 0, true},
+		"numbers":      {one(func(c *Camera) { c.FPS, c.LastFrameAt = 11, 2 }), numbersEvery - 1, false},
+		"old numbers":  {one(func(c *Camera) { c.FPS = 11 }), numbersEvery, true},
+		"another":      {State{Cameras: append(same.Cameras, Camera{})}, 0, true},
+		"no more":      {State{Cameras: []Camera{}}, 0, true},
+		"the networks": {State{Cameras: same.Cameras, Discovery: Discovery{Running: true}}, 0, true},
+	} {
+		if got := worthTelling(same, tt.now, tt.ago); got != tt.want {
+			t.Errorf("%s: %v", name, got)
+		}
+	}
+	if same.Cameras[0].FPS != 10 {
+		t.Error("comparing changed the state")
+	}
+}
+
+func TestSlept(t *testing.T) {
+	now := time.Now()
+	if slept(now, now.Add(time.Second)) || slept(now, now.Add(-time.Second)) {
+		t.Error("a second is no sleep")
+	}
+	if !slept(now, now.Add(time.Minute)) {
+		t.Error("a minute is")
+	}
+}
