@@ -50,7 +50,8 @@ type Camera struct {
 	Mode      string  // "", "auto" or W:H:BITS
 }
 
-// For returns what is asked of the camera with an id.
+// For returns what is asked of the camera with an id. What the file says of this
+// very camera wins over what any place says of every camera.
 func (c Config) For(id string) Camera {
 	all, own := c.Camera, c.PerCamera[id]
 	return Camera{

@@ -14,35 +14,37 @@ type Loader struct {
 	flags *pflag.FlagSet
 }
 
-// NewLoader defines every setting as a flag of fs.
+// NewLoader defines every setting as a flag of fs, in the order of --help.
 func NewLoader(fs *pflag.FlagSet) *Loader {
+	fs.SortFlags = false
 	l := &Loader{flags: fs, cfg: Config{
 		Listen: DefaultListen, Source: "auto",
 		Camera:     Camera{Width: 640, Height: 480, Framerate: 30},
 		MaxViewers: 64, IdleTimeout: 30 * time.Second, MDNS: true, LogLevel: slog.LevelInfo,
 	}}
 	c := &l.cfg
-	l.add("listen", c.Listen, "address", "where to listen; without it the next free port up to 8089 is taken if 8080 is not free", listen(&c.Listen))
+	l.add("listen", c.Listen, "address", "where to listen; left out, the next free port up to 8089 is taken if 8080 is not free", listen(&c.Listen))
 	l.add("source", c.Source, "source", "auto, rpicam, pattern (a test picture) or exec:COMMAND that writes MJPEG to its standard output", source(&c.Source))
 	l.addList("camera", "id", "serve only this camera, by id or index; may be repeated", cameras(&c.Only))
 	l.add("width", "640", "pixels", "width of the picture", integer(&c.Camera.Width, minSide, maxSide))
 	l.add("height", "480", "pixels", "height of the picture", integer(&c.Camera.Height, minSide, maxSide))
 	l.add("framerate", "30", "fps", "frames per second", framerate(&c.Camera.Framerate))
 	l.add("quality", "", "1-100", "JPEG quality (default the capture program's own)", integer(&c.Camera.Quality, 1, 100))
-	l.add("mode", "", "mode", "sensor mode W:H:BITS, or auto for the capture program's choice (default the full field of view)", pattern(&c.Camera.Mode, modePattern, "a sensor mode like 1640:1232:10, or auto"))
+	l.add("mode", "", "mode", "sensor mode W:H:BITS, or auto for the capture program's choice (default the full field of view)", mode(&c.Camera.Mode))
 	l.add("name", "", "text", "name shown to people (default the host name)", name(&c.Name))
-	l.add("state-dir", "", "folder", "where the agent keeps its id (default /var/lib/pigrid, or the user's state folder)", path(&c.StateDir))
+	l.add("state-dir", "", "folder", "where the agent keeps its id (default /var/lib/pigrid, or the user's state folder)", path(&c.StateDir, "folder"))
 	l.addList("allow-host", "name", "one more Host name to answer to; may be repeated", hosts(&c.AllowHosts))
 	l.addList("allow-origin", "origin", "web origin whose scripts may read answers, or *; may be repeated", origins(&c.AllowOrigins))
 	l.addList("allow-from", "network", "one more network clients may come from; may be repeated", networks(&c.AllowFrom))
 	l.add("max-viewers", "64", "n", "streams served at once", integer(&c.MaxViewers, 1, 100000))
 	l.add("idle-timeout", "30s", "time", "switch the camera off this long after the last viewer; never keeps it on", idle(&c.IdleTimeout))
-	l.add("mdns", "true", "bool", "announce the agent on the local network", boolean(&c.MDNS))
+	l.add("mdns", "true", "bool", "announce the agent on the local network; --mdns=false does not", boolean(&c.MDNS))
 	fs.Lookup("mdns").NoOptDefVal = "true"
 	l.add("mdns-interface", "", "name", "announce on this network interface only", pattern(&c.MDNSInterface, ifacePattern, "the name of a network interface like eth0"))
 	l.add("log-level", "info", "level", "debug, info, warn or error", level(&c.LogLevel))
 	l.add("log-format", "text", "format", "text or json", logFormat(&c.LogJSON))
-	fs.StringVar(&l.file, "config", DefaultFile, "configuration `file`")
+	l.file = DefaultFile
+	l.add("config", l.file, "file", "file with these settings", path(&l.file, "file"))
 	return l
 }
 

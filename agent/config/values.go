@@ -1,11 +1,11 @@
 package config
 
 import (
+	"errors"
 	"fmt"
 	"log/slog"
 	"net"
 	"net/netip"
-	"net/url"
 	"regexp"
 	"strconv"
 	"strings"
@@ -13,44 +13,18 @@ import (
 	"unicode"
 	"unicode/utf8"
 
-	"github.com/spf13/pflag"
+	"github.com/google/shlex"
 )
 
-// value is one setting as pflag sees it: the same check serves flags, the
-// environment and the file.
-type value struct {
-	text  string
-	kind  string
-	list  bool // may be given more than once
-	given bool
-	set   func(string) error
-}
-
-func (v *value) String() string { return v.text }
-func (v *value) Type() string   { return v.kind }
-func (v *value) Set(s string) error {
-	if err := v.set(s); err != nil {
-		return err
-	}
-	if v.list && v.given {
-		s = v.text + "," + s
-	}
-	v.text, v.given = s, true
-	return nil
-}
-
-var _ pflag.Value = (*value)(nil)
-
 const (
-	minSide, maxSide = 16, 16384
+	minSide, maxSide = 16, 16384 // pixels
 	maxFramerate     = 1000
 	maxNameBytes     = 100
 )
 
 var (
-	modePattern   = regexp.MustCompile(`^(auto|[1-9]\d{1,4}:[1-9]\d{1,4}(:\d{1,2}(:[PU])?)?)$`)
-	cameraPattern = regexp.MustCompile(`^[a-z0-9][a-z0-9-]{0,39}$`)
-	ifacePattern  = regexp.MustCompile(`^[^\s/]{1,15}$`)
+	modePattern  = regexp.MustCompile(`^(auto|[1-9]\d{1,4}:[1-9]\d{1,4}(:\d{1,2}(:[PU])?)?)$`)
+	ifacePattern = regexp.MustCompile(`^[!-.0-~]{1,15}$`)
 )
 
 func integer(into *int, low, high int) func(string) error {
@@ -67,7 +41,7 @@ func integer(into *int, low, high int) func(string) error {
 func framerate(into *float64) func(string) error {
 	return func(s string) error {
 		f, err := strconv.ParseFloat(s, 64)
-		if err != nil || !(f >= 0.01 && f <= maxFramerate) {
+		if err != nil || !(f >= 0.01 && f <= maxFramerate) { // so that NaN is refused, too
 			return fmt.Errorf("it must be a number from 0.01 to %d", maxFramerate)
 		}
 		*into = f
@@ -78,18 +52,22 @@ func framerate(into *float64) func(string) error {
 func pattern(into *string, re *regexp.Regexp, want string) func(string) error {
 	return func(s string) error {
 		if !re.MatchString(s) {
-			return fmt.Errorf("it must be %s", want)
+			return errors.New("it must be " + want)
 		}
 		*into = s
 		return nil
 	}
 }
 
+func mode(into *string) func(string) error {
+	return pattern(into, modePattern, "a sensor mode like 1640:1232:10, or auto")
+}
+
 func name(into *string) func(string) error {
 	return func(s string) error {
 		s = strings.TrimSpace(s)
 		if s == "" || len(s) > maxNameBytes || !utf8.ValidString(s) || strings.ContainsFunc(s, unicode.IsControl) {
-			return fmt.Errorf("it must be 1 to %d bytes of text without control characters", maxNameBytes)
+			return fmt.Errorf("it must be 1 to %d bytes of UTF-8 text without control characters", maxNameBytes)
 		}
 		*into = s
 		return nil
@@ -98,16 +76,21 @@ func name(into *string) func(string) error {
 
 func listen(into *string) func(string) error {
 	return func(s string) error {
-		_, port, err := net.SplitHostPort(s)
+		host, port, err := net.SplitHostPort(s)
 		if err == nil {
 			_, err = strconv.ParseUint(port, 10, 16)
 		}
-		if err != nil {
-			return fmt.Errorf("it must be an address and a port like :8080 or 127.0.0.1:8080")
+		if err != nil || !hostOrAddr(host) {
+			return errors.New("it must be an address and a port like :8080 or 127.0.0.1:8080")
 		}
 		*into = s
 		return nil
 	}
+}
+
+func hostOrAddr(host string) bool {
+	_, err := netip.ParseAddr(host)
+	return err == nil || host == "" || hostPattern.MatchString(host)
 }
 
 func source(into *string) func(string) error {
@@ -115,67 +98,14 @@ func source(into *string) func(string) error {
 		command, isExec := strings.CutPrefix(s, "exec:")
 		switch {
 		case s == "auto", s == "rpicam", s == "pattern":
-		case isExec && strings.TrimSpace(command) != "":
+		case isExec:
+			if argv, err := shlex.Split(command); err != nil || len(argv) == 0 {
+				return errors.New("exec: must be followed by a command whose quotes are closed")
+			}
 		default:
-			return fmt.Errorf("it must be auto, rpicam, pattern or exec:COMMAND")
+			return errors.New("it must be auto, rpicam, pattern or exec:COMMAND")
 		}
 		*into = s
-		return nil
-	}
-}
-
-func cameras(into *[]string) func(string) error {
-	return func(s string) error {
-		for one := range strings.SplitSeq(s, ",") {
-			if one = strings.TrimSpace(one); !cameraPattern.MatchString(one) {
-				return fmt.Errorf("it must be a camera's id or index like imx708 or 0")
-			}
-			*into = append(*into, one)
-		}
-		return nil
-	}
-}
-
-func hosts(into *[]string) func(string) error {
-	return func(s string) error {
-		for one := range strings.SplitSeq(s, ",") {
-			one = strings.TrimSuffix(strings.ToLower(strings.TrimSpace(one)), ".")
-			if one == "" || strings.ContainsAny(one, "/: \t") {
-				return fmt.Errorf("it must be a host name without port like cam.example.org")
-			}
-			*into = append(*into, one)
-		}
-		return nil
-	}
-}
-
-func origins(into *[]string) func(string) error {
-	return func(s string) error {
-		for one := range strings.SplitSeq(s, ",") {
-			one = strings.TrimSuffix(strings.TrimSpace(one), "/")
-			u, err := url.Parse(one)
-			if one != "*" && (err != nil || u.Host == "" || u.Path != "" || u.Scheme != "http" && u.Scheme != "https") {
-				return fmt.Errorf("it must be an origin like http://192.168.1.5:3000, or *")
-			}
-			*into = append(*into, one)
-		}
-		return nil
-	}
-}
-
-func networks(into *[]netip.Prefix) func(string) error {
-	return func(s string) error {
-		for one := range strings.SplitSeq(s, ",") {
-			one = strings.TrimSpace(one)
-			p, err := netip.ParsePrefix(one)
-			if addr, addrErr := netip.ParseAddr(one); addrErr == nil {
-				p, err = netip.PrefixFrom(addr.WithZone(""), addr.BitLen()), nil
-			}
-			if err != nil {
-				return fmt.Errorf("it must be a network or an address like 203.0.113.0/24")
-			}
-			*into = append(*into, p.Masked())
-		}
 		return nil
 	}
 }
@@ -188,7 +118,7 @@ func idle(into *time.Duration) func(string) error {
 		}
 		d, err := time.ParseDuration(s)
 		if err != nil || d < 0 {
-			return fmt.Errorf("it must be a time like 30s or 5m, or never")
+			return errors.New("it must be a time like 30s or 5m, or never")
 		}
 		*into = d
 		return nil
@@ -199,7 +129,7 @@ func boolean(into *bool) func(string) error {
 	return func(s string) error {
 		b, err := strconv.ParseBool(s)
 		if err != nil {
-			return fmt.Errorf("it must be true or false")
+			return errors.New("it must be true or false")
 		}
 		*into = b
 		return nil
@@ -209,7 +139,7 @@ func boolean(into *bool) func(string) error {
 func level(into *slog.Level) func(string) error {
 	return func(s string) error {
 		if into.UnmarshalText([]byte(s)) != nil {
-			return fmt.Errorf("it must be debug, info, warn or error")
+			return errors.New("it must be debug, info, warn or error")
 		}
 		return nil
 	}
@@ -218,17 +148,20 @@ func level(into *slog.Level) func(string) error {
 func logFormat(into *bool) func(string) error {
 	return func(s string) error {
 		if s != "text" && s != "json" {
-			return fmt.Errorf("it must be text or json")
+			return errors.New("it must be text or json")
 		}
 		*into = s == "json"
 		return nil
 	}
 }
 
-func path(into *string) func(string) error {
+func path(into *string, want string) func(string) error {
 	return func(s string) error {
 		if s == "" || strings.ContainsRune(s, 0) {
-			return fmt.Errorf("it must be the path of a folder")
+			return errors.New("it must be the path of a " + want)
+		}
+		if strings.HasPrefix(s, "~") {
+			return errors.New("it must be written without ~, which only a shell replaces")
 		}
 		*into = s
 		return nil

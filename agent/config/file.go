@@ -1,0 +1,163 @@
+package config
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io/fs"
+	"maps"
+	"os"
+	"slices"
+	"strings"
+
+	"github.com/pelletier/go-toml/v2"
+)
+
+// maxFile bounds what is read of a configuration file, in bytes.
+const maxFile = 1 << 20
+
+// fromFile takes the settings that are not given yet from the configuration file.
+func (l *Loader) fromFile(given map[string]bool) error {
+	data, err := readFile(l.file)
+	switch {
+	case errors.Is(err, fs.ErrNotExist) && !given["config"]:
+		return nil
+	case errors.Is(err, fs.ErrNotExist):
+		return fmt.Errorf("there is no configuration file %s; correct --config or PIGRID_CONFIG", l.file)
+	case err != nil:
+		return fmt.Errorf("the configuration file cannot be read: %w", err)
+	}
+	return l.fromTOML(data, given)
+}
+
+func readFile(path string) ([]byte, error) {
+	info, err := os.Stat(path)
+	if err != nil {
+		return nil, err
+	}
+	if !info.Mode().IsRegular() || info.Size() > maxFile {
+		return nil, fmt.Errorf("%s is not a text file of at most 1 MiB", path)
+	}
+	return os.ReadFile(path)
+}
+
+func (l *Loader) fromTOML(data []byte, given map[string]bool) error {
+	data = bytes.TrimPrefix(data, []byte("\uFEFF")) // Windows editors begin files with it
+	settings := map[string]any{}
+	if err := toml.Unmarshal(data, &settings); err != nil {
+		return fmt.Errorf("the configuration file %s is not valid TOML%s", l.file, position(err))
+	}
+	for _, key := range slices.Sorted(maps.Keys(settings)) {
+		set := l.fromKey
+		if key == "cameras" {
+			set = l.perCamera
+		}
+		if err := set(key, settings[key], given); err != nil {
+			return fmt.Errorf("the configuration file %s is not right: %w", l.file, err)
+		}
+	}
+	return nil
+}
+
+func (l *Loader) fromKey(key string, v any, given map[string]bool) error {
+	setting := l.setting(key)
+	if setting == nil || key == "config" {
+		if hint := didYouMean(key, "", append(l.names(), "cameras")); hint != "" {
+			return fmt.Errorf("there is no setting %q%s", key, hint)
+		}
+		return fmt.Errorf("there is no setting %q; `pigrid-agent --help` lists them", key)
+	}
+	if given[key] {
+		return nil
+	}
+	texts, err := plain(key, v, setting.list)
+	if err != nil {
+		return err
+	}
+	for _, text := range texts {
+		if err := l.flags.Set(key, text); err != nil {
+			return fmt.Errorf("%s = %q: %s", key, text, reason(err))
+		}
+	}
+	given[key] = true
+	return nil
+}
+
+// perCamera reads the tables [cameras.ID].
+func (l *Loader) perCamera(_ string, v any, _ map[string]bool) error {
+	tables, ok := v.(map[string]any)
+	if !ok {
+		return errors.New("cameras must be tables like [cameras.imx708]; to choose cameras write camera = [\"imx708\"]")
+	}
+	l.cfg.PerCamera = map[string]Camera{}
+	for _, id := range slices.Sorted(maps.Keys(tables)) {
+		table, ok := tables[id].(map[string]any)
+		if !ok || !cameraPattern.MatchString(id) {
+			return fmt.Errorf("cameras.%q must be a table with a camera's id like [cameras.imx708]", id)
+		}
+		var c Camera
+		for _, key := range slices.Sorted(maps.Keys(table)) {
+			if err := c.fromKey(key, table[key]); err != nil {
+				return fmt.Errorf("[cameras.%s] %w", id, err)
+			}
+		}
+		l.cfg.PerCamera[id] = c
+	}
+	return nil
+}
+
+func (c *Camera) fromKey(key string, v any) error {
+	set := map[string]func(string) error{
+		"name":      name(&c.Name),
+		"width":     integer(&c.Width, minSide, maxSide),
+		"height":    integer(&c.Height, minSide, maxSide),
+		"framerate": framerate(&c.Framerate),
+		"quality":   integer(&c.Quality, 1, 100),
+		"mode":      mode(&c.Mode),
+	}[key]
+	if set == nil {
+		return fmt.Errorf("has no setting %q; there are name, width, height, framerate, quality and mode", key)
+	}
+	texts, err := plain(key, v, false)
+	if err != nil {
+		return err
+	}
+	for _, text := range texts {
+		if err := set(text); err != nil {
+			return fmt.Errorf("%s = %q: %w", key, text, err)
+		}
+	}
+	return nil
+}
+
+// plain turns a TOML value into what a flag would be given, one text for each
+// element of a list.
+func plain(key string, v any, list bool) ([]string, error) {
+	many, isList := v.([]any)
+	switch {
+	case !isList:
+		many = []any{v}
+	case !list:
+		return nil, fmt.Errorf("%s must be one value, not a list", key)
+	}
+	var texts []string
+	for _, one := range many {
+		switch one.(type) {
+		case string, int64, float64, bool:
+			texts = append(texts, fmt.Sprint(one))
+		default:
+			return nil, fmt.Errorf("%s must be a text, a number, or true or false", key)
+		}
+	}
+	return texts, nil
+}
+
+// position says where a TOML mistake stands.
+func position(err error) string {
+	var bad *toml.DecodeError
+	if !errors.As(err, &bad) {
+		return ": " + strings.TrimPrefix(err.Error(), "toml: ")
+	}
+	row, column := bad.Position()
+	return fmt.Sprintf(" in line %d, column %d: %s", row, column, strings.TrimPrefix(bad.Error(), "toml: "))
+}

@@ -1,0 +1,41 @@
+package config
+
+import (
+	"fmt"
+	"testing"
+
+	"github.com/spf13/pflag"
+)
+
+func TestPerCamera(t *testing.T) {
+	cfg, err := load(t, []string{"--config=testdata/cameras.toml", "--width=1280"}, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for id, want := range map[string]Camera{
+		"imx708":   {Name: "Haustür", Width: 1920, Height: 1080, Framerate: 15, Quality: 80, Mode: "auto"},
+		"imx708-2": {Width: 1280, Height: 480, Framerate: 2.5, Mode: "2304:1296:10"},
+		"other":    {Width: 1280, Height: 480, Framerate: 30, Mode: "2304:1296:10"},
+	} {
+		if got := cfg.For(id); got != want {
+			t.Errorf("%s is asked for %+v, want %+v", id, got, want)
+		}
+	}
+}
+
+func ExampleConfig_For() {
+	cfg := Config{
+		Camera:    Camera{Width: 640, Height: 480, Framerate: 30},
+		PerCamera: map[string]Camera{"imx708": {Name: "Garden", Framerate: 5}},
+	}
+	fmt.Printf("%+v\n", cfg.For("imx708"))
+	// Output: {Name:Garden Width:640 Height:480 Framerate:5 Quality:0 Mode:}
+}
+
+// TestByteOrderMark: some editors on Windows begin every file with one.
+func TestByteOrderMark(t *testing.T) {
+	l := NewLoader(pflag.NewFlagSet("", pflag.ContinueOnError))
+	if err := l.fromTOML([]byte("\uFEFFwidth = 800"), map[string]bool{}); err != nil || l.cfg.Camera.Width != 800 {
+		t.Errorf("width %d, error %v", l.cfg.Camera.Width, err)
+	}
+}

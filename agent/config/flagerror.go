@@ -1,0 +1,43 @@
+package config
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/spf13/pflag"
+)
+
+// FlagError says in one sentence what is wrong with the command line. err is
+// what pflag said.
+func (l *Loader) FlagError(err error) error {
+	var (
+		unknown *pflag.NotExistError
+		invalid *pflag.InvalidValueError
+		missing *pflag.ValueRequiredError
+	)
+	switch {
+	case errors.As(err, &unknown):
+		return l.unknownFlag(unknown)
+	case errors.As(err, &invalid):
+		return fmt.Errorf("--%s %q is not right: %s", invalid.GetFlag().Name, invalid.GetValue(), reason(err))
+	case errors.As(err, &missing):
+		return fmt.Errorf("--%s needs a value; `pigrid-agent --help` says which", missing.GetFlag().Name)
+	}
+	return fmt.Errorf("%w; `pigrid-agent --help` lists what there is", err)
+}
+
+func (l *Loader) unknownFlag(err *pflag.NotExistError) error {
+	// Behind a single dash every letter is a flag of its own to pflag.
+	if letters, _, _ := strings.Cut(err.GetSpecifiedShortnames(), "="); letters != "" {
+		if l.setting(letters) != nil {
+			return fmt.Errorf("there is no flag %q; did you mean --%s, with two dashes?", "-"+letters, letters)
+		}
+		return fmt.Errorf("there is no flag %q; `pigrid-agent --help` lists them", "-"+err.GetSpecifiedName())
+	}
+	name := err.GetSpecifiedName()
+	if hint := didYouMean(name, "--", l.names()); hint != "" {
+		return fmt.Errorf("there is no flag %q%s", "--"+name, hint)
+	}
+	return fmt.Errorf("there is no flag %q; `pigrid-agent --help` lists them", "--"+name)
+}
