@@ -154,7 +154,7 @@ function injectFakeWails(): void {
   const listeners = new Set<(state: unknown) => void>();
   w.fakeGoEmit = (state) => listeners.forEach((listener) => listener(state));
   w.runtime = {
-    EventsOn: (_: string, listener: (state: unknown) => void) => {
+    EventsOnMultiple: (_: string, listener: (state: unknown) => void) => {
       listeners.add(listener);
       return () => listeners.delete(listener);
     },

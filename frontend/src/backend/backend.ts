@@ -1,4 +1,6 @@
 // The only file that knows about Wails.
+import * as app from "../../wailsjs/go/app/App";
+import { ClipboardSetText, EventsOn } from "../../wailsjs/runtime/runtime";
 import type { AddResult, State } from "./types";
 
 /** Everything the page may ask of the Go side, besides GET /frames. */
@@ -12,35 +14,26 @@ export interface Backend {
   onState(callback: (state: State) => void): () => void;
 }
 
-interface BoundApp {
-  State(): Promise<State>;
-  Add(address: string): Promise<AddResult>;
-  Forget(key: string): Promise<void>;
-  Retry(key: string): Promise<void>;
-}
-
 declare global {
   interface Window {
-    go?: { app?: { App?: BoundApp } };
-    runtime?: {
-      EventsOn(name: string, callback: (state: State) => void): () => void;
-      ClipboardSetText?(text: string): Promise<boolean>;
-    };
+    /** What Wails puts on the window; wailsjs takes it from there. */
+    go?: { app?: { App?: object } };
+    runtime?: object;
   }
 }
 
+// Go's strings are narrower here: wailsjs cannot say which states there are.
+const wails: Backend = {
+  state: async () => (await app.State()) as State,
+  add: async (address) => (await app.Add(address)) as AddResult,
+  forget: app.Forget,
+  retry: app.Retry,
+  onState: (callback) => EventsOn("state", callback),
+};
+
 /** The Go side, or null when this page runs without it (a plain browser, `npm run dev`). */
 export function findBackend(): Backend | null {
-  const app = window.go?.app?.App;
-  const runtime = window.runtime;
-  if (!app || !runtime) return null;
-  return {
-    state: () => app.State(),
-    add: (address) => app.Add(address),
-    forget: (key) => app.Forget(key),
-    retry: (key) => app.Retry(key),
-    onState: (callback) => runtime.EventsOn("state", callback),
-  };
+  return window.go?.app?.App && window.runtime ? wails : null;
 }
 
 const RECHECK_MS = 50;
@@ -58,7 +51,7 @@ export async function waitForBackend(patienceMs = 2000): Promise<Backend | null>
 export async function copyText(text: string): Promise<boolean> {
   try {
     // The app's own way first: the page's origin may not count as secure.
-    if (window.runtime?.ClipboardSetText) return await window.runtime.ClipboardSetText(text);
+    if (window.runtime) return await ClipboardSetText(text);
     await navigator.clipboard.writeText(text);
     return true;
   } catch {

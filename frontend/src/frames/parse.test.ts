@@ -22,6 +22,13 @@ const porch = { key: "agent:1/imx708", seq: 7, ageMs: 12 };
 const garage = { key: "agent:2/ov5647", seq: 1, ageMs: 0 };
 const jpeg = [0xff, 0xd8, 1, 2, 3, 0xff, 0xd9];
 
+/** A good header but for one byte inside the key. */
+function notUTF8(): Uint8Array {
+  const bytes = utf8.encode(JSON.stringify(porch));
+  bytes[10] = 0xff;
+  return bytes;
+}
+
 describe("parseFrames", () => {
   it("reads nothing from an empty body", () => {
     expect(parseFrames(body())).toEqual({ frames: [], problem: "" });
@@ -49,7 +56,7 @@ describe("parseFrames", () => {
   it.each([
     ["no JSON", chunk(utf8.encode("nonsense"))],
     ["not an object", chunk(utf8.encode("null"))],
-    ["not UTF-8", chunk(new Uint8Array([0x22, 0xff, 0x22]))],
+    ["not UTF-8", [...chunk(notUTF8()), ...chunk(new Uint8Array(jpeg))]],
     ["no key", entry({ seq: 1, ageMs: 1 }, jpeg)],
     ["an empty key", entry({ ...porch, key: "" }, jpeg)],
     ["a key that is no text", entry({ ...porch, key: 5 }, jpeg)],

@@ -106,19 +106,12 @@ describe("Puller", () => {
     expect(go.mostOpen).toBe(1);
   });
 
-  it("asks again only after the pictures are shown and painted", async () => {
-    let paint: () => void = () => {};
-    let load: () => void = () => {};
-    await start({
-      show: () => new Promise((resolve) => (load = resolve)),
-      painted: () => new Promise((resolve) => (paint = resolve)),
-    });
+  it.each(["show", "painted"] as const)("asks again only after %s", async (step) => {
+    let finish: () => void = () => {};
+    await start({ [step]: () => new Promise<void>((resolve) => (finish = resolve)) });
     await go.answer(ok(entry("a", 1)));
     expect(go.urls).toHaveLength(1);
-    load();
-    await vi.advanceTimersByTimeAsync(0);
-    expect(go.urls).toHaveLength(1);
-    paint();
+    finish();
     await vi.advanceTimersByTimeAsync(0);
     expect(go.urls).toHaveLength(2);
   });
@@ -153,7 +146,7 @@ describe("Puller", () => {
   });
 
   it.each([
-    ["an HTTP error", () => new Response("no", { status: 404 })],
+    ["an HTTP error", () => new Response(null, { status: 404 })],
     ["garbage", () => new Response("<!doctype html>")],
   ])("counts %s as a failure", async (_, answer) => {
     await start();

@@ -25,6 +25,12 @@ describe("neighbour", () => {
     expect(neighbour(five, from, direction)).toBe(to);
   });
 
+  it("goes up by one row, not to the top", () => {
+    const nine = place(9, fit(9, stage, 16 / 9), stage);
+    expect(neighbour(nine, 7, "up")).toBe(4);
+    expect(neighbour(nine, 1, "down")).toBe(4);
+  });
+
   it("stays where it is when there are no tiles", () => {
     expect(neighbour([], 0, "down")).toBe(0);
   });

@@ -145,9 +145,7 @@ export class Viewer implements Actions {
   }
 
   turnPage(by: number): void {
-    const page = this.page + by;
-    if (this.solo || page < 0 || page >= this.pages) return;
-    this.#goTo(page * this.#perPage);
+    if (!this.solo) this.#goTo((this.page + by) * this.#perPage);
   }
 
   retry(): void {

@@ -106,6 +106,9 @@ describe("Viewer", () => {
     expect(keys()).toEqual(["k9", "k10"]);
     viewer.turnPage(1);
     expect(viewer.page).toBe(2);
+    viewer.toggleSolo();
+    viewer.turnPage(-1);
+    expect(viewer.solo?.key).toBe("k9");
   });
 
   it("keeps its columns through small changes of the window", () => {

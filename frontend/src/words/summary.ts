@@ -77,7 +77,7 @@ export function network(networkInterface: string): string {
   if (!match) return networkInterface;
   const [, name, ...numbers] = match;
   const [a = 0, b = 0, c = 0, d = 0, bits = 32] = numbers.map(Number);
-  const address = ((a << 24) | (b << 16) | (c << 8) | d) >>> 0;
+  const address = (a << 24) | (b << 16) | (c << 8) | d;
   const mask = bits <= 0 ? 0 : (-1 << (32 - Math.min(bits, 32))) >>> 0;
   const net = (address & mask) >>> 0;
   return `${net >>> 24}.${(net >>> 16) & 255}.${(net >>> 8) & 255}.${net & 255}/${bits} (${name})`;

@@ -1,0 +1,77 @@
+import { afterEach, describe, expect, it, vi } from "vitest";
+
+import { state } from "../testing/camera";
+import { copyText, findBackend, waitForBackend } from "./backend";
+
+const App = {
+  State: () => Promise.resolve(state([])),
+  Add: (address: string) => Promise.resolve({ ok: true, address }),
+  Forget: (key: string) => Promise.resolve(key),
+  Retry: (key: string) => Promise.resolve(key),
+};
+
+function putWailsOnWindow(runtime: object = {}) {
+  vi.stubGlobal("window", { go: { app: { App } }, runtime });
+}
+
+afterEach(() => {
+  vi.unstubAllGlobals();
+  vi.useRealTimers();
+});
+
+describe("backend", () => {
+  it("is null when the page runs without the app", async () => {
+    vi.useFakeTimers();
+    vi.stubGlobal("window", {});
+    const found = waitForBackend();
+    await vi.advanceTimersByTimeAsync(2100);
+    expect(await found).toBeNull();
+  });
+
+  it("waits a moment for Wails", async () => {
+    vi.useFakeTimers();
+    vi.stubGlobal("window", {});
+    const found = waitForBackend();
+    await vi.advanceTimersByTimeAsync(500);
+    putWailsOnWindow();
+    await vi.advanceTimersByTimeAsync(100);
+    expect(await found).not.toBeNull();
+  });
+
+  it("calls the bound methods and listens to the state event", async () => {
+    const listened: unknown[] = [];
+    putWailsOnWindow({
+      EventsOnMultiple: (...all: unknown[]) => {
+        listened.push(...all);
+        return () => {};
+      },
+    });
+    const backend = findBackend();
+    expect(await backend?.state()).toEqual(state([]));
+    expect(await backend?.add("pi.local")).toEqual({ ok: true, address: "pi.local" });
+    expect(await backend?.forget("k1")).toBe("k1");
+    expect(await backend?.retry("k2")).toBe("k2");
+    const callback = () => {};
+    backend?.onState(callback);
+    expect(listened).toEqual(["state", callback, -1]);
+  });
+
+  it("copies through the app, else through the browser, and says when neither can", async () => {
+    const copied: string[] = [];
+    putWailsOnWindow({
+      ClipboardSetText: (text: string) => {
+        copied.push(`app ${text}`);
+        return Promise.resolve(true);
+      },
+    });
+    expect(await copyText("a")).toBe(true);
+    vi.stubGlobal("window", {});
+    vi.stubGlobal("navigator", {
+      clipboard: { writeText: (text: string) => Promise.resolve(copied.push(`browser ${text}`)) },
+    });
+    expect(await copyText("b")).toBe(true);
+    vi.stubGlobal("navigator", {});
+    expect(await copyText("c")).toBe(false);
+    expect(copied).toEqual(["app a", "browser b"]);
+  });
+});
