@@ -137,12 +137,14 @@ step() {
 
 # tests_in LOG prints passed, failed and skipped from the closing lines of
 # gotestsum (DONE 9 tests, 1 skipped, 2 failures in 1s) and vitest
-# (Tests  2 failed | 6 passed | 1 skipped (9)).
+# (Tests  2 failed | 6 passed | 1 skipped (9)), and from lines of ours
+# (SKIPPED: why).
 tests_in() {
 	sed 's/\x1b\[[0-9;]*m//g' "$1" | awk '
 		function n(word,  part) { return match($0, "[0-9]+ " word) ? substr($0, RSTART, RLENGTH) + 0 : 0 }
 		/^DONE [0-9]+ test/ { k = n("skipped"); x = n("failure"); f += x; s += k; p += n("test") - x - k }
 		/^ *Tests  / { p += n("passed"); f += n("failed"); s += n("skipped") }
+		/^SKIPPED: / { s++ }
 		END { print p + 0, f + 0, s + 0 }'
 }
 
