@@ -1,0 +1,114 @@
+package web
+
+import (
+	"encoding/json"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"net/netip"
+	"strings"
+	"testing"
+)
+
+func TestHostNames(t *testing.T) {
+	for host, want := range map[string]bool{
+		"": true, "pi": true, "pi:8080": true, "pi.local": true, "PI.Local.": true, "pi.lan:80": true, "pi.home": true,
+		"pi.fritz.box": true, "pi.home.arpa": true, "pi.internal": true, "pi.localdomain": true, "pi.tail1234.ts.net": true,
+		"192.168.1.2": true, "192.168.1.2:8080": true, "[::1]:8080": true, "[fe80::1%25eth0]": true, "::1": true, "localhost": true,
+		"cam.example.org": true, "CAM.example.org:443": true,
+		"example.org": false, "evil.example.org:8080": false, "local.evil.com": false, "192.168.1.2.evil.com": false,
+		"evil.com#.local": true, // one label of .local, whatever the characters
+		"xn--local": true, "a.b": false, ".": true,
+	} {
+		if got := hostAllowed(host, []string{"cam.example.org"}); got != want {
+			t.Errorf("%q: %v, want %v", host, got, want)
+		}
+	}
+}
+
+func TestClients(t *testing.T) {
+	s := New(Config{AllowFrom: []netip.Prefix{netip.MustParsePrefix("203.0.113.0/24")}})
+	for addr, want := range map[string]bool{
+		"127.0.0.1": true, "::1": true, "192.168.5.5": true, "10.1.2.3": true, "172.31.0.1": true, "169.254.7.7": true,
+		"fe80::1%eth0": true, "fd00::5": true, "100.100.1.1": true, "::ffff:192.168.1.1": true, "203.0.113.9": true,
+		"8.8.8.8": false, "172.32.0.1": false, "2a00::1": false, "100.128.0.1": false, "::ffff:8.8.8.8": false,
+	} {
+		if got := s.clientAllowed(netip.MustParseAddr(addr)); got != want {
+			t.Errorf("%s: %v, want %v", addr, got, want)
+		}
+	}
+}
+
+func TestStrangersAreToldWhy(t *testing.T) {
+	h := New(Config{}).Handler(t.Context())
+	tests := []struct {
+		remote, host string
+		status       int
+		says         string
+	}{
+		{"8.8.8.8:1234", "192.168.1.2", http.StatusForbidden, "--allow-from 8.8.8.8"},
+		{"192.168.1.5:1234", "evil.example.org", http.StatusMisdirectedRequest, "--allow-host"},
+	}
+	for _, tt := range tests {
+		for _, accept := range []string{"text/html,application/xhtml+xml", "*/*"} {
+			r := httptest.NewRequestWithContext(t.Context(), "GET", "/video", nil)
+			r.RemoteAddr, r.Host = tt.remote, tt.host
+			r.Header.Set("Accept", accept)
+			w := httptest.NewRecorder()
+			h.ServeHTTP(w, r)
+			if w.Code != tt.status || !strings.Contains(w.Body.String(), tt.says) {
+				t.Errorf("%s %s: %d %s", tt.remote, accept, w.Code, w.Body)
+			}
+			if accept != "*/*" {
+				if !strings.HasPrefix(w.Header().Get("Content-Type"), "text/html") {
+					t.Errorf("a browser gets %s", w.Header().Get("Content-Type"))
+				}
+				continue
+			}
+			var p problem
+			if err := json.Unmarshal(w.Body.Bytes(), &p); err != nil || p.Status != tt.status || w.Header().Get("Content-Type") != "application/problem+json" {
+				t.Errorf("a program gets %s %s", w.Header().Get("Content-Type"), w.Body)
+			}
+		}
+	}
+}
+
+func TestCORS(t *testing.T) {
+	s := newSite(t, Config{AllowOrigins: []string{"http://dash.local:3000"}})
+	for origin, want := range map[string]string{"http://dash.local:3000": "http://dash.local:3000", "http://evil.example": "", "": ""} {
+		answer := request(t, t.Context(), "GET", s.url+"/api/v1/status", "Origin", origin)
+		if got := answer.Header.Get("Access-Control-Allow-Origin"); got != want {
+			t.Errorf("origin %q may read: %q", origin, got)
+		}
+	}
+}
+
+func TestUnknownPlaces(t *testing.T) {
+	s := newSite(t, Config{})
+	for path, says := range map[string]string{
+		"/nothing": "Open /", "/cameras/attic/video": "no camera with that id", "/cameras/../../etc/passwd": "Open /",
+		"/assets/page.html": "nothing here", "/assets/..%2fserver.go": "nothing here",
+	} {
+		answer := request(t, t.Context(), "GET", s.url+path)
+		body, _ := io.ReadAll(answer.Body)
+		if answer.StatusCode != http.StatusNotFound || !strings.Contains(string(body), says) {
+			t.Errorf("%s: %s %s", path, answer.Status, body)
+		}
+	}
+	for _, method := range []string{"POST", "PUT", "DELETE"} {
+		if answer := request(t, t.Context(), method, s.url+"/api/v1/status"); answer.StatusCode != http.StatusMethodNotAllowed {
+			t.Errorf("%s: %s", method, answer.Status)
+		}
+	}
+}
+
+func FuzzHostAllowed(f *testing.F) {
+	for _, s := range []string{"pi.local", "[::1]:80", "a.b:c", "evil.example.org", "192.168.1.2.evil.com", "..local"} {
+		f.Add(s)
+	}
+	f.Fuzz(func(t *testing.T, host string) {
+		if hostAllowed(host, nil) && strings.HasSuffix(strings.ToLower(host), ".example.org") {
+			t.Fatalf("%q was let in", host)
+		}
+	})
+}

@@ -1,0 +1,98 @@
+package web
+
+import (
+	"bytes"
+	"encoding/json"
+	"io"
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"pigrid/shared/api"
+)
+
+func TestStatus(t *testing.T) {
+	s := newSite(t, Config{})
+	s.hub.Publish(picture(t, 1, 0), time.Now())
+	var got api.Status
+	answer := request(t, t.Context(), "GET", s.url+api.StatusPath)
+	if err := json.NewDecoder(answer.Body).Decode(&got); err != nil {
+		t.Fatal(err)
+	}
+	if got.API != 1 || got.Name != "Küche" || got.Host != "pi" || got.Version != "test" || len(got.Cameras) != 1 {
+		t.Errorf("status is %+v", got)
+	}
+	c := got.Cameras[0]
+	if c.ID != "porch" || c.State != api.Live || c.Width != 64 || c.Height != 48 || c.FrameAgeMS == nil || c.Frames != 1 ||
+		c.Video != "/cameras/porch/video" || c.Snapshot != "/cameras/porch/snapshot.jpg" {
+		t.Errorf("camera is %+v", c)
+	}
+}
+
+func TestSnapshotIsBitExact(t *testing.T) {
+	s := newSite(t, Config{})
+	want := picture(t, 3, 1234)
+	s.hub.Publish(want, time.Now())
+	for _, path := range []string{"/snapshot.jpg", "/cameras/porch/snapshot.jpg", "/snapshot", "/?action=snapshot"} {
+		answer := request(t, t.Context(), "GET", s.url+path)
+		body, err := io.ReadAll(answer.Body)
+		if err != nil || !bytes.Equal(body, want) || answer.Header.Get("Content-Type") != "image/jpeg" {
+			t.Errorf("%s: %s, %d bytes, %v", path, answer.Status, len(body), err)
+		}
+	}
+}
+
+func TestSnapshotWakesTheCamera(t *testing.T) {
+	s := newSite(t, Config{})
+	want := picture(t, 5, 0)
+	go func() {
+		if s.hub.WaitDemand(t.Context()) == nil {
+			s.hub.Publish(want, time.Now())
+		}
+	}()
+	body, err := io.ReadAll(request(t, t.Context(), "GET", s.url+"/snapshot.jpg").Body)
+	if err != nil || !bytes.Equal(body, want) {
+		t.Errorf("%d bytes, %v", len(body), err)
+	}
+}
+
+func TestNoSnapshotSaysWhy(t *testing.T) {
+	s := newSite(t, Config{})
+	s.hub.SetState(api.Failed, &api.Problem{Code: "busy", Message: "The camera is used by another program.", Hint: "Close it."})
+	answer := request(t, t.Context(), "GET", s.url+"/snapshot.jpg")
+	var p problem
+	if err := json.NewDecoder(answer.Body).Decode(&p); err != nil {
+		t.Fatal(err)
+	}
+	if answer.StatusCode != http.StatusServiceUnavailable || p.Code != "busy" || p.Detail == "" || p.Hint == "" || answer.Header.Get("Retry-After") == "" {
+		t.Errorf("%s %+v", answer.Status, p)
+	}
+	if ready := request(t, t.Context(), "GET", s.url+"/readyz"); ready.StatusCode != http.StatusServiceUnavailable {
+		t.Errorf("ready although every camera failed: %s", ready.Status)
+	}
+	if alive := request(t, t.Context(), "GET", s.url+"/healthz"); alive.StatusCode != http.StatusOK {
+		t.Errorf("not alive: %s", alive.Status)
+	}
+}
+
+func TestPageShowsEveryCamera(t *testing.T) {
+	s := newSite(t, Config{})
+	s.hub.SetState(api.Failed, &api.Problem{Message: `<script>alert("x")</script>`})
+	answer := request(t, t.Context(), "GET", s.url+"/")
+	body, _ := io.ReadAll(answer.Body)
+	page := string(body)
+	for _, want := range []string{`src="/cameras/porch/video"`, "Küche", "Porch", "Open to everyone on your network", `href="/cameras/porch/snapshot.jpg"`} {
+		if !strings.Contains(page, want) {
+			t.Errorf("%q is missing", want)
+		}
+	}
+	if strings.Contains(page, "<script>alert") {
+		t.Error("words of a program became markup")
+	}
+	for _, name := range []string{"page.css", "page.js", "icon.svg"} {
+		if a := request(t, t.Context(), "GET", s.url+"/assets/"+name); a.StatusCode != http.StatusOK || a.Header.Get("Content-Type") == "" {
+			t.Errorf("%s: %s", name, a.Status)
+		}
+	}
+}
