@@ -1,7 +1,6 @@
 package frames
 
 import (
-	"context"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -28,13 +27,13 @@ func (c Camera) Interval() time.Duration {
 }
 
 // Hub is where one camera's frames meet its viewers. Having a viewer is the
-// demand that starts the camera. All methods are safe for concurrent use, but
-// only one goroutine at a time may publish.
+// demand that starts the camera. All methods are safe for concurrent use.
 type Hub struct {
 	camera Camera
 
-	newest  atomic.Pointer[Frame] // never nil
-	closed  chan struct{}         // closed when the camera was taken out of its Set
+	newest  atomic.Pointer[Frame] // never nil; changed only under mu
+	gone    chan struct{}         // closed when the camera was taken out of its Set
+	remove  func()                // closes gone
 	skipped atomic.Uint64
 
 	mu       sync.Mutex
@@ -49,7 +48,8 @@ type Hub struct {
 
 // NewHub returns a Hub without viewers and frames, in state idle.
 func NewHub(c Camera) *Hub {
-	h := &Hub{camera: c, state: api.Idle, closed: make(chan struct{}), occupied: make(chan struct{}), vacant: make(chan struct{})}
+	h := &Hub{camera: c, state: api.Idle, gone: make(chan struct{}), occupied: make(chan struct{}), vacant: make(chan struct{})}
+	h.remove = sync.OnceFunc(func() { close(h.gone) })
 	close(h.vacant)
 	h.newest.Store(&Frame{newer: make(chan struct{})})
 	return h
@@ -59,25 +59,27 @@ func NewHub(c Camera) *Hub {
 func (h *Hub) Camera() Camera { return h.camera }
 
 // Publish makes a JPEG whose first byte was read at the given time the newest
-// frame. The bytes are copied once; all viewers share the copy.
+// frame, and the state live. The bytes are copied once; all viewers share the
+// copy.
 func (h *Hub) Publish(jpeg []byte, at time.Time) {
 	f := &Frame{Part: mjpeg.NewPart(jpeg, at, false), At: at}
 	f.Width, f.Height, _ = mjpeg.Size(jpeg)
 	h.mu.Lock()
+	defer h.mu.Unlock()
 	h.rate.add(at)
 	h.state, h.problem = api.Live, nil
-	h.mu.Unlock()
 	h.replace(f, 1)
 }
 
 // Clear forgets the newest frame, so that nobody is shown an old one as new.
 func (h *Hub) Clear() {
 	h.mu.Lock()
+	defer h.mu.Unlock()
 	h.rate = rate{}
-	h.mu.Unlock()
 	h.replace(&Frame{}, 0)
 }
 
+// replace needs mu.
 func (h *Hub) replace(f *Frame, step uint64) {
 	old := h.newest.Load()
 	f.Seq = old.Seq + step
@@ -115,65 +117,24 @@ func (h *Hub) State() (api.State, *api.Problem) {
 	return h.state, h.problem
 }
 
-func (h *Hub) close() { close(h.closed) }
-
-// WaitDemand returns nil as soon as there is a viewer, or ctx's error.
-func (h *Hub) WaitDemand(ctx context.Context) error {
-	h.mu.Lock()
-	occupied := h.occupied
-	h.mu.Unlock()
-	select {
-	case <-occupied:
-		return nil
-	case <-ctx.Done():
-		return ctx.Err()
-	}
-}
-
-// WaitIdle returns nil once there was no viewer for d without a break, or ctx's
-// error. A negative d never ends.
-func (h *Hub) WaitIdle(ctx context.Context, d time.Duration) error {
-	if d < 0 {
-		<-ctx.Done()
-		return ctx.Err()
-	}
-	for {
-		h.mu.Lock()
-		occupied, vacant := h.occupied, h.vacant
-		h.mu.Unlock()
-		select {
-		case <-vacant:
-		case <-ctx.Done():
-			return ctx.Err()
-		}
-		timer := time.NewTimer(d)
-		select {
-		case <-timer.C:
-			return nil
-		case <-occupied:
-			timer.Stop()
-		case <-ctx.Done():
-			timer.Stop()
-			return ctx.Err()
-		}
-	}
-}
-
 // Status describes the camera as the API does, without its paths.
 func (h *Hub) Status(now time.Time) api.Camera {
-	f := h.Newest()
 	h.mu.Lock()
 	defer h.mu.Unlock()
+	f := h.newest.Load()
 	c := api.Camera{
 		ID: h.camera.ID, Name: h.camera.Name,
 		State: h.state, Error: h.problem,
 		Width: h.camera.Width, Height: h.camera.Height, Framerate: h.camera.Framerate,
 		FPS: h.rate.perSecond(now), Viewers: h.viewers,
-		Frames: h.newest.Load().Seq, Skipped: h.skipped.Load(), Restarts: h.restarts,
+		Frames: f.Seq, Skipped: h.skipped.Load(), Restarts: h.restarts,
 	}
-	if f != nil {
-		age := max(0, now.Sub(f.At).Milliseconds())
-		c.FrameAgeMS = &age
+	if f.empty() {
+		return c
+	}
+	age := max(0, now.Sub(f.At).Milliseconds())
+	c.FrameAgeMS = &age
+	if f.Width > 0 && f.Height > 0 {
 		c.Width, c.Height = f.Width, f.Height
 	}
 	return c

@@ -1,12 +1,38 @@
 package frames
 
-import "sync"
+import (
+	"context"
+	"slices"
+	"sync"
+)
 
 // Set holds the Hubs of all cameras of an agent, in a stable order. It is safe
 // for concurrent use.
 type Set struct {
-	mu   sync.RWMutex
-	hubs []*Hub
+	mu    sync.RWMutex
+	hubs  []*Hub
+	first chan struct{} // closed by the next Add; nil while nobody waits
+}
+
+// AwaitFirst waits until there is a camera: an agent answers requests
+// before it has found out what is plugged in. It returns ctx's error.
+func (s *Set) AwaitFirst(ctx context.Context) error {
+	s.mu.Lock()
+	if len(s.hubs) > 0 {
+		s.mu.Unlock()
+		return nil
+	}
+	if s.first == nil {
+		s.first = make(chan struct{})
+	}
+	first := s.first
+	s.mu.Unlock()
+	select {
+	case <-first:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
 }
 
 // Add appends a Hub, unless there is one for this camera id; then that one is
@@ -20,6 +46,10 @@ func (s *Set) Add(h *Hub) *Hub {
 		}
 	}
 	s.hubs = append(s.hubs, h)
+	if s.first != nil {
+		close(s.first)
+		s.first = nil
+	}
 	return h
 }
 
@@ -39,7 +69,7 @@ func (s *Set) Get(id string) (*Hub, bool) {
 func (s *Set) All() []*Hub {
 	s.mu.RLock()
 	defer s.mu.RUnlock()
-	return append([]*Hub(nil), s.hubs...)
+	return slices.Clone(s.hubs)
 }
 
 // Remove takes a camera out and ends its viewers' streams, so that they come
@@ -47,11 +77,10 @@ func (s *Set) All() []*Hub {
 func (s *Set) Remove(id string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	for i, h := range s.hubs {
+	s.hubs = slices.DeleteFunc(s.hubs, func(h *Hub) bool {
 		if h.camera.ID == id {
-			s.hubs = append(s.hubs[:i:i], s.hubs[i+1:]...)
-			h.close()
-			return
+			h.remove()
 		}
-	}
+		return h.camera.ID == id
+	})
 }

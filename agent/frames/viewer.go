@@ -16,38 +16,20 @@ var ErrGone = errors.New("the camera is gone")
 // Viewer is one reader of a Hub. It is not safe for concurrent use.
 type Viewer struct {
 	hub     *Hub
-	ctx     context.Context //nolint:containedctx // a Viewer lives exactly as long as its request
+	ctx     context.Context // a Viewer lives exactly as long as its request
 	last    *Frame
 	leave   func()
 	skipped uint64
 	pace    pacer
 }
 
-// Join adds a viewer until ctx ends or Leave is called. With a positive fps it
-// gets at most that many frames per second, evenly spaced.
+// Join adds a viewer until Leave is called; its Next ends with ctx. With a
+// positive fps it gets at most that many frames per second, evenly spaced.
 func (h *Hub) Join(ctx context.Context, fps float64) *Viewer {
-	h.mu.Lock()
-	h.viewers++
-	if h.viewers == 1 {
-		close(h.occupied)
-		h.vacant = make(chan struct{})
-	}
-	h.mu.Unlock()
-	v := &Viewer{hub: h, ctx: ctx, leave: sync.OnceFunc(h.left), last: &Frame{}}
-	if fps > 0 {
-		v.pace.period = time.Duration(float64(time.Second) / fps)
-		v.pace.slack = h.camera.Interval() / 2
-	}
-	return v
-}
-
-func (h *Hub) left() {
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	h.viewers--
-	if h.viewers == 0 {
-		close(h.vacant)
-		h.occupied = make(chan struct{})
+	h.enter()
+	return &Viewer{
+		hub: h, ctx: ctx, leave: sync.OnceFunc(h.leave),
+		last: &Frame{}, pace: newPacer(fps, h.camera.Interval()),
 	}
 }
 
@@ -55,12 +37,17 @@ func (h *Hub) left() {
 func (v *Viewer) Leave() { v.leave() }
 
 // Skipped returns how many frames this viewer missed because it was too slow.
+// Frames that its rate leaves out are not among them.
 func (v *Viewer) Skipped() uint64 { return v.skipped }
 
 // Next waits for a frame this viewer has not had. The first one may be up to
-// max(2 s, 3 intervals) old. The error is ctx's or [ErrGone].
+// max(2 s, 3 intervals) old. The error is ctx's or [ErrGone]; it comes before
+// any frame that is there at the same time.
 func (v *Viewer) Next() (*Frame, error) {
 	for {
+		if err := v.ended(); err != nil {
+			return nil, err
+		}
 		f := v.hub.newest.Load()
 		if v.isNew(f) {
 			v.countSkips(f)
@@ -72,10 +59,17 @@ func (v *Viewer) Next() (*Frame, error) {
 		select {
 		case <-f.newer:
 		case <-v.ctx.Done():
-			return nil, v.ctx.Err()
-		case <-v.hub.closed:
-			return nil, ErrGone
+		case <-v.hub.gone:
 		}
+	}
+}
+
+func (v *Viewer) ended() error {
+	select {
+	case <-v.hub.gone:
+		return ErrGone
+	default:
+		return v.ctx.Err()
 	}
 }
 
@@ -91,30 +85,7 @@ func (v *Viewer) countSkips(f *Frame) {
 	if v.last.empty() || f.Seq <= v.last.Seq+1 {
 		return
 	}
-	n := f.Seq - v.last.Seq - 1
+	n := min(f.Seq-v.last.Seq-1, v.pace.missed(f.At))
 	v.skipped += n
 	v.hub.skipped.Add(n)
-}
-
-// pacer thins frames out to one per period.
-type pacer struct {
-	period time.Duration // 0: every frame
-	slack  time.Duration // half the camera's interval: the frame nearest to the due time counts
-	next   time.Time
-}
-
-// due reports whether the frame taken at t is to be shown. The due times form
-// an even grid, so rounding never adds up; after a gap the grid starts anew.
-func (p *pacer) due(t time.Time) bool {
-	if p.period == 0 {
-		return true
-	}
-	if t.Before(p.next.Add(-p.slack)) {
-		return false
-	}
-	p.next = p.next.Add(p.period)
-	if t.Sub(p.next) > -p.slack {
-		p.next = t.Add(p.period)
-	}
-	return true
 }
