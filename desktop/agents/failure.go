@@ -21,8 +21,7 @@ const maxRetryAfter = 5 * time.Minute
 
 // failureOf says in our terms why there was no answer.
 func failureOf(err error) *cameras.Failure {
-	var known *cameras.Failure
-	if errors.As(err, &known) {
+	if known, ok := errors.AsType[*cameras.Failure](err); ok {
 		return known
 	}
 	return &cameras.Failure{Reason: reasonOf(err), Detail: clean(err.Error(), maxText)}

@@ -12,8 +12,15 @@ import (
 	"pigrid/desktop/cameras"
 )
 
-// pollEvery is how often an agent that answers is asked again.
-const pollEvery = 5 * time.Second
+const (
+	// pollEvery is how often an agent that answers is asked again,
+	pollEvery = 5 * time.Second
+	// pollStarting how often while it lists no camera, because it has just been
+	// started and still looks for them,
+	pollStarting = time.Second
+	// maxStarting and how many times at most.
+	maxStarting = 10
+)
 
 // WatchConfig is what a [Watch] needs.
 type WatchConfig struct {
@@ -32,6 +39,8 @@ type Report struct {
 	Since   time.Time        // first failure in a row; zero when it answered
 	RetryAt time.Time        // next question after a failure
 	Back    bool             // it answers again after a failure, or for the first time
+	// Starting says that it lists no camera and may only not have found them yet.
+	Starting bool
 }
 
 // Watch asks one agent for its status for as long as its Run runs: every few
@@ -82,7 +91,7 @@ func (w *Watch) Addresses() []string {
 // Run asks until ctx ends.
 func (w *Watch) Run(ctx context.Context) {
 	var since time.Time
-	failures := 0
+	failures, starting := 0, 0
 	first := true
 	for ctx.Err() == nil {
 		found, err := w.cfg.Find(ctx, w.cfg.ID, w.Addresses())
@@ -94,7 +103,15 @@ func (w *Watch) Run(ctx context.Context) {
 		if err == nil {
 			failures, since, first = 0, time.Time{}, false
 			w.prefer(found.Address)
+			if starting++; len(found.Status.Cameras) > 0 {
+				starting = 0
+			}
+			r.Starting = starting > 0 && starting <= maxStarting
+			if r.Starting {
+				delay = pollStarting
+			}
 		} else {
+			starting = 0
 			if failures++; failures == 1 {
 				since = time.Now()
 			}

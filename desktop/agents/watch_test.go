@@ -61,7 +61,7 @@ func startWatch(t *testing.T, answers string, failure error, addresses ...string
 func (w *watched) set(address string, failure error) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	w.answer, w.failure = Found{Address: address, Status: api.Status{API: 1, ID: "me"}}, failure
+	w.answer, w.failure = Found{Address: address, Status: api.Status{API: 1, ID: "me", Cameras: []api.Camera{{}}}}, failure
 }
 
 // after lets time pass and returns the reports since the last call.
@@ -104,6 +104,23 @@ func TestWatchBacksOffAndComesBack(t *testing.T) {
 		w.set("a:1", nil)
 		if back := w.after(7 * time.Second); len(back) == 0 || !back[0].Back {
 			t.Errorf("came back: %+v", back)
+		}
+	})
+}
+
+func TestWatchAsksOftenWhileAnAgentStarts(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := startWatch(t, "a:1", nil, "a:1")
+		w.mu.Lock()
+		w.answer.Status.Cameras = nil
+		w.mu.Unlock()
+		got := w.after(9500 * time.Millisecond)
+		if len(got) != 10 || !got[0].Starting || !got[9].Starting {
+			t.Fatalf("%d reports: %+v", len(got), got)
+		}
+		got = w.after(time.Minute)
+		if len(got) > 15 || got[1].Starting {
+			t.Errorf("%d reports a minute later, starting: %v", len(got), got[1].Starting)
 		}
 	})
 }

@@ -30,8 +30,10 @@ type agent struct {
 	cancel  context.CancelFunc
 	heard   time.Time // last sighting or answer
 	hurried time.Time // last dial because of a sighting
-	facts   cameras.Agent
-	states  map[string]since // by camera key
+	// starting says that it did not list its cameras yet after it came back.
+	starting bool
+	facts    cameras.Agent
+	states   map[string]since // by camera key
 }
 
 // since is what an agent says of a camera, and since when.
@@ -163,8 +165,13 @@ func (e *Engine) report(id string, a *agent, r agents.Report) {
 	}
 	a.heard = now
 	a.facts.Failure, a.facts.FailedSince, a.facts.RetryAt = nil, time.Time{}, time.Time{}
+	if r.Starting && r.Found.Status.API == api.Version {
+		a.starting = true
+		return
+	}
 	e.merge(cameras.Answer{Status: r.Found.Status, Addresses: a.watch.Addresses()})
-	e.aim(id, r.Found, r.Back)
+	e.aim(id, r.Found, r.Back || a.starting)
+	a.starting = false
 }
 
 // merge takes an answer into the registry and sees to it that every camera has

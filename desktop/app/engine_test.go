@@ -163,6 +163,26 @@ func TestCameraErrorInTheAgentsWords(t *testing.T) {
 	d.eventually(t, 2*time.Second, key, cameras.Live)
 }
 
+func TestAgentThatStillLooksForItsCameras(t *testing.T) {
+	a := newAgent(t, idA, "Garage", "x")
+	key := cameras.Key(idA, "x")
+	d := startDesk(t, "", nil)
+	d.look(t)
+	d.search.sighted(a.sighting())
+	d.eventually(t, 2*time.Second, key, cameras.Live)
+	a.kill()
+	d.eventually(t, 5*time.Second, key, cameras.Offline)
+	list := a.status.Cameras
+	a.status.Cameras = nil
+	a.start()
+	eventually(t, 5*time.Second, "it answers without a camera", func() bool { return d.failure(idA) == nil })
+	if c := d.camera(key); c.State == cameras.CameraError || len(d.State().Cameras) != 1 {
+		t.Errorf("got %+v", d.State().Cameras)
+	}
+	a.set(func(a *fakeAgent) { a.status.Cameras = list })
+	d.eventually(t, 2*time.Second, key, cameras.Live)
+}
+
 func TestAnotherAgentAtTheAddressIsNotShownInItsPlace(t *testing.T) {
 	a, b := newAgent(t, idA, "Garage", "x"), newAgent(t, idB, "Porch", "x")
 	d := startDesk(t, "", nil)
@@ -194,8 +214,10 @@ func TestIncompatibleAgent(t *testing.T) {
 func TestStopBeforeAndTwice(t *testing.T) {
 	store, _ := settings.Open("")
 	e := New(Config{Settings: store})
-	if !e.Stop(time.Second) || !e.Stop(time.Second) {
-		t.Error("did not stop")
+	for range 2 {
+		if !e.Stop(time.Second) {
+			t.Error("did not stop")
+		}
 	}
 	e.Start(func(State) { t.Error("started after it was stopped") })
 }

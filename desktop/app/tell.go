@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"pigrid/desktop/cameras"
+	"pigrid/shared/api"
 )
 
 const (
@@ -99,6 +100,9 @@ func (e *Engine) factsOf(c cameras.Camera) cameras.Facts {
 		facts.Agent.CameraSince = a.states[c.Key].at
 	}
 	facts.Agent.Camera, facts.Agent.Problem, facts.Agent.Missing = c.State, c.Problem, c.Missing
+	if a := e.agents[c.Agent]; a != nil && a.starting {
+		facts.Agent.Camera, facts.Agent.Problem, facts.Agent.Missing = api.Starting, nil, false
+	}
 	return facts
 }
 

@@ -172,10 +172,12 @@ func (a Agent) saysFailed() bool {
 // waiting is the state of a stream that is not open, or open and still young.
 func waiting(f Facts) Verdict {
 	silentBefore := f.Failure != nil && f.Failure.Reason == ReasonNoFrames
+	// An agent that has just come back does not know its cameras yet.
+	notYet := f.Failure != nil && f.Failure.Reason == ReasonCamera && f.Agent.Failure == nil && f.Agent.Camera == api.Starting
 	switch {
 	case f.Phase == Open && f.Agent.saysFailed():
 		return cameraFailed(f.Agent)
-	case f.Phase == Open && !silentBefore, silentBefore && f.starting():
+	case f.Phase == Open && !silentBefore, silentBefore && f.starting(), notYet:
 		return Verdict{State: Connecting, Since: f.WantedSince}
 	case f.Failure != nil:
 		return streamFailed(f)

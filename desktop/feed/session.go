@@ -122,7 +122,7 @@ func (s *session) watch(ctx context.Context) ending {
 // close ends the stream from our side.
 func (s *session) close(failure *cameras.Failure) ending {
 	_ = s.body.Close()
-	<-s.done
+	<-s.done //nolint:errcheck // it says only that we closed it
 	return ending{failure: failure, frames: s.frames()}
 }
 

@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"reflect"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -157,7 +158,7 @@ func TestConcurrentSaves(t *testing.T) {
 	for i := range 8 {
 		wg.Go(func() {
 			err := s.Save(func(s Settings) Settings {
-				s.Cameras = append(s.Cameras[:len(s.Cameras):len(s.Cameras)], Camera{Key: fmt.Sprint("agent:a/", i)})
+				s.Cameras = append(slices.Clip(s.Cameras), Camera{Key: fmt.Sprint("agent:a/", i)})
 				return s
 			})
 			if err != nil {

@@ -1,0 +1,246 @@
+package e2e
+
+import (
+	"bufio"
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"image/jpeg"
+	"net/http"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"sync"
+	"syscall"
+	"testing"
+	"time"
+
+	"pigrid/shared/api"
+	"pigrid/shared/strip"
+)
+
+// process is a running program in a process group of its own.
+type process struct {
+	cmd  *exec.Cmd
+	done chan struct{} // closed when it ended
+}
+
+// startProcess starts a program that ends with the test at the latest.
+func startProcess(t *testing.T, cmd *exec.Cmd) *process {
+	t.Helper()
+	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	p := &process{cmd: cmd, done: make(chan struct{})}
+	go func() { defer close(p.done); _ = cmd.Wait() }()
+	t.Cleanup(p.kill)
+	return p
+}
+
+// kill ends the program and everything it started.
+func (p *process) kill() {
+	_ = syscall.Kill(-p.cmd.Process.Pid, syscall.SIGKILL)
+	<-p.done
+}
+
+// left lists the processes that are still in the program's group.
+func (p *process) left(t *testing.T) []string {
+	t.Helper()
+	stats, err := filepath.Glob("/proc/[0-9]*/stat")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var list []string
+	for _, path := range stats {
+		data, err := os.ReadFile(path)
+		if err != nil {
+			continue // it ended meanwhile
+		}
+		// pid (name) state parent group …
+		end := bytes.LastIndexByte(data, ')')
+		f := strings.Fields(string(data[end+1:]))
+		if group, _ := strconv.Atoi(f[2]); group == p.cmd.Process.Pid && f[0] != "Z" {
+			list = append(list, string(data[:end+1]))
+		}
+	}
+	return list
+}
+
+// agent is a real agent that serves the test picture.
+type agent struct {
+	*process
+	name, state string
+	addr        string
+	id          string
+	camera      uint8 // in the strip of its pictures
+}
+
+// startAgent starts an agent on a free port.
+func startAgent(t *testing.T, name string) *agent {
+	t.Helper()
+	a := &agent{name: name, state: t.TempDir(), addr: "127.0.0.1:0"}
+	a.start(t)
+	var status api.Status
+	until(t, 5*time.Second, name+" has found its camera", func() bool {
+		status = a.status(t)
+		return len(status.Cameras) > 0
+	})
+	a.id = status.ID
+	img, err := jpeg.Decode(bytes.NewReader(a.get(t, status.Cameras[0].Snapshot)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	marks := strip.Find(img)
+	if len(marks) != 1 {
+		t.Fatalf("%d strips in the picture of %s", len(marks), name)
+	}
+	a.camera = marks[0].Camera
+	return a
+}
+
+// start starts it again where it was.
+func (a *agent) start(t *testing.T) {
+	t.Helper()
+	cmd := exec.Command(agentProgram, "--source", "pattern", "--listen", a.addr, "--state-dir", a.state,
+		"--name", a.name, "--mdns=false", "--framerate", "10", "--log-format", "json")
+	log, err := cmd.StderrPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	a.process = startProcess(t, cmd)
+	lines := bufio.NewScanner(log)
+	for lines.Scan() {
+		var l struct{ Msg, Addr string }
+		if json.Unmarshal(lines.Bytes(), &l) == nil && l.Msg == "listening" {
+			a.addr = l.Addr
+			break
+		}
+		t.Logf("%s: %s", a.name, lines.Text())
+	}
+	if a.addr == "127.0.0.1:0" {
+		t.Fatalf("%s does not say where it listens", a.name)
+	}
+	go func() {
+		for lines.Scan() { // so that it never waits for us
+			continue
+		}
+	}()
+}
+
+func (a *agent) get(t *testing.T, path string) []byte {
+	t.Helper()
+	resp, err := http.Get("http://" + a.addr + path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer resp.Body.Close()
+	var b bytes.Buffer
+	if _, err := b.ReadFrom(resp.Body); err != nil || resp.StatusCode != http.StatusOK {
+		t.Fatalf("%s%s: %s, %v", a.addr, path, resp.Status, err)
+	}
+	return b.Bytes()
+}
+
+func (a *agent) status(t *testing.T) api.Status {
+	t.Helper()
+	var s api.Status
+	if err := json.Unmarshal(a.get(t, api.StatusPath), &s); err != nil {
+		t.Fatalf("status: %+v, %v", s, err)
+	}
+	return s
+}
+
+// home is the home directory of a user of the app.
+type home struct{ dir string }
+
+// newHome makes a home whose settings remember these agents.
+func newHome(t *testing.T, agents ...*agent) home {
+	t.Helper()
+	h := home{t.TempDir()}
+	type camera struct {
+		Key       string   `json:"key"`
+		Name      string   `json:"name"`
+		Addresses []string `json:"addresses"`
+	}
+	known := []camera{}
+	for _, a := range agents {
+		known = append(known, camera{fmt.Sprintf("agent:%s/pattern", a.id), a.name, []string{a.addr}})
+	}
+	data, err := json.Marshal(map[string]any{"version": 1, "cameras": known, "window": map[string]int{"width": 1900, "height": 1000}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.MkdirAll(filepath.Dir(h.settings()), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(h.settings(), data, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return h
+}
+
+func (h home) settings() string { return filepath.Join(h.dir, ".config", "pigrid", "settings.json") }
+
+// app is the running desktop app.
+type app struct {
+	*process
+	log *logBuffer
+}
+
+// startApp starts the app's program on a screen, without the search by mDNS.
+func startApp(t *testing.T, program string, s *screen, h home, env ...string) *app {
+	t.Helper()
+	cmd := exec.Command(program)
+	cmd.Env = append(os.Environ(),
+		"DISPLAY="+s.display, "HOME="+h.dir, "XDG_CONFIG_HOME="+filepath.Join(h.dir, ".config"),
+		"XDG_CACHE_HOME="+filepath.Join(h.dir, ".cache"), "XDG_DATA_HOME="+filepath.Join(h.dir, ".local/share"),
+		"XDG_STATE_HOME="+filepath.Join(h.dir, ".local/state"), "PIGRID_MDNS=false", "GDK_BACKEND=x11", "WAYLAND_DISPLAY=",
+		"NO_AT_BRIDGE=1", "DBUS_SESSION_BUS_ADDRESS=disabled:", // else GLib starts a bus of its own, for ever
+		"GTK_THEME=Adwaita:dark") // a strip begins and ends white: on a light page its edges vanish
+	cmd.Env = append(cmd.Env, env...)
+	a := &app{log: &logBuffer{}}
+	cmd.Stdout, cmd.Stderr = a.log, a.log
+	a.process = startProcess(t, cmd)
+	t.Cleanup(func() {
+		if t.Failed() {
+			t.Logf("the app says:\n%s", a.log)
+		}
+	})
+	return a
+}
+
+// interrupt sends Ctrl-C and returns how long the app took to end.
+func (a *app) interrupt(t *testing.T, limit time.Duration) time.Duration {
+	t.Helper()
+	begin := time.Now()
+	if err := a.cmd.Process.Signal(syscall.SIGINT); err != nil {
+		t.Fatal(err)
+	}
+	select {
+	case <-a.done:
+	case <-time.After(limit):
+		t.Errorf("still running %v after Ctrl-C", limit)
+	}
+	return time.Since(begin)
+}
+
+// logBuffer keeps what a program says.
+type logBuffer struct {
+	mu sync.Mutex
+	b  bytes.Buffer
+}
+
+func (l *logBuffer) Write(p []byte) (int, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.b.Write(p)
+}
+
+func (l *logBuffer) String() string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.b.String()
+}
