@@ -42,12 +42,13 @@ need_node() {
 # What is looked for, and the Debian package that brings it: a program, a
 # /file, or a @pkg-config module. Looking for the thing itself, not for the
 # package, also works where it was installed in another way.
+base_needs=(/etc/ssl/certs/ca-certificates.crt=ca-certificates) # to download anything
 build_needs=(
-	/etc/ssl/certs/ca-certificates.crt=ca-certificates
+	"${base_needs[@]}"
 	cc=gcc /usr/include/stdio.h=libc6-dev pkg-config=pkg-config
 	@gtk+-3.0=libgtk-3-dev @webkit2gtk-4.1=libwebkit2gtk-4.1-dev
 )
-check_needs=(git=git shellcheck=shellcheck)
+check_needs=("${base_needs[@]}" git=git shellcheck=shellcheck)
 test_needs=(
 	chromium=chromium Xvfb=xvfb xauth=xauth import=imagemagick openbox=openbox xdotool=xdotool
 	WebKitWebDriver=webkit2gtk-driver ffmpeg=ffmpeg curl=curl
