@@ -154,8 +154,8 @@ func plain(key string, v any, list bool) ([]string, error) {
 
 // position says where a TOML mistake stands.
 func position(err error) string {
-	var bad *toml.DecodeError
-	if !errors.As(err, &bad) {
+	bad, ok := errors.AsType[*toml.DecodeError](err)
+	if !ok {
 		return ": " + strings.TrimPrefix(err.Error(), "toml: ")
 	}
 	row, column := bad.Position()

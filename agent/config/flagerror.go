@@ -11,17 +11,13 @@ import (
 // FlagError says in one sentence what is wrong with the command line. err is
 // what pflag said.
 func (l *Loader) FlagError(err error) error {
-	var (
-		unknown *pflag.NotExistError
-		invalid *pflag.InvalidValueError
-		missing *pflag.ValueRequiredError
-	)
-	switch {
-	case errors.As(err, &unknown):
+	if unknown, ok := errors.AsType[*pflag.NotExistError](err); ok {
 		return l.unknownFlag(unknown)
-	case errors.As(err, &invalid):
+	}
+	if invalid, ok := errors.AsType[*pflag.InvalidValueError](err); ok {
 		return fmt.Errorf("--%s %q is not right: %s", invalid.GetFlag().Name, invalid.GetValue(), reason(err))
-	case errors.As(err, &missing):
+	}
+	if missing, ok := errors.AsType[*pflag.ValueRequiredError](err); ok {
 		return fmt.Errorf("--%s needs a value; `pigrid-agent --help` says which", missing.GetFlag().Name)
 	}
 	return fmt.Errorf("%w; `pigrid-agent --help` lists what there is", err)

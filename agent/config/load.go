@@ -41,8 +41,7 @@ func (l *Loader) setting(name string) *value {
 
 // reason drops what pflag says before the sentence that is ours.
 func reason(err error) string {
-	var invalid *pflag.InvalidValueError
-	if errors.As(err, &invalid) {
+	if invalid, ok := errors.AsType[*pflag.InvalidValueError](err); ok {
 		return invalid.Unwrap().Error()
 	}
 	return err.Error()
