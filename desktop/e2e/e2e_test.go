@@ -28,7 +28,7 @@ func TestMain(m *testing.M) {
 func run(m *testing.M) int {
 	dir, err := os.MkdirTemp("", "pigrid-e2e-")
 	if err == nil {
-		defer os.RemoveAll(dir)
+		defer func() { _ = os.RemoveAll(dir) }()
 		err = build(dir)
 	}
 	if err != nil {
@@ -113,12 +113,12 @@ func untilMoving(t *testing.T, s *screen, limit time.Duration, agents ...*agent)
 	})
 }
 
-func startAgents(t *testing.T, n int) []*agent {
+func startAgents(t *testing.T, n int, flags ...string) []*agent {
 	t.Helper()
 	var list []*agent
 	seen := map[uint8]string{}
 	for i := range n {
-		a := startAgent(t, fmt.Sprintf("Camera %d", i+1))
+		a := startAgent(t, fmt.Sprintf("Camera %d", i+1), flags...)
 		if other, ok := seen[a.camera]; ok {
 			t.Fatalf("%s and %s have the same number in their strips", a.name, other)
 		}
@@ -182,10 +182,29 @@ func TestWordsWhenAnAgentDies(t *testing.T) {
 	startApp(t, devProgram, s, newHome(t, agents...), "devserver=127.0.0.1:"+port, "assetdir="+page)
 	untilMoving(t, s, 20*time.Second, agents...)
 	agents[0].kill()
-	until(t, 15*time.Second, "the page says offline", func() bool {
+	// Starting a browser takes most of this; the time the words may take is
+	// tested in desktop/app.
+	until(t, 45*time.Second, "the page says offline", func() bool {
 		text := browse(t, "http://127.0.0.1:"+port)
 		return strings.Contains(text, "Offline since") && strings.Contains(text, "Live")
 	})
+}
+
+func TestAgentsAppearByThemselvesAndAreRemembered(t *testing.T) {
+	agents := startAgents(t, 2, "--listen", ":0", "--mdns=true")
+	s := newScreen(t)
+	h := newHome(t)
+	first := startApp(t, appProgram, s, h, "PIGRID_MDNS=true")
+	untilMoving(t, s, 20*time.Second, agents...)
+	first.interrupt(t, 5*time.Second)
+
+	again := startApp(t, appProgram, s, h) // without the search
+	untilMoving(t, s, 20*time.Second, agents...)
+	again.interrupt(t, 5*time.Second)
+	data, err := os.ReadFile(h.settings())
+	if err != nil || !strings.Contains(string(data), agents[0].id) || !strings.Contains(string(data), `"width": 640`) {
+		t.Errorf("remembered: %s, %v", data, err)
+	}
 }
 
 func freePort(t *testing.T) string {

@@ -73,15 +73,17 @@ func (p *process) left(t *testing.T) []string {
 type agent struct {
 	*process
 	name, state string
-	addr        string
+	flags       []string
+	addr        string // where it can be asked from here
 	id          string
 	camera      uint8 // in the strip of its pictures
 }
 
-// startAgent starts an agent on a free port.
-func startAgent(t *testing.T, name string) *agent {
+// startAgent starts an agent on a free port of the loopback interface, without
+// mDNS, unless the flags say otherwise.
+func startAgent(t *testing.T, name string, flags ...string) *agent {
 	t.Helper()
-	a := &agent{name: name, state: t.TempDir(), addr: "127.0.0.1:0"}
+	a := &agent{name: name, state: t.TempDir(), flags: append([]string{"--listen", "127.0.0.1:0", "--mdns=false"}, flags...)}
 	a.start(t)
 	var status api.Status
 	until(t, 5*time.Second, name+" has found its camera", func() bool {
@@ -104,8 +106,9 @@ func startAgent(t *testing.T, name string) *agent {
 // start starts it again where it was.
 func (a *agent) start(t *testing.T) {
 	t.Helper()
-	cmd := exec.Command(agentProgram, "--source", "pattern", "--listen", a.addr, "--state-dir", a.state,
-		"--name", a.name, "--mdns=false", "--framerate", "10", "--log-format", "json")
+	cmd := exec.Command(agentProgram, append([]string{
+		"--source", "pattern", "--state-dir", a.state, "--name", a.name, "--framerate", "10", "--log-format", "json",
+	}, a.flags...)...)
 	log, err := cmd.StderrPipe()
 	if err != nil {
 		t.Fatal(err)
@@ -116,11 +119,12 @@ func (a *agent) start(t *testing.T) {
 		var l struct{ Msg, Addr string }
 		if json.Unmarshal(lines.Bytes(), &l) == nil && l.Msg == "listening" {
 			a.addr = l.Addr
+			a.flags = append(a.flags, "--listen", l.Addr) // there again when it is started again
 			break
 		}
 		t.Logf("%s: %s", a.name, lines.Text())
 	}
-	if a.addr == "127.0.0.1:0" {
+	if a.addr == "" {
 		t.Fatalf("%s does not say where it listens", a.name)
 	}
 	go func() {
