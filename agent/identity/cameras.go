@@ -2,60 +2,79 @@ package identity
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
+	"io/fs"
+	"maps"
 	"os"
 	"path/filepath"
-	"strings"
+	"slices"
+	"strconv"
 	"sync"
 )
 
-// camerasFile remembers which camera id belongs to which sensor path.
-const camerasFile = "cameras.json"
+const (
+	// camerasFile remembers which camera id belongs to which sensor path.
+	camerasFile = "cameras.json"
+	// badSuffix marks a camerasFile that could not be read, kept for people.
+	badSuffix = ".bad"
+)
 
 // CameraIDs gives cameras short ids that are easy to type: the sensor's model,
 // with a number behind it for the second of its kind. A camera keeps its id
 // for as long as it stays at its connector. It is safe for concurrent use.
 type CameraIDs struct {
-	dir string // "" keeps nothing
+	path string // "" keeps nothing
 
 	mu    sync.Mutex
 	known map[string]string // sensor path -> id
+	bad   bool              // what is at path was not understood and must not be lost
 }
 
-// OpenCameraIDs reads the ids remembered in dir. An unreadable file is reported
-// and replaced at the next change; ids are then given out anew.
+// OpenCameraIDs reads the ids remembered in dir; the empty dir keeps none. The
+// error is a sentence about a file that cannot be read; the CameraIDs are good
+// all the same and know what could be read. The file is kept as
+// cameras.json.bad before it is written anew.
 func OpenCameraIDs(dir string) (*CameraIDs, error) {
-	c := &CameraIDs{dir: dir, known: map[string]string{}}
+	c := &CameraIDs{known: map[string]string{}}
 	if dir == "" {
 		return c, nil
 	}
-	data, err := os.ReadFile(filepath.Join(dir, camerasFile))
-	if os.IsNotExist(err) {
+	c.path = filepath.Join(dir, camerasFile)
+	data, err := os.ReadFile(c.path)
+	if errors.Is(err, fs.ErrNotExist) {
 		return c, nil
 	}
 	if err == nil {
-		err = c.parse(data)
+		c.known, err = parseCameras(data)
 	}
 	if err != nil {
-		return c, fmt.Errorf("the remembered camera ids cannot be read, cameras may get new ids: %w", err)
+		c.bad = true
+		return c, fmt.Errorf("the remembered camera ids cannot be read, so cameras may get new ones; look into %s, which will be kept as %s: %w",
+			c.path, camerasFile+badSuffix, err)
 	}
 	return c, nil
 }
 
-func (c *CameraIDs) parse(data []byte) error {
+// parseCameras returns all entries that are right, even with an error.
+func parseCameras(data []byte) (map[string]string, error) {
 	known := map[string]string{}
-	if err := json.Unmarshal(data, &known); err != nil {
-		return err
+	read := map[string]string{}
+	if err := json.Unmarshal(data, &read); err != nil {
+		return known, err
 	}
+	var err error
 	taken := map[string]bool{}
-	for path, id := range known {
-		if id == "" || id != cleanID(id) || taken[id] {
-			return fmt.Errorf("%q is not an id of its own", id)
+	for _, path := range slices.Sorted(maps.Keys(read)) {
+		id := read[path]
+		if !validCameraID(id) || taken[id] {
+			err = fmt.Errorf("%q of %q is not a camera id of its own", id, path)
+			continue
 		}
 		taken[id] = true
-		c.known[path] = id
+		known[path] = id
 	}
-	return nil
+	return known, err
 }
 
 // ID returns the id of the camera of a model at a sensor path. The error says
@@ -66,44 +85,32 @@ func (c *CameraIDs) ID(model, path string) (string, error) {
 	if id, ok := c.known[path]; ok {
 		return id, nil
 	}
-	taken := map[string]bool{}
+	taken := map[string]bool{reservedID: true}
 	for _, id := range c.known {
 		taken[id] = true
 	}
 	base := cleanID(model)
 	id := base
 	for n := 2; taken[id]; n++ {
-		id = fmt.Sprintf("%s-%d", base, n)
+		id = base + "-" + strconv.Itoa(n)
 	}
 	c.known[path] = id
 	return id, c.save()
 }
 
 func (c *CameraIDs) save() error {
-	if c.dir == "" {
+	if c.path == "" {
 		return nil
+	}
+	if c.bad {
+		if err := os.Rename(c.path, c.path+badSuffix); err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return err
+		}
+		c.bad = false
 	}
 	data, err := json.MarshalIndent(c.known, "", "  ")
 	if err != nil {
 		return err
 	}
-	return store(c.dir, filepath.Join(c.dir, camerasFile), string(data))
-}
-
-// cleanID turns text into an id: lower-case letters, digits and dashes.
-func cleanID(text string) string {
-	id := strings.Map(func(r rune) rune {
-		switch {
-		case r >= 'a' && r <= 'z', r >= '0' && r <= '9', r == '-':
-			return r
-		case r >= 'A' && r <= 'Z':
-			return r + 'a' - 'A'
-		}
-		return '-'
-	}, text)
-	id = strings.Trim(id, "-")
-	if id == "" {
-		return "sensor"
-	}
-	return id[:min(len(id), 32)]
+	return store(c.path, string(data))
 }

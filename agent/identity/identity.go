@@ -3,6 +3,7 @@
 package identity
 
 import (
+	"bytes"
 	"crypto/hmac"
 	"crypto/rand"
 	"crypto/sha256"
@@ -52,25 +53,40 @@ func MachineID(root fs.FS) (string, error) {
 	return "", errors.New("this machine has neither a serial number nor /etc/machine-id; start the agent with --state-dir and a folder it may write to")
 }
 
-// StoredID returns the random id kept in dir, and makes one the first time.
+// StoredID returns the random id kept in dir, and makes one the first time. The
+// error is a sentence that says what to do.
 func StoredID(dir string) (string, error) {
 	path := filepath.Join(dir, idFile)
 	data, err := os.ReadFile(path)
-	if err == nil {
-		id := strings.TrimSpace(string(data))
-		if !ValidID(id) {
-			return "", fmt.Errorf("%s does not hold a UUID; delete it to get a new id", path)
-		}
-		return id, nil
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return makeID(path)
+	case err != nil:
+		return "", fmt.Errorf("the agent's id cannot be read: %w; %s", err, otherFolder)
 	}
-	if !errors.Is(err, fs.ErrNotExist) {
-		return "", fmt.Errorf("the agent's id cannot be read: %w", err)
-	}
-	id := newID()
-	if err := store(dir, path, id); err != nil {
-		return "", fmt.Errorf("the agent's id cannot be kept: %w; give --state-dir a folder the agent may write to", err)
+	id, ok := parseID(data)
+	if !ok {
+		return "", fmt.Errorf("%s does not hold a UUID; delete it to get a new id", path)
 	}
 	return id, nil
+}
+
+// otherFolder is what to do about a folder that is no use.
+const otherFolder = "give --state-dir a folder the agent may read and write"
+
+func makeID(path string) (string, error) {
+	id := newID()
+	if err := store(path, id); err != nil {
+		return "", fmt.Errorf("the agent's id cannot be kept: %w; %s", err, otherFolder)
+	}
+	return id, nil
+}
+
+// parseID reads what an idFile holds. People may have written it, so blanks
+// around it and capitals are fine.
+func parseID(data []byte) (string, bool) {
+	id := strings.ToLower(string(bytes.TrimSpace(data)))
+	return id, ValidID(id)
 }
 
 // ValidID reports whether s is a UUID in lower-case hex with dashes (RFC 9562).
