@@ -18,7 +18,7 @@ func TestHostNames(t *testing.T) {
 		"cam.example.org": true, "CAM.example.org:443": true,
 		"example.org": false, "evil.example.org:8080": false, "local.evil.com": false, "192.168.1.2.evil.com": false,
 		"evil.com#.local": true, // one label of .local, whatever the characters
-		"xn--local": true, "a.b": false, ".": true,
+		"xn--local":       true, "a.b": false, ".": true,
 	} {
 		if got := hostAllowed(host, []string{"cam.example.org"}); got != want {
 			t.Errorf("%q: %v, want %v", host, got, want)

@@ -24,19 +24,22 @@ func (s *Server) Handler(ctx context.Context) http.Handler {
 			Detail: "This address can be read, not changed."})
 	})
 
-	video := s.video(ctx)
-	get(r, "/", s.root(video))
 	get(r, "/assets/{name}", asset)
-	get(r, "/video", video)
-	get(r, "/stream", video)
-	get(r, "/snapshot.jpg", s.snapshot)
-	get(r, "/snapshot", s.snapshot)
-	get(r, "/cameras", s.listCameras)
-	get(r, "/cameras/{id}/video", video)
-	get(r, "/cameras/{id}/snapshot.jpg", s.snapshot)
-	get(r, api.StatusPath, s.status)
 	get(r, "/healthz", alive)
-	get(r, "/readyz", s.ready)
+	r.Group(func(r chi.Router) {
+		r.Use(s.awaitCameras)
+		video := s.video(ctx)
+		get(r, "/", s.root(video))
+		get(r, "/video", video)
+		get(r, "/stream", video)
+		get(r, "/snapshot.jpg", s.snapshot)
+		get(r, "/snapshot", s.snapshot)
+		get(r, "/cameras", s.listCameras)
+		get(r, "/cameras/{id}/video", video)
+		get(r, "/cameras/{id}/snapshot.jpg", s.snapshot)
+		get(r, api.StatusPath, s.status)
+		get(r, "/readyz", s.ready)
+	})
 	return r
 }
 

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"context"
 	"encoding/json"
 	"io"
 	"net/http"
@@ -61,6 +62,20 @@ func (s *Server) ready(w http.ResponseWriter, r *http.Request) {
 		last = p
 	}
 	failCamera(w, r, s.cfg.Identity.Name, last)
+}
+
+// startWait is how long a request waits for the agent to have looked for
+// cameras, which takes about a second after its start.
+const startWait = 5 * time.Second
+
+// awaitCameras lets requests that come right after the start see the cameras.
+func (s *Server) awaitCameras(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		ctx, cancel := context.WithTimeout(r.Context(), startWait)
+		_ = s.cfg.Cameras.AwaitFirst(ctx) // without one the answer says so
+		cancel()
+		next.ServeHTTP(w, r)
+	})
 }
 
 // hub finds the camera a request is about and answers 404 when there is none.

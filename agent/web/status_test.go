@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"pigrid/agent/frames"
 	"pigrid/shared/api"
 )
 
@@ -94,5 +95,20 @@ func TestPageShowsEveryCamera(t *testing.T) {
 		if a := request(t, t.Context(), "GET", s.url+"/assets/"+name); a.StatusCode != http.StatusOK || a.Header.Get("Content-Type") == "" {
 			t.Errorf("%s: %s", name, a.Status)
 		}
+	}
+}
+
+func TestRequestsRightAfterTheStartSeeTheCameras(t *testing.T) {
+	s := newSite(t, Config{})
+	s.cfg.Cameras.Remove("porch")
+	late := frames.NewHub(frames.Camera{ID: "late", Name: "Late"})
+	answered := make(chan []byte, 1)
+	go func() {
+		body, _ := io.ReadAll(request(t, t.Context(), "GET", s.url+api.StatusPath).Body)
+		answered <- body
+	}()
+	s.cfg.Cameras.Add(late)
+	if body := <-answered; !strings.Contains(string(body), `"id":"late"`) {
+		t.Errorf("the status does not wait for the first camera: %s", body)
 	}
 }

@@ -84,9 +84,6 @@ func scanRow(row []bool) []Found {
 			edges = append(edges, x)
 		}
 	}
-	if len(row) > 0 && row[0] {
-		edges = append([]int{0}, edges...) // a strip may touch the left border
-	}
 	var found []Found
 	for i := 0; i+5 < len(edges); i++ {
 		if !row[edges[i]] {
@@ -114,8 +111,9 @@ func readAt(row []bool, edges []int) (Found, bool) {
 			delta = -delta
 		}
 		w := width + delta*max(1, width*0.2)
-		if m, ok := decode(row, float64(edges[0]), w); ok {
-			return Found{m, image.Rect(edges[0], 0, edges[0]+int(w*cells+0.5), 1)}, true
+		left := float64(edges[0]) - w // the first cell is black
+		if m, ok := decode(row, left, w); ok {
+			return Found{m, image.Rect(int(left), 0, int(left+w*cells+0.5), 1)}, true
 		}
 	}
 	return Found{}, false
@@ -126,16 +124,16 @@ func decode(row []bool, left, width float64) (Mark, bool) {
 	var got [cells]bool
 	for i := range got {
 		x := int(left + (float64(i)+0.5)*width)
-		if x >= len(row) {
+		if x < 0 || x >= len(row) {
 			return Mark{}, false
 		}
 		got[i] = row[x]
-		if i < startCells && got[i] != (i%2 == 0) {
+		if i < startCells && got[i] != (i%2 == 1) {
 			return Mark{}, false // most tries end here
 		}
 	}
 	for i := range endCells {
-		if got[startCells+dataCells+i] != (i%2 == 1) {
+		if got[startCells+dataCells+i] != (i%2 == 0) {
 			return Mark{}, false
 		}
 	}

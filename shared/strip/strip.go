@@ -3,15 +3,16 @@
 // picture and the number of the frame, so that a test can prove from a
 // screenshot that what is shown is what was sent, and that it moves.
 //
-// Cells, left to right: 6 start (white, black, …), 8 camera, 24 frame,
-// 16 checksum (CRC-16/CCITT over the four bytes), 4 end (black, white, …);
-// most significant bit first, white is 1.
+// Cells, left to right: 7 start (black, white, …), 8 camera, 24 frame,
+// 16 checksum (CRC-16/CCITT over the four bytes), 4 end (white, black, …);
+// most significant bit first, white is 1. The strip begins and ends with black,
+// so that it can be told from a white page around it.
 package strip
 
 import "image"
 
 const (
-	startCells = 6
+	startCells = 7
 	dataCells  = 8 + 24 + 16
 	endCells   = 4
 	cells      = startCells + dataCells + endCells
@@ -33,14 +34,14 @@ func Height(pictureHeight int) int { return max(8, pictureHeight/16) }
 func (m Mark) bits() [cells]bool {
 	var b [cells]bool
 	for i := range startCells {
-		b[i] = i%2 == 0
+		b[i] = i%2 == 1
 	}
 	data := uint64(m.payload())<<16 | uint64(m.checksum())
 	for i := range dataCells {
 		b[startCells+i] = data>>(dataCells-1-i)&1 == 1
 	}
 	for i := range endCells {
-		b[startCells+dataCells+i] = i%2 == 1
+		b[startCells+dataCells+i] = i%2 == 0
 	}
 	return b
 }

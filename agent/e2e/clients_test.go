@@ -1,0 +1,178 @@
+package e2e
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net/http"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"pigrid/agent/camera/fakecam"
+	"pigrid/shared/api"
+	"pigrid/shared/mjpeg"
+)
+
+// playTime is how long each client plays.
+const playTime = 10 * time.Second
+
+func TestCurlPlays(t *testing.T) {
+	env, _ := withCamera(t)
+	a := start(t, env)
+	out, err := exec.CommandContext(t.Context(), "curl", "-sS", "--max-time", fmt.Sprint(playTime.Seconds()), a.url+"/video").Output()
+	if code := exitCode(err); code != 28 { // 28: --max-time reached, which is what ends a stream
+		t.Fatalf("curl ended with %d: %v", code, err)
+	}
+	r, err := mjpeg.NewReader(bytes.NewReader(out), mjpeg.ContentType)
+	if err != nil {
+		t.Fatal(err)
+	}
+	frames := 0
+	for {
+		f, err := r.Next()
+		if err != nil {
+			break
+		}
+		frames++
+		if !bytes.Contains(fakecam.Frames(), f.JPEG) {
+			t.Fatalf("frame %d is not one the camera has sent", frames)
+		}
+	}
+	if r.Broken() != 0 || frames < 100 {
+		t.Errorf("%d frames, %d broken, in %v at 30 fps", frames, r.Broken(), playTime)
+	}
+}
+
+func exitCode(err error) int {
+	if exit, ok := err.(*exec.ExitError); ok { //nolint:errorlint // Output wraps nothing
+		return exit.ExitCode()
+	}
+	return 0
+}
+
+func TestFFmpegPlays(t *testing.T) {
+	env, _ := withCamera(t)
+	a := start(t, env)
+	for _, args := range [][]string{
+		{"-i", a.url + "/video"},
+		{"-f", "mpjpeg", "-strict_mime_boundary", "1", "-i", a.url + "/video"},
+	} {
+		args = append([]string{"-hide_banner", "-nostdin", "-loglevel", "warning", "-err_detect", "explode", "-xerror"}, args...)
+		args = append(args, "-t", fmt.Sprint(playTime.Seconds()/2), "-f", "null", "-")
+		out, err := exec.CommandContext(t.Context(), "ffmpeg", args...).CombinedOutput()
+		if err != nil || strings.Contains(string(out), "rror") {
+			t.Errorf("ffmpeg %v: %v\n%s", args, err, out)
+		}
+	}
+}
+
+func TestStatusAndSnapshotOfARecordedCamera(t *testing.T) {
+	env, _ := withCamera(t)
+	a := start(t, env, "--name", "Küche")
+	body := get(t, a.url+"/snapshot.jpg")
+	if !bytes.Contains(fakecam.Frames(), body) {
+		t.Errorf("the snapshot of %d bytes is not a frame of the camera", len(body))
+	}
+	var status api.Status
+	if err := json.Unmarshal(get(t, a.url+api.StatusPath), &status); err != nil {
+		t.Fatal(err)
+	}
+	if status.Name != "Küche" || len(status.Cameras) != 1 || status.Cameras[0].ID != "imx708" || status.Cameras[0].State != api.Live {
+		t.Errorf("status is %+v", status)
+	}
+}
+
+func get(t *testing.T, url string) []byte {
+	t.Helper()
+	r, err := http.NewRequestWithContext(t.Context(), http.MethodGet, url, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	tr := &http.Transport{DisableKeepAlives: true}
+	answer, err := (&http.Client{Transport: tr, Timeout: 10 * time.Second}).Do(r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer answer.Body.Close()
+	body, err := io.ReadAll(answer.Body)
+	if err != nil || answer.StatusCode != http.StatusOK {
+		t.Fatalf("%s: %s, %v: %s", url, answer.Status, err, body)
+	}
+	return body
+}
+
+// TestCtrlCEndsEverything covers each way to end the agent while it is watched.
+func TestCtrlCEndsEverything(t *testing.T) {
+	for _, sig := range []syscall.Signal{syscall.SIGINT, syscall.SIGTERM, syscall.SIGHUP} {
+		env, dir := withCamera(t)
+		if sig == syscall.SIGTERM {
+			if err := os.WriteFile(filepath.Join(dir, "fault"), []byte(fakecam.IgnoreSIGINT), 0o600); err != nil {
+				t.Fatal(err)
+			}
+		}
+		a := start(t, env)
+		get(t, a.url+"/snapshot.jpg")
+		if d := a.stop(t, sig); d > 2*time.Second {
+			t.Errorf("%v: the end took %v", sig, d)
+		}
+		if pids := children(t, dir); len(pids) == 0 || anyRunning(pids) {
+			t.Errorf("%v: of the camera processes %v one is left", sig, pids)
+		}
+	}
+}
+
+func TestKilledAgentLeavesNoCamera(t *testing.T) {
+	env, dir := withCamera(t)
+	a := start(t, env)
+	get(t, a.url+"/snapshot.jpg")
+	pids := children(t, dir)
+	if !anyRunning(pids) {
+		t.Fatal("no camera process runs")
+	}
+	_ = a.cmd.Process.Kill()
+	<-a.done
+	a.done = nil
+	tick := time.NewTicker(10 * time.Millisecond)
+	defer tick.Stop()
+	for deadline := time.Now().Add(5 * time.Second); anyRunning(pids); <-tick.C {
+		if time.Now().After(deadline) {
+			t.Fatalf("a camera process of a killed agent is left: %v", pids)
+		}
+	}
+}
+
+func children(t *testing.T, dir string) []int {
+	t.Helper()
+	data, err := os.ReadFile(filepath.Join(dir, "starts"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var pids []int
+	for line := range strings.Lines(string(data)) {
+		var pid int
+		if _, err := fmt.Sscan(line, &pid); err != nil {
+			t.Fatal(err)
+		}
+		pids = append(pids, pid)
+	}
+	return pids
+}
+
+func anyRunning(pids []int) bool {
+	for _, pid := range pids {
+		stat, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid))
+		if err != nil {
+			continue
+		}
+		if _, rest, _ := strings.Cut(string(stat), ") "); !strings.HasPrefix(rest, "Z") {
+			return true
+		}
+	}
+	return false
+}
