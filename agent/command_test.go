@@ -1,0 +1,80 @@
+package main
+
+import (
+	"bytes"
+	"strings"
+	"testing"
+)
+
+// run executes a command line that ends by itself.
+func run(t *testing.T, env []string, args ...string) (stdout, stderr string, err error) {
+	t.Helper()
+	var out, log bytes.Buffer
+	err = execute(t.Context(), args, env, &out, &log)
+	return out.String(), log.String(), err
+}
+
+func TestVersion(t *testing.T) {
+	for _, args := range [][]string{{"version"}, {"--version"}, {"-v"}} {
+		if out, log, err := run(t, nil, args...); out != "pigrid-agent "+version+"\n" || log != "" || err != nil {
+			t.Errorf("%v: %q, %q, error %v", args, out, log, err)
+		}
+	}
+}
+
+// TestHelp: it fits a terminal, in the order of the flags' importance, and says
+// every default once.
+func TestHelp(t *testing.T) {
+	for _, args := range [][]string{{"--help"}, {"-h"}, {"help"}, {"run", "--help"}, {"version", "--help"}} {
+		out, log, err := run(t, nil, args...)
+		if err != nil || log != "" {
+			t.Fatalf("%v: %q, error %v", args, log, err)
+		}
+		last := -1
+		for _, part := range []string{"Usage:\n  pigrid-agent [run] [flags]", "pigrid-agent version", "Flags:", "--listen address ", "--source source ", "--width pixels ", "--log-format format ", "--config file "} {
+			at := strings.Index(out, part)
+			if at <= last {
+				t.Errorf("%v: %q is missing or too early", args, part)
+			}
+			last = at
+		}
+		for line := range strings.Lines(out) {
+			if len(line) > helpWidth+1 {
+				t.Errorf("%v: %d columns: %s", args, len(line), line)
+			}
+		}
+		for _, flag := range strings.Split(out, "      --")[1:] {
+			if strings.Count(flag, "(default") > 1 {
+				t.Errorf("%v: two defaults: --%s", args, flag)
+			}
+		}
+	}
+}
+
+func TestMistakes(t *testing.T) {
+	busy := occupy(t)
+	for _, test := range []struct {
+		args []string
+		env  string
+		want string
+	}{
+		{[]string{"rum"}, "", `there is no command "rum"; did you mean run?`},
+		{[]string{"zzzz"}, "", "`pigrid-agent --help` lists what there is"},
+		{[]string{"run", "zzzz"}, "", `there is no command "zzzz"`},
+		{[]string{"--mdns", "false"}, "", "like this: --mdns=false"},
+		{[]string{"--widht", "3"}, "", "did you mean --width?"},
+		{[]string{"run", "--width", "x"}, "", `--width "x" is not right: it must be a whole number`},
+		{nil, "PIGRID_WIDTH=x", `PIGRID_WIDTH="x" is not right`},
+		{[]string{"--state-dir", "/proc/none"}, "", "give --state-dir a folder"},
+		{[]string{"--listen", busy, "--state-dir", t.TempDir()}, "", "another program listens on " + busy},
+		{[]string{"--state-dir", t.TempDir()}, "PIGRID_LISTEN=" + busy, "another program listens on " + busy},
+	} {
+		_, log, err := run(t, []string{test.env}, test.args...)
+		if err == nil || !strings.Contains(err.Error(), test.want) || strings.Contains(err.Error(), "\n") {
+			t.Errorf("%v: error %v, want %s", test.args, err, test.want)
+		}
+		if log != "" {
+			t.Errorf("%v: logged %s", test.args, log)
+		}
+	}
+}

@@ -1,0 +1,54 @@
+package main
+
+import (
+	"bytes"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"pigrid/agent/config"
+)
+
+func TestUserStateDir(t *testing.T) {
+	for _, test := range []struct {
+		env  []string
+		want string
+	}{
+		{nil, ""},
+		{[]string{"HOME=/home/pi"}, "/home/pi/.local/state/pigrid"},
+		{[]string{"HOME=/home/pi", "XDG_STATE_HOME=/state"}, "/state/pigrid"},
+		{[]string{"XDG_STATE_HOME=relative", "HOME=/home/pi"}, "/home/pi/.local/state/pigrid"},
+		{[]string{"HOME=", "HOMES=/x"}, ""},
+	} {
+		if got := userStateDir(test.env); got != test.want {
+			t.Errorf("%v: %q, want %q", test.env, got, test.want)
+		}
+	}
+}
+
+// TestIdentify: the id is kept where it was told, the name is the host's unless
+// given, and a bad cameras.json is a warning only.
+func TestIdentify(t *testing.T) {
+	dir := t.TempDir()
+	if err := os.WriteFile(filepath.Join(dir, "cameras.json"), []byte("{"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	var said bytes.Buffer
+	log := slog.New(slog.NewTextHandler(&said, nil))
+	who, ids, err := identify(config.Config{StateDir: dir}, nil, log)
+	if err != nil || who.Name == "" || who.Name != who.Host || strings.Contains(who.Host, ".") {
+		t.Fatalf("%+v, error %v", who, err)
+	}
+	if !strings.Contains(said.String(), "level=WARN") || !strings.Contains(said.String(), "cameras.json.bad") {
+		t.Errorf("said %s", said.String())
+	}
+	if id, err := ids.ID("imx708", "/base"); id != "imx708" || err != nil {
+		t.Errorf("camera %s, error %v", id, err)
+	}
+	again, _, err := identify(config.Config{StateDir: dir, Name: "Küche"}, nil, log)
+	if err != nil || again.ID != who.ID || again.Name != "Küche" {
+		t.Errorf("%+v after %+v, error %v", again, who, err)
+	}
+}
