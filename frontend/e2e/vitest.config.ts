@@ -8,5 +8,7 @@ export default defineConfig({
     fileParallelism: false,
     testTimeout: 60_000,
     hookTimeout: 60_000,
+    // Generous: build machines are slow, and a right answer never waits.
+    expect: { poll: { timeout: 10_000 } },
   },
 });
