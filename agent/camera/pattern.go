@@ -10,11 +10,7 @@ import (
 	"strconv"
 	"time"
 
-	"golang.org/x/image/font"
-	"golang.org/x/image/font/gofont/gobold"
-	"golang.org/x/image/font/opentype"
-	"golang.org/x/image/math/fixed"
-
+	"pigrid/agent/drawing"
 	"pigrid/agent/frames"
 	"pigrid/shared/strip"
 )
@@ -64,24 +60,17 @@ func (p *pattern) capture(ctx context.Context, publish sink, _ func(string)) err
 type canvas struct {
 	background *image.YCbCr
 	frame      *image.YCbCr
-	small      font.Face
+	small      *drawing.Writer
 	camera     uint8
 	fps        float64
 }
 
 func newCanvas(c frames.Camera) (*canvas, error) {
-	ttf, err := opentype.Parse(gobold.TTF)
+	large, err := drawing.NewWriter(max(8, c.Height*11/100))
 	if err != nil {
 		return nil, err
 	}
-	face := func(share float64) (font.Face, error) {
-		return opentype.NewFace(ttf, &opentype.FaceOptions{Size: max(8, share*float64(c.Height)), DPI: 72})
-	}
-	large, err := face(0.11)
-	if err != nil {
-		return nil, err
-	}
-	small, err := face(0.065)
+	small, err := drawing.NewWriter(max(8, c.Height*65/1000))
 	if err != nil {
 		return nil, err
 	}
@@ -94,7 +83,7 @@ func newCanvas(c frames.Camera) (*canvas, error) {
 		fps:        c.Framerate,
 	}
 	k.bars()
-	k.centred(k.background, large, shorten(large, c.Name, c.Width*9/10), c.Height*45/100)
+	large.Centred(k.background, c.Height*45/100, drawing.White, large.Shorten(c.Name, c.Width*9/10))
 	return k, nil
 }
 
@@ -137,8 +126,8 @@ func (k *canvas) draw(frame uint32, now time.Time) *image.YCbCr {
 	copy(k.frame.Cb, k.background.Cb)
 	copy(k.frame.Cr, k.background.Cr)
 	h := k.frame.Rect.Dy()
-	k.centred(k.frame, k.small, now.Format("2006-01-02  15:04:05.0"), h*58/100)
-	k.centred(k.frame, k.small, "frame "+strconv.FormatUint(uint64(frame), 10), h*68/100)
+	k.small.Centred(k.frame, h*58/100, drawing.White, now.Format("2006-01-02  15:04:05.0"))
+	k.small.Centred(k.frame, h*68/100, drawing.White, "frame "+strconv.FormatUint(uint64(frame), 10))
 	k.sweep(frame)
 	strip.Draw(k.frame, strip.Mark{Camera: k.camera, Frame: frame})
 	return k.frame
@@ -153,28 +142,7 @@ func (k *canvas) sweep(frame uint32) {
 	for y := h*85/100 - size/2; y < h*85/100+size/2; y++ {
 		row := k.frame.Y[k.frame.YOffset(x, y):]
 		for i := range size {
-			row[i] = 235
+			row[i] = drawing.White
 		}
 	}
-}
-
-// centred writes text into the luma plane, its baseline at y.
-func (k *canvas) centred(img *image.YCbCr, face font.Face, text string, y int) {
-	d := font.Drawer{
-		Dst:  &image.Gray{Pix: img.Y, Stride: img.YStride, Rect: img.Rect},
-		Src:  image.NewUniform(color.Gray{235}),
-		Face: face,
-	}
-	d.Dot = fixed.Point26_6{X: (fixed.I(img.Rect.Dx()) - d.MeasureString(text)) / 2, Y: fixed.I(y)}
-	d.DrawString(text)
-}
-
-// shorten cuts text so that it is at most width pixels wide.
-func shorten(face font.Face, text string, width int) string {
-	for runes := []rune(text); len(runes) > 0; runes = runes[:len(runes)-1] {
-		if font.MeasureString(face, string(runes)).Ceil() <= width {
-			return string(runes)
-		}
-	}
-	return ""
 }
