@@ -14,6 +14,7 @@ type Frame struct {
 	mjpeg.Part
 	Seq    uint64    // counts up by one per frame of a Hub
 	At     time.Time // when the first byte was read from the camera
+	Since  time.Time // At of the first frame since the camera was switched on
 	Width  int       // pixels
 	Height int       // pixels
 

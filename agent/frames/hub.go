@@ -62,7 +62,10 @@ func (h *Hub) Camera() Camera { return h.camera }
 // frame, and the state live. The bytes are copied once; all viewers share the
 // copy.
 func (h *Hub) Publish(jpeg []byte, at time.Time) {
-	f := &Frame{Part: mjpeg.NewPart(jpeg, at, false), At: at}
+	f := &Frame{Part: mjpeg.NewPart(jpeg, at, false), At: at, Since: at}
+	if before := h.newest.Load(); !before.empty() {
+		f.Since = before.Since
+	}
 	f.Width, f.Height, _ = mjpeg.Size(jpeg)
 	h.mu.Lock()
 	defer h.mu.Unlock()

@@ -40,10 +40,22 @@ func (v *Viewer) Leave() { v.leave() }
 // Frames that its rate leaves out are not among them.
 func (v *Viewer) Skipped() uint64 { return v.skipped }
 
+// ErrNoFrame is what [Viewer.NextWithin] returns when no frame came in time.
+var ErrNoFrame = errors.New("no frame in time")
+
 // Next waits for a frame this viewer has not had. The first one may be up to
 // max(2 s, 3 intervals) old. The error is ctx's or [ErrGone]; it comes before
 // any frame that is there at the same time.
-func (v *Viewer) Next() (*Frame, error) {
+func (v *Viewer) Next() (*Frame, error) { return v.next(nil) }
+
+// NextWithin is Next that gives up with [ErrNoFrame] after d.
+func (v *Viewer) NextWithin(d time.Duration) (*Frame, error) {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	return v.next(timer.C)
+}
+
+func (v *Viewer) next(tooLate <-chan time.Time) (*Frame, error) {
 	for {
 		if err := v.ended(); err != nil {
 			return nil, err
@@ -58,6 +70,8 @@ func (v *Viewer) Next() (*Frame, error) {
 		}
 		select {
 		case <-f.newer:
+		case <-tooLate:
+			return nil, ErrNoFrame
 		case <-v.ctx.Done():
 		case <-v.hub.gone:
 		}

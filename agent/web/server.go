@@ -47,6 +47,8 @@ type Server struct {
 	cfg     Config
 	viewers atomic.Int64
 	streams sync.WaitGroup
+
+	placeholders placeholders
 }
 
 // New returns a Server that is not listening yet.

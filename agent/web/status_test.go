@@ -11,6 +11,7 @@ import (
 
 	"pigrid/agent/frames"
 	"pigrid/shared/api"
+	"pigrid/shared/mjpeg"
 )
 
 func TestStatus(t *testing.T) {
@@ -34,6 +35,7 @@ func TestStatus(t *testing.T) {
 func TestSnapshotIsBitExact(t *testing.T) {
 	s := newSite(t, Config{})
 	want := picture(t, 3, 1234)
+	s.hub.Publish(picture(t, 1, 0), time.Now().Add(-2*time.Second))
 	s.hub.Publish(want, time.Now())
 	for _, path := range []string{"/snapshot.jpg", "/cameras/porch/snapshot.jpg", "/snapshot", "/?action=snapshot"} {
 		answer := request(t, t.Context(), "GET", s.url+path)
@@ -44,17 +46,72 @@ func TestSnapshotIsBitExact(t *testing.T) {
 	}
 }
 
-func TestSnapshotWakesTheCamera(t *testing.T) {
+func TestSnapshotWakesTheCameraAndWaitsForItsExposure(t *testing.T) {
 	s := newSite(t, Config{})
-	want := picture(t, 5, 0)
-	go func() {
-		if s.hub.WaitDemand(t.Context()) == nil {
-			s.hub.Publish(want, time.Now())
+	dark, settled := picture(t, 5, 0), picture(t, 200, 0)
+	for path, want := range map[string][]byte{"/snapshot.jpg?settle=0": dark, "/snapshot.jpg": settled} {
+		published := make(chan struct{})
+		go func() {
+			defer close(published)
+			if s.hub.WaitDemand(t.Context()) != nil {
+				return
+			}
+			start := time.Now()
+			s.hub.Publish(dark, start)
+			s.hub.Publish(dark, start.Add(settleTime/2))
+			if path == "/snapshot.jpg" {
+				s.hub.Publish(settled, start.Add(settleTime))
+			}
+		}()
+		body, err := io.ReadAll(request(t, t.Context(), "GET", s.url+path).Body)
+		if err != nil || !bytes.Equal(body, want) {
+			t.Errorf("%s: %d bytes, %v; not the frame that was asked for", path, len(body), err)
 		}
-	}()
-	body, err := io.ReadAll(request(t, t.Context(), "GET", s.url+"/snapshot.jpg").Body)
-	if err != nil || !bytes.Equal(body, want) {
-		t.Errorf("%d bytes, %v", len(body), err)
+		<-published
+		s.hub.Clear()
+	}
+}
+
+func TestBrowsersSeeWhyThereIsNoPicture(t *testing.T) {
+	s := newSite(t, Config{})
+	problem := api.Problem{Code: "busy", Message: "The camera is used by another program."}
+	s.hub.SetState(api.Failed, &problem)
+	good := picture(t, 1, 0)
+	for accept, drawn := range map[string]bool{"image/avif,image/webp,*/*": true, "*/*": false} {
+		answer := request(t, t.Context(), "GET", s.url+"/video?advance=0", "Accept", accept)
+		r, err := mjpeg.NewReader(answer.Body, answer.Header.Get("Content-Type"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		eventually(t, "joined", func() bool { return s.viewers() == 1 })
+		if drawn {
+			for range 2 {
+				f, err := r.Next()
+				if err != nil || !f.Placeholder {
+					t.Fatalf("a browser gets %v, %v; want the drawn picture", f.Header, err)
+				}
+			}
+		}
+		s.hub.Publish(good, time.Now())
+		for {
+			f, err := r.Next()
+			if err != nil {
+				t.Fatal(err)
+			}
+			if !f.Placeholder {
+				if !bytes.Equal(f.JPEG, good) {
+					t.Error("the first good frame is not the camera's")
+				}
+				break
+			}
+			if !drawn {
+				t.Error("a program was sent a drawn picture")
+			}
+		}
+		_ = answer.Body.Close()
+		eventually(t, "left", func() bool { return s.viewers() == 0 })
+		s.hub.Clear()
+		s.hub.SetState(api.Failed, &problem)
 	}
 }
 

@@ -2,6 +2,7 @@ package web
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net"
 	"net/http"
@@ -58,7 +59,7 @@ func (s *Server) video(ctx context.Context) http.HandlerFunc {
 			return
 		}
 		defer s.exit()
-		s.stream(ctx, w, r, hub, fps)
+		s.serveStream(ctx, w, r, hub, fps)
 	}
 }
 
@@ -99,13 +100,19 @@ func wantsAdvance(r *http.Request) bool {
 	case "0":
 		return false
 	}
+	return fromBrowser(r)
+}
+
+// fromBrowser reports whether a request is plainly a browser's: for an <img>,
+// or from the address bar.
+func fromBrowser(r *http.Request) bool {
 	accept := r.Header.Get("Accept")
 	return strings.HasPrefix(accept, "image/") || strings.HasPrefix(accept, "text/html")
 }
 
-// stream takes the connection over and writes frames to it. net/http costs
+// serveStream takes the connection over and writes frames to it. net/http costs
 // twice as much per frame, and hides when the client leaves.
-func (s *Server) stream(ctx context.Context, w http.ResponseWriter, r *http.Request, hub *frames.Hub, fps float64) {
+func (s *Server) serveStream(ctx context.Context, w http.ResponseWriter, r *http.Request, hub *frames.Hub, fps float64) {
 	conn, _, err := http.NewResponseController(w).Hijack()
 	if err != nil {
 		fail(w, r, problem{Status: http.StatusHTTPVersionNotSupported, Title: "HTTP/1 only",
@@ -129,7 +136,11 @@ func (s *Server) stream(ctx context.Context, w http.ResponseWriter, r *http.Requ
 	viewer := hub.Join(ctx, fps)
 	defer viewer.Leave()
 	start := time.Now()
-	err = writeFrames(conn, viewer, opening(r, w.Header(), advance), advance)
+	out := stream{conn: conn, viewer: viewer, advance: advance}
+	if wantsPlaceholder(r) {
+		out.placeholder = func() (mjpeg.Part, bool) { return s.placeholders.get(hub) }
+	}
+	err = out.run(opening(r, w.Header(), advance))
 	cancel()
 	_ = conn.Close()
 	<-gone
@@ -166,31 +177,64 @@ func opening(r *http.Request, extra http.Header, advance bool) []byte {
 	return []byte(b.String())
 }
 
-// writeFrames sends the opening and then every frame the viewer gets, each as
-// one write of bytes that all viewers share.
-func writeFrames(conn net.Conn, viewer *frames.Viewer, opening []byte, advance bool) error {
-	if err := write(conn, opening); err != nil {
+// stream writes a camera's frames to one connection.
+type stream struct {
+	conn    net.Conn
+	viewer  *frames.Viewer
+	advance bool
+	// placeholder returns the picture to show while there is none; nil for
+	// clients that want the camera's frames and nothing else.
+	placeholder func() (mjpeg.Part, bool)
+}
+
+// run sends the opening and then every frame the viewer gets, each as one write
+// of bytes that all viewers share.
+func (s *stream) run(opening []byte) error {
+	if err := s.write(opening); err != nil {
 		return err
 	}
 	for {
-		f, err := viewer.Next()
+		part, err := s.next()
 		if err != nil {
 			return err
 		}
-		part := f.Standard
-		if advance {
-			part = f.Advance
+		bytes := part.Standard
+		if s.advance {
+			bytes = part.Advance
 		}
-		if err := write(conn, part); err != nil {
+		if err := s.write(bytes); err != nil {
 			return err
 		}
 	}
 }
 
-func write(conn net.Conn, b []byte) error {
-	if err := conn.SetWriteDeadline(time.Now().Add(writeTimeout)); err != nil {
+// next returns the next frame, or each second a placeholder.
+func (s *stream) next() (mjpeg.Part, error) {
+	if s.placeholder == nil {
+		f, err := s.viewer.Next()
+		if err != nil {
+			return mjpeg.Part{}, err
+		}
+		return f.Part, nil
+	}
+	for {
+		f, err := s.viewer.NextWithin(placeholderEvery)
+		if err == nil {
+			return f.Part, nil
+		}
+		if !errors.Is(err, frames.ErrNoFrame) {
+			return mjpeg.Part{}, err
+		}
+		if part, ok := s.placeholder(); ok {
+			return part, nil
+		}
+	}
+}
+
+func (s *stream) write(b []byte) error {
+	if err := s.conn.SetWriteDeadline(time.Now().Add(writeTimeout)); err != nil {
 		return err
 	}
-	_, err := conn.Write(b)
+	_, err := s.conn.Write(b)
 	return err
 }
