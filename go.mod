@@ -48,3 +48,5 @@ require (
 	golang.org/x/net v0.57.0 // indirect
 	golang.org/x/text v0.43.0 // indirect
 )
+
+ignore ./frontend/node_modules
