@@ -41,6 +41,7 @@ func TestParseStatusLeavesOutBadCameras(t *testing.T) {
 		"id":            `{"id":"../x","video":"/v"}`,
 		"no id":         `{"video":"/v"}`,
 		"other host":    `{"id":"x","video":"//evil.example/v"}`,
+		"empty host":    `{"id":"x","video":"///v"}`,
 		"URL":           `{"id":"x","video":"http://evil.example/v"}`,
 		"relative":      `{"id":"x","video":"v"}`,
 		"no path":       `{"id":"x"}`,

@@ -14,8 +14,9 @@ import (
 
 // fakeClient reaches one agent without a network, inside a synctest bubble.
 type fakeClient struct {
-	agent *fakeAgent // for its status and picture
-	gone  bool
+	agent   *fakeAgent // for its status and picture
+	gone    bool
+	refused bool // streams only
 }
 
 func (c *fakeClient) Find(context.Context, string, []string) (agents.Found, error) {
@@ -28,6 +29,11 @@ func (c *fakeClient) Find(context.Context, string, []string) (agents.Found, erro
 }
 
 func (c *fakeClient) Open(ctx context.Context, _, _ string) (*agents.Stream, error) {
+	c.agent.mu.Lock()
+	defer c.agent.mu.Unlock()
+	if c.refused {
+		return nil, &cameras.Failure{Reason: cameras.ReasonEnded}
+	}
 	r, w := io.Pipe()
 	go func() {
 		_, err := io.WriteString(w, mjpeg.Opening)
@@ -85,6 +91,26 @@ func TestNewNetworkDialsEverything(t *testing.T) {
 		time.Sleep(2 * tellEvery)
 		if d.camera(cameras.Key(idA, "x")).Name == "" || d.search.refreshed != 1 {
 			t.Errorf("state %+v, %d refreshes", d.State(), d.search.refreshed)
+		}
+	})
+}
+
+func TestAnAnnouncementCutsTheWaitShort(t *testing.T) {
+	a := newAgent(t, idA, "Garage", "x")
+	synctest.Test(t, func(t *testing.T) {
+		client := &fakeClient{agent: a, refused: true}
+		d := startDesk(t, "", client)
+		d.look(t)
+		d.search.sighted(a.sighting())
+		key := cameras.Key(idA, "x")
+		for time.Sleep(30 * time.Second); d.camera(key).RetryAt < time.Now().Add(3*time.Second).UnixMilli(); {
+			time.Sleep(100 * time.Millisecond)
+		}
+		a.set(func(*fakeAgent) { client.refused = false })
+		d.search.sighted(a.sighting())
+		time.Sleep(time.Second)
+		if c := d.camera(key); c.State != cameras.Live {
+			t.Errorf("got %+v", c)
 		}
 	})
 }

@@ -55,15 +55,19 @@ type Camera struct {
 // Parse reads a settings file. What is wrong with a single camera or size is
 // left out; the error says what is wrong with the file as a whole.
 func Parse(data []byte) (Settings, error) {
-	var s Settings
-	if err := json.Unmarshal(data, &s); err != nil {
+	var head struct{ Version int }
+	if err := json.Unmarshal(data, &head); err != nil {
 		return Settings{}, fmt.Errorf("it is not readable as JSON: %w", err)
 	}
 	switch {
-	case s.Version > Version:
+	case head.Version > Version:
 		return Settings{}, ErrNewer
-	case s.Version < 1:
-		return Settings{}, fmt.Errorf("it has the version %d", s.Version)
+	case head.Version < 1:
+		return Settings{}, fmt.Errorf("it has the version %d", head.Version)
+	}
+	var s Settings
+	if err := json.Unmarshal(data, &s); err != nil {
+		return Settings{}, fmt.Errorf("it is not readable: %w", err)
 	}
 	return s.valid(), nil
 }

@@ -137,6 +137,14 @@ func TestEmptyPathIsMemoryOnly(t *testing.T) {
 	}
 }
 
+func TestParseSaysThatANewerPiGridWroteIt(t *testing.T) {
+	for _, data := range []string{`{"version":2}`, `{"version":2,"cameras":{"new":"shape"}}`} {
+		if _, err := Parse([]byte(data)); !errors.Is(err, ErrNewer) {
+			t.Errorf("%s: %v", data, err)
+		}
+	}
+}
+
 func TestParseLeavesOutWhatIsWrong(t *testing.T) {
 	s, err := Parse([]byte(`{"version":1,"window":{"width":-1,"height":4},"cameras":[
 		{"key":""},{"key":"k\u0007"},
