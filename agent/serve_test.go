@@ -27,7 +27,7 @@ func TestServe(t *testing.T) {
 	go func() {
 		args := []string{"run", "--listen=127.0.0.1:0", "--source=pattern", "--mdns=false", "--state-dir=" + t.TempDir(), "--name=Küche", "--config=" + empty}
 		done <- execute(ctx, args, []string{"PIGRID_LOG_FORMAT=json", "PIGRID_LISTEN=:1"}, io.Discard, logEnd)
-		logEnd.Close()
+		_ = logEnd.Close()
 	}()
 	lines := bufio.NewScanner(log)
 	address := listening(t, lines)

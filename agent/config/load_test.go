@@ -31,10 +31,14 @@ var settings = map[string]struct {
 	"name":       {" Küche ", "b", `"c"`, func(c Config) any { return c.Name }, [4]any{"Küche", "b", "c", ""}},
 	"state-dir":  {"/a", "b", `"/c"`, func(c Config) any { return c.StateDir }, [4]any{"/a", "b", "/c", ""}},
 	"allow-host": {"A.example.", "b,c", `["d"]`, func(c Config) any { return fmt.Sprint(c.AllowHosts) }, [4]any{"[a.example]", "[b c]", "[d]", "[]"}},
-	"allow-origin": {"*", "http://B:80/", `"https://c:8443"`, func(c Config) any { return fmt.Sprint(c.AllowOrigins) },
-		[4]any{"[*]", "[http://b]", "[https://c:8443]", "[]"}},
-	"allow-from": {"10.1.2.3/8", "192.0.2.1", `["::ffff:192.0.2.0/120", "fd00::1%eth0"]`, func(c Config) any { return fmt.Sprint(c.AllowFrom) },
-		[4]any{"[10.0.0.0/8]", "[192.0.2.1/32]", "[192.0.2.0/24 fd00::1/128]", "[]"}},
+	"allow-origin": {
+		"*", "http://B:80/", `"https://c:8443"`, func(c Config) any { return fmt.Sprint(c.AllowOrigins) },
+		[4]any{"[*]", "[http://b]", "[https://c:8443]", "[]"},
+	},
+	"allow-from": {
+		"10.1.2.3/8", "192.0.2.1", `["::ffff:192.0.2.0/120", "fd00::1%eth0"]`, func(c Config) any { return fmt.Sprint(c.AllowFrom) },
+		[4]any{"[10.0.0.0/8]", "[192.0.2.1/32]", "[192.0.2.0/24 fd00::1/128]", "[]"},
+	},
 	"max-viewers":    {"1", "2", "3", func(c Config) any { return c.MaxViewers }, [4]any{1, 2, 3, 64}},
 	"idle-timeout":   {"0", "1m", `"never"`, func(c Config) any { return c.IdleTimeout }, [4]any{time.Duration(0), time.Minute, time.Duration(-1), 30 * time.Second}},
 	"mdns":           {"true", "false", "false", func(c Config) any { return c.MDNS }, [4]any{true, false, false, true}},

@@ -109,8 +109,8 @@ func TestStoredIDMistakes(t *testing.T) {
 }
 
 func TestValidID(t *testing.T) {
-	if !ValidID(newID()) || newID() == newID() {
-		t.Error("a new id is none")
+	if a, b := newID(), newID(); !ValidID(a) || a == b {
+		t.Errorf("new ids %s and %s", a, b)
 	}
 	for _, id := range []string{"", strings.Repeat("a", 36), strings.Repeat("-", 36), "CE42B307-9DEF-8DB6-A8FC-0BEE0B66AC21", "ä" + newID()[2:]} {
 		if ValidID(id) {
