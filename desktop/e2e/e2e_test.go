@@ -1,5 +1,5 @@
-// Package e2e runs the real app in a real window against real agents and looks
-// at the screen. It runs only with PIGRID_E2E=1, as `make test` does.
+//go:build linux
+
 package e2e
 
 import (
@@ -11,6 +11,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"go.uber.org/goleak"
 
 	"pigrid/shared/strip"
 )
@@ -35,7 +37,12 @@ func run(m *testing.M) int {
 		fmt.Fprintln(os.Stderr, err)
 		return 1
 	}
-	return m.Run()
+	code := m.Run()
+	if err := goleak.Find(); err != nil && code == 0 {
+		fmt.Fprintln(os.Stderr, err)
+		return 1
+	}
+	return code
 }
 
 // build makes the programs from the sources as they are, with the page that

@@ -1,3 +1,5 @@
+//go:build linux
+
 package e2e
 
 import (
@@ -136,7 +138,8 @@ func (a *agent) start(t *testing.T) {
 
 func (a *agent) get(t *testing.T, path string) []byte {
 	t.Helper()
-	resp, err := http.Get("http://" + a.addr + path)
+	client := http.Client{Transport: &http.Transport{DisableKeepAlives: true}, Timeout: 10 * time.Second}
+	resp, err := client.Get("http://" + a.addr + path)
 	if err != nil {
 		t.Fatal(err)
 	}

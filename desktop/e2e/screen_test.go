@@ -1,3 +1,5 @@
+//go:build linux
+
 package e2e
 
 import (
@@ -6,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"image"
+	"image/png"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -36,7 +39,23 @@ func newScreen(t *testing.T) *screen {
 	if err != nil {
 		t.Fatalf("Xvfb did not start: %v", err)
 	}
-	return &screen{display: ":" + strings.TrimSpace(number), file: filepath.Join(dir, "Xvfb_screen0")}
+	s := &screen{display: ":" + strings.TrimSpace(number), file: filepath.Join(dir, "Xvfb_screen0")}
+	t.Cleanup(func() { s.keep(t) })
+	return s
+}
+
+// keep leaves a picture of the screen when the test failed.
+func (s *screen) keep(t *testing.T) {
+	if !t.Failed() {
+		return
+	}
+	f, err := os.CreateTemp("", "pigrid-e2e-*.png")
+	if err != nil {
+		t.Log(err)
+		return
+	}
+	defer f.Close()
+	t.Logf("the screen is in %s: %v", f.Name(), png.Encode(f, s.shot(t)))
 }
 
 // shot returns what is on the screen now.
