@@ -21,6 +21,9 @@ import (
 // configuration is an error; everything else is a state.
 func serve(ctx context.Context, cfg config.Config, env []string, logTo io.Writer) error {
 	log := newLog(cfg, logTo)
+	// zeroconf speaks through the standard log, and nobody needs to hear it.
+	slog.SetLogLoggerLevel(slog.LevelDebug)
+	slog.SetDefault(log)
 	who, ids, err := identify(cfg, env, log)
 	if err != nil {
 		return err
@@ -55,7 +58,7 @@ func serve(ctx context.Context, cfg config.Config, env []string, logTo io.Writer
 	}
 	if cfg.MDNS {
 		rooms = append(rooms, announce.New(announce.Config{
-			Logger: log, ID: who.ID, Name: who.Name, Version: version, Port: addr.Port(), Interface: cfg.MDNSInterface,
+			Logger: log, ID: who.ID, Name: cfg.Name, Version: version, Port: addr.Port(), Interface: cfg.MDNSInterface,
 		}).Run)
 	}
 	err = together(ctx, rooms)
