@@ -7,6 +7,8 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+
+	"pigrid/shared/api"
 )
 
 // Sensor is one camera as --list-cameras describes it.
@@ -112,6 +114,36 @@ func better(a, b Mode, size image.Point) bool {
 	}
 	smaller := a.Size.X*a.Size.Y < b.Size.X*b.Size.Y
 	return smaller == aCovers && a.Size != b.Size
+}
+
+// chosenMode finds the sensor mode in the line in which libcamera says what it
+// configures, as in "configuring streams: (0) 640x480-YUV420/sYCC (1)
+// 1640x1232-SRGGB10_CSI2P/RAW".
+var chosenMode = regexp.MustCompile(`configuring streams:.*\(\d\) (\d{1,5})x(\d{1,5})-\w+/RAW`)
+
+// modeIn returns the sensor mode a line of the capture program tells of.
+func (s Sensor) modeIn(line string) (Mode, bool) {
+	m := chosenMode.FindStringSubmatch(line)
+	if m == nil {
+		return Mode{}, false
+	}
+	size := image.Pt(atoi(m[1]), atoi(m[2]))
+	for _, mode := range s.Modes {
+		if mode.Size == size {
+			return mode, true
+		}
+	}
+	return Mode{}, false
+}
+
+// describe turns a mode into what the API says of it.
+func (s Sensor) describe(m Mode) *api.Mode {
+	return &api.Mode{
+		Width: m.Size.X, Height: m.Size.Y,
+		Crop:     api.Rect{X: m.Crop.Min.X, Y: m.Crop.Min.Y, Width: m.Crop.Dx(), Height: m.Crop.Dy()},
+		Sensor:   api.Size{Width: s.Size.X, Height: s.Size.Y},
+		FullView: m.FullView(s.Size),
+	}
 }
 
 func covers(m Mode, size image.Point) bool { return m.Size.X >= size.X && m.Size.Y >= size.Y }

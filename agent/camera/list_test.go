@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"pigrid/shared/api"
 )
 
 func recordedList(t testing.TB, n string) []byte {
@@ -69,6 +71,19 @@ func TestFullViewMode(t *testing.T) {
 		got := modeArg(tt.sensor, Options{Width: tt.w, Height: tt.h, Framerate: tt.fps})
 		if got != tt.want {
 			t.Errorf("%s %dx%d@%v: --mode %q, want %q", tt.sensor.Model, tt.w, tt.h, tt.fps, got, tt.want)
+		}
+	}
+}
+
+func TestModeInUse(t *testing.T) {
+	imx219 := ParseList([]byte(onAPi))[0]
+	m, ok := imx219.modeIn("INFO Camera camera.cpp:1216 configuring streams: (0) 640x480-YUV420/sYCC (1) 640x480-SRGGB10_CSI2P/RAW")
+	if d := imx219.describe(m); !ok || d.FullView || d.Crop != (api.Rect{X: 1000, Y: 752, Width: 1280, Height: 960}) {
+		t.Errorf("the cropped mode is described as %+v", d)
+	}
+	for _, line := range []string{"", "configuring streams: (0) 640x480-YUV420", "configuring streams: (1) 9x9-SRGGB10/RAW"} {
+		if _, ok := imx219.modeIn(line); ok {
+			t.Errorf("a mode was found in %q", line)
 		}
 	}
 }

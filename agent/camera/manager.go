@@ -118,8 +118,20 @@ func (m *Manager) name(id string) string {
 
 func (m *Manager) supervise(ctx context.Context, hub *frames.Hub, src source) {
 	s := &supervisor{hub: hub, src: src, idle: m.cfg.IdleTimeout,
-		log: m.cfg.Log.With("camera", hub.Camera().ID), onFailure: m.lookAgain}
+		log: m.cfg.Log.With("camera", hub.Camera().ID), onFailure: m.lookAgain, onLine: m.noteMode(hub)}
 	m.wg.Go(func() { s.run(ctx) })
+}
+
+// noteMode keeps the status true about how the sensor is read.
+func (m *Manager) noteMode(hub *frames.Hub) func(string) {
+	return func(line string) {
+		m.mu.Lock()
+		sensor := m.sensors[hub.Camera().ID]
+		m.mu.Unlock()
+		if mode, ok := sensor.modeIn(line); ok {
+			hub.SetMode(sensor.describe(mode))
+		}
+	}
 }
 
 // lookAgain asks for a new list soon; asking twice is asking once.

@@ -101,6 +101,15 @@ func explain(program string, said []string, exit error, seen mjpeg.Counts) api.P
 	return api.Problem{Code: CodeEnded, Message: fmt.Sprintf("%s ended%s.", name, last), Hint: "The agent starts it again."}
 }
 
+// busyBecause names the program that uses the camera, if it is known.
+func busyBecause(p api.Problem, program string) api.Problem {
+	if program != "" {
+		p.Message = "The camera is used by " + program + "."
+		p.Hint = "Close that program; the picture comes back by itself."
+	}
+	return p
+}
+
 // explainStart says why a program could not be started.
 func explainStart(program string, err error) api.Problem {
 	if errors.Is(err, exec.ErrNotFound) {

@@ -86,6 +86,9 @@ func (p *program) capture(ctx context.Context, publish sink, progress func(strin
 		return ctx.Err()
 	}
 	problem := explain(argv[0], said.last(), proc.err, frames.Counts())
+	if problem.Code == CodeBusy {
+		problem = busyBecause(problem, holder("/proc"))
+	}
 	return &failure{problem, proc.err}
 }
 

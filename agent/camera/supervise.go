@@ -28,6 +28,8 @@ type supervisor struct {
 	// onFailure is called after a failed session, before the pause; it may
 	// look for cameras anew.
 	onFailure func()
+	// onLine is told what the capture program says; nil when nobody listens.
+	onLine func(string)
 }
 
 // run serves the camera until ctx ends. Failures are states, never an end.
@@ -119,6 +121,9 @@ func (s *supervisor) session(ctx context.Context) error {
 		}
 	}
 	progress := func(line string) {
+		if s.onLine != nil {
+			s.onLine(line)
+		}
 		if percent, ok := firmwarePercent(line); ok && !live.Load() {
 			dog.progress()
 			s.hub.SetState(api.Starting, &api.Problem{Code: CodeFirmware,

@@ -43,6 +43,7 @@ type Hub struct {
 	state    api.State
 	problem  *api.Problem
 	restarts uint64
+	mode     *api.Mode
 	rate     rate
 }
 
@@ -106,6 +107,13 @@ func (h *Hub) SetState(s api.State, p *api.Problem) {
 	h.state, h.problem = s, p
 }
 
+// SetMode says how the sensor is read; m is nil while that is not known.
+func (h *Hub) SetMode(m *api.Mode) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.mode = m
+}
+
 // CountRestart notes that the capture was started again after it failed.
 func (h *Hub) CountRestart() {
 	h.mu.Lock()
@@ -130,7 +138,7 @@ func (h *Hub) Status(now time.Time) api.Camera {
 		State: h.state, Error: h.problem,
 		Width: h.camera.Width, Height: h.camera.Height, Framerate: h.camera.Framerate,
 		FPS: h.rate.perSecond(now), Viewers: h.viewers,
-		Frames: f.Seq, Skipped: h.skipped.Load(), Restarts: h.restarts,
+		Frames: f.Seq, Skipped: h.skipped.Load(), Restarts: h.restarts, Mode: h.mode,
 	}
 	if f.empty() {
 		return c

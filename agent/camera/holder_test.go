@@ -1,0 +1,41 @@
+package camera
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"testing"
+)
+
+func TestHolderNamesTheOtherProgram(t *testing.T) {
+	proc := t.TempDir()
+	add := func(pid, name string, files ...string) {
+		fds := filepath.Join(proc, pid, "fd")
+		if err := os.MkdirAll(fds, 0o755); err != nil {
+			t.Fatal(err)
+		}
+		write(t, filepath.Join(proc, pid, "comm"), name+"\n")
+		for i, f := range files {
+			if err := os.Symlink(f, filepath.Join(fds, string(rune('0'+i)))); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	add("self", "not a process", "/dev/video0")
+	add("12", "bash", "/dev/null", "/dev/pts/0")
+	if got := holder(proc); got != "" {
+		t.Errorf("nobody has a camera, got %q", got)
+	}
+	add("77", "rpicam-vid", "/dev/media0")
+	write(t, filepath.Join(proc, "77", "stat"), fmt.Sprintf("77 (rpicam-vid) S %d 77 77 0", os.Getpid()))
+	if got := holder(proc); got != "" {
+		t.Errorf("only our own child has a camera, got %q", got)
+	}
+	add("345", "motion\x1b[31m", "/dev/null", "/dev/video0")
+	if got, want := holder(proc), "motion[31m (process 345)"; got != want {
+		t.Errorf("got %q, want %q", got, want)
+	}
+	if got := holder(filepath.Join(proc, "nowhere")); got != "" {
+		t.Errorf("without /proc, got %q", got)
+	}
+}
