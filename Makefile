@@ -14,7 +14,7 @@ APP_TAGS := desktop,production,webkit2_41
 PAGE := $(shell find frontend/src frontend/public frontend/wailsjs -type f 2>/dev/null) \
 	$(wildcard frontend/*.html frontend/*.ts frontend/*.js frontend/package-lock.json)
 
-.PHONY: help run test check build agent app agent-all bindings fmt tidy clean FORCE
+.PHONY: help run test bench check build agent app agent-all bindings fmt tidy clean FORCE
 
 help: ## Show this list
 	@echo "PiGrid $(VERSION): see every Raspberry Pi camera on your network."
@@ -26,6 +26,10 @@ run: ## Install what is missing, build, start an agent and the app; Ctrl-C ends 
 
 test: ## Install what tests need, run every test (about 10 minutes)
 	@.make/test
+
+bench: ## Measure serving beside other servers, rewrite docs/PERFORMANCE.md (3 minutes)
+	@.make/need go
+	@PIGRID_BENCH=1 go test -count=1 -v -run TestServers ./agent/bench
 
 check: ## Format, lint, tidy, bindings, unit tests (about 2 minutes)
 	@.make/check

@@ -1,0 +1,89 @@
+package bench
+
+import (
+	"bytes"
+	"encoding/binary"
+	"fmt"
+	"image"
+	"image/jpeg"
+	"io"
+	"math/rand/v2"
+	"os"
+	"os/exec"
+	"strconv"
+	"time"
+
+	"golang.org/x/sys/unix"
+)
+
+const (
+	framerate = 30
+	// pipeSize is what the agent asks for, too.
+	pipeSize = 1 << 20
+	// stampAt is where a frame carries the time it was written at, in unix
+	// nanoseconds: in a comment segment behind SOI.
+	stampAt = 6
+)
+
+// picture makes a JPEG of exactly size bytes. It is padded in the entropy data,
+// not by comments: a reader has to look through that byte by byte, as it does
+// through a camera's pictures.
+func picture(size int) []byte {
+	var small bytes.Buffer
+	if err := jpeg.Encode(&small, image.NewGray(image.Rect(0, 0, 640, 480)), nil); err != nil {
+		panic(err)
+	}
+	b := append(make([]byte, 0, size), 0xFF, 0xD8, 0xFF, 0xFE, 0, 2+8, 0, 0, 0, 0, 0, 0, 0, 0)
+	b = append(b, small.Bytes()[2:small.Len()-2]...)
+	noise := rand.New(rand.NewPCG(1, 2))
+	for len(b) < size-2 {
+		c := byte(noise.Uint32())
+		b = append(b, c)
+		if c == 0xFF {
+			b = append(b, 0) // stuffing: every 256th byte, as in pictures
+		}
+	}
+	return append(b[:size-2], 0xFF, 0xD9)
+}
+
+func stamp(frame []byte, t time.Time) {
+	binary.BigEndian.PutUint64(frame[stampAt:], uint64(t.UnixNano()))
+}
+
+func stamped(frame []byte) time.Time {
+	return time.Unix(0, int64(binary.BigEndian.Uint64(frame[stampAt:])))
+}
+
+// replay SIZE writes frames to stdout until nobody reads them.
+func replay(args []string) error {
+	size, err := strconv.Atoi(args[0])
+	if err != nil {
+		return err
+	}
+	frame := picture(size)
+	for tick := time.NewTicker(time.Second / framerate); ; <-tick.C {
+		stamp(frame, time.Now())
+		if _, err := os.Stdout.Write(frame); err != nil {
+			return nil //nolint:nilerr // the reader has gone, which is how this ends
+		}
+	}
+}
+
+// startReplay is what the agent does with exec: sources.
+func startReplay(size string) (io.ReadCloser, error) {
+	self, err := os.Executable()
+	if err != nil {
+		return nil, err
+	}
+	r, w, err := os.Pipe()
+	if err != nil {
+		return nil, err
+	}
+	defer w.Close()
+	if _, err := unix.FcntlInt(w.Fd(), unix.F_SETPIPE_SZ, pipeSize); err != nil {
+		return nil, fmt.Errorf("pipe size: %w", err)
+	}
+	cmd := exec.Command(self, "replay", size)
+	cmd.Stdout = w
+	return r, cmd.Start()
+}

@@ -1,0 +1,135 @@
+package bench
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"errors"
+	"io"
+	"net"
+	"net/http/httputil"
+	"net/textproto"
+	"strconv"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+)
+
+// audience is a number of viewers, each with a connection of its own.
+type audience struct {
+	measuring atomic.Bool
+	joined    sync.WaitGroup // until each has had its first frame
+	ended     sync.WaitGroup
+	conns     []net.Conn
+
+	mu      sync.Mutex
+	bytes   int64
+	frames  int64
+	delays  []time.Duration // from the source's write to the picture's last byte
+	waits   []time.Duration // from connect to the first picture
+	trouble error
+}
+
+// open lets n viewers in, close ends them.
+func open(t *testing.T, addr string, n int) *audience {
+	t.Helper()
+	a := &audience{}
+	a.joined.Add(n)
+	for range n {
+		begin := time.Now()
+		conn, err := (&net.Dialer{}).DialContext(context.Background(), "tcp", addr)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := io.WriteString(conn, "GET /video HTTP/1.1\r\nHost: pi\r\n\r\n"); err != nil {
+			t.Fatal(err)
+		}
+		a.conns = append(a.conns, conn)
+		a.ended.Go(func() { a.view(conn, begin) })
+	}
+	a.joined.Wait()
+	return a
+}
+
+func (a *audience) close(t *testing.T) {
+	t.Helper()
+	for _, conn := range a.conns {
+		_ = conn.Close()
+	}
+	a.ended.Wait()
+	if a.trouble != nil {
+		t.Error(a.trouble)
+	}
+}
+
+// view reads parts until the connection is closed and notes what came while
+// the audience measures.
+func (a *audience) view(conn net.Conn, begin time.Time) {
+	r := bufio.NewReaderSize(conn, 64<<10)
+	lines := textproto.NewReader(r)
+	var picture []byte
+	var bytes, frames int64
+	var delays []time.Duration
+	var wait time.Duration
+	join := sync.OnceFunc(func() { wait = time.Since(begin); a.joined.Done() })
+	_, err := lines.ReadLine() // status
+	var header textproto.MIMEHeader
+	if err == nil {
+		header, err = lines.ReadMIMEHeader()
+	}
+	if header.Get("Transfer-Encoding") == "chunked" {
+		r = bufio.NewReaderSize(httputil.NewChunkedReader(r), 64<<10)
+		lines = textproto.NewReader(r)
+	}
+	for err == nil {
+		if picture, err = readPart(r, lines, picture); err != nil {
+			break
+		}
+		join()
+		if a.measuring.Load() {
+			bytes, frames = bytes+int64(len(picture)), frames+1
+			delays = append(delays, time.Since(stamped(picture)))
+		}
+	}
+	join()
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if !errors.Is(err, net.ErrClosed) {
+		a.trouble = errors.Join(a.trouble, err)
+	}
+	a.bytes, a.frames = a.bytes+bytes, a.frames+frames
+	a.delays, a.waits = append(a.delays, delays...), append(a.waits, wait)
+}
+
+// readPart reads one part into buf, which grows as needed.
+func readPart(r *bufio.Reader, lines *textproto.Reader, buf []byte) ([]byte, error) {
+	for { // an empty line after the last picture, the boundary
+		line, err := lines.ReadLine()
+		if err != nil {
+			return buf, err
+		}
+		if line != "" {
+			break
+		}
+	}
+	header, err := lines.ReadMIMEHeader()
+	if err != nil {
+		return buf, err
+	}
+	size, err := strconv.Atoi(header.Get("Content-Length"))
+	if err != nil {
+		return buf, err
+	}
+	if cap(buf) < size {
+		buf = make([]byte, size)
+	}
+	buf = buf[:size]
+	if _, err := io.ReadFull(r, buf); err != nil {
+		return buf, err
+	}
+	if !bytes.HasPrefix(buf, []byte{0xFF, 0xD8}) || !bytes.HasSuffix(buf, []byte{0xFF, 0xD9}) {
+		return buf, errors.New("a part is not one whole picture")
+	}
+	return buf, nil
+}
