@@ -19,8 +19,8 @@ func recordedList(t testing.TB, n string) []byte {
 	return data
 }
 
-// onAPi is what a Pi with a camera module 2 prints: two of its modes crop.
-const onAPi = `Available cameras
+// listOnBoard is what a Pi with a camera module 2 prints: two of its modes crop.
+const listOnBoard = `Available cameras
 -----------------
 0 : imx219 [3280x2464 10-bit RGGB] (/base/soc/i2c0mux/i2c@1/imx219@10)
     Modes: 'SRGGB10_CSI2P' : 640x480 [206.65 fps - (1000, 752)/1280x960 crop]
@@ -50,7 +50,7 @@ func TestParseRecordedLists(t *testing.T) {
 }
 
 func TestFullViewMode(t *testing.T) {
-	imx219 := ParseList([]byte(onAPi))[0]
+	imx219 := ParseList([]byte(listOnBoard))[0]
 	imx708 := ParseList(recordedList(t, "1"))[0]
 	tests := []struct {
 		sensor Sensor
@@ -76,7 +76,7 @@ func TestFullViewMode(t *testing.T) {
 }
 
 func TestModeInUse(t *testing.T) {
-	imx219 := ParseList([]byte(onAPi))[0]
+	imx219 := ParseList([]byte(listOnBoard))[0]
 	m, ok := imx219.modeIn("INFO Camera camera.cpp:1216 configuring streams: (0) 640x480-YUV420/sYCC (1) 640x480-SRGGB10_CSI2P/RAW")
 	if d := imx219.describe(m); !ok || d.FullView || d.Crop != (api.Rect{X: 1000, Y: 752, Width: 1280, Height: 960}) {
 		t.Errorf("the cropped mode is described as %+v", d)
@@ -125,7 +125,7 @@ func FuzzParseList(f *testing.F) {
 	for _, n := range []string{"0", "1", "2"} {
 		f.Add(recordedList(f, n))
 	}
-	f.Add([]byte(onAPi))
+	f.Add([]byte(listOnBoard))
 	f.Add([]byte("0 : a [99999x1] (x)\n 'SRGGB10' : 1x1 [1.0 fps - (0, 0)/1x1 crop]"))
 	f.Fuzz(func(t *testing.T, out []byte) {
 		for _, s := range ParseList(out) {

@@ -117,8 +117,10 @@ func (m *Manager) name(id string) string {
 }
 
 func (m *Manager) supervise(ctx context.Context, hub *frames.Hub, src source) {
-	s := &supervisor{hub: hub, src: src, idle: m.cfg.IdleTimeout,
-		log: m.cfg.Log.With("camera", hub.Camera().ID), onFailure: m.lookAgain, onLine: m.noteMode(hub)}
+	s := &supervisor{
+		hub: hub, src: src, idle: m.cfg.IdleTimeout,
+		log: m.cfg.Log.With("camera", hub.Camera().ID), onFailure: m.lookAgain, onLine: m.noteMode(hub),
+	}
 	m.wg.Go(func() { s.run(ctx) })
 }
 
@@ -188,9 +190,11 @@ func (m *Manager) list(ctx context.Context) error {
 		}
 	}
 	if len(known) == 0 {
-		return &failure{problem: api.Problem{Code: CodeUnknownID,
+		return &failure{problem: api.Problem{
+			Code:    CodeUnknownID,
 			Message: "There is no camera " + strings.Join(m.cfg.Only, ", ") + " on this machine.",
-			Hint:    "Start the agent without --camera, or with one of: " + strings.Join(m.ids(sensors), ", ") + "."}}
+			Hint:    "Start the agent without --camera, or with one of: " + strings.Join(m.ids(sensors), ", ") + ".",
+		}}
 	}
 	m.mu.Lock()
 	m.program, m.sensors = path, known
@@ -241,9 +245,8 @@ const provisional = "camera"
 
 // noSensors shows why there is no camera; it returns what was said last.
 func (m *Manager) noSensors(err error, said string) string {
-	var f *failure
 	p := api.Problem{Code: CodeCrashed, Message: err.Error()}
-	if errors.As(err, &f) {
+	if f, ok := errors.AsType[*failure](err); ok {
 		p = f.problem
 	}
 	m.mu.Lock()

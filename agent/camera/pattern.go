@@ -79,7 +79,7 @@ func newCanvas(c frames.Camera) (*canvas, error) {
 		background: image.NewYCbCr(rect, image.YCbCrSubsampleRatio420),
 		frame:      image.NewYCbCr(rect, image.YCbCrSubsampleRatio420),
 		small:      small,
-		camera:     CameraNumber(c.Name),
+		camera:     StripNumber(c.Name),
 		fps:        c.Framerate,
 	}
 	k.bars()
@@ -87,9 +87,9 @@ func newCanvas(c frames.Camera) (*canvas, error) {
 	return k, nil
 }
 
-// CameraNumber is what the strip of a test picture says about its camera: a
+// StripNumber is what the strip of a test picture says about its camera: a
 // hash of its name.
-func CameraNumber(name string) uint8 {
+func StripNumber(name string) uint8 {
 	h := fnv.New32a()
 	_, _ = h.Write([]byte(name))
 	return uint8(h.Sum32() % 251)

@@ -25,7 +25,7 @@ func TestPatternSaysWhichFrameItIs(t *testing.T) {
 				t.Errorf("the picture is %v, want %v", b, size)
 			}
 			for _, f := range strip.Find(img) {
-				if f.Camera != CameraNumber("Küche") {
+				if f.Camera != StripNumber("Küche") {
 					t.Errorf("the strip says camera %d", f.Camera)
 				}
 				got = append(got, f.Frame)

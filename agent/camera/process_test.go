@@ -167,10 +167,12 @@ func TestAGrandchildDoesNotHoldUpTheEnd(t *testing.T) {
 	write(t, faultFile, string(fakecam.Grandchild)+" 2")
 	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
 	defer cancel()
-	src := &program{start: startProcess, now: time.Now, ending: func() bool { return false },
+	src := &program{
+		start: startProcess, now: time.Now, ending: func() bool { return false },
 		argv: func(context.Context) ([]string, error) {
 			return []string{filepath.Join(filepath.Dir(startLog), fakecam.ProgramName), "-t", "0", "-o", "-"}, nil
-		}}
+		},
+	}
 	n := 0
 	if err := src.capture(ctx, func([]byte, time.Time) { n++ }, nil); ctx.Err() != nil || n != 2 {
 		t.Errorf("%d frames, ended with %v", n, err)

@@ -24,9 +24,11 @@ func findProgram() (string, error) {
 			return path, nil
 		}
 	}
-	return "", &failure{problem: api.Problem{Code: CodeNoProgram,
+	return "", &failure{problem: api.Problem{
+		Code:    CodeNoProgram,
 		Message: "Neither rpicam-vid nor libcamera-vid is installed.",
-		Hint:    "Install it with: sudo apt install rpicam-apps-lite (libcamera-apps on older systems). To try without a camera, start the agent with --source pattern."}}
+		Hint:    "Install it with: sudo apt install rpicam-apps-lite (libcamera-apps on older systems). To try without a camera, start the agent with --source pattern.",
+	}}
 }
 
 // listCameras asks the capture program which cameras there are. It works while
@@ -41,8 +43,10 @@ func listCameras(ctx context.Context, path string) ([]Sensor, error) {
 	ownGroup(cmd)
 	out, err := onOwnThread(cmd.Output)
 	if ctx.Err() != nil && err != nil {
-		return nil, &failure{api.Problem{Code: CodeNoFrames, Message: "Looking for cameras took too long.",
-			Hint: "Run `rpicam-vid --list-cameras` by hand; restart the Pi if it hangs, too."}, ctx.Err()}
+		return nil, &failure{api.Problem{
+			Code: CodeNoFrames, Message: "Looking for cameras took too long.",
+			Hint: "Run `rpicam-vid --list-cameras` by hand; restart the Pi if it hangs, too.",
+		}, ctx.Err()}
 	}
 	sensors := ParseList(out)
 	switch {

@@ -6,6 +6,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 
 	"pigrid/shared/api"
@@ -76,8 +77,8 @@ func reasons() []reason {
 // explain says why a capture program ended, from what it said last.
 func explain(program string, said []string, exit error, seen mjpeg.Counts) api.Problem {
 	for _, r := range reasons() {
-		for i := len(said) - 1; i >= 0; i-- {
-			if r.says.MatchString(said[i]) {
+		for _, line := range slices.Backward(said) {
+			if r.says.MatchString(line) {
 				return r.problem
 			}
 		}
@@ -89,14 +90,20 @@ func explain(program string, said []string, exit error, seen mjpeg.Counts) api.P
 	}
 	switch {
 	case exit != nil:
-		return api.Problem{Code: CodeCrashed, Message: fmt.Sprintf("%s ended with %v%s.", name, exit, last),
-			Hint: "The agent starts it again. Run it by hand to see more."}
+		return api.Problem{
+			Code: CodeCrashed, Message: fmt.Sprintf("%s ended with %v%s.", name, exit, last),
+			Hint: "The agent starts it again. Run it by hand to see more.",
+		}
 	case seen.Frames == 0 && seen.Garbage > 0:
-		return api.Problem{Code: CodeNotJPEG, Message: name + " does not write MJPEG.",
-			Hint: "Its standard output must be JPEG pictures, one after the other."}
+		return api.Problem{
+			Code: CodeNotJPEG, Message: name + " does not write MJPEG.",
+			Hint: "Its standard output must be JPEG pictures, one after the other.",
+		}
 	case seen.Frames == 0:
-		return api.Problem{Code: CodeNoFrames, Message: fmt.Sprintf("%s ended without a picture%s.", name, last),
-			Hint: "Run it by hand to see more."}
+		return api.Problem{
+			Code: CodeNoFrames, Message: fmt.Sprintf("%s ended without a picture%s.", name, last),
+			Hint: "Run it by hand to see more.",
+		}
 	}
 	return api.Problem{Code: CodeEnded, Message: fmt.Sprintf("%s ended%s.", name, last), Hint: "The agent starts it again."}
 }
@@ -113,21 +120,29 @@ func busyBecause(p api.Problem, program string) api.Problem {
 // explainStart says why a program could not be started.
 func explainStart(program string, err error) api.Problem {
 	if errors.Is(err, exec.ErrNotFound) {
-		return api.Problem{Code: CodeNoProgram, Message: fmt.Sprintf("The program %s is not installed.", program),
-			Hint: "Install it, or correct the command of --source."}
+		return api.Problem{
+			Code: CodeNoProgram, Message: fmt.Sprintf("The program %s is not installed.", program),
+			Hint: "Install it, or correct the command of --source.",
+		}
 	}
-	return api.Problem{Code: CodeCrashed, Message: fmt.Sprintf("%s cannot be started: %v.", program, err),
-		Hint: "Check that the file may be executed."}
+	return api.Problem{
+		Code: CodeCrashed, Message: fmt.Sprintf("%s cannot be started: %v.", program, err),
+		Hint: "Check that the file may be executed.",
+	}
 }
 
 // stallProblem says that frames stopped, or never came.
 func stallProblem(wasLive bool) api.Problem {
 	if wasLive {
-		return api.Problem{Code: CodeStalled, Message: "The camera stopped delivering pictures.",
-			Hint: "The agent starts it again; if this goes on, check its cable and the power supply."}
+		return api.Problem{
+			Code: CodeStalled, Message: "The camera stopped delivering pictures.",
+			Hint: "The agent starts it again; if this goes on, check its cable and the power supply.",
+		}
 	}
-	return api.Problem{Code: CodeNoFrames, Message: "The camera was started but delivers no picture.",
-		Hint: "The agent starts it again; if this goes on, check its cable and the power supply."}
+	return api.Problem{
+		Code: CodeNoFrames, Message: "The camera was started but delivers no picture.",
+		Hint: "The agent starts it again; if this goes on, check its cable and the power supply.",
+	}
 }
 
 var firmware = regexp.MustCompile(`Network Firmware Upload:\s*(\d{1,3})\s*%`)

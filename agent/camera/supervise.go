@@ -126,9 +126,11 @@ func (s *supervisor) session(ctx context.Context) error {
 		}
 		if percent, ok := firmwarePercent(line); ok && !live.Load() {
 			dog.progress()
-			s.hub.SetState(api.Starting, &api.Problem{Code: CodeFirmware,
+			s.hub.SetState(api.Starting, &api.Problem{
+				Code:    CodeFirmware,
 				Message: fmt.Sprintf("The AI camera loads its network: %d %%.", percent),
-				Hint:    "This takes some minutes the first time."})
+				Hint:    "This takes some minutes the first time.",
+			})
 		}
 	}
 	err := s.src.capture(ctx, publish, progress)

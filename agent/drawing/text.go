@@ -13,9 +13,11 @@ import (
 	"golang.org/x/image/math/fixed"
 )
 
-// White and Black are the video levels of luma: they survive JPEG.
+// Shades of luma, within the video levels that survive JPEG.
 const (
-	White, Grey, Black = 235, 165, 16
+	White = 235
+	Grey  = 165
+	Black = 16
 )
 
 // Writer writes text of one size into the luma plane of pictures. It is not
@@ -61,7 +63,7 @@ func (w *Writer) Shorten(text string, width int) string {
 func (w *Writer) Wrap(text string, width int) []string {
 	var lines []string
 	line := ""
-	for _, word := range strings.Fields(text) {
+	for word := range strings.FieldsSeq(text) {
 		longer := strings.TrimSpace(line + " " + word)
 		if line != "" && w.width(longer) > width {
 			lines = append(lines, line)

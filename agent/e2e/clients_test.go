@@ -136,7 +136,9 @@ func TestKilledAgentLeavesNoCamera(t *testing.T) {
 		t.Fatal("no camera process runs")
 	}
 	_ = a.cmd.Process.Kill()
-	<-a.done
+	if err := <-a.done; err == nil {
+		t.Error("the agent was killed but says that it has ended well")
+	}
 	a.done = nil
 	tick := time.NewTicker(10 * time.Millisecond)
 	defer tick.Stop()

@@ -57,7 +57,7 @@ func scanAll(t testing.TB, src io.Reader) ([][]byte, Counts) {
 	var all [][]byte
 	for {
 		f, _, err := s.Next()
-		if err == io.EOF {
+		if errors.Is(err, io.EOF) {
 			return all, s.Counts()
 		}
 		if err != nil {
