@@ -28,7 +28,17 @@ type site struct {
 	stop func() // ends the server and waits; called at the end of the test too
 }
 
+// shortLinger stands for the usual one.
+const shortLinger = 300 * time.Millisecond
+
 func newSite(t *testing.T, cfg Config) *site {
+	t.Helper()
+	wait := usualPatience()
+	wait.linger = shortLinger
+	return newSiteWith(t, cfg, wait)
+}
+
+func newSiteWith(t *testing.T, cfg Config, wait patience) *site {
 	t.Helper()
 	hub := frames.NewHub(frames.Camera{ID: "porch", Name: "Porch", Width: 64, Height: 48, Framerate: 30})
 	cfg.Cameras = &frames.Set{}
@@ -42,6 +52,7 @@ func newSite(t *testing.T, cfg Config) *site {
 	}
 	ctx, cancel := context.WithCancel(context.Background())
 	s := &site{Server: New(cfg), hub: hub, addr: ln.Addr().String(), url: "http://" + ln.Addr().String()}
+	s.patience = wait
 	done := make(chan error, 1)
 	go func() { done <- s.Serve(ctx, ln) }()
 	stopped := false

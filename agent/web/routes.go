@@ -9,8 +9,7 @@ import (
 	"pigrid/shared/api"
 )
 
-// Handler returns the routes. Streams end with ctx; requests that are not
-// streams end with their own context.
+// Handler returns the routes. Whatever waits for a camera ends with ctx.
 func (s *Server) Handler(ctx context.Context) http.Handler {
 	r := chi.NewRouter()
 	r.Use(s.guardClient, s.guardHost, s.cors, plainHeaders)
@@ -27,16 +26,16 @@ func (s *Server) Handler(ctx context.Context) http.Handler {
 	get(r, "/assets/{name}", asset)
 	get(r, "/healthz", alive)
 	r.Group(func(r chi.Router) {
-		r.Use(s.awaitCameras)
-		video := s.video(ctx)
-		get(r, "/", s.root(video))
+		r.Use(s.awaitCameras(ctx))
+		video, snapshot := s.video(ctx), s.snapshot(ctx)
+		get(r, "/", s.root(video, snapshot))
 		get(r, "/video", video)
 		get(r, "/stream", video)
-		get(r, "/snapshot.jpg", s.snapshot)
-		get(r, "/snapshot", s.snapshot)
+		get(r, "/snapshot.jpg", snapshot)
+		get(r, "/snapshot", snapshot)
 		get(r, "/cameras", s.listCameras)
 		get(r, "/cameras/{id}/video", video)
-		get(r, "/cameras/{id}/snapshot.jpg", s.snapshot)
+		get(r, "/cameras/{id}/snapshot.jpg", snapshot)
 		get(r, api.StatusPath, s.status)
 		get(r, "/readyz", s.ready)
 	})
@@ -50,13 +49,13 @@ func get(r chi.Router, path string, h http.HandlerFunc) {
 }
 
 // root is the page, and mjpg-streamer's address for streams and pictures.
-func (s *Server) root(video http.HandlerFunc) http.HandlerFunc {
+func (s *Server) root(video, snapshot http.HandlerFunc) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		switch r.URL.Query().Get("action") {
 		case "stream":
 			video(w, r)
 		case "snapshot":
-			s.snapshot(w, r)
+			snapshot(w, r)
 		default:
 			s.page(w, r)
 		}

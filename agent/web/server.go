@@ -31,8 +31,6 @@ type Config struct {
 }
 
 const (
-	// headerTimeout bounds how long a client may take to send its request.
-	headerTimeout = 10 * time.Second
 	// maxHeader bounds what a request header may cost, in bytes.
 	maxHeader = 16 << 10
 	// keepIdle is how long an idle connection is kept for the next request.
@@ -41,19 +39,33 @@ const (
 	drainTime = 500 * time.Millisecond
 )
 
+// patience is how long clients are waited for.
+type patience struct {
+	header time.Duration // to send a request
+	write  time.Duration // to take a frame
+	// linger is for viewers that have closed their sending side and are sent
+	// nothing. It is longer than the slowest ?fps= leaves between two frames.
+	linger time.Duration
+}
+
+func usualPatience() patience {
+	return patience{header: 10 * time.Second, write: 15 * time.Second, linger: 12 * time.Second}
+}
+
 // Server answers HTTP requests for a set of cameras. It owns the connections
 // of its viewers.
 type Server struct {
-	cfg     Config
-	viewers atomic.Int64
-	streams sync.WaitGroup
+	cfg      Config
+	patience patience
+	viewers  atomic.Int64
+	streams  sync.WaitGroup
 
 	placeholders placeholders
 }
 
 // New returns a Server that is not listening yet.
 func New(cfg Config) *Server {
-	return &Server{cfg: cfg}
+	return &Server{cfg: cfg, patience: usualPatience()}
 }
 
 // Serve answers requests on ln until ctx ends; then it closes every connection
@@ -63,7 +75,7 @@ func (s *Server) Serve(ctx context.Context, ln net.Listener) error {
 	defer cancel()
 	srv := &http.Server{
 		Handler:           s.Handler(ctx),
-		ReadHeaderTimeout: headerTimeout,
+		ReadHeaderTimeout: s.patience.header,
 		IdleTimeout:       keepIdle,
 		MaxHeaderBytes:    maxHeader,
 		ErrorLog:          slog.NewLogLogger(s.cfg.Log.Handler(), slog.LevelDebug),

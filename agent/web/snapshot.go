@@ -24,32 +24,37 @@ const (
 // snapshot answers the newest frame as it came from the camera, byte for byte.
 // Being asked starts a camera that sleeps; the picture then is one with settled
 // exposure, unless ?settle=0 says that the first will do.
-func (s *Server) snapshot(w http.ResponseWriter, r *http.Request) {
-	hub, ok := s.hub(w, r, chi.URLParam(r, "id"))
-	if !ok {
-		return
+//
+// It waits until ctx ends, not the request's own context: that ends, too, when
+// a client only closes its sending side.
+func (s *Server) snapshot(ctx context.Context) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		hub, ok := s.hub(w, r, chi.URLParam(r, "id"))
+		if !ok {
+			return
+		}
+		w.Header().Set("Content-Type", "image/jpeg")
+		if r.Method == http.MethodHead {
+			return
+		}
+		ctx, cancel := context.WithTimeout(ctx, snapshotWait)
+		defer cancel()
+		settle := settleTime
+		if r.URL.Query().Get("settle") == "0" {
+			settle = 0
+		}
+		f := settledFrame(ctx, hub, settle)
+		if f == nil {
+			_, p := hub.State()
+			failCamera(w, r, hub.Camera().Name, p)
+			return
+		}
+		h := w.Header()
+		h.Set("Content-Length", strconv.Itoa(len(f.JPEG)))
+		h.Set(mjpeg.TimestampHeader, fmt.Sprintf("%d.%06d", f.At.Unix(), f.At.Nanosecond()/1000))
+		h.Set("Content-Disposition", `inline; filename="`+hub.Camera().ID+`.jpg"`)
+		_, _ = w.Write(f.JPEG)
 	}
-	w.Header().Set("Content-Type", "image/jpeg")
-	if r.Method == http.MethodHead {
-		return
-	}
-	ctx, cancel := context.WithTimeout(r.Context(), snapshotWait)
-	defer cancel()
-	settle := settleTime
-	if r.URL.Query().Get("settle") == "0" {
-		settle = 0
-	}
-	f := settledFrame(ctx, hub, settle)
-	if f == nil {
-		_, p := hub.State()
-		failCamera(w, r, hub.Camera().Name, p)
-		return
-	}
-	h := w.Header()
-	h.Set("Content-Length", strconv.Itoa(len(f.JPEG)))
-	h.Set(mjpeg.TimestampHeader, fmt.Sprintf("%d.%06d", f.At.Unix(), f.At.Nanosecond()/1000))
-	h.Set("Content-Disposition", `inline; filename="`+hub.Camera().ID+`.jpg"`)
-	_, _ = w.Write(f.JPEG)
 }
 
 // settledFrame returns the first frame of a camera that was on for so long, the

@@ -69,13 +69,17 @@ func (s *Server) ready(w http.ResponseWriter, r *http.Request) {
 const startWait = 5 * time.Second
 
 // awaitCameras lets requests that come right after the start see the cameras.
-func (s *Server) awaitCameras(next http.Handler) http.Handler {
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		ctx, cancel := context.WithTimeout(r.Context(), startWait)
-		_ = s.cfg.Cameras.AwaitFirst(ctx) // without one the answer says so
-		cancel()
-		next.ServeHTTP(w, r)
-	})
+// They wait until ctx ends, not their own: that ends, too, when a client only
+// closes its sending side.
+func (s *Server) awaitCameras(ctx context.Context) func(http.Handler) http.Handler {
+	return func(next http.Handler) http.Handler {
+		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			ctx, cancel := context.WithTimeout(ctx, startWait)
+			_ = s.cfg.Cameras.AwaitFirst(ctx) // without one the answer says so
+			cancel()
+			next.ServeHTTP(w, r)
+		})
+	}
 }
 
 // hub finds the camera a request is about and answers 404 when there is none.

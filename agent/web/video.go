@@ -4,10 +4,12 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"net"
 	"net/http"
 	"strconv"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"github.com/go-chi/chi/v5"
@@ -16,12 +18,7 @@ import (
 	"pigrid/shared/mjpeg"
 )
 
-const (
-	// writeTimeout ends a viewer that takes no byte for so long.
-	writeTimeout = 15 * time.Second
-
-	minFPS, maxFPS = 0.1, 120
-)
+const minFPS, maxFPS = 0.1, 120
 
 // streamHeaders stand in every stream's answer. nginx would collect frames
 // without X-Accel-Buffering.
@@ -126,17 +123,17 @@ func (s *Server) serveStream(ctx context.Context, w http.ResponseWriter, r *http
 	tune(conn)
 	_ = conn.SetReadDeadline(time.Time{}) // net/http left its own
 
-	gone := make(chan struct{})
-	go func() { // ends when conn is closed
-		defer close(gone)
-		defer cancel()
-		discard(conn)
-	}()
 	advance := wantsAdvance(r)
 	viewer := hub.Join(ctx, fps)
 	defer viewer.Leave()
 	start := time.Now()
-	out := stream{conn: conn, viewer: viewer, advance: advance}
+	out := stream{conn: conn, patience: s.patience, viewer: viewer, advance: advance}
+	gone := make(chan struct{})
+	go func() { // ends when conn is closed
+		defer close(gone)
+		defer cancel()
+		out.watch(ctx)
+	}()
 	if wantsPlaceholder(r) {
 		out.placeholder = func() (mjpeg.Part, bool) { return s.placeholders.get(hub) }
 	}
@@ -146,16 +143,6 @@ func (s *Server) serveStream(ctx context.Context, w http.ResponseWriter, r *http
 	<-gone
 	s.cfg.Log.Debug("viewer left", "camera", hub.Camera().ID, "client", r.RemoteAddr,
 		"after", time.Since(start).Round(time.Millisecond), "skipped", viewer.Skipped(), "reason", err)
-}
-
-// discard reads until the client closes; whatever it says means nothing here.
-func discard(conn net.Conn) {
-	var b [512]byte
-	for {
-		if _, err := conn.Read(b[:]); err != nil {
-			return
-		}
-	}
 }
 
 // opening is the response header and the first boundary, one write.
@@ -179,9 +166,11 @@ func opening(r *http.Request, extra http.Header, advance bool) []byte {
 
 // stream writes a camera's frames to one connection.
 type stream struct {
-	conn    net.Conn
-	viewer  *frames.Viewer
-	advance bool
+	conn     net.Conn
+	patience patience
+	viewer   *frames.Viewer
+	advance  bool
+	writes   atomic.Uint64 // finished ones
 	// placeholder returns the picture to show while there is none; nil for
 	// clients that want the camera's frames and nothing else.
 	placeholder func() (mjpeg.Part, bool)
@@ -232,9 +221,40 @@ func (s *stream) next() (mjpeg.Part, error) {
 }
 
 func (s *stream) write(b []byte) error {
-	if err := s.conn.SetWriteDeadline(time.Now().Add(writeTimeout)); err != nil {
+	if err := s.conn.SetWriteDeadline(time.Now().Add(s.patience.write)); err != nil {
 		return err
 	}
 	_, err := s.conn.Write(b)
+	s.writes.Add(1)
 	return err
+}
+
+// watch returns when the client has left. One that only closes its sending side
+// looks the same until something is sent to it, so it stays while it is sent
+// something at least every linger; if it has left, the next write but one fails.
+func (s *stream) watch(ctx context.Context) {
+	var b [512]byte
+	for {
+		_, err := s.conn.Read(b[:]) // what it says means nothing here
+		if errors.Is(err, io.EOF) {
+			break
+		}
+		if err != nil {
+			return
+		}
+	}
+	tick := time.NewTicker(s.patience.linger)
+	defer tick.Stop()
+	for before := s.writes.Load(); ; {
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+		}
+		now := s.writes.Load()
+		if now == before {
+			return
+		}
+		before = now
+	}
 }

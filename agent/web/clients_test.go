@@ -1,0 +1,192 @@
+package web
+
+import (
+	"bufio"
+	"bytes"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"runtime"
+	"strings"
+	"testing"
+	"time"
+
+	"pigrid/shared/mjpeg"
+)
+
+// closeSending half-closes a connection, as `nc -N` and some proxies do.
+func closeSending(t *testing.T, conn net.Conn) {
+	t.Helper()
+	if err := conn.(*net.TCPConn).CloseWrite(); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func TestAHalfClosedViewerGoesOnReceiving(t *testing.T) {
+	s := newSite(t, Config{})
+	for _, proto := range []string{"HTTP/1.1", "HTTP/1.0"} {
+		conn := raw(t, s.addr, "GET /video "+proto+"\r\nHost: pi\r\n\r\n")
+		closeSending(t, conn)
+		r := bufio.NewReader(conn)
+		readHead(t, r)
+		parts, err := mjpeg.NewReader(r, mjpeg.ContentType)
+		if err != nil {
+			t.Fatal(err)
+		}
+		stop := publishing(s.hub, shortLinger/10, func(int) []byte { return picture(t, 1, 0) })
+		for range 50 { // five times as long as it may stay without frames
+			if _, err := parts.Next(); err != nil {
+				t.Fatalf("%s: %v", proto, err)
+			}
+		}
+		_ = conn.Close()
+		eventually(t, "left while frames come", func() bool { return s.viewers() == 0 })
+		stop()
+	}
+}
+
+func TestAHalfClosedViewerWithoutFramesIsGivenUp(t *testing.T) {
+	s := newSite(t, Config{})
+	conn := raw(t, s.addr, "GET /video HTTP/1.1\r\nHost: pi\r\n\r\n")
+	eventually(t, "joined", func() bool { return s.viewers() == 1 })
+	begin := time.Now()
+	closeSending(t, conn)
+	if _, err := io.Copy(io.Discard, conn); err != nil {
+		t.Fatal(err)
+	}
+	if d := time.Since(begin); d < shortLinger {
+		t.Errorf("given up after %v", d)
+	}
+	eventually(t, "left", func() bool { return s.viewers() == 0 })
+}
+
+func TestAHalfClosedClientGetsItsSnapshot(t *testing.T) {
+	s := newSite(t, Config{})
+	want := picture(t, 7, 0)
+	conn := raw(t, s.addr, "GET /snapshot.jpg?settle=0 HTTP/1.0\r\n\r\n")
+	closeSending(t, conn)
+	eventually(t, "it waits for a frame", func() bool { return s.viewers() == 1 })
+	time.Sleep(50 * time.Millisecond) // for net/http to have noticed
+	s.hub.Publish(want, time.Now())
+	got, err := io.ReadAll(conn)
+	if err != nil || !bytes.HasPrefix(got, []byte("HTTP/1.0 200 OK\r\n")) || !bytes.HasSuffix(got, want) {
+		t.Errorf("answer is %.200q, %v", got, err)
+	}
+}
+
+func TestASnapshotThatWaitsDoesNotHoldUpTheEnd(t *testing.T) {
+	s := newSite(t, Config{})
+	conn := raw(t, s.addr, "GET /snapshot.jpg HTTP/1.1\r\nHost: pi\r\n\r\n")
+	eventually(t, "it waits for a frame", func() bool { return s.viewers() == 1 })
+	begin := time.Now()
+	s.stop()
+	if d := time.Since(begin); d > 2*time.Second {
+		t.Errorf("took %v", d)
+	}
+	_, _ = io.Copy(io.Discard, conn)
+	eventually(t, "left", func() bool { return s.viewers() == 0 })
+}
+
+// TestAClientThatSendsByteByByte is thrown out although it is never silent for
+// long. Ten times as fast as usual: a second here stands for ten.
+func TestAClientThatSendsByteByByte(t *testing.T) {
+	usual := usualPatience()
+	s := newSiteWith(t, Config{}, patience{header: usual.header / 10, write: usual.write, linger: usual.linger})
+	conn := raw(t, s.addr, "")
+	begin := time.Now()
+	go func() {
+		tick := time.NewTicker(time.Second / 10)
+		defer tick.Stop()
+		for _, c := range []byte("GET /video HTTP/1.1\r\nHost: pi") {
+			if _, err := conn.Write([]byte{c}); err != nil {
+				return
+			}
+			<-tick.C
+		}
+	}()
+	_, _ = io.Copy(io.Discard, conn)
+	if d := time.Since(begin); d < s.patience.header/2 {
+		t.Errorf("it was thrown out after %v", d)
+	}
+	_ = conn.Close()
+	if s.viewers() != 0 {
+		t.Error("it is a viewer")
+	}
+}
+
+func TestTenMegabytesOfHeadersCostLittle(t *testing.T) {
+	s := newSite(t, Config{})
+	for name, text := range map[string]string{
+		"one long":   "X: " + strings.Repeat("x", 10<<20) + "\r\n",
+		"many short": strings.Repeat("X-Header: some text that is sent over and over\r\n", 10<<20/48),
+	} {
+		header := []byte(text)
+		var before, after runtime.MemStats
+		runtime.ReadMemStats(&before)
+		conn := raw(t, s.addr, "GET /video HTTP/1.1\r\nHost: pi\r\n")
+		sent := make(chan struct{})
+		go func() {
+			defer close(sent)
+			_, _ = conn.Write(header) // fails when the server hangs up
+		}()
+		answer, err := http.ReadResponse(bufio.NewReader(conn), nil)
+		if err != nil {
+			t.Fatalf("%s: %v", name, err)
+		}
+		if answer.StatusCode != http.StatusRequestHeaderFieldsTooLarge {
+			t.Errorf("%s: %s", name, answer.Status)
+		}
+		_ = answer.Body.Close()
+		_ = conn.Close()
+		<-sent
+		runtime.ReadMemStats(&after)
+		if cost := after.TotalAlloc - before.TotalAlloc; cost > 1<<20 {
+			t.Errorf("%s: it cost %d bytes", name, cost)
+		}
+	}
+}
+
+// TestAViewerThatNeverReadsIsThrownOut: what it costs until then is one
+// goroutine and the frame it hangs on, and nobody else notices.
+func TestAViewerThatNeverReadsIsThrownOut(t *testing.T) {
+	usual := usualPatience()
+	s := newSiteWith(t, Config{}, patience{header: usual.header, write: usual.write / 10, linger: usual.linger})
+	raw(t, s.addr, "GET /video HTTP/1.1\r\nHost: pi\r\n\r\n")
+	eventually(t, "joined", func() bool { return s.viewers() == 1 })
+	begin := time.Now()
+	big := picture(t, 1, 400_000)
+	defer publishing(s.hub, time.Second/30, func(int) []byte { return big })()
+	eventually(t, "it is thrown out", func() bool { return s.viewers() == 0 })
+	if d := time.Since(begin); d < s.patience.write {
+		t.Errorf("after %v already", d)
+	}
+}
+
+// TestRateOverHTTP: the frames a viewer gets lie evenly, judged by the time
+// each was taken.
+func TestRateOverHTTP(t *testing.T) {
+	for _, fps := range []float64{15, 10} {
+		s := newSite(t, Config{})
+		answer := request(t, t.Context(), "GET", fmt.Sprintf("%s/video?fps=%v", s.url, fps))
+		r, err := mjpeg.NewReader(answer.Body, answer.Header.Get("Content-Type"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		eventually(t, "joined", func() bool { return s.viewers() == 1 })
+		const frames, interval = 91, time.Second / 30
+		start, due := time.Now(), 30/int(fps)
+		for n := range frames {
+			// A camera's clock jitters; every third frame here is late by a fifth.
+			s.hub.Publish(picture(t, byte(n), 0), start.Add(time.Duration(n)*interval+time.Duration(n%3/2)*interval/5))
+			if n%due != 0 {
+				continue
+			}
+			f, err := r.Next()
+			if err != nil || !bytes.Equal(f.JPEG, picture(t, byte(n), 0)) {
+				t.Fatalf("fps=%v: frame %d was not the next one shown (%v)", fps, n, err)
+			}
+		}
+		_ = answer.Body.Close()
+	}
+}
