@@ -168,7 +168,7 @@ func TestAViewerThatNeverReadsIsThrownOut(t *testing.T) {
 func TestRateOverHTTP(t *testing.T) {
 	for _, fps := range []float64{15, 10} {
 		s := newSite(t, Config{})
-		answer := request(t, t.Context(), "GET", fmt.Sprintf("%s/video?fps=%v", s.url, fps))
+		answer := request(t.Context(), t, "GET", fmt.Sprintf("%s/video?fps=%v", s.url, fps))
 		r, err := mjpeg.NewReader(answer.Body, answer.Header.Get("Content-Type"))
 		if err != nil {
 			t.Fatal(err)

@@ -16,9 +16,11 @@ func (s *Server) guardClient(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		addr, err := netip.ParseAddrPort(r.RemoteAddr)
 		if err == nil && !s.clientAllowed(addr.Addr()) {
-			fail(w, r, problem{Status: http.StatusForbidden, Title: "Only for this network",
+			fail(w, r, problem{
+				Status: http.StatusForbidden, Title: "Only for this network",
 				Detail: "This camera answers only computers on its own network, and " + addr.Addr().Unmap().String() + " is not.",
-				Hint:   "To let it in, start the agent with --allow-from " + addr.Addr().Unmap().String() + " (or its network)."})
+				Hint:   "To let it in, start the agent with --allow-from " + addr.Addr().Unmap().String() + " (or its network).",
+			})
 			return
 		}
 		next.ServeHTTP(w, r)
@@ -39,9 +41,11 @@ func (s *Server) clientAllowed(addr netip.Addr) bool {
 func (s *Server) guardHost(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if !hostAllowed(r.Host, s.cfg.AllowHosts) {
-			fail(w, r, problem{Status: http.StatusMisdirectedRequest, Title: "Not known by this name",
+			fail(w, r, problem{
+				Status: http.StatusMisdirectedRequest, Title: "Not known by this name",
 				Detail: "This camera does not answer to the name it was called by.",
-				Hint:   "Use its IP address or its .local name, or start the agent with --allow-host and this name."})
+				Hint:   "Use its IP address or its .local name, or start the agent with --allow-host and this name.",
+			})
 			return
 		}
 		next.ServeHTTP(w, r)

@@ -76,7 +76,7 @@ func TestStrangersAreToldWhy(t *testing.T) {
 func TestCORS(t *testing.T) {
 	s := newSite(t, Config{AllowOrigins: []string{"http://dash.local:3000"}})
 	for origin, want := range map[string]string{"http://dash.local:3000": "http://dash.local:3000", "http://evil.example": "", "": ""} {
-		answer := request(t, t.Context(), "GET", s.url+"/api/v1/status", "Origin", origin)
+		answer := request(t.Context(), t, "GET", s.url+"/api/v1/status", "Origin", origin)
 		if got := answer.Header.Get("Access-Control-Allow-Origin"); got != want {
 			t.Errorf("origin %q may read: %q", origin, got)
 		}
@@ -89,14 +89,14 @@ func TestUnknownPlaces(t *testing.T) {
 		"/nothing": "Open /", "/cameras/attic/video": "no camera with that id", "/cameras/../../etc/passwd": "Open /",
 		"/assets/page.html": "nothing here", "/assets/..%2fserver.go": "nothing here",
 	} {
-		answer := request(t, t.Context(), "GET", s.url+path)
+		answer := request(t.Context(), t, "GET", s.url+path)
 		body, _ := io.ReadAll(answer.Body)
 		if answer.StatusCode != http.StatusNotFound || !strings.Contains(string(body), says) {
 			t.Errorf("%s: %s %s", path, answer.Status, body)
 		}
 	}
 	for _, method := range []string{"POST", "PUT", "DELETE"} {
-		if answer := request(t, t.Context(), method, s.url+"/api/v1/status"); answer.StatusCode != http.StatusMethodNotAllowed {
+		if answer := request(t.Context(), t, method, s.url+"/api/v1/status"); answer.StatusCode != http.StatusMethodNotAllowed {
 			t.Errorf("%s: %s", method, answer.Status)
 		}
 	}

@@ -77,8 +77,11 @@ func client(t *testing.T) *http.Client {
 	return &http.Client{Transport: tr, Timeout: 20 * time.Second, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
 }
 
-// request sends one request with header lines "Name: value".
-func request(t *testing.T, ctx context.Context, method, url string, header ...string) *http.Response {
+// reply is an answer whose body is closed when the test ends.
+type reply struct{ *http.Response }
+
+// request sends one request with headers, each a name and a value.
+func request(ctx context.Context, t *testing.T, method, url string, header ...string) reply {
 	t.Helper()
 	r, err := http.NewRequestWithContext(ctx, method, url, nil)
 	if err != nil {
@@ -95,7 +98,7 @@ func request(t *testing.T, ctx context.Context, method, url string, header ...st
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = answer.Body.Close() })
-	return answer
+	return reply{answer}
 }
 
 // picture is a small JPEG with noise of n bytes in a comment behind SOI.

@@ -88,11 +88,15 @@ func (s *Server) hub(w http.ResponseWriter, r *http.Request, id string) (*frames
 	switch {
 	case ok:
 	case id == "":
-		failCamera(w, r, s.cfg.Identity.Name, &api.Problem{Code: "no_camera",
-			Message: "The agent has no camera yet.", Hint: "Plug a camera in; its log says what it looks for."})
+		failCamera(w, r, s.cfg.Identity.Name, &api.Problem{
+			Code:    "no_camera",
+			Message: "The agent has no camera yet.", Hint: "Plug a camera in; its log says what it looks for.",
+		})
 	default:
-		fail(w, r, problem{Status: http.StatusNotFound, Title: "No such camera",
-			Detail: "This agent has no camera with that id.", Hint: "Open /cameras for the list of ids."})
+		fail(w, r, problem{
+			Status: http.StatusNotFound, Title: "No such camera",
+			Detail: "This agent has no camera with that id.", Hint: "Open /cameras for the list of ids.",
+		})
 	}
 	return h, ok
 }

@@ -18,7 +18,7 @@ func TestStatus(t *testing.T) {
 	s := newSite(t, Config{})
 	s.hub.Publish(picture(t, 1, 0), time.Now())
 	var got api.Status
-	answer := request(t, t.Context(), "GET", s.url+api.StatusPath)
+	answer := request(t.Context(), t, "GET", s.url+api.StatusPath)
 	if err := json.NewDecoder(answer.Body).Decode(&got); err != nil {
 		t.Fatal(err)
 	}
@@ -38,7 +38,7 @@ func TestSnapshotIsBitExact(t *testing.T) {
 	s.hub.Publish(picture(t, 1, 0), time.Now().Add(-2*time.Second))
 	s.hub.Publish(want, time.Now())
 	for _, path := range []string{"/snapshot.jpg", "/cameras/porch/snapshot.jpg", "/snapshot", "/?action=snapshot"} {
-		answer := request(t, t.Context(), "GET", s.url+path)
+		answer := request(t.Context(), t, "GET", s.url+path)
 		body, err := io.ReadAll(answer.Body)
 		if err != nil || !bytes.Equal(body, want) || answer.Header.Get("Content-Type") != "image/jpeg" {
 			t.Errorf("%s: %s, %d bytes, %v", path, answer.Status, len(body), err)
@@ -63,7 +63,7 @@ func TestSnapshotWakesTheCameraAndWaitsForItsExposure(t *testing.T) {
 				s.hub.Publish(settled, start.Add(settleTime))
 			}
 		}()
-		body, err := io.ReadAll(request(t, t.Context(), "GET", s.url+path).Body)
+		body, err := io.ReadAll(request(t.Context(), t, "GET", s.url+path).Body)
 		if err != nil || !bytes.Equal(body, want) {
 			t.Errorf("%s: %d bytes, %v; not the frame that was asked for", path, len(body), err)
 		}
@@ -78,7 +78,7 @@ func TestBrowsersSeeWhyThereIsNoPicture(t *testing.T) {
 	s.hub.SetState(api.Failed, &problem)
 	good := picture(t, 1, 0)
 	for accept, drawn := range map[string]bool{"image/avif,image/webp,*/*": true, "*/*": false} {
-		answer := request(t, t.Context(), "GET", s.url+"/video?advance=0", "Accept", accept)
+		answer := request(t.Context(), t, "GET", s.url+"/video?advance=0", "Accept", accept)
 		r, err := mjpeg.NewReader(answer.Body, answer.Header.Get("Content-Type"))
 		if err != nil {
 			t.Fatal(err)
@@ -118,7 +118,7 @@ func TestBrowsersSeeWhyThereIsNoPicture(t *testing.T) {
 func TestNoSnapshotSaysWhy(t *testing.T) {
 	s := newSite(t, Config{})
 	s.hub.SetState(api.Failed, &api.Problem{Code: "busy", Message: "The camera is used by another program.", Hint: "Close it."})
-	answer := request(t, t.Context(), "GET", s.url+"/snapshot.jpg")
+	answer := request(t.Context(), t, "GET", s.url+"/snapshot.jpg")
 	var p problem
 	if err := json.NewDecoder(answer.Body).Decode(&p); err != nil {
 		t.Fatal(err)
@@ -126,10 +126,10 @@ func TestNoSnapshotSaysWhy(t *testing.T) {
 	if answer.StatusCode != http.StatusServiceUnavailable || p.Code != "busy" || p.Detail == "" || p.Hint == "" || answer.Header.Get("Retry-After") == "" {
 		t.Errorf("%s %+v", answer.Status, p)
 	}
-	if ready := request(t, t.Context(), "GET", s.url+"/readyz"); ready.StatusCode != http.StatusServiceUnavailable {
+	if ready := request(t.Context(), t, "GET", s.url+"/readyz"); ready.StatusCode != http.StatusServiceUnavailable {
 		t.Errorf("ready although every camera failed: %s", ready.Status)
 	}
-	if alive := request(t, t.Context(), "GET", s.url+"/healthz"); alive.StatusCode != http.StatusOK {
+	if alive := request(t.Context(), t, "GET", s.url+"/healthz"); alive.StatusCode != http.StatusOK {
 		t.Errorf("not alive: %s", alive.Status)
 	}
 }
@@ -137,7 +137,7 @@ func TestNoSnapshotSaysWhy(t *testing.T) {
 func TestPageShowsEveryCamera(t *testing.T) {
 	s := newSite(t, Config{})
 	s.hub.SetState(api.Failed, &api.Problem{Message: `<script>alert("x")</script>`})
-	answer := request(t, t.Context(), "GET", s.url+"/")
+	answer := request(t.Context(), t, "GET", s.url+"/")
 	body, _ := io.ReadAll(answer.Body)
 	page := string(body)
 	for _, want := range []string{`src="/cameras/porch/video"`, "Küche", "Porch", "Open to everyone on your network", `href="/cameras/porch/snapshot.jpg"`} {
@@ -149,7 +149,7 @@ func TestPageShowsEveryCamera(t *testing.T) {
 		t.Error("words of a program became markup")
 	}
 	for _, name := range []string{"page.css", "page.js", "icon.svg"} {
-		if a := request(t, t.Context(), "GET", s.url+"/assets/"+name); a.StatusCode != http.StatusOK || a.Header.Get("Content-Type") == "" {
+		if a := request(t.Context(), t, "GET", s.url+"/assets/"+name); a.StatusCode != http.StatusOK || a.Header.Get("Content-Type") == "" {
 			t.Errorf("%s: %s", name, a.Status)
 		}
 	}
@@ -161,7 +161,7 @@ func TestRequestsRightAfterTheStartSeeTheCameras(t *testing.T) {
 	late := frames.NewHub(frames.Camera{ID: "late", Name: "Late"})
 	answered := make(chan []byte, 1)
 	go func() {
-		body, _ := io.ReadAll(request(t, t.Context(), "GET", s.url+api.StatusPath).Body)
+		body, _ := io.ReadAll(request(t.Context(), t, "GET", s.url+api.StatusPath).Body)
 		answered <- body
 	}()
 	s.cfg.Cameras.Add(late)

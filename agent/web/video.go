@@ -50,9 +50,11 @@ func (s *Server) video(ctx context.Context) http.HandlerFunc {
 		}
 		if !s.enter() {
 			w.Header().Set("Retry-After", "5")
-			fail(w, r, problem{Status: http.StatusServiceUnavailable, Code: "busy", Title: "Too many viewers",
+			fail(w, r, problem{
+				Status: http.StatusServiceUnavailable, Code: "busy", Title: "Too many viewers",
 				Detail: fmt.Sprintf("This agent serves %d streams at once and all are taken.", s.cfg.MaxViewers),
-				Hint:   "Close one, or start the agent with a larger --max-viewers."})
+				Hint:   "Close one, or start the agent with a larger --max-viewers.",
+			})
 			return
 		}
 		defer s.exit()
@@ -112,8 +114,10 @@ func fromBrowser(r *http.Request) bool {
 func (s *Server) serveStream(ctx context.Context, w http.ResponseWriter, r *http.Request, hub *frames.Hub, fps float64) {
 	conn, _, err := http.NewResponseController(w).Hijack()
 	if err != nil {
-		fail(w, r, problem{Status: http.StatusHTTPVersionNotSupported, Title: "HTTP/1 only",
-			Detail: "Streams are served over HTTP/1.0 and 1.1."})
+		fail(w, r, problem{
+			Status: http.StatusHTTPVersionNotSupported, Title: "HTTP/1 only",
+			Detail: "Streams are served over HTTP/1.0 and 1.1.",
+		})
 		return
 	}
 	ctx, cancel := context.WithCancel(ctx)

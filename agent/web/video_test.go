@@ -21,7 +21,7 @@ func TestVideoDeliversEveryFrameBitExact(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	defer cancel()
 	for _, path := range []string{"/video", "/cameras/porch/video", "/stream", "/?action=stream", "/video?advance=1"} {
-		answer := request(t, ctx, "GET", s.url+path)
+		answer := request(ctx, t, "GET", s.url+path)
 		if got := answer.Header.Get("Content-Type"); got != "multipart/x-mixed-replace; boundary=pigridframe" {
 			t.Fatalf("%s: Content-Type %q", path, got)
 		}
@@ -70,12 +70,18 @@ func TestVideoBytesOnTheWire(t *testing.T) {
 	tests := []struct {
 		request, status, part string
 	}{
-		{"GET /video HTTP/1.1\r\nHost: pi\r\nAccept: */*\r\n\r\n", "HTTP/1.1 200 OK",
-			fmt.Sprintf("--pigridframe\r\nContent-Type: image/jpeg\r\nContent-Length: %d\r\nX-Timestamp: 1700000000.000005\r\n\r\n%s\r\n--pigridframe\r\n", len(jpeg), jpeg)},
-		{"GET /video HTTP/1.0\r\n\r\n", "HTTP/1.0 200 OK",
-			fmt.Sprintf("--pigridframe\r\nContent-Type: image/jpeg\r\nContent-Length: %d\r\nX-Timestamp: 1700000000.000005\r\n\r\n%s\r\n--pigridframe\r\n", len(jpeg), jpeg)},
-		{"GET /video HTTP/1.1\r\nHost: pi\r\nAccept: image/avif,image/webp,*/*\r\n\r\n", "HTTP/1.1 200 OK",
-			fmt.Sprintf("--pigridframe\r\nContent-Type: image/jpeg\r\n\r\n%s\r\n--pigridframe\r\nContent-Type: image/jpeg\r\n\r\n", jpeg)},
+		{
+			"GET /video HTTP/1.1\r\nHost: pi\r\nAccept: */*\r\n\r\n", "HTTP/1.1 200 OK",
+			fmt.Sprintf("--pigridframe\r\nContent-Type: image/jpeg\r\nContent-Length: %d\r\nX-Timestamp: 1700000000.000005\r\n\r\n%s\r\n--pigridframe\r\n", len(jpeg), jpeg),
+		},
+		{
+			"GET /video HTTP/1.0\r\n\r\n", "HTTP/1.0 200 OK",
+			fmt.Sprintf("--pigridframe\r\nContent-Type: image/jpeg\r\nContent-Length: %d\r\nX-Timestamp: 1700000000.000005\r\n\r\n%s\r\n--pigridframe\r\n", len(jpeg), jpeg),
+		},
+		{
+			"GET /video HTTP/1.1\r\nHost: pi\r\nAccept: image/avif,image/webp,*/*\r\n\r\n", "HTTP/1.1 200 OK",
+			fmt.Sprintf("--pigridframe\r\nContent-Type: image/jpeg\r\n\r\n%s\r\n--pigridframe\r\nContent-Type: image/jpeg\r\n\r\n", jpeg),
+		},
 	}
 	for _, tt := range tests {
 		conn := raw(t, s.addr, tt.request)
@@ -145,7 +151,7 @@ func TestAViewerThatLeavesIsNoticed(t *testing.T) {
 func TestHeadAnswersWithoutDemand(t *testing.T) {
 	s := newSite(t, Config{})
 	for _, path := range []string{"/video", "/snapshot.jpg", "/", "/api/v1/status", "/cameras"} {
-		answer := request(t, t.Context(), "HEAD", s.url+path)
+		answer := request(t.Context(), t, "HEAD", s.url+path)
 		if answer.StatusCode != http.StatusOK || answer.Header.Get("Content-Type") == "" {
 			t.Errorf("HEAD %s: %s, %v", path, answer.Status, answer.Header)
 		}
@@ -159,7 +165,7 @@ func TestASlowViewerHoldsNobodyUp(t *testing.T) {
 	s := newSite(t, Config{})
 	slow := raw(t, s.addr, "GET /video HTTP/1.1\r\nHost: pi\r\n\r\n") // never reads
 	eventually(t, "joined", func() bool { return s.viewers() == 1 })
-	answer := request(t, t.Context(), "GET", s.url+"/video")
+	answer := request(t.Context(), t, "GET", s.url+"/video")
 	r, err := mjpeg.NewReader(answer.Body, answer.Header.Get("Content-Type"))
 	if err != nil {
 		t.Fatal(err)
@@ -211,7 +217,7 @@ func TestASlowViewerSkipsAndGoesOnWithTheNewest(t *testing.T) {
 
 func TestTheEndClosesStreams(t *testing.T) {
 	s := newSite(t, Config{})
-	answer := request(t, t.Context(), "GET", s.url+"/video")
+	answer := request(t.Context(), t, "GET", s.url+"/video")
 	eventually(t, "joined", func() bool { return s.viewers() == 1 })
 	start := time.Now()
 	s.stop()
@@ -225,22 +231,22 @@ func TestTheEndClosesStreams(t *testing.T) {
 
 func TestMaxViewers(t *testing.T) {
 	s := newSite(t, Config{MaxViewers: 2})
-	a := request(t, t.Context(), "GET", s.url+"/video")
-	request(t, t.Context(), "GET", s.url+"/video")
-	full := request(t, t.Context(), "GET", s.url+"/video")
+	a := request(t.Context(), t, "GET", s.url+"/video")
+	request(t.Context(), t, "GET", s.url+"/video")
+	full := request(t.Context(), t, "GET", s.url+"/video")
 	body, _ := io.ReadAll(full.Body)
 	if full.StatusCode != http.StatusServiceUnavailable || full.Header.Get("Retry-After") == "" || !strings.Contains(string(body), "--max-viewers") {
 		t.Errorf("third viewer: %s %v %s", full.Status, full.Header, body)
 	}
 	_ = a.Body.Close()
 	eventually(t, "a place is free", func() bool {
-		return request(t, t.Context(), "GET", s.url+"/video").StatusCode == http.StatusOK
+		return request(t.Context(), t, "GET", s.url+"/video").StatusCode == http.StatusOK
 	})
 }
 
 func TestRate(t *testing.T) {
 	s := newSite(t, Config{})
-	answer := request(t, t.Context(), "GET", s.url+"/video?fps=15")
+	answer := request(t.Context(), t, "GET", s.url+"/video?fps=15")
 	r, err := mjpeg.NewReader(answer.Body, answer.Header.Get("Content-Type"))
 	if err != nil {
 		t.Fatal(err)
@@ -258,7 +264,7 @@ func TestRate(t *testing.T) {
 		}
 	}
 	for _, bad := range []string{"0", "-1", "NaN", "Inf", "121", "x", "1e9"} {
-		if answer := request(t, t.Context(), "GET", s.url+"/video?fps="+bad); answer.StatusCode != http.StatusBadRequest {
+		if answer := request(t.Context(), t, "GET", s.url+"/video?fps="+bad); answer.StatusCode != http.StatusBadRequest {
 			t.Errorf("fps=%s: %s", bad, answer.Status)
 		}
 	}
