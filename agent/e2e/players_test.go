@@ -1,0 +1,197 @@
+package e2e
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"os/user"
+	"path/filepath"
+	"strconv"
+	"syscall"
+	"testing"
+	"time"
+
+	"pigrid/shared/mjpeg"
+)
+
+// nginxConf is a proxy as people write it: nothing said about buffering.
+const nginxConf = `
+daemon off;
+master_process off;
+pid %[1]s/pid;
+error_log stderr;
+events {}
+http {
+	access_log off;
+	client_body_temp_path %[1]s; proxy_temp_path %[1]s; fastcgi_temp_path %[1]s; uwsgi_temp_path %[1]s; scgi_temp_path %[1]s;
+	server {
+		listen unix:%[1]s/socket;
+		location / { proxy_pass %[2]s; }
+	}
+}
+`
+
+// TestNginxInFront: a proxy with its default buffering holds no frame back. It
+// talks HTTP/1.0 to the agent.
+func TestNginxInFront(t *testing.T) {
+	a := start(t, nil, "--source", "pattern", "--framerate", "5")
+	dir := t.TempDir()
+	conf := filepath.Join(dir, "nginx.conf")
+	if err := os.WriteFile(conf, fmt.Appendf(nil, nginxConf, dir, a.url), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	proxy := exec.Command("nginx", "-c", conf, "-p", dir, "-e", "stderr")
+	var said bytes.Buffer
+	proxy.Stdout, proxy.Stderr = &said, &said
+	if err := proxy.Start(); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = proxy.Process.Kill(); _ = proxy.Wait() })
+	socket := filepath.Join(dir, "socket")
+	for begin := time.Now(); ; time.Sleep(20 * time.Millisecond) {
+		if _, err := os.Stat(socket); err == nil {
+			break
+		}
+		if time.Since(begin) > 10*time.Second {
+			t.Fatalf("nginx does not listen: %s", &said)
+		}
+	}
+
+	client := exec.CommandContext(t.Context(), "curl", "-sSN", "--max-time", "20", "--unix-socket", socket, "http://pi/video")
+	out, err := client.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := client.Start(); err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = client.Process.Kill(); _ = client.Wait() }()
+	frames, err := mjpeg.NewReader(out, mjpeg.ContentType)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var worst time.Duration
+	for n := range 25 {
+		f, err := frames.Next()
+		if err != nil {
+			t.Fatal(err)
+		}
+		seconds, err := strconv.ParseFloat(f.Header.Get(mjpeg.TimestampHeader), 64)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if age := time.Since(time.UnixMicro(int64(seconds * 1e6))); n > 0 { // the first may be an old one
+			worst = max(worst, age)
+		}
+	}
+	// A proxy that buffers holds dozens of these small pictures back: seconds.
+	if worst > 2*time.Second {
+		t.Errorf("a picture came %v after it was taken", worst)
+	}
+}
+
+// installed skips the test where a large Debian package is missing: make test
+// installs only small ones.
+func installed(t *testing.T, pkg, pattern string) {
+	t.Helper()
+	if found, err := filepath.Glob(pattern); err != nil || len(found) == 0 {
+		t.Skipf("%s is not installed: sudo apt-get install --no-install-recommends %s", pkg, pkg)
+	}
+}
+
+const openCV = `
+import sys, time, cv2
+stream = cv2.VideoCapture(sys.argv[1], cv2.CAP_FFMPEG)
+assert stream.isOpened(), "cannot open"
+n, end = 0, time.time() + float(sys.argv[2])
+while time.time() < end:
+    ok, picture = stream.read()
+    assert ok, "no picture after %d" % n
+    assert picture.shape == (480, 640, 3), picture.shape
+    n += 1
+print(n)
+`
+
+func TestOpenCVPlays(t *testing.T) {
+	installed(t, "python3-opencv", "/usr/lib/python3/dist-packages/cv2*")
+	env, _ := withCamera(t)
+	a := start(t, env)
+	ctx, cancel := context.WithTimeout(t.Context(), 60*time.Second)
+	defer cancel()
+	cmd := exec.CommandContext(ctx, "/usr/bin/python3", "-c", openCV, a.url+"/video", fmt.Sprint(playTime.Seconds()))
+	var said bytes.Buffer
+	cmd.Stderr = &said
+	out, err := cmd.Output()
+	if err != nil {
+		t.Fatalf("%v: %s", err, &said)
+	}
+	if n, err := strconv.Atoi(string(bytes.TrimSpace(out))); err != nil || n < 100 {
+		t.Errorf("%s pictures in %v at 30 fps (%v)", out, playTime, err)
+	}
+}
+
+// TestVLCPlays has VLC write what it receives into a file: its pictures must
+// be the camera's. VLC refuses to run as root.
+func TestVLCPlays(t *testing.T) {
+	installed(t, "vlc-bin vlc-plugin-base", "/usr/bin/vlc")
+	env, _ := withCamera(t)
+	a := start(t, env)
+	dir, err := os.MkdirTemp("", "pigrid-vlc") // t.TempDir is closed to others
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer os.RemoveAll(dir)
+	if err := os.Chmod(dir, 0o777); err != nil { //nolint:gosec // VLC may run as nobody
+		t.Fatal(err)
+	}
+	file := filepath.Join(dir, "stream.mjpeg")
+	ctx, cancel := context.WithTimeout(t.Context(), playTime)
+	defer cancel()
+	cmd := exec.CommandContext(ctx, "/usr/bin/vlc", "-I", "dummy", "--no-audio", "--sout", "#std{access=file,mux=mpjpeg,dst="+file+"}", a.url+"/video")
+	cmd.Cancel = func() error { return cmd.Process.Signal(syscall.SIGTERM) }
+	cmd.WaitDelay = 20 * time.Second
+	cmd.Env = append(os.Environ(), "HOME="+dir)
+	if os.Getuid() == 0 {
+		cmd.SysProcAttr = &syscall.SysProcAttr{Credential: nobody(t)}
+	}
+	out, err := cmd.CombinedOutput()
+	if ctx.Err() == nil {
+		t.Fatalf("it ended by itself: %v: %s", err, out)
+	}
+	got, err := os.Open(file)
+	if err != nil {
+		t.Fatalf("%v: %s", err, out)
+	}
+	defer got.Close()
+	frames := mjpeg.NewScanner(got, nil)
+	for {
+		if _, _, err := frames.Next(); err == io.EOF { //nolint:errorlint // documented as such
+			break
+		} else if err != nil {
+			t.Fatal(err)
+		}
+	}
+	if c := frames.Counts(); c.Frames < 100 {
+		t.Errorf("%+v in %v at 30 fps: %s", c, playTime, out)
+	}
+}
+
+func nobody(t *testing.T) *syscall.Credential {
+	t.Helper()
+	who, err := user.Lookup("nobody")
+	if err != nil {
+		t.Fatal(err)
+	}
+	uid, err := strconv.ParseUint(who.Uid, 10, 32)
+	if err != nil {
+		t.Fatal(err)
+	}
+	gid, err := strconv.ParseUint(who.Gid, 10, 32)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return &syscall.Credential{Uid: uint32(uid), Gid: uint32(gid)}
+}
