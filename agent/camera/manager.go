@@ -6,6 +6,7 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"os"
 	"slices"
 	"strconv"
 	"strings"
@@ -26,7 +27,8 @@ const (
 	Exec    = "exec:"   // prefix: any program that writes MJPEG to its standard output
 )
 
-// defaultLookEvery is how often cameras are looked for while there are none.
+// defaultLookEvery is how often new devices are looked for, and cameras while
+// there are none.
 const defaultLookEvery = 10 * time.Second
 
 // Config is what a Manager needs. Cameras, IDs and Log are required.
@@ -41,7 +43,8 @@ type Config struct {
 	Options     func(id string) Options // what is asked of a camera
 	Name        func(id string) string  // its name in the configuration, "" for none
 	IdleTimeout time.Duration           // negative: never off
-	LookEvery   time.Duration           // how often to look for cameras while there are none; 0 means 10 s
+	LookEvery   time.Duration           // how often to look for new devices, and for cameras while there are none; 0 means 10 s
+	DeviceDir   string                  // where the kernel keeps devices; "" means /dev
 }
 
 // Manager keeps all cameras of this machine going.
@@ -59,6 +62,9 @@ type Manager struct {
 func New(cfg Config) *Manager {
 	if cfg.LookEvery == 0 {
 		cfg.LookEvery = defaultLookEvery
+	}
+	if cfg.DeviceDir == "" {
+		cfg.DeviceDir = "/dev"
 	}
 	return &Manager{cfg: cfg, relist: make(chan struct{}, 1), sensors: map[string]Sensor{}}
 }
@@ -144,29 +150,57 @@ func (m *Manager) lookAgain() {
 	}
 }
 
-// watchSensors lists the cameras at the start, after failures and, while one is
-// missing, now and then. New ones are served at once.
+// watchSensors lists the cameras at the start, after failures, when devices
+// come or go and, while there are none, now and then. New ones are served at
+// once.
 func (m *Manager) watchSensors(ctx context.Context) {
 	m.wg.Go(func() {
 		var said string
 		for ctx.Err() == nil {
+			seen := devices(m.cfg.DeviceDir)
 			err := m.list(ctx)
-			if err != nil && ctx.Err() == nil {
+			if err == nil {
+				said = ""
+			} else if ctx.Err() == nil {
 				said = m.noSensors(err, said)
 			}
-			var again <-chan time.Time
-			timer := time.NewTimer(m.cfg.LookEvery)
-			if err != nil {
-				again = timer.C
-			}
-			select {
-			case <-m.relist:
-			case <-again:
-			case <-ctx.Done():
-			}
-			timer.Stop()
+			m.awaitReason(ctx, seen, err != nil)
 		}
 	})
+}
+
+// awaitReason waits for a reason to list the cameras again. Listing takes most
+// of a second of a Pi's processor, so it is not done for nothing.
+func (m *Manager) awaitReason(ctx context.Context, seen []string, missing bool) {
+	tick := time.NewTicker(m.cfg.LookEvery)
+	defer tick.Stop()
+	for ctx.Err() == nil {
+		select {
+		case <-m.relist:
+			return
+		case <-tick.C:
+			if missing || !slices.Equal(seen, devices(m.cfg.DeviceDir)) {
+				return
+			}
+		case <-ctx.Done():
+		}
+	}
+}
+
+// devices lists the names of media and video devices. The kernel makes and
+// removes them when cameras come and go.
+func devices(dir string) []string {
+	entries, err := os.ReadDir(dir)
+	if err != nil {
+		return nil
+	}
+	var names []string
+	for _, e := range entries {
+		if strings.HasPrefix(e.Name(), "media") || strings.HasPrefix(e.Name(), "video") {
+			names = append(names, e.Name())
+		}
+	}
+	return names
 }
 
 // list finds program and cameras and starts what is new.

@@ -213,6 +213,19 @@ func TestSensorThatComesLater(t *testing.T) {
 	})
 }
 
+func TestASecondSensorIsServedWhenItsDeviceAppears(t *testing.T) {
+	startLog, _ := installed(t)
+	dev := t.TempDir()
+	write(t, filepath.Join(dev, "media0"), "")
+	cfg := Config{Source: Auto, LookEvery: 20 * time.Millisecond, DeviceDir: dev}
+	managed(t, cfg, startLog, func(set *frames.Set) {
+		camera(t, set, "imx708")
+		t.Setenv(fakecam.CamerasEnv, "2")
+		write(t, filepath.Join(dev, "media1"), "")
+		camera(t, set, "imx219")
+	})
+}
+
 func TestExecSource(t *testing.T) {
 	startLog, _ := installed(t)
 	command := filepath.Join(filepath.Dir(startLog), fakecam.ProgramName) + " -t 0 -o -"

@@ -30,6 +30,8 @@ type supervisor struct {
 	onFailure func()
 	// onLine is told what the capture program says; nil when nobody listens.
 	onLine func(string)
+
+	failures failures
 }
 
 // run serves the camera until ctx ends. Failures are states, never an end.
@@ -50,11 +52,11 @@ func (s *supervisor) run(ctx context.Context) {
 		case errors.Is(err, errIdle):
 			s.hub.SetState(api.Idle, nil)
 			s.log.Info("camera off, nobody watches")
-			pause = firstPause
+			pause, s.failures = firstPause, failures{}
 			continue
 		}
 		if time.Since(start) >= healthyAfter {
-			pause = firstPause
+			pause, s.failures = firstPause, failures{}
 		}
 		s.report(err, pause)
 		if s.onFailure != nil {
@@ -80,8 +82,29 @@ func (s *supervisor) report(err error, pause time.Duration) {
 		state = api.Stalled
 	}
 	s.hub.SetState(state, &p)
-	s.log.Warn(p.Message, "hint", p.Hint, "cause", cause(f), "next_try_in", pause)
+	if times, worth := s.failures.count(p.Message); worth {
+		s.log.Warn(p.Message, "hint", p.Hint, "cause", cause(f), "next_try_in", pause, "times", times)
+	}
 }
+
+// failures counts how often the same thing went wrong in a row, so that a
+// camera that is away for a month does not fill the log.
+type failures struct {
+	message string
+	times   int
+}
+
+// count notes a failure; worth is true for the 1st, 2nd, 4th, 8th … of a kind.
+func (f *failures) count(message string) (times int, worth bool) {
+	if message != f.message {
+		*f = failures{message: message}
+	}
+	f.times++
+	return f.times, f.worth()
+}
+
+// worth reports whether the failure counted last was logged.
+func (f *failures) worth() bool { return f.times&(f.times-1) == 0 }
 
 func cause(f *failure) any {
 	if f == nil || f.cause == nil {
@@ -95,7 +118,7 @@ func (s *supervisor) session(ctx context.Context) error {
 	ctx, end := context.WithCancelCause(ctx)
 	defer end(nil)
 	s.hub.SetState(api.Starting, nil)
-	s.log.Info("camera on")
+	s.log.Debug("camera on")
 
 	idle := make(chan struct{})
 	go func() {
@@ -117,7 +140,9 @@ func (s *supervisor) session(ctx context.Context) error {
 		dog.frame()
 		s.hub.Publish(jpeg, at)
 		if !live.Swap(true) {
-			s.log.Info("camera live", "first_bytes", len(jpeg))
+			if s.failures.worth() {
+				s.log.Info("camera live", "bytes_per_frame", len(jpeg), "after_failures", s.failures.times)
+			}
 		}
 	}
 	progress := func(line string) {

@@ -225,6 +225,22 @@ func TestSlowCamerasAreNotStalled(t *testing.T) {
 	})
 }
 
+func TestRepeatedFailuresAreSummarised(t *testing.T) {
+	var f failures
+	var logged []int
+	for range 100 {
+		if times, worth := f.count("Busy."); worth {
+			logged = append(logged, times)
+		}
+	}
+	if want := []int{1, 2, 4, 8, 16, 32, 64}; !slices.Equal(logged, want) {
+		t.Errorf("logged the failures %v, want %v", logged, want)
+	}
+	if times, worth := f.count("No camera."); times != 1 || !worth {
+		t.Error("another failure is not logged at once")
+	}
+}
+
 func TestUnknownErrorsAreSentences(t *testing.T) {
 	src := &script{sessions: []func(context.Context, sink, func(string)) error{
 		func(context.Context, sink, func(string)) error { return errors.New("odd") },
