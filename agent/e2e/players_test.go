@@ -9,6 +9,7 @@ import (
 	"os/exec"
 	"os/user"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"syscall"
 	"testing"
@@ -35,9 +36,10 @@ http {
 `
 
 // TestNginxInFront: a proxy with its default buffering holds no frame back. It
-// talks HTTP/1.0 to the agent.
+// talks HTTP/1.0 to the agent. Unless told not to, it keeps a picture's last
+// bytes until the next picture comes: two seconds at this rate.
 func TestNginxInFront(t *testing.T) {
-	a := start(t, nil, "--source", "pattern", "--framerate", "5")
+	a := start(t, nil, "--source", "pattern", "--framerate", "0.5")
 	dir := t.TempDir()
 	conf := filepath.Join(dir, "nginx.conf")
 	if err := os.WriteFile(conf, fmt.Appendf(nil, nginxConf, dir, a.url), 0o600); err != nil {
@@ -60,7 +62,7 @@ func TestNginxInFront(t *testing.T) {
 		}
 	}
 
-	client := exec.CommandContext(t.Context(), "curl", "-sSN", "--max-time", "20", "--unix-socket", socket, "http://pi/video")
+	client := exec.CommandContext(t.Context(), "curl", "-sSN", "--max-time", "40", "--unix-socket", socket, "http://pi/video")
 	out, err := client.StdoutPipe()
 	if err != nil {
 		t.Fatal(err)
@@ -73,8 +75,8 @@ func TestNginxInFront(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	var worst time.Duration
-	for n := range 25 {
+	var ages []time.Duration
+	for range 6 {
 		f, err := frames.Next()
 		if err != nil {
 			t.Fatal(err)
@@ -83,13 +85,10 @@ func TestNginxInFront(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if age := time.Since(time.UnixMicro(int64(seconds * 1e6))); n > 0 { // the first may be an old one
-			worst = max(worst, age)
-		}
+		ages = append(ages, time.Since(time.UnixMicro(int64(seconds*1e6))))
 	}
-	// A proxy that buffers holds dozens of these small pictures back: seconds.
-	if worst > 2*time.Second {
-		t.Errorf("a picture came %v after it was taken", worst)
+	if p50 := slices.Sorted(slices.Values(ages))[len(ages)/2]; p50 > time.Second {
+		t.Errorf("pictures came %v after they were taken", ages)
 	}
 }
 
