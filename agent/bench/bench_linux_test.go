@@ -1,6 +1,7 @@
 package bench
 
 import (
+	"fmt"
 	"slices"
 	"testing"
 	"time"
@@ -59,15 +60,15 @@ func TestServers(t *testing.T) {
 			}
 		}
 	}
-	publish(t, report(t, samples))
+	publish(t, report(t, samples)+crowd(t))
 }
 
 func measure(t *testing.T, name string, w work) sample {
 	t.Helper()
 	s := start(t, name, w.size)
 	defer s.stop()
-	open(t, s.addr, 1).close(t) // wakes the agent's camera
-	a := open(t, s.addr, w.viewers)
+	open(t, s.addr, 1, "").close(t) // wakes the agent's camera
+	a := open(t, s.addr, w.viewers, "")
 	time.Sleep(settle)
 	a.measuring.Store(true)
 	begin, before := time.Now(), s.cpu(t)
@@ -87,6 +88,30 @@ func measure(t *testing.T, name string, w work) sample {
 		firstFrame: ms(median(a.waits)),
 		memory:     float64(memory) / 1e6,
 	}
+}
+
+// crowd says how 300 viewers at 5 fps fare: the one that got the fewest frames,
+// and what each costs in memory.
+func crowd(t *testing.T) string {
+	t.Helper()
+	const viewers, fps = 300, 5
+	s := start(t, "agent", small)
+	defer s.stop()
+	one := open(t, s.addr, 1, "")
+	defer one.close(t)
+	time.Sleep(settle)
+	before := s.memory(t)
+	a := open(t, s.addr, viewers, fmt.Sprintf("?fps=%d", fps))
+	time.Sleep(settle)
+	a.measuring.Store(true)
+	begin := time.Now()
+	time.Sleep(2 * duration)
+	a.measuring.Store(false)
+	due := time.Since(begin).Seconds() * fps
+	after := s.memory(t)
+	a.close(t)
+	return fmt.Sprintf("| %d viewers at %d fps: fewest frames one got, of %.0f | %d |\n| %d viewers at %d fps: resident, each | %.0f KB |\n\n",
+		viewers, fps, due, a.fewest, viewers, fps, float64(after-before)/viewers/1000)
 }
 
 func ms(d time.Duration) float64 { return float64(d.Microseconds()) / 1000 }

@@ -47,7 +47,7 @@ func report(t *testing.T, samples []map[string][]sample) string {
 	last := samples[3]["agent"]
 	fmt.Fprintf(&b, "| joining to first frame while live, 10 viewers, p50 | %.2f ms |\n", over(samples[2]["agent"], func(s sample) float64 { return s.firstFrame }))
 	fmt.Fprintf(&b, "| resident, one viewer of 45 KB frames | %.1f MB |\n", over(last, func(s sample) float64 { return s.memory }))
-	fmt.Fprintf(&b, "| frames shown of frames taken, 50 viewers | %.1f %% |\n\n", 100*over(samples[0]["agent"], func(s sample) float64 { return s.shown }))
+	fmt.Fprintf(&b, "| frames shown of frames taken, 50 viewers | %.1f %% |\n", 100*over(samples[0]["agent"], func(s sample) float64 { return s.shown }))
 	return b.String()
 }
 

@@ -6,6 +6,7 @@ import (
 	"context"
 	"errors"
 	"io"
+	"math"
 	"net"
 	"net/http/httputil"
 	"net/textproto"
@@ -26,15 +27,16 @@ type audience struct {
 	mu      sync.Mutex
 	bytes   int64
 	frames  int64
+	fewest  int64           // frames of the viewer that got the fewest
 	delays  []time.Duration // from the source's write to the picture's last byte
 	waits   []time.Duration // from connect to the first picture
 	trouble error
 }
 
 // open lets n viewers in, close ends them.
-func open(t *testing.T, addr string, n int) *audience {
+func open(t *testing.T, addr string, n int, query string) *audience {
 	t.Helper()
-	a := &audience{}
+	a := &audience{fewest: math.MaxInt64}
 	a.joined.Add(n)
 	for range n {
 		begin := time.Now()
@@ -42,7 +44,7 @@ func open(t *testing.T, addr string, n int) *audience {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if _, err := io.WriteString(conn, "GET /video HTTP/1.1\r\nHost: pi\r\n\r\n"); err != nil {
+		if _, err := io.WriteString(conn, "GET /video"+query+" HTTP/1.1\r\nHost: pi\r\n\r\n"); err != nil {
 			t.Fatal(err)
 		}
 		a.conns = append(a.conns, conn)
@@ -98,6 +100,7 @@ func (a *audience) view(conn net.Conn, begin time.Time) {
 	if !errors.Is(err, net.ErrClosed) {
 		a.trouble = errors.Join(a.trouble, err)
 	}
+	a.fewest = min(a.fewest, frames)
 	a.bytes, a.frames = a.bytes+bytes, a.frames+frames
 	a.delays, a.waits = append(a.delays, delays...), append(a.waits, wait)
 }
