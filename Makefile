@@ -31,6 +31,9 @@ bench: ## Measure serving beside other servers, rewrite docs/PERFORMANCE.md (3 m
 	@.make/need go
 	@PIGRID_BENCH=1 go test -count=1 -v -run TestServers ./agent/bench
 
+soak: ## What takes hours: thousands of starts, faults, fuzzing (FUZZ_TIME=30m each)
+	@.make/soak
+
 check: ## Format, lint, tidy, bindings, unit tests (about 2 minutes)
 	@.make/check
 
