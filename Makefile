@@ -14,7 +14,7 @@ APP_TAGS := desktop,production,webkit2_41
 PAGE := $(shell find frontend/src frontend/public frontend/wailsjs -type f 2>/dev/null) \
 	$(wildcard frontend/*.html frontend/*.ts frontend/*.js frontend/package-lock.json)
 
-.PHONY: help run test bench check build agent app agent-all bindings fmt tidy clean FORCE
+.PHONY: help run test bench soak check build agent app agent-all bindings fmt tidy clean FORCE
 
 help: ## Show this list
 	@echo "PiGrid $(VERSION): see every Raspberry Pi camera on your network."

@@ -57,8 +57,7 @@ func (s *Server) video(ctx context.Context) http.HandlerFunc {
 			})
 			return
 		}
-		defer s.exit()
-		s.serveStream(ctx, w, r, hub, fps)
+		s.takeOver(ctx, w, r, hub, fps)
 	}
 }
 
@@ -109,44 +108,53 @@ func fromBrowser(r *http.Request) bool {
 	return strings.HasPrefix(accept, "image/") || strings.HasPrefix(accept, "text/html")
 }
 
-// serveStream takes the connection over and writes frames to it. net/http costs
-// twice as much per frame, and hides when the client leaves.
-func (s *Server) serveStream(ctx context.Context, w http.ResponseWriter, r *http.Request, hub *frames.Hub, fps float64) {
+// takeOver takes the connection away from net/http, which costs twice as much
+// per frame and hides when the client leaves, and writes frames to it. The
+// stream runs in a goroutine of its own, counted in s.streams: so net/http's
+// buffers and stack, half of what a viewer costs, are given back.
+func (s *Server) takeOver(ctx context.Context, w http.ResponseWriter, r *http.Request, hub *frames.Hub, fps float64) {
 	conn, _, err := http.NewResponseController(w).Hijack()
 	if err != nil {
+		s.exit()
 		fail(w, r, problem{
 			Status: http.StatusHTTPVersionNotSupported, Title: "HTTP/1 only",
 			Detail: "Streams are served over HTTP/1.0 and 1.1.",
 		})
 		return
 	}
-	ctx, cancel := context.WithCancel(ctx)
-	defer cancel()
-	defer context.AfterFunc(ctx, func() { _ = conn.Close() })()
-	defer conn.Close()
 	tune(conn)
 	_ = conn.SetReadDeadline(time.Time{}) // net/http left its own
+	out := &stream{conn: conn, patience: s.patience, advance: wantsAdvance(r)}
+	if wantsPlaceholder(r) {
+		out.placeholder = func() (mjpeg.Part, bool) { return s.placeholders.get(hub) }
+	}
+	head, client := opening(r, w.Header(), out.advance), r.RemoteAddr
+	go func() {
+		defer s.exit()
+		s.stream(ctx, out, hub, fps, head, client)
+	}()
+}
 
-	advance := wantsAdvance(r)
-	viewer := hub.Join(ctx, fps)
-	defer viewer.Leave()
+// stream writes to a connection of its own until the client leaves or ctx ends.
+func (s *Server) stream(ctx context.Context, out *stream, hub *frames.Hub, fps float64, head []byte, client string) {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	defer context.AfterFunc(ctx, func() { _ = out.conn.Close() })()
+	out.viewer = hub.Join(ctx, fps)
+	defer out.viewer.Leave()
 	start := time.Now()
-	out := stream{conn: conn, patience: s.patience, viewer: viewer, advance: advance}
 	gone := make(chan struct{})
 	go func() { // ends when conn is closed
 		defer close(gone)
 		defer cancel()
 		out.watch(ctx)
 	}()
-	if wantsPlaceholder(r) {
-		out.placeholder = func() (mjpeg.Part, bool) { return s.placeholders.get(hub) }
-	}
-	err = out.run(opening(r, w.Header(), advance))
+	err := out.run(head)
 	cancel()
-	_ = conn.Close()
+	_ = out.conn.Close()
 	<-gone
-	s.cfg.Log.Debug("viewer left", "camera", hub.Camera().ID, "client", r.RemoteAddr,
-		"after", time.Since(start).Round(time.Millisecond), "skipped", viewer.Skipped(), "reason", err)
+	s.cfg.Log.Debug("viewer left", "camera", hub.Camera().ID, "client", client,
+		"after", time.Since(start).Round(time.Millisecond), "skipped", out.viewer.Skipped(), "reason", err)
 }
 
 // opening is the response header and the first boundary, one write.
