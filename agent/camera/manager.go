@@ -95,10 +95,10 @@ func (m *Manager) startPattern(ctx context.Context) {
 }
 
 func (m *Manager) startExec(ctx context.Context, argv []string) {
-	m.supervise(ctx, m.add("exec"), m.capture(ctx, func(context.Context) ([]string, error) { return argv, nil }))
+	m.supervise(ctx, m.add("exec"), m.capture(ctx, func() ([]string, error) { return argv, nil }))
 }
 
-func (m *Manager) capture(ctx context.Context, argv func(context.Context) ([]string, error)) *program {
+func (m *Manager) capture(ctx context.Context, argv func() ([]string, error)) *program {
 	return &program{argv: argv, start: startProcess, now: time.Now, ending: func() bool { return ctx.Err() != nil }}
 }
 
@@ -162,7 +162,7 @@ func (m *Manager) watchSensors(ctx context.Context) {
 			if err == nil {
 				said = ""
 			} else if ctx.Err() == nil {
-				said = m.noSensors(err, said)
+				said = m.showNoSensors(err, said)
 			}
 			m.awaitReason(ctx, seen, err != nil)
 		}
@@ -234,6 +234,11 @@ func (m *Manager) list(ctx context.Context) error {
 	m.program, m.sensors = path, known
 	m.mu.Unlock()
 	m.cfg.Cameras.Remove(provisional)
+	for id := range known {
+		if hub, ok := m.cfg.Cameras.Get(id); ok {
+			hub.Recover()
+		}
+	}
 	for _, s := range sensors {
 		m.serve(ctx, s)
 	}
@@ -260,7 +265,7 @@ func (m *Manager) serve(ctx context.Context, s Sensor) {
 		return
 	}
 	m.cfg.Log.Info("camera found", "camera", id, "sensor", s.Path)
-	m.supervise(ctx, m.add(id), m.capture(ctx, func(context.Context) ([]string, error) { return m.argv(id) }))
+	m.supervise(ctx, m.add(id), m.capture(ctx, func() ([]string, error) { return m.argv(id) }))
 }
 
 // argv is how the camera is captured now; its index may have changed since.
@@ -277,21 +282,25 @@ func (m *Manager) argv(id string) ([]string, error) {
 // provisional is the id of the camera that stands for "none found yet".
 const provisional = "camera"
 
-// noSensors shows why there is no camera; it returns what was said last.
-func (m *Manager) noSensors(err error, said string) string {
+// showNoSensors makes it visible why no camera could be listed; it returns what
+// was said last.
+func (m *Manager) showNoSensors(err error, said string) string {
 	p := api.Problem{Code: CodeCrashed, Message: err.Error()}
 	if f, ok := errors.AsType[*failure](err); ok {
 		p = f.problem
 	}
-	m.mu.Lock()
-	m.sensors = map[string]Sensor{}
-	m.mu.Unlock()
 	if len(m.cfg.Cameras.All()) == 0 {
 		m.add(provisional)
 	}
-	for _, h := range m.cfg.Cameras.All() {
-		if state, _ := h.State(); state != api.Live && state != api.Starting {
-			h.SetState(api.Failed, &p)
+	if hub, ok := m.cfg.Cameras.Get(provisional); ok {
+		hub.SetState(api.Failed, &p)
+	}
+	if p.Code == CodeNotDetected { // a mere failure to list says nothing of cameras that are known
+		m.mu.Lock()
+		m.sensors = map[string]Sensor{}
+		m.mu.Unlock()
+		for _, h := range m.cfg.Cameras.All() {
+			h.FailIdle(p)
 		}
 	}
 	if p.Message != said {

@@ -226,6 +226,42 @@ func TestASecondSensorIsServedWhenItsDeviceAppears(t *testing.T) {
 	})
 }
 
+func TestASleepingCameraIsFailedOnlyWhileItIsGone(t *testing.T) {
+	startLog, faultFile := installed(t)
+	dev := t.TempDir()
+	cfg := Config{Source: Auto, LookEvery: 20 * time.Millisecond, DeviceDir: dev}
+	managed(t, cfg, startLog, func(set *frames.Set) {
+		hub := camera(t, set, "imx708")
+		write(t, faultFile, string(fakecam.NoCamera))
+		write(t, filepath.Join(dev, "media1"), "") // something has changed
+		expectState(t, hub, api.Failed, CodeNotDetected)
+		if err := os.Remove(faultFile); err != nil {
+			t.Fatal(err)
+		}
+		expectState(t, hub, api.Idle, "")
+	})
+}
+
+func TestAFailedListBlamesNoKnownCamera(t *testing.T) {
+	hub := frames.NewHub(frames.Camera{ID: "imx708"})
+	cfg := Config{Cameras: &frames.Set{}, Log: quiet()}
+	cfg.Cameras.Add(hub)
+	m := New(cfg)
+	m.sensors["imx708"] = Sensor{Model: "imx708"}
+	m.showNoSensors(&failure{problem: api.Problem{Code: CodeNoProgram, Message: "Not installed."}}, "")
+	if state, _ := hub.State(); state != api.Idle || len(m.sensors) != 1 {
+		t.Errorf("state %s, %d sensors known; want the camera asleep and known", state, len(m.sensors))
+	}
+	m.showNoSensors(&failure{problem: api.Problem{Code: CodeNotDetected, Message: "Gone."}}, "")
+	if state, _ := hub.State(); state != api.Failed || len(m.sensors) != 0 {
+		t.Errorf("state %s, %d sensors known; want the camera failed and forgotten", state, len(m.sensors))
+	}
+	hub.Recover()
+	if state, p := hub.State(); state != api.Idle || p != nil {
+		t.Errorf("state %s %v after it was found again", state, p)
+	}
+}
+
 func TestExecSource(t *testing.T) {
 	startLog, _ := installed(t)
 	command := filepath.Join(filepath.Dir(startLog), fakecam.ProgramName) + " -t 0 -o -"

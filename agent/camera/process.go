@@ -15,6 +15,9 @@ const (
 	// is restarted; exitGrace when the agent ends.
 	stopGrace = 2 * time.Second
 	exitGrace = time.Second
+	// killGrace is how long the kernel may take to end a killed program. One
+	// that hangs in a driver, or belongs to root, does not end at all.
+	killGrace = 500 * time.Millisecond
 	// eofGrace is how long stdout is read on after the program has ended: a
 	// grandchild may hold it open for ever.
 	eofGrace = 200 * time.Millisecond
@@ -22,8 +25,7 @@ const (
 	pipeSize = 1 << 20
 )
 
-// process is a running capture program. Its owner reads stdout until EOF and
-// then calls wait.
+// process is a running capture program. Its owner reads stdout until EOF.
 type process struct {
 	stdout io.ReadCloser
 	done   chan struct{} // closed when the program has ended and was reaped
@@ -78,20 +80,36 @@ func startProcess(argv []string, stderr io.Writer) (*process, error) {
 }
 
 // stop asks the program to end and kills it after grace. Its stdout must be
-// read meanwhile: rpicam-vid ends only while somebody drains it.
-func (p *process) stop(grace time.Duration) {
-	select {
-	case <-p.done:
-		return
-	default:
-		p.signal(os.Interrupt)
+// read meanwhile: rpicam-vid ends only while somebody drains it. ended is false
+// when not even that has ended it; then its stdout is closed to the reader.
+func (p *process) stop(grace time.Duration) (ended bool) {
+	if p.endsWithin(0) {
+		return true
 	}
-	timer := time.NewTimer(grace)
+	p.signal(os.Interrupt)
+	if p.endsWithin(grace) {
+		return true
+	}
+	p.signal(os.Kill)
+	if p.endsWithin(killGrace) {
+		return true
+	}
+	_ = p.stdout.Close()
+	return false
+}
+
+func (p *process) endsWithin(d time.Duration) bool {
+	timer := time.NewTimer(d)
 	defer timer.Stop()
 	select {
 	case <-p.done:
+		return true
 	case <-timer.C:
-		p.signal(os.Kill)
-		<-p.done
+	}
+	select {
+	case <-p.done:
+		return true
+	default:
+		return false
 	}
 }

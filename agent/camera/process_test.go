@@ -3,6 +3,7 @@ package camera
 import (
 	"bufio"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -162,6 +163,37 @@ func TestStopKillsWhatIgnoresIt(t *testing.T) {
 	}
 }
 
+// TestAnUnkillableProgramHoldsNothingUp stands in for a child that hangs in a
+// driver: signals do nothing and it never ends.
+func TestAnUnkillableProgramHoldsNothingUp(t *testing.T) {
+	r, w, err := os.Pipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer w.Close()
+	dead := make(chan struct{})
+	starts := 0
+	src := &program{now: time.Now, ending: func() bool { return true },
+		argv: func() ([]string, error) { return []string{"/usr/bin/rpicam-vid"}, nil },
+		start: func([]string, io.Writer) (*process, error) {
+			starts++
+			return &process{stdout: r, done: dead, signal: func(os.Signal) {}}, nil
+		}}
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	for range 2 { // the second time it still has the camera
+		err = src.capture(ctx, func([]byte, time.Time) {}, nil)
+		if !errors.Is(err, errUnkillable) {
+			t.Fatalf("ended with %v, want %v", err, errUnkillable)
+		}
+	}
+	close(dead)
+	_ = src.capture(ctx, func([]byte, time.Time) {}, nil)
+	if starts != 2 {
+		t.Errorf("started %d times; want again only after the old program is gone", starts)
+	}
+}
+
 func TestAGrandchildDoesNotHoldUpTheEnd(t *testing.T) {
 	startLog, faultFile := installed(t)
 	write(t, faultFile, string(fakecam.Grandchild)+" 2")
@@ -169,7 +201,7 @@ func TestAGrandchildDoesNotHoldUpTheEnd(t *testing.T) {
 	defer cancel()
 	src := &program{
 		start: startProcess, now: time.Now, ending: func() bool { return false },
-		argv: func(context.Context) ([]string, error) {
+		argv: func() ([]string, error) {
 			return []string{filepath.Join(filepath.Dir(startLog), fakecam.ProgramName), "-t", "0", "-o", "-"}, nil
 		},
 	}

@@ -29,6 +29,7 @@ const (
 	CodeNotJPEG     api.Code = "not_mjpeg"
 	CodeCrashed     api.Code = "crashed"
 	CodeEnded       api.Code = "ended"
+	CodeUnkillable  api.Code = "unkillable"
 )
 
 // reason maps what a capture program says to what a person needs to know.
@@ -59,7 +60,7 @@ func reasons() []reason {
 		entry(`frontend has timed out|Dequeue timer .* expired|Device timeout detected`, CodeFrontend,
 			"The camera stopped delivering pictures.",
 			"If this goes on, check its cable and the power supply."),
-		entry(`Failed to queue buffer|failed to load loader firmware`, CodeFirmware,
+		entry(`imx500.*(not update|failed)|Failed to queue buffer .*: Resource temporarily unavailable|Failed to queue buffer for Unicam Image|failed to load loader firmware`, CodeFirmware,
 			"The AI camera's firmware hangs.",
 			"The agent starts it again; if it never recovers, restart the Pi."),
 		entry(`selected camera is not available|camera index out of range|camera .* out of range`, CodeUnknownID,
@@ -76,8 +77,9 @@ func reasons() []reason {
 
 // explain says why a capture program ended, from what it said last.
 func explain(program string, said []string, exit error, seen mjpeg.Counts) api.Problem {
-	for _, r := range reasons() {
-		for _, line := range slices.Backward(said) {
+	known := reasons()
+	for _, line := range slices.Backward(said) {
+		for _, r := range known {
 			if r.says.MatchString(line) {
 				return r.problem
 			}
@@ -86,7 +88,8 @@ func explain(program string, said []string, exit error, seen mjpeg.Counts) api.P
 	name := filepath.Base(program)
 	last := ""
 	if len(said) > 0 {
-		last = ", and said: " + strings.TrimSuffix(clip(said[len(said)-1], 160), ".")
+		line := logPrefix.ReplaceAllString(said[len(said)-1], "")
+		last = ", and said: " + strings.TrimSuffix(clip(line, 160), ".")
 	}
 	switch {
 	case exit != nil:
@@ -106,6 +109,14 @@ func explain(program string, said []string, exit error, seen mjpeg.Counts) api.P
 		}
 	}
 	return api.Problem{Code: CodeEnded, Message: fmt.Sprintf("%s ended%s.", name, last), Hint: "The agent starts it again."}
+}
+
+// unkillable says that a capture program does not end, whatever is done.
+func unkillable(program string) error {
+	return &failure{problem: api.Problem{
+		Code: CodeUnkillable, Message: filepath.Base(program) + " hangs and cannot be ended.",
+		Hint: "Restart the Pi; until then this camera gives no picture.",
+	}, cause: errUnkillable}
 }
 
 // busyBecause names the program that uses the camera, if it is known.
@@ -145,15 +156,20 @@ func stallProblem(wasLive bool) api.Problem {
 	}
 }
 
-var firmware = regexp.MustCompile(`Network Firmware Upload:\s*(\d{1,3})\s*%`)
+// logPrefix is what libcamera puts before a line: uptime and process. It would
+// make every failure look like a new one.
+var logPrefix = regexp.MustCompile(`^\[[\d:.]+\] \[\d+\]\s+`)
 
-// firmwarePercent reads the progress of an IMX500 firmware upload.
-func firmwarePercent(line string) (percent int, ok bool) {
+var firmware = regexp.MustCompile(`Network Firmware Upload:\s*(\d{1,3})\s*%.*`)
+
+// firmwareUpload reads the progress of an IMX500 firmware upload. upload is all
+// that the line says of it, "" when it says nothing.
+func firmwareUpload(line string) (percent int, upload string) {
 	m := firmware.FindStringSubmatch(line)
 	if m == nil {
-		return 0, false
+		return 0, ""
 	}
-	return atoi(m[1]), true
+	return atoi(m[1]), m[0]
 }
 
 // clip shortens text to at most n bytes, whole characters.

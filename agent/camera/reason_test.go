@@ -98,7 +98,7 @@ func FuzzLines(f *testing.F) {
 			if len(line) > 3*maxLine || strings.ContainsAny(line, "\r\n") {
 				t.Fatalf("not a line: %q", line)
 			}
-			firmwarePercent(line)
+			firmwareUpload(line)
 		}
 	})
 }

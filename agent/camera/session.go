@@ -15,12 +15,16 @@ const (
 	firstFrameWait = 10 * time.Second // from start to the first frame
 	minStall       = 3 * time.Second
 	stallIntervals = 5
+	uploadWait     = 30 * time.Second // between two steps of a firmware upload
 )
 
 // Why a session was ended by us.
 var (
 	errIdle    = errors.New("nobody watches")
 	errStalled = errors.New("no new frame")
+
+	// errUnkillable: the capture program did not even end when it was killed.
+	errUnkillable = errors.New("the program does not end")
 )
 
 // sink takes the frames of a session.
@@ -49,15 +53,21 @@ func (f *failure) Unwrap() error { return f.cause }
 
 // program is a source that runs a capture program.
 type program struct {
-	argv  func(ctx context.Context) ([]string, error)
+	argv  func() ([]string, error)
 	start starter
 	now   func() time.Time
 	// ending reports whether the whole agent ends, which leaves less time.
 	ending func() bool
+
+	stuck *process // could not be killed; while it lives it has the camera
 }
 
 func (p *program) capture(ctx context.Context, publish sink, progress func(string)) error {
-	argv, err := p.argv(ctx)
+	if p.stuck != nil && !p.stuck.endsWithin(0) {
+		return unkillable("the last capture program")
+	}
+	p.stuck = nil
+	argv, err := p.argv()
 	if err != nil {
 		return err
 	}
@@ -78,10 +88,13 @@ func (p *program) capture(ctx context.Context, publish sink, progress func(strin
 	select {
 	case <-proc.done:
 	case <-ctx.Done():
-		proc.stop(p.grace())
+		if !proc.stop(p.grace()) {
+			<-read
+			p.stuck = proc
+			return unkillable(argv[0])
+		}
 	}
 	<-read
-	<-proc.done
 	if ctx.Err() != nil {
 		return ctx.Err()
 	}
@@ -131,6 +144,6 @@ func newWatchdog(interval time.Duration, bark func()) *watchdog {
 func (w *watchdog) frame() { w.timer.Reset(w.limit) }
 
 // progress notes that the camera still prepares itself (firmware upload).
-func (w *watchdog) progress() { w.timer.Reset(firstFrameWait) }
+func (w *watchdog) progress() { w.timer.Reset(uploadWait) }
 
 func (w *watchdog) stop() { w.timer.Stop() }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -37,25 +38,29 @@ type supervisor struct {
 // run serves the camera until ctx ends. Failures are states, never an end.
 func (s *supervisor) run(ctx context.Context) {
 	pause := firstPause
+	failed := false
 	for {
 		if s.idle >= 0 {
 			if s.hub.WaitDemand(ctx) != nil {
 				return
 			}
 		}
-		start := time.Now()
-		err := s.session(ctx)
+		if failed {
+			s.hub.CountRestart()
+		}
+		good, err := s.session(ctx)
+		failed = !errors.Is(err, errIdle)
 		s.hub.Clear()
 		switch {
 		case ctx.Err() != nil:
 			return
-		case errors.Is(err, errIdle):
+		case !failed:
 			s.hub.SetState(api.Idle, nil)
 			s.log.Info("camera off, nobody watches")
 			pause, s.failures = firstPause, failures{}
 			continue
 		}
-		if time.Since(start) >= healthyAfter {
+		if good >= healthyAfter {
 			pause, s.failures = firstPause, failures{}
 		}
 		s.report(err, pause)
@@ -65,7 +70,6 @@ func (s *supervisor) run(ctx context.Context) {
 		if !sleep(ctx, pause) {
 			return
 		}
-		s.hub.CountRestart()
 		pause = min(2*pause, lastPause)
 	}
 }
@@ -82,7 +86,7 @@ func (s *supervisor) report(err error, pause time.Duration) {
 		state = api.Stalled
 	}
 	s.hub.SetState(state, &p)
-	if times, worth := s.failures.count(p.Message); worth {
+	if times, worth := s.failures.count(p.Code); worth {
 		s.log.Warn(p.Message, "hint", p.Hint, "cause", cause(f), "next_try_in", pause, "times", times)
 	}
 }
@@ -90,14 +94,14 @@ func (s *supervisor) report(err error, pause time.Duration) {
 // failures counts how often the same thing went wrong in a row, so that a
 // camera that is away for a month does not fill the log.
 type failures struct {
-	message string
-	times   int
+	code  api.Code
+	times int
 }
 
 // count notes a failure; worth is true for the 1st, 2nd, 4th, 8th … of a kind.
-func (f *failures) count(message string) (times int, worth bool) {
-	if message != f.message {
-		*f = failures{message: message}
+func (f *failures) count(code api.Code) (times int, worth bool) {
+	if code != f.code {
+		*f = failures{code: code}
 	}
 	f.times++
 	return f.times, f.worth()
@@ -113,11 +117,15 @@ func cause(f *failure) any {
 	return f.cause
 }
 
-// session runs the camera once, until it fails, nobody watches or ctx ends.
-func (s *supervisor) session(ctx context.Context) error {
+// session runs the camera once, until it fails, nobody watches or ctx ends. good
+// is how long frames have come.
+func (s *supervisor) session(ctx context.Context) (good time.Duration, err error) {
 	ctx, end := context.WithCancelCause(ctx)
 	defer end(nil)
-	s.hub.SetState(api.Starting, nil)
+	var state sessionState
+	defer state.end()
+	set := func(st api.State, p *api.Problem) { state.set(s.hub, st, p) }
+	set(api.Starting, nil)
 	s.log.Debug("camera on")
 
 	idle := make(chan struct{})
@@ -132,37 +140,65 @@ func (s *supervisor) session(ctx context.Context) error {
 	var live atomic.Bool
 	dog := newWatchdog(s.hub.Camera().Interval(), func() {
 		p := stallProblem(live.Load())
-		s.hub.SetState(api.Stalled, &p)
+		set(api.Stalled, &p)
 		end(&failure{p, errStalled})
 	})
 	defer dog.stop()
+	var first, last time.Time
 	publish := func(jpeg []byte, at time.Time) {
 		dog.frame()
 		s.hub.Publish(jpeg, at)
+		if last = at; first.IsZero() {
+			first = at
+		}
 		if !live.Swap(true) {
 			if s.failures.worth() {
 				s.log.Info("camera live", "bytes_per_frame", len(jpeg), "after_failures", s.failures.times)
 			}
 		}
 	}
+	uploaded := ""
 	progress := func(line string) {
 		if s.onLine != nil {
 			s.onLine(line)
 		}
-		if percent, ok := firmwarePercent(line); ok && !live.Load() {
+		// A hanging upload prints the same line twice a second.
+		if percent, upload := firmwareUpload(line); upload != uploaded && upload != "" && !live.Load() {
+			uploaded = upload
 			dog.progress()
-			s.hub.SetState(api.Starting, &api.Problem{
+			set(api.Starting, &api.Problem{
 				Code:    CodeFirmware,
 				Message: fmt.Sprintf("The AI camera loads its network: %d %%.", percent),
 				Hint:    "This takes some minutes the first time.",
 			})
 		}
 	}
-	err := s.src.capture(ctx, publish, progress)
-	if ctx.Err() != nil {
-		return context.Cause(ctx)
+	err = s.src.capture(ctx, publish, progress)
+	if ctx.Err() != nil && !errors.Is(err, errUnkillable) {
+		err = context.Cause(ctx)
 	}
-	return err
+	return last.Sub(first), err
+}
+
+// sessionState keeps what comes too late, a timer's call or a program's last
+// words, from changing the state after the session has ended.
+type sessionState struct {
+	mu   sync.Mutex
+	over bool
+}
+
+func (s *sessionState) set(hub *frames.Hub, st api.State, p *api.Problem) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if !s.over {
+		hub.SetState(st, p)
+	}
+}
+
+func (s *sessionState) end() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.over = true
 }
 
 // sleep waits for d; false when ctx ended first.

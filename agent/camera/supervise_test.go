@@ -206,6 +206,25 @@ func TestWatchdogWaitsForFirmware(t *testing.T) {
 	})
 }
 
+func TestWatchdogEndsAFirmwareUploadThatHangs(t *testing.T) {
+	stuck := func(ctx context.Context, _ sink, progress func(string)) error {
+		for sleep(ctx, 500*time.Millisecond) {
+			progress("Network Firmware Upload: 42% (682/1624 KB)") // printed on and on
+		}
+		return ctx.Err()
+	}
+	src := &script{sessions: []func(context.Context, sink, func(string)) error{stuck, deliver(-1, time.Second/30)}}
+	supervised(t, src, -1, func(t *testing.T, hub *frames.Hub) {
+		time.Sleep(25 * time.Second)
+		stateIs(t, hub, api.Starting, CodeFirmware)
+		time.Sleep(10 * time.Second)
+		stateIs(t, hub, api.Live, "")
+		if n := len(src.starts()); n != 2 {
+			t.Errorf("started %d times, want a second time after the hang", n)
+		}
+	})
+}
+
 func TestSlowCamerasAreNotStalled(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var barked atomic.Bool
@@ -229,14 +248,14 @@ func TestRepeatedFailuresAreSummarised(t *testing.T) {
 	var f failures
 	var logged []int
 	for range 100 {
-		if times, worth := f.count("Busy."); worth {
+		if times, worth := f.count(CodeBusy); worth {
 			logged = append(logged, times)
 		}
 	}
 	if want := []int{1, 2, 4, 8, 16, 32, 64}; !slices.Equal(logged, want) {
 		t.Errorf("logged the failures %v, want %v", logged, want)
 	}
-	if times, worth := f.count("No camera."); times != 1 || !worth {
+	if times, worth := f.count(CodeNotDetected); times != 1 || !worth {
 		t.Error("another failure is not logged at once")
 	}
 }

@@ -107,6 +107,25 @@ func (h *Hub) SetState(s api.State, p *api.Problem) {
 	h.state, h.problem = s, p
 }
 
+// FailIdle marks a camera that sleeps as failed.
+func (h *Hub) FailIdle(p api.Problem) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if h.state == api.Idle {
+		h.state, h.problem = api.Failed, &p
+	}
+}
+
+// Recover lets a failed camera that nobody watches sleep again: what was wrong
+// is over as far as anybody knows.
+func (h *Hub) Recover() {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if h.state == api.Failed && h.viewers == 0 {
+		h.state, h.problem = api.Idle, nil
+	}
+}
+
 // SetMode says how the sensor is read; m is nil while that is not known.
 func (h *Hub) SetMode(m *api.Mode) {
 	h.mu.Lock()
