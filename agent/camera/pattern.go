@@ -138,7 +138,7 @@ func (k *canvas) sweep(frame uint32) {
 	w, h := k.frame.Rect.Dx(), k.frame.Rect.Dy()
 	size := max(2, h/12)
 	period := max(2, int(4*k.fps))
-	x := (w - size) * (int(frame) % period) / (period - 1)
+	x := (w - size) * int(frame%uint32(period)) / (period - 1)
 	for y := h*85/100 - size/2; y < h*85/100+size/2; y++ {
 		row := k.frame.Y[k.frame.YOffset(x, y):]
 		for i := range size {

@@ -41,7 +41,7 @@ func listCameras(ctx context.Context, path string) ([]Sensor, error) {
 	said := &lines{}
 	cmd.Stderr = said
 	ownGroup(cmd)
-	out, err := onOwnThread(cmd.Output)
+	out, err := outputWithin(ctx, cmd)
 	if ctx.Err() != nil && err != nil {
 		return nil, &failure{api.Problem{
 			Code: CodeNoFrames, Message: "Looking for cameras took too long.",
@@ -66,10 +66,32 @@ func explainList(path string, said []string, err error) api.Problem {
 	return p
 }
 
-// onOwnThread runs f on a thread that lives until it returns: the kernel ties a
-// child's death signal to the thread that started it.
-func onOwnThread(f func() ([]byte, error)) ([]byte, error) {
-	runtime.LockOSThread()
-	defer runtime.UnlockOSThread()
-	return f()
+// outputWithin is cmd.Output that gives up with ctx even when the program
+// cannot be killed. The program runs from a thread that lives until it was
+// reaped: the kernel ties its death signal to that thread.
+func outputWithin(ctx context.Context, cmd *exec.Cmd) ([]byte, error) {
+	type result struct {
+		out []byte
+		err error
+	}
+	done := make(chan result, 1)
+	go func() {
+		runtime.LockOSThread()
+		defer runtime.UnlockOSThread()
+		out, err := cmd.Output()
+		done <- result{out, err}
+	}()
+	select {
+	case r := <-done:
+		return r.out, r.err
+	case <-ctx.Done():
+	}
+	timer := time.NewTimer(killGrace)
+	defer timer.Stop()
+	select {
+	case r := <-done:
+		return r.out, r.err
+	case <-timer.C:
+		return nil, ctx.Err()
+	}
 }

@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"os/exec"
 	"regexp"
+	"syscall"
 	"testing"
 	"time"
 
@@ -45,6 +46,27 @@ func TestChromiumPlays(t *testing.T) {
 		drawn := uint32(status.Cameras[0].Frames)
 		if pictures < 5 || last-first < (drawn-first)/2 {
 			t.Errorf("%s: %d pictures, from frame %d to %d while the camera drew %d", path, pictures, first, last, drawn)
+		}
+	}
+}
+
+// TestPageComesBackAfterARestart: a stream that ended tells the browser nothing,
+// and its last picture would look live.
+func TestPageComesBackAfterARestart(t *testing.T) {
+	a := start(t, nil, "--source", "pattern", "--name", "Porch")
+	b := openBrowser(t)
+	b.call(t, http.MethodPost, "/url", map[string]any{"url": a.url + "/"})
+	b.frame(t)
+	a.stop(t, syscall.SIGTERM)
+	startAt(t, a.addr, nil, "--source", "pattern", "--name", "Porch")
+	last, moved := b.frame(t), 0
+	for deadline := time.Now().Add(30 * time.Second); moved < 3; {
+		if shown := b.frame(t); shown != last {
+			last = shown
+			moved++
+		}
+		if time.Now().After(deadline) {
+			t.Fatalf("the picture still stands at frame %d", last)
 		}
 	}
 }

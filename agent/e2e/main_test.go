@@ -72,7 +72,13 @@ var listening = regexp.MustCompile(`msg=listening addr=(\S+)`)
 // listens.
 func start(t *testing.T, env []string, args ...string) *agent {
 	t.Helper()
-	args = append([]string{"--listen", "127.0.0.1:0", "--state-dir", t.TempDir(), "--mdns=false"}, args...)
+	return startAt(t, "127.0.0.1:0", env, args...)
+}
+
+// startAt is start on an address of the test's choice.
+func startAt(t *testing.T, addr string, env []string, args ...string) *agent {
+	t.Helper()
+	args = append([]string{"--listen", addr, "--state-dir", t.TempDir(), "--mdns=false"}, args...)
 	a := &agent{cmd: exec.Command(binary, args...), log: &logTail{}, done: make(chan error, 1)}
 	a.cmd.Env = append(os.Environ(), env...)
 	stderr, err := a.cmd.StderrPipe()

@@ -12,12 +12,14 @@ const (
 // rate measures frames per second over the last frames.
 type rate struct {
 	at [rateFrames]time.Time
-	n  int // frames added, ever
+	n  int // frames added, but counted no further than twice the window
 }
 
 func (r *rate) add(t time.Time) {
 	r.at[r.n%rateFrames] = t
-	r.n++
+	if r.n++; r.n == 2*rateFrames {
+		r.n = rateFrames // for years of frames on 32-bit Pis
+	}
 }
 
 // perSecond returns the rate as seen at now. It falls towards zero when frames

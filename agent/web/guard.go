@@ -15,7 +15,7 @@ import (
 func (s *Server) guardClient(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		addr, err := netip.ParseAddrPort(r.RemoteAddr)
-		if err == nil && !s.clientAllowed(addr.Addr()) {
+		if err != nil || !s.clientAllowed(addr.Addr()) {
 			fail(w, r, problem{
 				Status: http.StatusForbidden, Title: "Only for this network",
 				Detail: "This camera answers only computers on its own network, and " + addr.Addr().Unmap().String() + " is not.",

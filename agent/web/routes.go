@@ -3,6 +3,7 @@ package web
 import (
 	"context"
 	"net/http"
+	"time"
 
 	"github.com/go-chi/chi/v5"
 
@@ -12,7 +13,7 @@ import (
 // Handler returns the routes. Whatever waits for a camera ends with ctx.
 func (s *Server) Handler(ctx context.Context) http.Handler {
 	r := chi.NewRouter()
-	r.Use(s.guardClient, s.guardHost, s.cors, plainHeaders)
+	r.Use(s.limitTime, s.guardClient, s.guardHost, s.cors, plainHeaders)
 	r.NotFound(func(w http.ResponseWriter, r *http.Request) {
 		fail(w, r, problem{
 			Status: http.StatusNotFound, Title: "There is nothing here",
@@ -64,6 +65,17 @@ func (s *Server) root(video, snapshot http.HandlerFunc) http.HandlerFunc {
 			s.page(w, r)
 		}
 	}
+}
+
+// limitTime ends requests whose client neither sends nor reads on, so that none
+// holds a connection for ever. Streams set limits of their own.
+func (s *Server) limitTime(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		c, end := http.NewResponseController(w), time.Now().Add(s.patience.answer)
+		_ = c.SetReadDeadline(end) // fails for what is no connection: then there is nothing to limit
+		_ = c.SetWriteDeadline(end)
+		next.ServeHTTP(w, r)
+	})
 }
 
 // plainHeaders sets what every answer carries.

@@ -10,7 +10,6 @@ import (
 	"net/http"
 	"net/netip"
 	"sync"
-	"sync/atomic"
 	"time"
 
 	"pigrid/agent/frames"
@@ -42,6 +41,7 @@ const (
 // patience is how long clients are waited for.
 type patience struct {
 	header time.Duration // to send a request
+	answer time.Duration // to take an answer that is no stream
 	write  time.Duration // to take a frame
 	// linger is for viewers that have closed their sending side and are sent
 	// nothing. It is longer than the slowest ?fps= leaves between two frames.
@@ -49,7 +49,7 @@ type patience struct {
 }
 
 func usualPatience() patience {
-	return patience{header: 10 * time.Second, write: 15 * time.Second, linger: 12 * time.Second}
+	return patience{header: 10 * time.Second, answer: 30 * time.Second, write: 15 * time.Second, linger: 12 * time.Second}
 }
 
 // Server answers HTTP requests for a set of cameras. It owns the connections
@@ -57,15 +57,19 @@ func usualPatience() patience {
 type Server struct {
 	cfg      Config
 	patience patience
-	viewers  atomic.Int64
-	streams  sync.WaitGroup
+	started  time.Time
+
+	mu      sync.Mutex
+	viewers int  // streams that run
+	ending  bool // no stream may begin any more
+	streams sync.WaitGroup
 
 	placeholders placeholders
 }
 
 // New returns a Server that is not listening yet.
 func New(cfg Config) *Server {
-	return &Server{cfg: cfg, patience: usualPatience()}
+	return &Server{cfg: cfg, patience: usualPatience(), started: time.Now()}
 }
 
 // Serve answers requests on ln until ctx ends; then it closes every connection
@@ -94,6 +98,9 @@ func (s *Server) Serve(ctx context.Context, ln net.Listener) error {
 	if !stop() {
 		<-stopped
 	}
+	s.mu.Lock()
+	s.ending = true
+	s.mu.Unlock()
 	s.streams.Wait()
 	if errors.Is(err, http.ErrServerClosed) {
 		return nil

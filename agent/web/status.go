@@ -16,6 +16,7 @@ func (s *Server) Status(now time.Time) api.Status {
 	id := s.cfg.Identity
 	return api.Status{
 		API: api.Version, ID: id.ID, Name: id.Name, Host: id.Host, Version: s.cfg.Version,
+		Started: s.started.UTC().Format(time.RFC3339Nano),
 		Cameras: s.cameras(now),
 	}
 }

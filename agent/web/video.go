@@ -7,6 +7,7 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"runtime/debug"
 	"strconv"
 	"strings"
 	"sync/atomic"
@@ -63,16 +64,20 @@ func (s *Server) video(ctx context.Context) http.HandlerFunc {
 
 // enter takes one of the places for viewers; exit gives it back.
 func (s *Server) enter() bool {
-	s.streams.Add(1)
-	if n := s.viewers.Add(1); s.cfg.MaxViewers > 0 && n > int64(s.cfg.MaxViewers) {
-		s.exit()
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.ending || s.cfg.MaxViewers > 0 && s.viewers >= s.cfg.MaxViewers {
 		return false
 	}
+	s.viewers++
+	s.streams.Add(1)
 	return true
 }
 
 func (s *Server) exit() {
-	s.viewers.Add(-1)
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.viewers--
 	s.streams.Done()
 }
 
@@ -123,7 +128,7 @@ func (s *Server) takeOver(ctx context.Context, w http.ResponseWriter, r *http.Re
 		return
 	}
 	tune(conn)
-	_ = conn.SetReadDeadline(time.Time{}) // net/http left its own
+	_ = conn.SetDeadline(time.Time{}) // limitTime has set one
 	out := &stream{conn: conn, patience: s.patience, advance: wantsAdvance(r)}
 	if wantsPlaceholder(r) {
 		out.placeholder = func() (mjpeg.Part, bool) { return s.placeholders.get(hub) }
@@ -131,8 +136,17 @@ func (s *Server) takeOver(ctx context.Context, w http.ResponseWriter, r *http.Re
 	head, client := opening(r, w.Header(), out.advance), r.RemoteAddr
 	go func() {
 		defer s.exit()
+		defer s.logPanic()
 		s.stream(ctx, out, hub, fps, head, client)
 	}()
+}
+
+// logPanic keeps a mistake in one stream from taking all cameras down, as
+// net/http does for its own goroutines.
+func (s *Server) logPanic() {
+	if p := recover(); p != nil {
+		s.cfg.Log.Error("a stream failed; please report this", "panic", p, "stack", string(debug.Stack()))
+	}
 }
 
 // stream writes to a connection of its own until the client leaves or ctx ends.

@@ -81,5 +81,6 @@ type Status struct {
 	Name    string   `json:"name"`    // for people, UTF-8
 	Host    string   `json:"host"`    // host name of the machine, without domain
 	Version string   `json:"version"` // of the program
+	Started string   `json:"started"` // when the program was started, RFC 3339, by its own clock
 	Cameras []Camera `json:"cameras"` // never null; the first one is /video
 }

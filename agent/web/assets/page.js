@@ -5,6 +5,8 @@
 const every = 2000; // ms between two looks at the status
 const figures = new Map([...document.querySelectorAll("figure")].map((f) => [f.dataset.camera, f]));
 let away = false; // the agent did not answer the last time
+let started = ""; // when the agent was started: its streams do not outlive it
+const looks = new Map(); // camera id -> what its picture looked like at the last look
 
 function words(camera) {
   const size = `${camera.width} × ${camera.height}`;
@@ -23,6 +25,23 @@ function reload(figure) {
   const img = figure.querySelector("img");
   const path = img.dataset.stream || img.dataset.snapshot;
   img.src = `${path}?again=${Date.now()}`;
+}
+
+// A stream that ended tells nobody: the browser goes on showing its last
+// picture. So pictures are compared: one that has not changed at all while the
+// camera went on is stale.
+function isStale(figure, camera) {
+  const img = figure.querySelector("img[data-stream]");
+  const before = looks.get(camera.id);
+  if (!img || !img.naturalWidth || document.hidden) return false;
+  const canvas = document.createElement("canvas");
+  canvas.width = canvas.height = 32;
+  const context = canvas.getContext("2d", { willReadFrequently: true });
+  context.drawImage(img, 0, 0, 32, 32);
+  const pixels = context.getImageData(0, 0, 32, 32).data.join();
+  const same = before && before.pixels === pixels && camera.frames > before.frames ? before.same + 1 : 0;
+  looks.set(camera.id, { pixels, frames: camera.frames, same });
+  return same >= 2;
 }
 
 function show(figure, camera) {
@@ -51,8 +70,16 @@ async function look() {
       if (figure) show(figure, camera);
     }
     if (status.cameras.some((c) => !figures.has(c.id))) location.reload();
-    if (away) figures.forEach(reload);
+    if (away || (started && started !== status.started)) figures.forEach(reload);
     away = false;
+    started = status.started;
+    for (const camera of status.cameras) {
+      const figure = figures.get(camera.id);
+      if (figure && isStale(figure, camera)) {
+        looks.delete(camera.id);
+        reload(figure);
+      }
+    }
   } catch {
     away = true;
     showAway();
