@@ -57,13 +57,28 @@ func (e *Engine) addFound(address string, found agents.Found) AddResult {
 	id := found.Status.ID
 	addresses := []string{address, found.Remote.String()}
 	e.welcome(id)
+	if e.agents[id] == nil && !e.makeRoom() {
+		return full(address)
+	}
 	e.ensureAgent(id, addresses)
 	for _, c := range e.merge(cameras.Answer{Status: found.Status, Addresses: addresses, Added: true}) {
 		result.Keys = append(result.Keys, c.Key)
 	}
+	if len(result.Keys) == 0 {
+		e.drop(id)
+		return full(address)
+	}
 	e.aim(id, found, true)
-	result.OK = len(result.Keys) > 0
+	result.OK = true
 	return result
+}
+
+// full is the answer when there is no place for another agent or camera.
+func full(address string) AddResult {
+	return AddResult{
+		Keys: []string{}, Address: address, Reason: cameras.ReasonFull,
+		Detail: "PiGrid knows as many cameras as it can. Forget one that is gone, then try again.",
+	}
 }
 
 // forget removes a camera, and the watch of an agent that has none left. An
@@ -88,8 +103,7 @@ func (e *Engine) forget(key string) {
 			if a.facts.Failure == nil {
 				e.dismissed[id] = a.heard
 			}
-			a.cancel()
-			delete(e.agents, id)
+			e.drop(id)
 		}
 	}
 }

@@ -3,8 +3,6 @@ package app
 import (
 	"context"
 	"net/netip"
-	"strconv"
-	"strings"
 	"time"
 
 	"pigrid/desktop/agents"
@@ -73,12 +71,34 @@ func (e *Engine) sighted(s dnssd.Sighting) {
 		return
 	}
 	e.ensureAgent(s.ID, addressesOf(s))
-	if n, ok := apiVersion(s.API); ok && n != api.Version {
-		e.merge(cameras.Answer{Status: api.Status{API: n, ID: s.ID, Name: s.Name, Host: s.Host, Version: s.Version}, Addresses: addressesOf(s)})
+	a := e.agents[s.ID]
+	if a == nil {
+		return
 	}
-	if a := e.agents[s.ID]; a != nil {
-		a.heard = time.Now()
-		e.hurry(s.ID, a)
+	a.heard = time.Now()
+	e.hurry(s.ID, a)
+}
+
+// makeRoom lets go of an agent that was only heard of when there is no place for
+// another one. It reports whether there is a place; e.mu is held.
+func (e *Engine) makeRoom() bool {
+	if len(e.agents) < maxAgents {
+		return true
+	}
+	for id := range e.agents {
+		if len(e.registry.Of(id)) == 0 {
+			e.drop(id)
+			return true
+		}
+	}
+	return false
+}
+
+// drop ends the watch of an agent; e.mu is held.
+func (e *Engine) drop(id string) {
+	if a := e.agents[id]; a != nil {
+		a.cancel()
+		delete(e.agents, id)
 	}
 }
 
@@ -136,16 +156,6 @@ func addressesOf(s dnssd.Sighting) []string {
 	return list
 }
 
-// apiVersion reads the major version out of an API path like /api/v1.
-func apiVersion(path string) (int, bool) {
-	digits, ok := strings.CutPrefix(path, "/api/v")
-	if !ok {
-		return 0, false
-	}
-	n, err := strconv.ParseUint(digits, 10, 16)
-	return int(n), err == nil && n > 0
-}
-
 // report takes in how a question to an agent ended. It runs on the goroutine of
 // the agent's watch.
 func (e *Engine) report(id string, a *agent, r agents.Report) {
@@ -158,8 +168,7 @@ func (e *Engine) report(id string, a *agent, r agents.Report) {
 	if r.Failure != nil {
 		a.facts.Failure, a.facts.FailedSince, a.facts.RetryAt = r.Failure, r.Since, r.RetryAt
 		if len(e.registry.Of(id)) == 0 && now.Sub(a.heard) > rumour {
-			a.cancel()
-			delete(e.agents, id)
+			e.drop(id)
 		}
 		return
 	}

@@ -141,12 +141,3 @@ func FuzzParseWants(f *testing.F) {
 		}
 	})
 }
-
-func TestAPIVersion(t *testing.T) {
-	for path, want := range map[string]int{"/api/v1": 1, "/api/v12": 12, "/api/v0": -1, "/api/v": -1, "/api": -1, "/api/v99999999": -1, "": -1, "/api/v1/": -1} {
-		n, ok := apiVersion(path)
-		if ok != (want > 0) || ok && n != want {
-			t.Errorf("%q: %d, %v", path, n, ok)
-		}
-	}
-}

@@ -19,10 +19,10 @@ type fakeClient struct {
 	refused bool // streams only
 }
 
-func (c *fakeClient) Find(context.Context, string, []string) (agents.Found, error) {
+func (c *fakeClient) Find(_ context.Context, id string, _ []string) (agents.Found, error) {
 	c.agent.mu.Lock()
 	defer c.agent.mu.Unlock()
-	if c.gone {
+	if c.gone || id != "" && id != c.agent.status.ID {
 		return agents.Found{}, &cameras.Failure{Reason: cameras.ReasonUnreachable}
 	}
 	return agents.Found{Status: c.agent.status, Address: "192.168.1.2:8080"}, nil

@@ -38,4 +38,5 @@ const (
 	ReasonBadStream    Reason = "bad-stream"   // bytes that are no MJPEG stream
 	ReasonBadAddress   Reason = "bad-address"  // what was typed is no address
 	ReasonNotLocal     Reason = "not-local"    // the address is not on the local network
+	ReasonFull         Reason = "full"         // the app knows as many cameras as it can
 )
