@@ -18,6 +18,7 @@ const (
 	maxName         = 100 // runes
 	maxText         = 500 // runes
 	maxPath         = 512 // bytes
+	minRate         = 0.01
 	maxRate         = 1000
 	maxSide         = 65535
 )
@@ -81,6 +82,9 @@ func validCamera(c api.Camera) api.Camera {
 	c.State = api.State(clean(string(c.State), maxName))
 	c.Width, c.Height = within(c.Width, maxSide), within(c.Height, maxSide)
 	c.Framerate, c.FPS = within(c.Framerate, maxRate), within(c.FPS, maxRate)
+	if c.Framerate < minRate {
+		c.Framerate = 0
+	}
 	if !validPath(c.Snapshot) {
 		c.Snapshot = ""
 	}

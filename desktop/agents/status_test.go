@@ -36,6 +36,15 @@ func TestParseStatus(t *testing.T) {
 	}
 }
 
+func TestParseStatusTrustsPossibleRatesOnly(t *testing.T) {
+	for rate, want := range map[string]float64{"0.01": 0.01, "30": 30, "1000": 1000, "0": 0, "-1": 0, "0.009": 0, "1e-300": 0, "1001": 0} {
+		s, err := ParseStatus([]byte(`{"api":1,"id":"a","cameras":[{"id":"x","video":"/v","framerate":` + rate + `}]}`))
+		if err != nil || len(s.Cameras) != 1 || s.Cameras[0].Framerate != want {
+			t.Errorf("%s: %+v, %v", rate, s.Cameras, err)
+		}
+	}
+}
+
 func TestParseStatusLeavesOutBadCameras(t *testing.T) {
 	for name, camera := range map[string]string{
 		"id":            `{"id":"../x","video":"/v"}`,

@@ -432,6 +432,27 @@ func TestSlow(t *testing.T) {
 	})
 }
 
+func TestStallAfterTwoFramesFarApartIsNoticed(t *testing.T) {
+	for _, rate := range []float64{0, 10, 1e-300} {
+		synctest.Test(t, func(t *testing.T) {
+			f, c, _ := start(t)
+			to := target
+			to.Rate = rate
+			f.SetTarget(to)
+			c.after(time.Second)
+			c.send(1, 0, false)
+			c.after(9 * time.Second)
+			c.send(1, 0, false)
+			wantState(t, f, cameras.Live)
+			if !f.Facts().SlowSince.IsZero() {
+				t.Error("one gap made it slow")
+			}
+			c.after(3500 * time.Millisecond)
+			wantState(t, f, cameras.Stalled)
+		})
+	}
+}
+
 func TestNotAStream(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		f, c, _ := start(t)
@@ -491,7 +512,8 @@ func TestMeter(t *testing.T) {
 		want time.Duration
 	}{
 		{"one", []time.Duration{0}, 0},
-		{"two", []time.Duration{0, 9 * time.Second}, 9 * time.Second},
+		{"two", []time.Duration{0, 4 * time.Second}, 4 * time.Second},
+		{"two far apart", []time.Duration{0, 20 * time.Second}, 0},
 		{"even", []time.Duration{0, 100, 200, 300}, 100},
 		{"uneven", []time.Duration{0, 50, 200, 300}, 100},
 		{"one long gap", []time.Duration{0, 100, 100 + 7*time.Second}, 100},

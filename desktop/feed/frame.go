@@ -16,7 +16,7 @@ type Frame struct {
 const (
 	// meterFrames is over how many frames the rate is measured,
 	meterFrames = 64
-	// meterSpan and how old they may be, unless there are only two.
+	// meterSpan and how old they may be.
 	meterSpan = 5 * time.Second
 	// sizeEvery is how often the size is read from a frame.
 	sizeEvery = time.Second
@@ -33,21 +33,37 @@ func (m *meter) add(now time.Time) {
 	m.n++
 }
 
-// interval is the mean time between the last frames; 0 before the second one.
-// A single long gap does not make a slow camera of a fast one: it takes two.
+// interval is the mean time between the last frames; 0 when it is not known,
+// as before the second one. A single long gap does not make a slow camera of a
+// fast one: it takes two.
 func (m *meter) interval() time.Duration {
 	if m.n < 2 {
 		return 0
 	}
 	last, gaps := m.back(0), 1
 	span := last.Sub(m.back(1))
-	if span > meterSpan && m.n > 2 {
+	if span > meterSpan {
+		if m.n == 2 {
+			return 0
+		}
 		return min(span, m.back(1).Sub(m.back(2)))
 	}
 	for i := uint64(2); i < min(m.n, meterFrames) && last.Sub(m.back(i)) <= meterSpan; i++ {
 		span, gaps = last.Sub(m.back(i)), gaps+1
 	}
 	return span / time.Duration(gaps)
+}
+
+// minRate is the lowest rate an agent can be told to give.
+const minRate = 0.01
+
+// expected is the time between two frames of a camera whose agent says that it
+// gives rate per second; 0 when that is not known.
+func expected(rate float64) time.Duration {
+	if rate < minRate {
+		return 0
+	}
+	return time.Duration(float64(time.Second) / rate)
 }
 
 // back returns when the frame i before the newest one arrived.

@@ -74,10 +74,7 @@ func (f *Feed) opened() {
 	f.phase(cameras.Open, now)
 	f.meter, f.lastPart, f.placeholder = meter{}, now, false
 	f.facts.Frames, f.facts.FirstFrame, f.facts.SlowSince = 0, time.Time{}, time.Time{}
-	f.facts.Interval = 0
-	if f.target.Rate > 0 {
-		f.facts.Interval = time.Duration(float64(time.Second) / f.target.Rate)
-	}
+	f.facts.Interval = expected(f.target.Rate)
 }
 
 // session is one open stream: a goroutine that reads it, and the watch over it.
@@ -237,10 +234,11 @@ func (f *Feed) count(now time.Time) {
 	if f.facts.Frames++; f.facts.Frames == 1 {
 		f.facts.FirstFrame = now
 	}
-	if interval := f.meter.interval(); interval > 0 {
+	interval := f.meter.interval()
+	if interval > 0 {
 		f.facts.Interval = interval
 	}
-	slow := f.target.Rate > 0 && f.meter.n >= 2 && rate(f.facts.Interval, 0) < f.target.Rate/2
+	slow := f.target.Rate > 0 && interval > 0 && rate(interval, 0) < f.target.Rate/2
 	switch {
 	case !slow:
 		f.facts.SlowSince = time.Time{}
