@@ -51,6 +51,8 @@ type Watch struct {
 
 	mu        sync.Mutex
 	addresses []string
+	kept      []string // what a sighting does not push out
+	answered  string   // the last one that did
 }
 
 // NewWatch makes a Watch that asks once Run is called.
@@ -67,7 +69,8 @@ func (w *Watch) Poke() {
 }
 
 // Meet puts addresses at which the agent was heard of before those known so
-// far. It reports whether one of them is new.
+// far, but for the one that answered last and those to [Watch.Keep]. It reports
+// whether one of them is new.
 func (w *Watch) Meet(addresses ...string) bool {
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -76,9 +79,27 @@ func (w *Watch) Meet(addresses ...string) bool {
 		news = news || !slices.Contains(w.addresses, a)
 	}
 	if news {
-		w.addresses = mergeAddresses(addresses, w.addresses)
+		w.know(addresses)
 	}
 	return news
+}
+
+// Keep takes in addresses that no sighting may push out: a person typed them, or
+// the agent answered there before.
+func (w *Watch) Keep(addresses ...string) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.kept = mergeAddresses(maxKept, addresses, w.kept)
+	w.know(nil)
+}
+
+// know takes in addresses and puts all in order; w.mu is held.
+func (w *Watch) know(addresses []string) {
+	var answered []string
+	if w.answered != "" {
+		answered = []string{w.answered}
+	}
+	w.addresses = mergeAddresses(maxAddresses, answered, w.kept, addresses, w.addresses)
 }
 
 // Addresses returns where the agent may be, best first.
@@ -149,16 +170,22 @@ func (w *Watch) log(failures int, r Report) {
 func (w *Watch) prefer(address string) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	w.addresses = mergeAddresses([]string{address}, w.addresses)
+	w.answered = address
+	w.know(nil)
 }
 
-// maxAddresses bounds how many addresses of one agent are kept and asked.
-const maxAddresses = 8
+const (
+	// maxAddresses bounds how many addresses of one agent are kept and asked,
+	maxAddresses = 8
+	// maxKept and how many of them sightings do not push out.
+	maxKept = 3
+)
 
-func mergeAddresses(first, then []string) []string {
-	merged := make([]string, 0, maxAddresses)
-	for _, a := range slices.Concat(first, then) {
-		if len(merged) < maxAddresses && !slices.Contains(merged, a) {
+// mergeAddresses returns the first different addresses of several lists.
+func mergeAddresses(limit int, lists ...[]string) []string {
+	merged := make([]string, 0, limit)
+	for _, a := range slices.Concat(lists...) {
+		if len(merged) < limit && !slices.Contains(merged, a) {
 			merged = append(merged, a)
 		}
 	}

@@ -147,7 +147,7 @@ func TestWatchPrefersTheAddressThatAnswered(t *testing.T) {
 		w.after(0)
 		w.mu.Lock()
 		defer w.mu.Unlock()
-		if want := []string{"c:1", "b:1", "a:1"}; !slices.Equal(w.asked[1], want) {
+		if want := []string{"b:1", "c:1", "a:1"}; !slices.Equal(w.asked[1], want) {
 			t.Errorf("asked %v, want %v", w.asked[1], want)
 		}
 	})
@@ -160,6 +160,36 @@ func TestWatchKeepsFewAddresses(t *testing.T) {
 	}
 	if got := w.Addresses(); len(got) != maxAddresses || got[0] != "10.0.0.49:1" {
 		t.Errorf("got %v", got)
+	}
+}
+
+func TestSightingsPushOutNoGoodAddress(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := startWatch(t, "good:1", nil, "good:1")
+		w.after(0)
+		w.Keep("typed:1", "typed:2")
+		for round := range 3 {
+			var wrong []string
+			for i := range maxAddresses {
+				wrong = append(wrong, fmt.Sprintf("wrong:%d%d", round, i))
+			}
+			w.Meet(wrong...)
+			got := w.Addresses()
+			if want := []string{"good:1", "typed:1", "typed:2", wrong[0]}; len(got) != maxAddresses || !slices.Equal(got[:4], want) {
+				t.Errorf("got %v", got)
+			}
+		}
+	})
+}
+
+func TestKeptAddressesLeaveRoom(t *testing.T) {
+	w := NewWatch(WatchConfig{})
+	for i := range 20 {
+		w.Keep(fmt.Sprintf("typed:%d", i))
+	}
+	w.Meet("new:1")
+	if got, want := w.Addresses()[:4], []string{"typed:19", "typed:18", "typed:17", "new:1"}; !slices.Equal(got, want) {
+		t.Errorf("got %v, want %v", got, want)
 	}
 }
 

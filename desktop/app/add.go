@@ -61,6 +61,7 @@ func (e *Engine) addFound(address string, found agents.Found) AddResult {
 		return full(address)
 	}
 	e.ensureAgent(id, addresses)
+	e.keep(id, addresses)
 	for _, c := range e.merge(cameras.Answer{Status: found.Status, Addresses: addresses, Added: true}) {
 		result.Keys = append(result.Keys, c.Key)
 	}

@@ -94,6 +94,14 @@ func (e *Engine) makeRoom() bool {
 	return false
 }
 
+// keep sees to it that sightings do not push these addresses of an agent out;
+// e.mu is held.
+func (e *Engine) keep(id string, addresses []string) {
+	if a := e.agents[id]; a != nil {
+		a.watch.Keep(addresses...)
+	}
+}
+
 // drop ends the watch of an agent; e.mu is held.
 func (e *Engine) drop(id string) {
 	if a := e.agents[id]; a != nil {

@@ -92,6 +92,7 @@ func (e *Engine) Start(emit func(State)) {
 	for _, c := range e.registry.List() {
 		e.ensureFeed(c)
 		e.ensureAgent(c.Agent, c.Addresses)
+		e.keep(c.Agent, c.Addresses) // those that answered or were typed are first
 	}
 	if e.search != nil {
 		e.goDo(func() {

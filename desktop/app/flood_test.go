@@ -2,6 +2,7 @@ package app
 
 import (
 	"fmt"
+	"net/netip"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -40,6 +41,31 @@ func TestSightingsChangeNoTiles(t *testing.T) {
 			t.Errorf("%d tiles", n)
 		}
 	})
+}
+
+func TestSightingsPushOutNoRememberedAddress(t *testing.T) {
+	a := newAgent(t, idA, "Garage", "x")
+	d := startDesk(t, "", nil)
+	if r := d.Add(a.addr); !r.OK {
+		t.Fatalf("got %+v", r)
+	}
+	d.stop(t)
+	a.kill()
+
+	again := startDesk(t, d.path, nil)
+	again.look(t)
+	eventually(t, 5*time.Second, "it was asked in vain", func() bool { return again.failure(idA) != nil })
+	for i := range 3 {
+		lie := a.sighting()
+		lie.Addrs = nil
+		for j := range 8 {
+			lie.Addrs = append(lie.Addrs, netip.AddrFrom4([4]byte{127, 9, byte(i), byte(j + 1)}))
+		}
+		again.search.sighted(lie)
+	}
+	a.start()
+	again.Retry("")
+	again.eventually(t, 10*time.Second, cameras.Key(idA, "x"), cameras.Live)
 }
 
 func TestInventedAgentsDoNotKeepATypedOneOut(t *testing.T) {
