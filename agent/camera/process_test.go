@@ -173,12 +173,14 @@ func TestAnUnkillableProgramHoldsNothingUp(t *testing.T) {
 	defer w.Close()
 	dead := make(chan struct{})
 	starts := 0
-	src := &program{now: time.Now, ending: func() bool { return true },
+	src := &program{
+		now: time.Now, ending: func() bool { return true },
 		argv: func() ([]string, error) { return []string{"/usr/bin/rpicam-vid"}, nil },
 		start: func([]string, io.Writer) (*process, error) {
 			starts++
 			return &process{stdout: r, done: dead, signal: func(os.Signal) {}}, nil
-		}}
+		},
+	}
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
 	for range 2 { // the second time it still has the camera

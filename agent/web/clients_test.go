@@ -92,7 +92,7 @@ func TestASnapshotThatWaitsDoesNotHoldUpTheEnd(t *testing.T) {
 // long. Ten times as fast as usual: a second here stands for ten.
 func TestAClientThatSendsByteByByte(t *testing.T) {
 	usual := usualPatience()
-	s := newSiteWith(t, Config{}, patience{header: usual.header / 10, write: usual.write, linger: usual.linger})
+	s := newSiteWith(t, Config{}, patience{header: usual.header / 10, answer: usual.answer, write: usual.write, linger: usual.linger})
 	conn := raw(t, s.addr, "")
 	begin := time.Now()
 	go func() {
@@ -151,7 +151,7 @@ func TestTenMegabytesOfHeadersCostLittle(t *testing.T) {
 // goroutine and the frame it hangs on, and nobody else notices.
 func TestAViewerThatNeverReadsIsThrownOut(t *testing.T) {
 	usual := usualPatience()
-	s := newSiteWith(t, Config{}, patience{header: usual.header, write: usual.write / 10, linger: usual.linger})
+	s := newSiteWith(t, Config{}, patience{header: usual.header, answer: usual.answer, write: usual.write / 10, linger: usual.linger})
 	raw(t, s.addr, "GET /video HTTP/1.1\r\nHost: pi\r\n\r\n")
 	eventually(t, "joined", func() bool { return s.viewers() == 1 })
 	begin := time.Now()
@@ -188,5 +188,27 @@ func TestRateOverHTTP(t *testing.T) {
 			}
 		}
 		_ = answer.Body.Close()
+	}
+}
+
+// TestNoClientHoldsAConnectionForEver: one that does not read its snapshot, and
+// one that announces a body and never sends it.
+func TestNoClientHoldsAConnectionForEver(t *testing.T) {
+	wait := usualPatience()
+	wait.answer = 200 * time.Millisecond
+	s := newSiteWith(t, Config{}, wait)
+	const size = 20_000_000 // far more than sockets hold
+	s.hub.Publish(picture(t, 1, size), time.Now())
+
+	lazy := raw(t, s.addr, "GET /snapshot.jpg?settle=0 HTTP/1.1\r\nHost: pi\r\n\r\n")
+	<-time.After(5 * wait.answer) // reads nothing for so long
+	if n, _ := io.Copy(io.Discard, lazy); n >= size {
+		t.Error("the snapshot was kept for a client that did not read it")
+	}
+	silent := raw(t, s.addr, "GET /healthz HTTP/1.1\r\nHost: pi\r\nContent-Length: 1000\r\n\r\nx")
+	begin := time.Now()
+	_, _ = io.Copy(io.Discard, silent) // until the agent closes
+	if d := time.Since(begin); d > 10*time.Second {
+		t.Errorf("a client that sends no body was kept for %v", d)
 	}
 }
