@@ -4,6 +4,7 @@ import (
 	"encoding/binary"
 	"encoding/json"
 	"errors"
+	"math/rand/v2"
 	"net/http"
 	"net/url"
 	"strconv"
@@ -18,6 +19,9 @@ const (
 	// pullWait is how long a pull waits for a frame.
 	pullWait = 500 * time.Millisecond
 	maxWants = 256
+	// maxPull is how many bytes of pictures one answer carries, unless a single
+	// picture is larger. The rest comes with the next pull.
+	maxPull = 64 << 20
 )
 
 // want is one camera the page shows, and the frame it has of it.
@@ -101,11 +105,30 @@ func (e *Engine) newer(wants []want) []picture {
 		if f == nil {
 			continue
 		}
-		if frame := f.Frame(); frame.Seq != 0 && frame.Seq != w.last {
+		if frame := f.Frame(); len(frame.JPEG) > 0 && frame.Seq != w.last {
 			list = append(list, picture{w.key, frame})
 		}
 	}
-	return list
+	return fitting(list, maxPull)
+}
+
+// fitting returns as many of the pictures as have room in limit bytes, at least
+// one. Which ones is left to chance, so that none is left out time and again.
+func fitting(list []picture, limit int) []picture {
+	total := 0
+	for _, p := range list {
+		total += len(p.JPEG)
+	}
+	if total <= limit {
+		return list
+	}
+	rand.Shuffle(len(list), func(i, j int) { list[i], list[j] = list[j], list[i] })
+	n, total := 1, len(list[0].JPEG)
+	for n < len(list) && total+len(list[n].JPEG) <= limit {
+		total += len(list[n].JPEG)
+		n++
+	}
+	return list[:n]
 }
 
 // writePictures answers a pull. A page that has gone away is no error.

@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"pigrid/desktop/cameras"
+	"pigrid/desktop/feed"
 )
 
 // part is one picture as the page reads it.
@@ -131,6 +132,33 @@ func TestPullAfterForgetAndAddStartsOver(t *testing.T) {
 		}
 		return false
 	})
+}
+
+func TestPullIsBounded(t *testing.T) {
+	many := func() []picture {
+		var list []picture
+		for i := range 10 {
+			list = append(list, picture{fmt.Sprint(i), feed.Frame{Seq: 1, JPEG: make([]byte, 10)}})
+		}
+		return list
+	}
+	for limit, want := range map[int]int{1: 1, 10: 1, 39: 3, 40: 4, 100: 10} {
+		if got := fitting(many(), limit); len(got) != want {
+			t.Errorf("%d bytes: %d pictures, want %d", limit, len(got), want)
+		}
+	}
+	seen := map[string]bool{}
+	for range 1000 {
+		for _, p := range fitting(many(), 30) {
+			seen[p.key] = true
+		}
+	}
+	if len(seen) != 10 {
+		t.Errorf("only %d of 10 ever come", len(seen))
+	}
+	if fitting(nil, 1) != nil {
+		t.Error("nothing is something")
+	}
 }
 
 func TestPullEndsWithTheApp(t *testing.T) {
