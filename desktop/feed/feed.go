@@ -16,6 +16,8 @@ const (
 	unwantedAfter = 2 * time.Second
 	// firstWant is how long a new Feed counts as wanted before the page can ask.
 	firstWant = 5 * time.Second
+	// dropAfter is how long the newest frame of a camera nobody looks at is kept.
+	dropAfter = time.Minute
 	// dialSpread is over how long first dials are spread.
 	dialSpread = 100 * time.Millisecond
 )
@@ -121,7 +123,8 @@ func (f *Feed) wake() {
 	}
 }
 
-// Frame returns the newest frame; its Seq is 0 before the first one.
+// Frame returns the newest frame; its Seq is 0 before the first one, and its
+// JPEG is empty when nobody looked for a long time.
 func (f *Feed) Frame() Frame {
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -146,6 +149,7 @@ func (f *Feed) isWanted(now time.Time) bool { return now.Sub(f.wanted) < unwante
 
 // Run connects and reconnects until ctx ends.
 func (f *Feed) Run(ctx context.Context) {
+	defer f.dropPicture()
 	defer f.succeeded()
 	failures := 0
 	for first := true; ; first = false {
@@ -174,6 +178,8 @@ func (f *Feed) Run(ctx context.Context) {
 
 // idle waits until the camera is wanted and has an address.
 func (f *Feed) idle(ctx context.Context) bool {
+	drop := time.NewTimer(dropAfter)
+	defer drop.Stop()
 	for {
 		f.mu.Lock()
 		now := time.Now()
@@ -187,10 +193,19 @@ func (f *Feed) idle(ctx context.Context) bool {
 		}
 		select {
 		case <-f.kick:
+		case <-drop.C:
+			f.dropPicture()
 		case <-ctx.Done():
 			return false
 		}
 	}
+}
+
+// dropPicture frees the newest frame and keeps its number.
+func (f *Feed) dropPicture() {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.frame.JPEG = nil
 }
 
 // backOff waits until the next attempt is due, or until nobody wants it.

@@ -237,6 +237,30 @@ func TestUnwantedIsClosedAfterTwoSeconds(t *testing.T) {
 	})
 }
 
+func TestPictureOfAClosedCameraIsDropped(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f, c, unwant := start(t)
+		f.SetTarget(target)
+		c.after(time.Second)
+		c.send(100, 100*time.Millisecond, false)
+		unwant()
+		c.after(dropAfter)
+		if frame := f.Frame(); len(frame.JPEG) == 0 {
+			t.Error("dropped too early")
+		}
+		c.after(unwantedAfter + time.Second)
+		if frame := f.Frame(); frame.JPEG != nil || frame.Seq != 100 {
+			t.Errorf("frame %d still has %d bytes", frame.Seq, len(frame.JPEG))
+		}
+		f.Want()
+		c.after(time.Second)
+		c.send(1, 0, false)
+		if frame := f.Frame(); len(frame.JPEG) == 0 || frame.Seq != 101 {
+			t.Errorf("frame %d has %d bytes", frame.Seq, len(frame.JPEG))
+		}
+	})
+}
+
 func TestNewFeedDialsBeforeThePageAsks(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		f, c, unwant := start(t)
