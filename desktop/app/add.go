@@ -88,10 +88,7 @@ func (e *Engine) forget(key string) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	for _, gone := range e.registry.Forget(key) {
-		if f := e.feeds[gone]; f != nil {
-			f.cancel()
-			delete(e.feeds, gone)
-		}
+		e.dropFeed(gone)
 		id, _, _ := cameras.SplitKey(gone)
 		a := e.agents[id]
 		if a == nil {

@@ -206,6 +206,7 @@ func (e *Engine) merge(answer cameras.Answer) []cameras.Camera {
 	}
 	answer.Status.Cameras = kept
 	list := e.registry.Merge(answer)
+	e.dropFeeds(id)
 	for _, c := range list {
 		e.ensureFeed(c)
 	}
@@ -213,6 +214,27 @@ func (e *Engine) merge(answer cameras.Answer) []cameras.Camera {
 		a.note(answer.Status.API, list, time.Now())
 	}
 	return list
+}
+
+// dropFeeds ends the feeds of an agent's cameras that left the registry; e.mu is
+// held.
+func (e *Engine) dropFeeds(id string) {
+	for key := range e.feeds {
+		if agent, _, _ := cameras.SplitKey(key); agent != id {
+			continue
+		}
+		if _, known := e.registry.Get(key); !known {
+			e.dropFeed(key)
+		}
+	}
+}
+
+// dropFeed ends the feed of a camera; e.mu is held.
+func (e *Engine) dropFeed(key string) {
+	if f := e.feeds[key]; f != nil {
+		f.cancel()
+		delete(e.feeds, key)
+	}
 }
 
 // note keeps since when things are as the agent says.

@@ -183,6 +183,23 @@ func TestAgentThatStillLooksForItsCameras(t *testing.T) {
 	d.eventually(t, 2*time.Second, key, cameras.Live)
 }
 
+func TestStandInLeavesNoFeed(t *testing.T) {
+	a := newAgent(t, idA, "Garage", "x")
+	a.set(func(a *fakeAgent) { a.status.API = 2 })
+	d := startDesk(t, "", nil)
+	d.look(t)
+	d.search.sighted(a.sighting())
+	d.eventually(t, 2*time.Second, cameras.Key(idA, cameras.StandIn), cameras.Incompatible)
+	a.set(func(a *fakeAgent) { a.status.API = api.Version })
+	d.Retry("")
+	d.eventually(t, 2*time.Second, cameras.Key(idA, "x"), cameras.Live)
+	d.engine.mu.Lock()
+	defer d.engine.mu.Unlock()
+	if len(d.engine.feeds) != 1 {
+		t.Errorf("%d feeds", len(d.engine.feeds))
+	}
+}
+
 func TestAnotherAgentAtTheAddressIsNotShownInItsPlace(t *testing.T) {
 	a, b := newAgent(t, idA, "Garage", "x"), newAgent(t, idB, "Porch", "x")
 	d := startDesk(t, "", nil)
