@@ -18,7 +18,7 @@ const (
 	rumour = time.Minute
 	// hurryEvery is how often sightings may cut the wait of what fails short.
 	hurryEvery = 2 * time.Second
-	// absence is how long an agent must be away before it counts as new again.
+	// absence is how long an agent or camera must be away to count as new again.
 	absence = 2 * time.Minute
 )
 
@@ -146,6 +146,22 @@ func (e *Engine) sentAway(id string) bool {
 	return false
 }
 
+// cameraAway reports whether a person forgot this camera, which its agent lists
+// now, and the agent listed it ever since; e.mu is held.
+func (e *Engine) cameraAway(key string) bool {
+	last, away := e.dismissed[key]
+	if !away {
+		return false
+	}
+	now := time.Now()
+	if now.Sub(last) < absence {
+		e.dismissed[key] = now
+		return true
+	}
+	delete(e.dismissed, key)
+	return false
+}
+
 // welcome forgets that an agent and its cameras were sent away; e.mu is held.
 func (e *Engine) welcome(id string) {
 	delete(e.dismissed, id)
@@ -197,7 +213,7 @@ func (e *Engine) merge(answer cameras.Answer) []cameras.Camera {
 	id := answer.Status.ID
 	var kept []api.Camera
 	for _, c := range answer.Status.Cameras {
-		if _, away := e.dismissed[cameras.Key(id, c.ID)]; !away {
+		if !e.cameraAway(cameras.Key(id, c.ID)) {
 			kept = append(kept, c)
 		}
 	}

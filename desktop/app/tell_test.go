@@ -163,6 +163,36 @@ func TestForgottenAgentIsNewAfterAnAbsence(t *testing.T) {
 	})
 }
 
+func TestForgottenCameraIsNewAfterAnAbsence(t *testing.T) {
+	a := newAgent(t, idA, "Garage", "x", "y")
+	synctest.Test(t, func(t *testing.T) {
+		client := &fakeClient{agent: a}
+		d := startDesk(t, "", client)
+		d.search.sighted(a.sighting())
+		time.Sleep(time.Second)
+		d.Forget(cameras.Key(idA, "x"))
+		time.Sleep(time.Hour)
+		if n := len(d.State().Cameras); n != 1 {
+			t.Fatalf("%d cameras: came back by itself", n)
+		}
+		away := func(d time.Duration) {
+			list := a.status.Cameras
+			a.set(func(a *fakeAgent) { a.status.Cameras = list[1:] })
+			time.Sleep(d)
+			a.set(func(a *fakeAgent) { a.status.Cameras = list })
+			time.Sleep(10 * time.Second)
+		}
+		away(absence - 20*time.Second)
+		if n := len(d.State().Cameras); n != 1 {
+			t.Errorf("%d cameras after a short absence", n)
+		}
+		away(absence + 10*time.Second)
+		if n := len(d.State().Cameras); n != 2 {
+			t.Errorf("%d cameras after it was unplugged for a while", n)
+		}
+	})
+}
+
 func TestWorthTelling(t *testing.T) {
 	one := func(change func(*Camera)) State {
 		c := Camera{Key: "k", State: cameras.Live, FPS: 10, LastFrameAt: 1}
