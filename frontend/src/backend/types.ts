@@ -71,7 +71,7 @@ export interface State {
   notice: string;
 }
 
-export type AddReason = Reason | "bad-address" | "not-local";
+export type AddReason = Reason | "bad-address" | "not-local" | "full";
 
 export interface AddResult {
   ok: boolean;

@@ -21,6 +21,7 @@ describe("whyNotAdded", () => {
     ["timeout", "192.168.1.42:8080 did not answer. The Pi may be off or on another network."],
     [
       "not-local",
+      "full",
       "192.168.1.42:8080 is not on a local network. PiGrid shows only cameras near you.",
     ],
     [

@@ -7,6 +7,8 @@ const sentences: Record<AddReason, (where: string) => string> = {
   "bad-address": (where) =>
     `“${where}” is not an address. Try raspberry-4b.local, 192.168.1.42 or 192.168.1.42:8080.`,
   "not-local": (where) => `${where} is not on a local network. PiGrid shows only cameras near you.`,
+  full: (where) =>
+    `${where} was not added: PiGrid knows as many cameras as it can keep. Forget some first.`,
   refused: (where) =>
     `Nothing answers on ${where}. The machine is on; start the agent there: ./pigrid-agent`,
   unreachable: (where) =>
