@@ -21,7 +21,6 @@ describe("whyNotAdded", () => {
     ["timeout", "192.168.1.42:8080 did not answer. The Pi may be off or on another network."],
     [
       "not-local",
-      "full",
       "192.168.1.42:8080 is not on a local network. PiGrid shows only cameras near you.",
     ],
     [
@@ -48,6 +47,7 @@ describe("whyNotAdded", () => {
       "too-old",
       "too-new",
       "bad-stream",
+      "full",
       "sunspots" as AddReason,
     ];
     for (const reason of reasons) expect(whyNotAdded(failed(reason), "")).toContain("192.168.1.42");
