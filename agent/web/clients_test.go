@@ -92,7 +92,7 @@ func TestASnapshotThatWaitsDoesNotHoldUpTheEnd(t *testing.T) {
 // long. Ten times as fast as usual: a second here stands for ten.
 func TestAClientThatSendsByteByByte(t *testing.T) {
 	usual := usualPatience()
-	s := newSiteWith(t, Config{}, patience{header: usual.header / 10, answer: usual.answer, write: usual.write, linger: usual.linger})
+	s := newSiteWith(t, Config{}, patience{header: usual.header / 10, answer: usual.answer, placeholder: usual.placeholder, write: usual.write, linger: usual.linger})
 	conn := raw(t, s.addr, "")
 	begin := time.Now()
 	go func() {
@@ -151,7 +151,7 @@ func TestTenMegabytesOfHeadersCostLittle(t *testing.T) {
 // goroutine and the frame it hangs on, and nobody else notices.
 func TestAViewerThatNeverReadsIsThrownOut(t *testing.T) {
 	usual := usualPatience()
-	s := newSiteWith(t, Config{}, patience{header: usual.header, answer: usual.answer, write: usual.write / 10, linger: usual.linger})
+	s := newSiteWith(t, Config{}, patience{header: usual.header, answer: usual.answer, placeholder: usual.placeholder, write: usual.write / 10, linger: usual.linger})
 	raw(t, s.addr, "GET /video HTTP/1.1\r\nHost: pi\r\n\r\n")
 	eventually(t, "joined", func() bool { return s.viewers() == 1 })
 	begin := time.Now()

@@ -11,10 +11,6 @@ import (
 	"pigrid/shared/mjpeg"
 )
 
-// placeholderEvery is how long a viewer sees nothing before it is shown why,
-// and how often it is shown again.
-const placeholderEvery = time.Second
-
 // wantsPlaceholder reports whether a client is to see a drawn picture while the
 // camera gives none: browsers, which would show a frozen or a broken one, and
 // who asks for it. Recorders and programs get the camera's frames only.

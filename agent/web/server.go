@@ -43,13 +43,16 @@ type patience struct {
 	header time.Duration // to send a request
 	answer time.Duration // to take an answer that is no stream
 	write  time.Duration // to take a frame
+	// placeholder is how long a browser sees nothing before it is shown why,
+	// and how often it is shown again.
+	placeholder time.Duration
 	// linger is for viewers that have closed their sending side and are sent
 	// nothing. It is longer than the slowest ?fps= leaves between two frames.
 	linger time.Duration
 }
 
 func usualPatience() patience {
-	return patience{header: 10 * time.Second, answer: 30 * time.Second, write: 15 * time.Second, linger: 12 * time.Second}
+	return patience{header: 10 * time.Second, answer: 30 * time.Second, write: 15 * time.Second, placeholder: time.Second, linger: 12 * time.Second}
 }
 
 // Server answers HTTP requests for a set of cameras. It owns the connections

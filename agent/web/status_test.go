@@ -46,34 +46,41 @@ func TestSnapshotIsBitExact(t *testing.T) {
 	}
 }
 
-func TestSnapshotWakesTheCameraAndWaitsForItsExposure(t *testing.T) {
+func TestSnapshotWakesTheCamera(t *testing.T) {
+	s := newSite(t, Config{})
+	want := picture(t, 5, 0)
+	go func() {
+		if s.hub.WaitDemand(t.Context()) == nil {
+			s.hub.Publish(want, time.Now())
+		}
+	}()
+	body, err := io.ReadAll(request(t.Context(), t, "GET", s.url+"/snapshot.jpg?settle=0").Body)
+	if err != nil || !bytes.Equal(body, want) {
+		t.Errorf("%d bytes, %v", len(body), err)
+	}
+}
+
+func TestSnapshotWaitsForTheExposure(t *testing.T) {
 	s := newSite(t, Config{})
 	dark, settled := picture(t, 5, 0), picture(t, 200, 0)
-	for path, want := range map[string][]byte{"/snapshot.jpg?settle=0": dark, "/snapshot.jpg": settled} {
-		published := make(chan struct{})
-		go func() {
-			defer close(published)
-			if s.hub.WaitDemand(t.Context()) != nil {
-				return
-			}
-			start := time.Now()
-			s.hub.Publish(dark, start)
-			s.hub.Publish(dark, start.Add(settleTime/2))
-			if path == "/snapshot.jpg" {
-				s.hub.Publish(settled, start.Add(settleTime))
-			}
-		}()
-		body, err := io.ReadAll(request(t.Context(), t, "GET", s.url+path).Body)
-		if err != nil || !bytes.Equal(body, want) {
-			t.Errorf("%s: %d bytes, %v; not the frame that was asked for", path, len(body), err)
-		}
-		<-published
-		s.hub.Clear()
+	start := time.Now()
+	s.hub.Publish(dark, start)
+	got := make(chan []byte, 1)
+	go func() {
+		body, _ := io.ReadAll(request(t.Context(), t, "GET", s.url+"/snapshot.jpg").Body)
+		got <- body
+	}()
+	eventually(t, "the snapshot is asked for", func() bool { return s.viewers() == 1 || len(got) == 1 })
+	s.hub.Publish(settled, start.Add(settleTime))
+	if body := <-got; !bytes.Equal(body, settled) {
+		t.Error("the snapshot is a frame from before the exposure has settled")
 	}
 }
 
 func TestBrowsersSeeWhyThereIsNoPicture(t *testing.T) {
-	s := newSite(t, Config{})
+	wait := usualPatience()
+	wait.placeholder, wait.linger = 20*time.Millisecond, shortLinger
+	s := newSiteWith(t, Config{}, wait)
 	problem := api.Problem{Code: "busy", Message: "The camera is used by another program."}
 	s.hub.SetState(api.Failed, &problem)
 	good := picture(t, 1, 0)
@@ -92,6 +99,7 @@ func TestBrowsersSeeWhyThereIsNoPicture(t *testing.T) {
 				}
 			}
 		}
+		<-time.After(5 * wait.placeholder) // long enough for a drawing, were one sent
 		s.hub.Publish(good, time.Now())
 		for {
 			f, err := r.Next()
@@ -164,6 +172,11 @@ func TestRequestsRightAfterTheStartSeeTheCameras(t *testing.T) {
 		body, _ := io.ReadAll(request(t.Context(), t, "GET", s.url+api.StatusPath).Body)
 		answered <- body
 	}()
+	select {
+	case body := <-answered:
+		t.Fatalf("answered before the cameras were known: %s", body)
+	case <-time.After(200 * time.Millisecond):
+	}
 	s.cfg.Cameras.Add(late)
 	if body := <-answered; !strings.Contains(string(body), `"id":"late"`) {
 		t.Errorf("the status does not wait for the first camera: %s", body)

@@ -233,7 +233,7 @@ func (s *stream) next() (mjpeg.Part, error) {
 		return f.Part, nil
 	}
 	for {
-		f, err := s.viewer.NextWithin(placeholderEvery)
+		f, err := s.viewer.NextWithin(s.patience.placeholder)
 		if err == nil {
 			return f.Part, nil
 		}

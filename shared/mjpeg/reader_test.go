@@ -138,6 +138,25 @@ func TestReaderLivesWithOtherCameras(t *testing.T) {
 	}
 }
 
+func TestReaderKeepsThePartsHeadersApart(t *testing.T) {
+	a := picture(t, 1)
+	stream := "--x\r\n" + PlaceholderHeader + ": 1\r\nContent-Length: 3\r\n\r\n\r\n--x\r\n\r\n" + string(a)
+	got, _ := readAll(t, strings.NewReader(stream), anyType)
+	if len(got) != 1 || got[0].Placeholder || len(got[0].Header) != 0 {
+		t.Errorf("the second part has the first one's header: %v", got)
+	}
+}
+
+func TestPartBytes(t *testing.T) {
+	p := NewPart([]byte("JPEG"), time.Unix(12, 34000), true)
+	if got, want := string(p.Standard), "Content-Type: image/jpeg\r\nContent-Length: 4\r\nX-Timestamp: 12.000034\r\nX-PiGrid-Placeholder: 1\r\n\r\nJPEG\r\n--pigridframe\r\n"; got != want {
+		t.Errorf("standard part\n%q, want\n%q", got, want)
+	}
+	if got, want := string(p.Advance), "JPEG\r\n--pigridframe\r\nContent-Type: image/jpeg\r\n\r\n"; got != want {
+		t.Errorf("advance part\n%q, want\n%q", got, want)
+	}
+}
+
 func TestReaderRefuses(t *testing.T) {
 	a := picture(t, 1)
 	for name, tt := range map[string]struct {

@@ -179,6 +179,29 @@ func TestScannerGivesMemoryBackAfterAHugeFrame(t *testing.T) {
 	}
 }
 
+// endless is an entropy-coded segment that never ends.
+type endless struct{}
+
+func (endless) Read(p []byte) (int, error) {
+	for i := range p {
+		p[i] = 0x55
+	}
+	return len(p), nil
+}
+
+func TestScannerGivesUpAFrameWithoutEnd(t *testing.T) {
+	a := picture(t, 1)
+	src := io.MultiReader(bytes.NewReader(a[:len(a)-2]), io.LimitReader(endless{}, 3*MaxFrame), bytes.NewReader(a))
+	s := NewScanner(src, nil)
+	f, _, err := s.Next()
+	if err != nil || !bytes.Equal(f, a) || s.Counts().Garbage < 3*MaxFrame {
+		t.Errorf("%d bytes, %v, %+v", len(f), err, s.Counts())
+	}
+	if cap(s.buf) > 2*MaxFrame {
+		t.Errorf("%d bytes of buffer for a frame of at most %d", cap(s.buf), MaxFrame)
+	}
+}
+
 // FuzzScanner checks what viewers rely on: whatever comes in, frames are whole,
 // in order and not made up, and cutting the input differently changes nothing.
 func FuzzScanner(f *testing.F) {
