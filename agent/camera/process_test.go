@@ -94,7 +94,8 @@ func eventually(t *testing.T, what string, within time.Duration, cond func() boo
 }
 
 func TestChildDiesWithAKilledAgent(t *testing.T) {
-	startLog, _ := installed(t)
+	startLog, faultFile := installed(t)
+	write(t, faultFile, string(fakecam.Stall)+" 1") // one that writes on would end with its pipe
 	parent := exec.CommandContext(t.Context(), os.Args[0])
 	parent.Env = append(os.Environ(), parentEnv+"="+filepath.Join(filepath.Dir(startLog), fakecam.ProgramName))
 	out, err := parent.StdoutPipe()
