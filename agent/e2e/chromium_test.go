@@ -6,6 +6,7 @@ import (
 	"context"
 	"encoding/base64"
 	"encoding/json"
+	"fmt"
 	"image/png"
 	"net/http"
 	"os/exec"
@@ -118,6 +119,16 @@ func openBrowser(t *testing.T) *browser {
 // call sends a command and returns its value.
 func (b *browser) call(t *testing.T, method, path string, body any) json.RawMessage {
 	t.Helper()
+	value, err := b.try(t, method, path, body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return value
+}
+
+// try sends a command that the browser may refuse.
+func (b *browser) try(t *testing.T, method, path string, body any) (json.RawMessage, error) {
+	t.Helper()
 	var data bytes.Buffer
 	if body != nil {
 		if err := json.NewEncoder(&data).Encode(body); err != nil {
@@ -137,9 +148,9 @@ func (b *browser) call(t *testing.T, method, path string, body any) json.RawMess
 		Value json.RawMessage `json:"value"`
 	}
 	if err := json.NewDecoder(answer.Body).Decode(&out); err != nil || answer.StatusCode != http.StatusOK {
-		t.Fatalf("%s %s: %s %s %v", method, path, answer.Status, out.Value, err)
+		return nil, fmt.Errorf("%s %s: %s %s %v", method, path, answer.Status, out.Value, err) //nolint:errorlint // may be nil
 	}
-	return out.Value
+	return out.Value, nil
 }
 
 func (b *browser) into(t *testing.T, v any, method, path string, body any) {
@@ -153,8 +164,17 @@ func (b *browser) into(t *testing.T, v any, method, path string, body any) {
 func (b *browser) frame(t *testing.T) uint32 {
 	t.Helper()
 	for deadline := time.Now().Add(20 * time.Second); time.Now().Before(deadline); {
+		// A page that is just being loaded again has nothing to show yet, and
+		// chromedriver calls that an error.
+		value, err := b.try(t, http.MethodGet, "/screenshot", nil)
+		if err != nil {
+			t.Log(err)
+			continue
+		}
 		var shot string
-		b.into(t, &shot, http.MethodGet, "/screenshot", nil)
+		if err := json.Unmarshal(value, &shot); err != nil {
+			t.Fatal(err)
+		}
 		data, err := base64.StdEncoding.DecodeString(shot)
 		if err != nil {
 			t.Fatal(err)
