@@ -48,19 +48,20 @@ func serve(ctx context.Context, cfg config.Config, env []string, logTo io.Writer
 		Name:        func(id string) string { return cfg.For(id).Name },
 		IdleTimeout: cfg.IdleTimeout,
 	})
-	server := web.New(web.Config{
+	site := web.Config{
 		Cameras: set, Identity: who, Version: version, Log: log,
 		AllowHosts: cfg.AllowHosts, AllowOrigins: cfg.AllowOrigins, AllowFrom: cfg.AllowFrom, MaxViewers: cfg.MaxViewers,
-	})
-	rooms := []func(context.Context) error{
-		manager.Run,
-		func(ctx context.Context) error { return server.Serve(ctx, ln) },
 	}
+	rooms := []func(context.Context) error{manager.Run}
 	if cfg.MDNS {
-		rooms = append(rooms, announce.New(announce.Config{
+		announcer := announce.New(announce.Config{
 			Logger: log, ID: who.ID, Name: cfg.Name, Version: version, Port: addr.Port(), Interface: cfg.MDNSInterface,
-		}).Run)
+		})
+		site.Announced = announcer.Announced // web and announce know nothing of each other
+		rooms = append(rooms, announcer.Run)
 	}
+	server := web.New(site)
+	rooms = append(rooms, func(ctx context.Context) error { return server.Serve(ctx, ln) })
 	err = together(ctx, rooms)
 	log.Info("stopped")
 	return err

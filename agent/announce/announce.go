@@ -15,7 +15,6 @@ import (
 	"log/slog"
 	"net"
 	"os"
-	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -55,7 +54,7 @@ type Announcer struct {
 	trouble trouble        // registering fails
 
 	mu        sync.Mutex
-	announced []dnssd.Link
+	announced []api.Announced
 }
 
 // New makes an Announcer that does nothing until Run is called.
@@ -63,12 +62,13 @@ func New(c Config) *Announcer {
 	return &Announcer{cfg: c, links: dnssd.Links, hostname: os.Hostname, register: zeroconfRegister}
 }
 
-// Announced lists the interfaces, with their addresses, that the agent is
-// announced on at the moment; none while there is no network or mDNS fails.
-func (a *Announcer) Announced() []dnssd.Link {
+// Announced lists the interfaces that the agent is announced on at the moment,
+// with the addresses that are told there; none while there is no network or
+// mDNS fails. Nobody changes the list or what is in it.
+func (a *Announcer) Announced() []api.Announced {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	return slices.Clone(a.announced)
+	return a.announced
 }
 
 // Run announces until ctx ends, says goodbye and returns. Whatever happens to
@@ -108,7 +108,7 @@ func (a *Announcer) announce(s scene) (again time.Duration) {
 		a.active = append(a.active, r)
 	}
 	a.trouble = trouble{}
-	a.publish(s.links)
+	a.publish(s.announced())
 	a.cfg.Logger.Info("announced", "interfaces", s.String(), "instance", dnssd.InstanceName(s.host, a.cfg.ID),
 		"port", a.cfg.Port, "this_machine_only", s.loopback())
 	return hastyPeriod
@@ -154,8 +154,8 @@ func (a *Announcer) withdraw() {
 	a.publish(nil)
 }
 
-func (a *Announcer) publish(links []dnssd.Link) {
+func (a *Announcer) publish(on []api.Announced) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	a.announced = links
+	a.announced = on
 }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"log/slog"
 	"net"
+	"net/netip"
 	"reflect"
 	"slices"
 	"strings"
@@ -12,6 +13,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"pigrid/shared/api"
 	"pigrid/shared/dnssd"
 )
 
@@ -28,7 +30,7 @@ func TestWhatIsAnnounced(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		l := newLab(t, lo, eth0)
 		l.run(func() {
-			if got := l.a.Announced(); len(got) != 1 || got[0].String() != "eth0 192.168.1.20/24" {
+			if got := l.a.Announced(); !reflect.DeepEqual(got, []api.Announced{{Interface: "eth0", Addresses: []string{"192.168.1.20"}}}) {
 				t.Errorf("announced on %v", got)
 			}
 		})
@@ -64,7 +66,7 @@ func TestANewAddressIsFollowedOnceItIsStable(t *testing.T) {
 		l.run(func() {
 			l.after(time.Hour+500*time.Millisecond, func() { l.links = []dnssd.Link{moved} })
 			l.after(period+stable, nil)
-			if got := l.a.Announced(); got[0].String() != "eth0 192.168.1.77/24" {
+			if got := l.a.Announced(); got[0].Addresses[0] != "192.168.1.77" {
 				t.Errorf("announced on %v", got)
 			}
 		})
@@ -263,6 +265,42 @@ func TestChoose(t *testing.T) {
 			t.Errorf("%s: %v, want %v", name, got, c.want)
 		}
 	}
+}
+
+func TestTold(t *testing.T) {
+	for want, prefixes := range map[string][]string{
+		"":                             nil,
+		"10.0.0.2 10.0.0.3":            {"10.0.0.2/24", "10.0.0.3/24"},
+		"10.0.0.2 fe80::1":             {"fe80::1/64", "10.0.0.2/24"},
+		"10.0.0.2 fd00::1 2001:db8::1": {"fe80::1/64", "fd00::1/64", "2001:db8::1/64", "10.0.0.2/24"},
+	} {
+		var l dnssd.Link
+		for _, p := range prefixes {
+			l.Prefixes = append(l.Prefixes, netip.MustParsePrefix(p))
+		}
+		if got := strings.Join(told(l), " "); got != want {
+			t.Errorf("%v: told %q, want %q", prefixes, got, want)
+		}
+	}
+	if got := told(lo); !slices.Equal(got, []string{"127.0.0.1"}) {
+		t.Errorf("alone: %q", got)
+	}
+}
+
+func TestTheLogSaysWhereItIsAnnounced(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		l := newLab(t, eth0)
+		l.run(func() {
+			both := link("eth0", "192.168.1.77/24")
+			both.Prefixes = append(both.Prefixes, netip.MustParsePrefix("fe80::1/64"))
+			l.after(500*time.Millisecond, func() { l.links = []dnssd.Link{both, wlan0} })
+			l.after(10*time.Second, nil)
+		})
+		if len(l.log) != 2 || !strings.Contains(l.log[0], `interfaces="eth0 192.168.1.20"`) ||
+			!strings.Contains(l.log[1], `interfaces="eth0 192.168.1.77 fe80::1, wlan0 10.0.0.3"`) {
+			t.Errorf("log %q", l.log)
+		}
+	})
 }
 
 func TestRunNeedsItsConfig(t *testing.T) {

@@ -29,7 +29,7 @@ func TestRealRegistration(t *testing.T) {
 	case <-time.After(5 * time.Second):
 		t.Error("nothing happened")
 	}
-	if got := a.Announced(); len(got) != 1 || got[0].Name != all[lo].Name {
+	if got := a.Announced(); len(got) != 1 || got[0].Interface != all[lo].Name {
 		t.Errorf("announced on %v", got)
 	}
 	// zeroconf races its own readers' start when it is shut down in the first

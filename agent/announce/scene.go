@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 
+	"pigrid/shared/api"
 	"pigrid/shared/dnssd"
 )
 
@@ -20,12 +21,43 @@ func (s scene) equal(t scene) bool {
 // loopback reports whether only this machine can hear the announcement.
 func (s scene) loopback() bool { return len(s.links) == 1 && s.links[0].Loopback() }
 
+// String is for the log: "eth0 192.168.1.20 fe80::1, wlan0 10.0.0.3".
 func (s scene) String() string {
-	names := make([]string, len(s.links))
-	for i, l := range s.links {
-		names[i] = l.String()
+	var on []string
+	for _, a := range s.announced() {
+		on = append(on, strings.Join(append([]string{a.Interface}, a.Addresses...), " "))
 	}
-	return strings.Join(names, ", ")
+	return strings.Join(on, ", ")
+}
+
+// announced is what zeroconf tells on each link.
+func (s scene) announced() []api.Announced {
+	on := make([]api.Announced, 0, len(s.links))
+	for _, l := range s.links {
+		on = append(on, api.Announced{Interface: l.Name, Addresses: told(l)})
+	}
+	return on
+}
+
+// told lists the addresses that zeroconf answers with on a link: IPv4, then
+// IPv6, where link-local ones count only when there are no others.
+func told(l dnssd.Link) []string {
+	var four, six, local []string
+	for _, p := range l.Prefixes {
+		switch a := p.Addr(); {
+		case a.IsLoopback() && (a.Is6() || !l.Loopback()):
+		case a.Is4():
+			four = append(four, a.String())
+		case a.IsGlobalUnicast():
+			six = append(six, a.String())
+		case a.IsLinkLocalUnicast():
+			local = append(local, a.String())
+		}
+	}
+	if len(six) == 0 {
+		six = local
+	}
+	return append(four, six...)
 }
 
 // look reads the scene as it is.

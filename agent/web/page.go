@@ -30,6 +30,9 @@ type pageData struct {
 	Name    string
 	Version string
 	Cameras []pageCamera
+	// Announced is where mDNS says that the agent is; Silent that it never does.
+	Announced []api.Announced
+	Silent    bool
 }
 
 type pageCamera struct {
@@ -39,7 +42,7 @@ type pageCamera struct {
 
 // page shows every camera's picture; it works without JavaScript too.
 func (s *Server) page(w http.ResponseWriter, _ *http.Request) {
-	data := pageData{Name: s.cfg.Identity.Name, Version: s.cfg.Version}
+	data := pageData{Name: s.cfg.Identity.Name, Version: s.cfg.Version, Announced: s.announced(), Silent: s.cfg.Announced == nil}
 	for i, c := range s.cameras(time.Now()) {
 		data.Cameras = append(data.Cameras, pageCamera{c, i < streamsOnPage})
 	}

@@ -14,6 +14,7 @@ import (
 
 	"pigrid/agent/frames"
 	"pigrid/agent/identity"
+	"pigrid/shared/api"
 )
 
 // Config is what a Server needs to know. Cameras, Identity and Log are required.
@@ -22,6 +23,10 @@ type Config struct {
 	Identity identity.Identity
 	Version  string // of the program
 	Log      *slog.Logger
+
+	// Announced tells where mDNS says at the moment that the agent is; nil when
+	// it says nothing anywhere.
+	Announced func() []api.Announced
 
 	AllowHosts   []string       // further Host names
 	AllowOrigins []string       // origins that may read answers from scripts (CORS); "*" for all

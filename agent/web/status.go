@@ -16,9 +16,18 @@ func (s *Server) Status(now time.Time) api.Status {
 	id := s.cfg.Identity
 	return api.Status{
 		API: api.Version, ID: id.ID, Name: id.Name, Host: id.Host, Version: s.cfg.Version,
-		Started: s.started.UTC().Format(time.RFC3339Nano),
-		Cameras: s.cameras(now),
+		Started:   s.started.UTC().Format(time.RFC3339Nano),
+		Cameras:   s.cameras(now),
+		Announced: s.announced(),
 	}
+}
+
+func (s *Server) announced() []api.Announced {
+	list := []api.Announced{} // never null in JSON
+	if s.cfg.Announced != nil {
+		list = append(list, s.cfg.Announced()...)
+	}
+	return list
 }
 
 func (s *Server) cameras(now time.Time) []api.Camera {

@@ -32,6 +32,33 @@ func TestStatus(t *testing.T) {
 	}
 }
 
+func TestStatusAndPageSayWhereTheAgentIsAnnounced(t *testing.T) {
+	on := []api.Announced{{Interface: "eth0", Addresses: []string{"192.168.1.20", "fe80::1"}}, {Interface: "wlan0", Addresses: []string{"10.0.0.3"}}}
+	for _, c := range []struct {
+		announced func() []api.Announced
+		json      string
+		page      string
+	}{
+		{
+			func() []api.Announced { return on },
+			`[{"interface":"eth0","addresses":["192.168.1.20","fe80::1"]},{"interface":"wlan0","addresses":["10.0.0.3"]}]`,
+			"found by itself on eth0 192.168.1.20 fe80::1, wlan0 10.0.0.3",
+		},
+		{func() []api.Announced { return nil }, "[]", "not announced at the moment"},
+		{nil, "[]", "--mdns=false"},
+	} {
+		s := newSite(t, Config{Announced: c.announced})
+		var got struct{ Announced json.RawMessage }
+		if err := json.NewDecoder(request(t.Context(), t, "GET", s.url+api.StatusPath).Body).Decode(&got); err != nil || string(got.Announced) != c.json {
+			t.Errorf("announced is %s, %v, want %s", got.Announced, err, c.json)
+		}
+		page, err := io.ReadAll(request(t.Context(), t, "GET", s.url).Body)
+		if words := strings.Join(strings.Fields(string(page)), " "); err != nil || !strings.Contains(words, c.page) {
+			t.Errorf("the page lacks %q: %s", c.page, words)
+		}
+	}
+}
+
 func TestSnapshotIsBitExact(t *testing.T) {
 	s := newSite(t, Config{})
 	want := picture(t, 3, 1234)

@@ -83,4 +83,14 @@ type Status struct {
 	Version string   `json:"version"` // of the program
 	Started string   `json:"started"` // when the program was started, RFC 3339, by its own clock
 	Cameras []Camera `json:"cameras"` // never null; the first one is /video
+
+	// Announced is where the agent can be found by mDNS at the moment; never
+	// null, empty when that is turned off or there is no network.
+	Announced []Announced `json:"announced"`
+}
+
+// Announced is a network interface on which mDNS tells that the agent is there.
+type Announced struct {
+	Interface string   `json:"interface"` // "eth0"
+	Addresses []string `json:"addresses"` // those that are told, IPv4 first, without prefix length
 }
