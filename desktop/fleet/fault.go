@@ -1,0 +1,113 @@
+//go:build linux
+
+package main
+
+import (
+	"encoding/json"
+	"net/http"
+	"slices"
+	"strconv"
+
+	"pigrid/shared/api"
+)
+
+// fault is what is wrong with an agent.
+type fault string
+
+const (
+	none        fault = "none"
+	stall       fault = "stall"        // streams stay open, frames stop
+	hang        fault = "hang"         // connections are taken, nothing is ever answered
+	reset       fault = "reset"        // every connection is reset
+	refuse      fault = "refuse"       // nothing listens
+	cut         fault = "cut"          // streams end in the middle of their tenth frame
+	truncate    fault = "truncate"     // every second frame stops half-way
+	garbage     fault = "garbage"      // streams carry noise
+	slow        fault = "slow"         // a sixth of the rate
+	unauthed    fault = "401"          // an access code is wanted
+	forbidden   fault = "403"          // not from this computer
+	wrongHost   fault = "421"          // not by this name
+	busy        fault = "503"          // no place for another viewer, try again in 2 s
+	failed      fault = "failed"       // the camera is gone, the agent says so
+	placeholder fault = "placeholder"  // the same, with drawn pictures that say so
+	newer       fault = "newer"        // the agent speaks the next version of the API
+	other       fault = "not-an-agent" // a web server that knows nothing of cameras
+)
+
+// faults are all of them.
+func faults() []fault {
+	return []fault{
+		none, stall, hang, reset, refuse, cut, truncate, garbage, slow, unauthed, forbidden, wrongHost, busy, failed,
+		placeholder, newer, other,
+	}
+}
+
+func known(f fault) bool { return slices.Contains(faults(), f) }
+
+// endsStreams reports whether open streams end when this begins.
+func (f fault) endsStreams() bool {
+	switch f {
+	case reset, refuse, unauthed, forbidden, wrongHost, busy, newer, other:
+		return true
+	default:
+		return false
+	}
+}
+
+// refusal is the problem+json that a request is answered with, as a real agent
+// words it.
+type refusal struct {
+	Type   string `json:"type"`
+	Title  string `json:"title"`
+	Status int    `json:"status"`
+	Detail string `json:"detail,omitempty"`
+	Hint   string `json:"hint,omitempty"`
+	Code   string `json:"code,omitempty"`
+	after  int    // seconds of Retry-After, 0 for none
+}
+
+// refuses returns how this fault answers a request; ok is false when it does
+// not refuse it.
+func (f fault) refuses(stream bool) (r refusal, ok bool) {
+	switch {
+	case f == unauthed:
+		return refusal{Status: http.StatusUnauthorized, Title: "Access code needed"}, true
+	case f == forbidden:
+		return refusal{
+			Status: http.StatusForbidden, Title: "Not from here",
+			Detail: "This agent answers computers on its own network only.",
+			Hint:   "Start it with --allow-from and your network.",
+		}, true
+	case f == wrongHost:
+		return refusal{
+			Status: http.StatusMisdirectedRequest, Title: "Not under this name",
+			Hint: "Use its IP address, or start it with --allow-host and that name.",
+		}, true
+	case f == busy && stream:
+		return refusal{
+			Status: http.StatusServiceUnavailable, Code: "busy", Title: "Too many viewers",
+			Detail: "This agent serves 64 streams at once and all are taken.", after: 2,
+		}, true
+	}
+	return refusal{}, false
+}
+
+func (r refusal) write(w http.ResponseWriter) {
+	r.Type = "about:blank"
+	w.Header().Set("Content-Type", "application/problem+json")
+	if r.after > 0 {
+		w.Header().Set("Retry-After", strconv.Itoa(r.after))
+	}
+	w.WriteHeader(r.Status)
+	_ = json.NewEncoder(w).Encode(r) // a client that left hears nothing
+}
+
+// problem is what the agent says of its camera.
+func (f fault) problem() *api.Problem {
+	if f != failed && f != placeholder {
+		return nil
+	}
+	return &api.Problem{
+		Code: "camera_busy", Message: "The camera is used by another program.", Hint: "Close it or restart the agent.",
+	}
+}

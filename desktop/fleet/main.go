@@ -1,0 +1,91 @@
+//go:build linux
+
+// Fleet is a wall of test cameras in one process: agents that serve numbered
+// pictures, each on an address of its own, and that fail in every way a tile
+// has words for when told to. It takes little CPU, so that the app can be
+// measured on the same machine.
+//
+//	fleet -n 16 -fps 30
+//
+// It prints the address of its control as {"control":"127.0.0.1:…"}. GET
+// /agents lists the agents; PUT /agents/3/fault?name=stall (or /agents/all/…)
+// breaks one, ?name=none makes it well again. Faults are listed in fault.go.
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"os"
+	"os/signal"
+	"syscall"
+	"time"
+)
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGINT, syscall.SIGTERM)
+	defer stop()
+	if err := run(ctx, os.Args[1:], os.Stdout); err != nil {
+		fmt.Fprintln(os.Stderr, "fleet:", err)
+		os.Exit(1)
+	}
+}
+
+// run serves until ctx ends.
+func run(ctx context.Context, args []string, out io.Writer) error {
+	flags := flag.NewFlagSet("fleet", flag.ContinueOnError)
+	n := flags.Int("n", 4, "how many agents, at most 250")
+	fps := flags.Float64("fps", 30, "frames per second of each")
+	if err := flags.Parse(args); err != nil {
+		return err
+	}
+	if *n < 1 || *n > 250 || !(*fps >= 0.1 && *fps <= 120) {
+		return errors.New("-n must be 1 to 250 and -fps 0.1 to 120")
+	}
+	list, err := startAgents(*n, *fps)
+	defer func() {
+		for _, a := range list {
+			a.stop()
+		}
+	}()
+	if err != nil {
+		return err
+	}
+	l, err := (&net.ListenConfig{}).Listen(ctx, "tcp", "127.0.0.1:0")
+	if err != nil {
+		return err
+	}
+	srv := &http.Server{Handler: control(list), ReadHeaderTimeout: 5 * time.Second}
+	unhook := context.AfterFunc(ctx, func() { _ = srv.Close() })
+	defer unhook()
+	if err := json.NewEncoder(out).Encode(map[string]string{"control": l.Addr().String()}); err != nil {
+		return errors.Join(err, l.Close())
+	}
+	if err := srv.Serve(l); !errors.Is(err, http.ErrServerClosed) {
+		return err
+	}
+	return nil
+}
+
+// startAgents starts n agents whose cameras are numbered from 1. What runs is
+// returned also with an error.
+func startAgents(n int, fps float64) ([]*agent, error) {
+	strips := newStrips()
+	var list []*agent
+	for i := range n {
+		a, err := newAgent(i+1, fps, strips)
+		if err != nil {
+			return list, err
+		}
+		list = append(list, a)
+		if err := a.listen(); err != nil {
+			return list, err
+		}
+	}
+	return list, nil
+}

@@ -1,0 +1,178 @@
+//go:build linux
+
+package main
+
+import (
+	"crypto/rand"
+	"math"
+	"net"
+	"net/http"
+	"strconv"
+	"time"
+
+	"golang.org/x/sys/unix"
+
+	"pigrid/shared/mjpeg"
+)
+
+const (
+	streamHead = "HTTP/1.1 200 OK\r\nContent-Type: " + mjpeg.ContentType +
+		"\r\nCache-Control: no-store\r\nConnection: close\r\n\r\n" + mjpeg.Opening
+	slowFactor  = 6
+	patience    = 10 * time.Second
+	framesOfCut = 10
+)
+
+// serveVideo takes the connection over and streams.
+func (a *agent) serveVideo(w http.ResponseWriter, r *http.Request) {
+	asked := 0.0
+	if text := r.URL.Query().Get("fps"); text != "" {
+		var err error
+		if asked, err = strconv.ParseFloat(text, 64); err != nil || !(asked >= 0.1 && asked <= 120) {
+			http.Error(w, "fps must be a number from 0.1 to 120", http.StatusBadRequest)
+			return
+		}
+	}
+	conn, _, err := http.NewResponseController(w).Hijack()
+	if err != nil {
+		http.Error(w, err.Error(), http.StatusHTTPVersionNotSupported)
+		return
+	}
+	tune(conn)
+	if !a.join(conn, asked) {
+		return
+	}
+	a.streams.Go(func() {
+		defer a.leave(conn)
+		s := stream{agent: a, conn: conn, asked: asked}
+		if s.write([]byte(streamHead)) == nil {
+			s.run()
+		}
+	})
+}
+
+// join notes an open stream, unless streams have just begun to be refused.
+func (a *agent) join(conn net.Conn, asked float64) bool {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if a.fault.endsStreams() && a.fault != newer { // that one goes on as another program
+		end(conn, a.fault)
+		return false
+	}
+	a.conns[conn] = asked
+	a.viewers.Add(1)
+	return true
+}
+
+func (a *agent) leave(conn net.Conn) {
+	_ = conn.Close()
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	delete(a.conns, conn)
+	a.viewers.Add(-1)
+}
+
+// tune keeps frames from queueing in the socket, as a real agent does.
+func tune(conn net.Conn) {
+	_ = conn.SetDeadline(time.Time{})
+	if tcp, ok := conn.(*net.TCPConn); ok {
+		if raw, err := tcp.SyscallConn(); err == nil {
+			_ = raw.Control(func(fd uintptr) {
+				_ = unix.SetsockoptInt(int(fd), unix.IPPROTO_TCP, unix.TCP_NOTSENT_LOWAT, 16<<10)
+			})
+		}
+	}
+}
+
+// stream is one viewer.
+type stream struct {
+	agent *agent
+	conn  net.Conn
+	asked float64 // frames per second, 0 for all
+	sent  int     // frames
+}
+
+func (s *stream) write(b []byte) error {
+	_ = s.conn.SetWriteDeadline(time.Now().Add(patience))
+	n, err := s.conn.Write(b)
+	s.agent.bytes.Add(int64(n))
+	return err
+}
+
+// run writes frames until the viewer leaves or a fault ends the stream. What is
+// due is computed from the clock: a viewer that is late gets the newest frame.
+func (s *stream) run() {
+	gone := make(chan struct{})
+	go func() { // viewers send nothing: whatever comes is the end
+		defer close(gone)
+		var b [1]byte
+		_, _ = s.conn.Read(b[:])
+	}()
+	defer func() { _ = s.conn.Close(); <-gone }()
+	timer := time.NewTimer(0)
+	defer timer.Stop()
+	for last := uint32(0); ; {
+		f, changed := s.agent.state()
+		at := s.agent.newestAt(time.Now())
+		due := s.next(last, f)
+		if due < at && last > 0 {
+			due = at // late: the newest
+		} else if last == 0 {
+			due = at
+		}
+		var tick <-chan time.Time
+		if f != stall && f != hang && f != failed {
+			timer.Reset(time.Until(s.agent.takenAt(due)))
+			tick = timer.C
+		}
+		select {
+		case <-gone:
+			return
+		case <-changed:
+			continue
+		case <-tick:
+		}
+		last = due
+		if s.send(due, f) != nil {
+			return
+		}
+	}
+}
+
+// next is the number of the frame after this one at the rate of this viewer,
+// evenly spaced.
+func (s *stream) next(last uint32, f fault) uint32 {
+	rate := float64(time.Second) / float64(s.agent.interval)
+	want := rate
+	switch {
+	case f == slow:
+		want = rate / slowFactor
+	case f == placeholder:
+		want = 1
+	case s.asked > 0:
+		want = s.asked
+	}
+	step := max(1, rate/want)
+	return uint32(math.Ceil(float64(last+1)/step) * step)
+}
+
+// send writes one part, as the fault has it.
+func (s *stream) send(n uint32, f fault) error {
+	s.sent++
+	if f == garbage {
+		noise := make([]byte, 256<<10)
+		_, _ = rand.Read(noise) // never fails
+		return s.write(noise)
+	}
+	jpeg := s.agent.frame(n)
+	part := mjpeg.NewPart(jpeg, s.agent.takenAt(n), f == placeholder).Standard
+	switch {
+	case f == truncate && s.sent%2 == 0:
+		torn := append(part[:len(part)/2:len(part)/2], "\r\n--"+mjpeg.Boundary+"\r\n"...)
+		return s.write(torn)
+	case f == cut && s.sent%framesOfCut == 0:
+		_ = s.write(part[:len(part)/2])
+		return net.ErrClosed
+	}
+	return s.write(part)
+}
