@@ -11,6 +11,7 @@ import (
 	"net/http"
 	"net/netip"
 	"path/filepath"
+	"slices"
 	"sync"
 	"testing"
 	"time"
@@ -37,6 +38,9 @@ type fakeAgent struct {
 	mu     sync.Mutex
 	status api.Status
 	frames bool
+	open   []string // queries of the streams that are open
+	most   int      // streams that were open at once
+	sent   int      // bytes of all streams that the other side's kernel took
 	server *http.Server
 	served chan struct{}
 }
@@ -84,6 +88,11 @@ func (a *fakeAgent) video(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("Content-Type", mjpeg.ContentType)
 	_, _ = w.Write([]byte(mjpeg.Opening))
 	w.(http.Flusher).Flush()
+	a.set(func(a *fakeAgent) { a.open, a.most = append(a.open, r.URL.RawQuery), max(a.most, len(a.open)+1) })
+	defer a.set(func(a *fakeAgent) {
+		i := slices.Index(a.open, r.URL.RawQuery)
+		a.open = slices.Delete(a.open, i, i+1)
+	})
 	tick := time.NewTicker(50 * time.Millisecond)
 	defer tick.Stop()
 	for {
@@ -95,8 +104,9 @@ func (a *fakeAgent) video(w http.ResponseWriter, r *http.Request) {
 			frames := a.frames
 			a.mu.Unlock()
 			if frames {
-				_, _ = w.Write(mjpeg.NewPart(a.jpeg, now, false).Standard)
+				n, _ := w.Write(mjpeg.NewPart(a.jpeg, now, false).Standard)
 				w.(http.Flusher).Flush()
+				a.set(func(a *fakeAgent) { a.sent += n })
 			}
 		}
 	}
@@ -112,6 +122,13 @@ func (a *fakeAgent) set(change func(*fakeAgent)) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	change(a)
+}
+
+// streams returns the queries of the streams that are open.
+func (a *fakeAgent) streams() []string {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return slices.Clone(a.open)
 }
 
 // sighting is how mDNS would tell of the agent.
@@ -232,7 +249,7 @@ func (d *desk) look(t *testing.T) {
 		for ctx.Err() == nil {
 			var wants []want
 			for _, c := range d.State().Cameras {
-				wants = append(wants, want{c.Key, 0})
+				wants = append(wants, want{c.Key, 0, false})
 			}
 			d.engine.demand(wants)
 			select {

@@ -28,6 +28,7 @@ const (
 type want struct {
 	key  string
 	last uint64
+	full bool // it is shown large: every frame is worth something
 }
 
 // head precedes every JPEG in the answer to a pull.
@@ -45,8 +46,10 @@ type picture struct {
 
 // Handler serves GET /frames, the pictures the page pulls:
 //
-//	/frames?want=<key>:<lastSeq>,<key>:<lastSeq>…&full=<key>
+//	/frames?want=<key>:<lastSeq>,<key>:<lastSeq>…&full=<key>,<key>…
 //
+// full names those of the wanted cameras that are shown large; the others are
+// asked for a few frames per second only.
 // It answers as soon as one wanted camera has another frame than the page, or
 // with an empty body after half a second. The body repeats a big-endian u32
 // length, that many bytes of JSON, a u32 length, and a JPEG.
@@ -89,7 +92,7 @@ func (e *Engine) demand(wants []want) {
 	defer e.mu.Unlock()
 	for _, w := range wants {
 		if f := e.feeds[w.key]; f != nil {
-			f.Want()
+			f.Want(w.full)
 		}
 	}
 }
@@ -156,20 +159,27 @@ func writePictures(w http.ResponseWriter, pictures []picture, now time.Time) {
 	}
 }
 
-var errWant = errors.New("want must be <key>:<lastSeq>, separated by commas")
+var (
+	errWant = errors.New("want must be <key>:<lastSeq>, separated by commas")
+	errFull = errors.New("full must be keys, separated by commas")
+)
 
-// parseWants reads the want parameter. Keys are percent-encoded inside it; the
-// parameter as a whole may be encoded once more.
+// parseWants reads the parameters want and full. Keys are percent-encoded inside
+// them; each parameter as a whole may be encoded once more.
 func parseWants(rawQuery string) ([]want, error) {
 	query, err := url.ParseQuery(rawQuery)
 	if err != nil {
 		return nil, errWant
 	}
-	value := query.Get("want")
-	if value == "" {
-		return nil, nil
+	full := map[string]bool{}
+	for _, item := range split(query.Get("full")) {
+		key, err := parseKey(item)
+		if err != nil || len(full) >= maxWants {
+			return nil, errFull
+		}
+		full[key] = true
 	}
-	items := strings.SplitN(value, ",", maxWants+1)
+	items := split(query.Get("want"))
 	if len(items) > maxWants {
 		return nil, errWant
 	}
@@ -183,14 +193,30 @@ func parseWants(rawQuery string) ([]want, error) {
 		if err != nil {
 			return nil, errWant
 		}
-		key, err := url.QueryUnescape(item[:colon])
+		key, err := parseKey(item[:colon])
 		if err != nil {
 			return nil, errWant
 		}
-		if _, _, ok := cameras.SplitKey(key); !ok {
-			return nil, errWant
-		}
-		wants = append(wants, want{key, last})
+		wants = append(wants, want{key, last, full[key]})
 	}
 	return wants, nil
+}
+
+// split returns the items of a list, at most one more than anybody may want.
+func split(list string) []string {
+	if list == "" {
+		return nil
+	}
+	return strings.SplitN(list, ",", maxWants+1)
+}
+
+func parseKey(escaped string) (string, error) {
+	key, err := url.QueryUnescape(escaped)
+	if err != nil {
+		return "", err
+	}
+	if _, _, ok := cameras.SplitKey(key); !ok {
+		return "", errWant
+	}
+	return key, nil
 }

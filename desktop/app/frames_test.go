@@ -90,7 +90,7 @@ func TestPullGivesEveryFrameOnce(t *testing.T) {
 	for count[cameras.Key(idA, "x")] < 10 || count[cameras.Key(idA, "y")] < 10 {
 		var wants []want
 		for key, seq := range last {
-			wants = append(wants, want{key, seq})
+			wants = append(wants, want{key, seq, false})
 		}
 		for _, p := range pull(t, server, wants...) {
 			if p.Seq <= last[p.Key] || p.AgeMS < 0 || p.AgeMS > 1000 || !bytes.Equal(p.jpeg, a.jpeg) {
@@ -109,7 +109,7 @@ func TestPullOfNothingIsEmptyAfterHalfASecond(t *testing.T) {
 	d := startDesk(t, "", nil)
 	server := serve(t, d)
 	begin := time.Now()
-	if parts := pull(t, server, want{cameras.Key(idA, "x"), 0}); len(parts) != 0 {
+	if parts := pull(t, server, want{cameras.Key(idA, "x"), 0, false}); len(parts) != 0 {
 		t.Errorf("got %d parts", len(parts))
 	}
 	if took := time.Since(begin); took < pullWait || took > pullWait+time.Second {
@@ -123,11 +123,11 @@ func TestPullAfterForgetAndAddStartsOver(t *testing.T) {
 	server := serve(t, d)
 	key := cameras.Key(idA, "x")
 	d.Add(a.addr)
-	eventually(t, 5*time.Second, "some frames", func() bool { return len(pull(t, server, want{key, 3})) > 0 })
+	eventually(t, 5*time.Second, "some frames", func() bool { return len(pull(t, server, want{key, 3, false})) > 0 })
 	d.Forget(key)
 	d.Add(a.addr)
 	eventually(t, 5*time.Second, "the first frame again", func() bool {
-		for _, p := range pull(t, server, want{key, 1 << 40}) {
+		for _, p := range pull(t, server, want{key, 1 << 40, false}) {
 			return p.Seq < 100
 		}
 		return false
@@ -166,7 +166,7 @@ func TestPullEndsWithTheApp(t *testing.T) {
 	server := serve(t, d)
 	d.stop(t)
 	begin := time.Now()
-	pull(t, server, want{cameras.Key(idA, "x"), 0})
+	pull(t, server, want{cameras.Key(idA, "x"), 0, false})
 	if took := time.Since(begin); took >= pullWait {
 		t.Errorf("took %v", took)
 	}
@@ -197,7 +197,7 @@ func TestWhatIsNotPulledIsClosed(t *testing.T) {
 	x, y := cameras.Key(idA, "x"), cameras.Key(idA, "y")
 	seq := uint64(0)
 	eventually(t, 12*time.Second, "only one is watched", func() bool {
-		for _, p := range pull(t, server, want{x, seq}) {
+		for _, p := range pull(t, server, want{x, seq, false}) {
 			seq = p.Seq
 		}
 		return d.camera(y).State == cameras.Paused && d.camera(x).State == cameras.Live

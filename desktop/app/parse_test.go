@@ -96,25 +96,33 @@ func FuzzParseAddress(f *testing.F) {
 
 func TestParseWants(t *testing.T) {
 	a, b := cameras.Key("a-1", "imx708"), cameras.Key("b-2", "x")
-	both := []want{{a, 0}, {b, 77}}
+	both, large := []want{{a, 0, false}, {b, 77, false}}, []want{{a, 0, true}, {b, 77, false}}
 	item := func(w want) string { return fmt.Sprintf("%s:%d", url.QueryEscape(w.key), w.last) }
 	joined := item(both[0]) + "," + item(both[1])
 	for query, want := range map[string][]want{
-		"":      nil,
-		"want=": nil,
-		"want=" + joined + "&full=" + url.QueryEscape(a): both,
-		"want=" + url.QueryEscape(joined):                both,
-		"want=agent:a-1/imx708:0":                        both[:1],
+		"":                          nil,
+		"want=":                     nil,
+		"want=" + joined + "&full=": both,
+		"want=" + joined + "&full=" + url.QueryEscape(a):                                                large,
+		"full=" + url.QueryEscape(url.QueryEscape(a)) + ",agent%3Ac%2Fd&want=" + joined:                 large,
+		"want=" + joined + "&full=" + url.QueryEscape(a) + "," + url.QueryEscape(cameras.Key("c", "d")): large,
+		"want=" + url.QueryEscape(joined):                                                               both,
+		"want=agent:a-1/imx708:0":                                                                       both[:1],
 	} {
 		got, err := parseWants(query)
 		if err != nil || !slices.Equal(got, want) {
 			t.Errorf("%q: %v, %v", query, got, err)
 		}
 	}
+	many := make([]string, maxWants+1)
+	for i := range many {
+		many[i] = cameras.Key("a", strconv.Itoa(i))
+	}
 	for _, query := range []string{
+		"full=" + strings.Join(many, ","),
 		"want=x", "want=agent:a/b", "want=agent:a/b:", "want=agent:a/b:-1", "want=agent:a/b:1,", "want=,", "want=agent:a/../b:1",
 		"want=agent:A/b:1", "want=%zz", "want=agent:a%2525/b:1", "want=" + strings.Repeat("agent:a/b:1,", maxWants) + "agent:a/b:1",
-		"want=agent:a/b:18446744073709551616",
+		"want=agent:a/b:18446744073709551616", "want=agent:a/b:1&full=x", "want=agent:a/b:1&full=,", "want=agent:a/b:1&full=%25zz",
 	} {
 		if got, err := parseWants(query); err == nil {
 			t.Errorf("%.40q: %v", query, got)

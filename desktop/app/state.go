@@ -8,6 +8,8 @@ type State struct {
 	Cameras   []Camera  `json:"cameras"` // in display order, never null
 	Discovery Discovery `json:"discovery"`
 	Notice    string    `json:"notice"` // one sentence about the app itself, mostly empty
+	// BytesPerSecond is what all streams together brought over the last seconds.
+	BytesPerSecond int64 `json:"bytesPerSecond"`
 }
 
 // Camera is one tile. Times are unix milliseconds, 0 for never.
@@ -27,9 +29,11 @@ type Camera struct {
 	Hint         string         `json:"hint"`    // what it says one can do
 	Detail       string         `json:"detail"`  // the raw cause
 	FPS          float64        `json:"fps"`
-	Width        int            `json:"width"` // pixels
-	Height       int            `json:"height"`
-	Added        bool           `json:"added"` // a person typed its address
+	// BytesPerSecond is what its stream brought over the last seconds.
+	BytesPerSecond int64 `json:"bytesPerSecond"`
+	Width          int   `json:"width"` // pixels
+	Height         int   `json:"height"`
+	Added          bool  `json:"added"` // a person typed its address
 }
 
 // Discovery says whether and where agents are searched for.

@@ -53,9 +53,9 @@ func worthTelling(last, s State, ago time.Duration) bool {
 
 // withoutNumbers leaves out what changes with every frame.
 func withoutNumbers(s State) State {
-	s.Cameras = slices.Clone(s.Cameras)
+	s.Cameras, s.BytesPerSecond = slices.Clone(s.Cameras), 0
 	for i := range s.Cameras {
-		s.Cameras[i].FPS, s.Cameras[i].LastFrameAt = 0, 0
+		s.Cameras[i].FPS, s.Cameras[i].LastFrameAt, s.Cameras[i].BytesPerSecond = 0, 0, 0
 	}
 	return s
 }
@@ -84,7 +84,9 @@ func (e *Engine) state() State {
 	now := time.Now()
 	for _, c := range e.registry.List() {
 		facts := e.factsOf(c)
-		s.Cameras = append(s.Cameras, tile(c, facts, cameras.Next(facts, now)))
+		shown := tile(c, facts, cameras.Next(facts, now))
+		s.Cameras = append(s.Cameras, shown)
+		s.BytesPerSecond += shown.BytesPerSecond
 	}
 	return s
 }
@@ -111,7 +113,7 @@ func tile(c cameras.Camera, f cameras.Facts, v cameras.Verdict) Camera {
 		Key: c.Key, Name: c.Name, Host: c.Host, AgentVersion: c.Version, Added: c.Added,
 		State: v.State, Since: millis(v.Since), RetryAt: millis(v.RetryAt), LastFrameAt: millis(f.LastFrame),
 		Reason: v.Reason, Status: v.Status, Message: v.Message, Hint: v.Hint, Detail: v.Detail,
-		FPS: math.Round(f.FPS*10) / 10, Width: c.Width, Height: c.Height,
+		FPS: math.Round(f.FPS*10) / 10, BytesPerSecond: int64(math.Round(f.BytesPerSecond)), Width: c.Width, Height: c.Height,
 	}
 	if len(c.Addresses) > 0 {
 		t.Address = c.Addresses[0]

@@ -40,12 +40,14 @@ type Stream struct {
 	LastFrame   time.Time // newest real frame of any connection
 	Interval    time.Duration
 	FPS         float64
-	Width       int // pixels, of the newest frame
-	Height      int
-	SlowSince   time.Time // since when FPS is under half the expected rate
-	Failure     *Failure  // why the last attempt or connection ended; nil again at the first frame
-	FailedSince time.Time // first failure since the last frame
-	RetryAt     time.Time // next attempt while Waiting
+	// BytesPerSecond were read over the last seconds.
+	BytesPerSecond float64
+	Width          int // pixels, of the newest frame
+	Height         int
+	SlowSince      time.Time // since when FPS is under half of what the camera gives and was asked for
+	Failure        *Failure  // why the last attempt or connection ended; nil again at the first frame
+	FailedSince    time.Time // first failure since the last frame
+	RetryAt        time.Time // next attempt while Waiting
 }
 
 // Agent is what is known from asking the agent for its status.

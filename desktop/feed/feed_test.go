@@ -50,8 +50,10 @@ type record struct {
 	dials   []time.Duration
 	dialled []string
 	probes  int
-	stream  *io.PipeWriter // the newest one
-	closed  int            // streams the feed closed
+	stream  *io.PipeWriter   // the newest one
+	streams []*io.PipeWriter // all of them
+	closed  int              // streams the feed closed
+	most    int              // that were open at once
 	doubts  int
 	frames  int
 }
@@ -78,7 +80,8 @@ func (c *camera) Open(ctx context.Context, addr, path string) (*agents.Stream, e
 	}
 	r, w := io.Pipe()
 	c.mu.Lock()
-	c.seen.stream = w
+	c.seen.stream, c.seen.streams = w, append(c.seen.streams, w)
+	c.seen.most = max(c.seen.most, len(c.seen.streams)-c.seen.closed)
 	c.mu.Unlock()
 	return &agents.Stream{Body: &body{PipeReader: r, camera: c}, ContentType: mjpeg.ContentType}, nil
 }
@@ -121,9 +124,12 @@ func (c *camera) set(change func(*camera)) {
 // send writes parts to the newest stream, one per interval.
 func (c *camera) send(n int, interval time.Duration, placeholder bool) {
 	c.t.Helper()
-	c.mu.Lock()
-	w := c.seen.stream
-	c.mu.Unlock()
+	c.sendOn(c.saw().stream, n, interval, placeholder)
+}
+
+// sendOn writes parts to one of the streams.
+func (c *camera) sendOn(w io.Writer, n int, interval time.Duration, placeholder bool) {
+	c.t.Helper()
 	for range n {
 		time.Sleep(interval)
 		p := mjpeg.NewPart(c.jpeg, time.Now(), placeholder)
@@ -157,7 +163,7 @@ func start(t *testing.T, change ...func(*camera)) (f *Feed, c *camera, unwant fu
 	page, unwant := context.WithCancel(ctx)
 	wg.Go(func() {
 		for page.Err() == nil {
-			f.Want()
+			f.Want(false)
 			select {
 			case <-time.After(500 * time.Millisecond):
 			case <-page.Done():
@@ -214,7 +220,7 @@ func TestUnwantedIsClosedAfterTwoSeconds(t *testing.T) {
 		f, c, unwant := start(t)
 		f.SetTarget(target)
 		c.after(6 * time.Second)
-		f.Want()
+		f.Want(false)
 		unwant()
 		c.after(1900 * time.Millisecond)
 		if c.saw().closed != 0 {
@@ -229,7 +235,7 @@ func TestUnwantedIsClosedAfterTwoSeconds(t *testing.T) {
 		if len(c.saw().dials) != 1 {
 			t.Error("dialled though nobody looks")
 		}
-		f.Want()
+		f.Want(false)
 		c.after(time.Millisecond)
 		if len(c.saw().dials) != 2 {
 			t.Error("did not dial at once when somebody looked")
@@ -252,7 +258,7 @@ func TestPictureOfAClosedCameraIsDropped(t *testing.T) {
 		if frame := f.Frame(); frame.JPEG != nil || frame.Seq != 100 {
 			t.Errorf("frame %d still has %d bytes", frame.Seq, len(frame.JPEG))
 		}
-		f.Want()
+		f.Want(false)
 		c.after(time.Second)
 		c.send(1, 0, false)
 		if frame := f.Frame(); len(frame.JPEG) == 0 || frame.Seq != 101 {

@@ -31,76 +31,76 @@ type ending struct {
 func (f *Feed) attempt(ctx context.Context) ending {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
-	target := f.dialling()
-	stream, err := f.open(ctx, target)
-	if err != nil {
-		return ending{failure: agents.FailureOf(err)}
+	target, rate := f.dialling()
+	l, failure := f.connect(ctx, target, rate)
+	if l == nil {
+		return ending{failure: failure}
 	}
-	reader, err := mjpeg.NewReader(stream.Body, stream.ContentType)
-	if err != nil {
-		_ = stream.Body.Close()
-		return ending{failure: readFailure(err)}
-	}
-	f.opened()
-	s := session{Feed: f, target: target, opened: time.Now(), body: stream.Body, done: make(chan error, 1)}
-	go func() { s.done <- f.pump(reader) }()
+	f.opened(rate)
+	s := session{Feed: f, opened: time.Now()}
+	s.read(l)
 	return s.watch(ctx)
 }
 
-// dialling notes that an attempt begins and returns where to.
-func (f *Feed) dialling() Target {
+// dialling notes that an attempt begins and returns where to and for how many
+// frames per second.
+func (f *Feed) dialling() (Target, float64) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
+	now := time.Now()
 	f.redial = false
-	f.phase(cameras.Dialling, time.Now())
-	return f.target
+	f.phase(cameras.Dialling, now)
+	return f.target, f.asked(now)
 }
 
-// open dials when it is this feed's turn.
-func (f *Feed) open(ctx context.Context, target Target) (*agents.Stream, error) {
-	leave, err := f.cfg.Group.enter(ctx)
-	if err != nil {
-		return nil, err
-	}
-	defer leave()
-	return f.cfg.Opener.Open(ctx, target.Addr, target.Path)
-}
-
-// opened notes that the response headers are there.
-func (f *Feed) opened() {
+// opened notes that the response headers are there, and the rate that was asked.
+func (f *Feed) opened(rate float64) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	now := time.Now()
 	f.phase(cameras.Open, now)
-	f.meter, f.lastPart, f.placeholder = meter{}, now, false
+	f.rate, f.meter, f.lastPart, f.placeholder, f.stamp = rate, meter{}, now, false, ""
 	f.facts.Frames, f.facts.FirstFrame, f.facts.SlowSince = 0, time.Time{}, time.Time{}
-	f.facts.Interval = expected(f.target.Rate)
+	f.facts.Interval = expected(smaller(f.target.Rate, rate))
 }
 
-// session is one open stream: a goroutine that reads it, and the watch over it.
+// session is a stream that is open, over one link after the other: a goroutine
+// that reads the link, and the watch over it.
 type session struct {
 	*Feed
-	target    Target
 	opened    time.Time
-	body      io.Closer
+	link      *link
 	done      chan error // the reading goroutine ended
 	nextProbe time.Time
+	next      *next // nil when no other rate is wanted
+	nextAfter time.Time
+}
+
+// read starts to read a link.
+func (s *session) read(l *link) {
+	s.link, s.done = l, make(chan error, 1)
+	go func(done chan error) { done <- s.pump(l) }(s.done)
 }
 
 // watch waits until the stream ends or has to be ended, and for its reader.
 func (s *session) watch(ctx context.Context) ending {
+	defer s.dropNext()
 	timer := time.NewTimer(0)
 	defer timer.Stop()
 	for {
+		s.follow(ctx)
 		timer.Reset(s.untilCheck())
 		select {
 		case err := <-s.done:
-			_ = s.body.Close()
+			s.link.close()
 			end := ending{failure: readFailure(err), session: time.Since(s.opened), frames: s.frames()}
 			if ctx.Err() != nil {
 				end.failure = nil
 			}
 			return end
+		case l := <-s.successor():
+			s.replace(l)
+			continue
 		case <-ctx.Done():
 		case <-s.kick:
 		case <-timer.C:
@@ -118,7 +118,7 @@ func (s *session) watch(ctx context.Context) ending {
 
 // close ends the stream from our side.
 func (s *session) close(failure *cameras.Failure) ending {
-	_ = s.body.Close()
+	s.link.close()
 	<-s.done //nolint:errcheck // it says only that we closed it
 	return ending{failure: failure, frames: s.frames()}
 }
@@ -139,6 +139,9 @@ func (s *session) untilCheck() time.Duration {
 	}
 	if unwanted := s.wanted.Add(unwantedAfter); unwanted.Before(at) {
 		at = unwanted
+	}
+	if turn := s.turn(); !turn.IsZero() && turn.Before(at) {
+		at = turn
 	}
 	return max(time.Until(at), time.Millisecond)
 }
@@ -177,7 +180,7 @@ func (s *session) probe(ctx context.Context) *cameras.Failure {
 	s.cfg.Doubted()
 	ctx, cancel := context.WithTimeout(ctx, probeTimeout)
 	defer cancel()
-	err := s.cfg.Opener.Alive(ctx, s.target.Addr)
+	err := s.cfg.Opener.Alive(ctx, s.link.target.Addr)
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	switch silence := time.Since(s.lastPart); {
@@ -189,61 +192,6 @@ func (s *session) probe(ctx context.Context) *cameras.Failure {
 		return &cameras.Failure{Reason: cameras.ReasonNoFrames, Detail: "the stream was silent for " + silence.Round(time.Second).String()}
 	default:
 		return nil
-	}
-}
-
-// pump reads frames until the stream ends.
-func (f *Feed) pump(reader *mjpeg.Reader) error {
-	for {
-		frame, err := reader.Next()
-		if err != nil {
-			return err
-		}
-		f.arrive(frame)
-	}
-}
-
-// arrive makes a frame the newest one. A placeholder is a picture to show but
-// no proof that the camera lives.
-func (f *Feed) arrive(frame mjpeg.Frame) {
-	now := time.Now()
-	f.mu.Lock()
-	f.frame = Frame{Seq: f.frame.Seq + 1, JPEG: frame.JPEG, At: now}
-	f.lastPart = now
-	f.sizer.look(frame.JPEG, now)
-	doubt := frame.Placeholder && !f.placeholder
-	f.placeholder = frame.Placeholder
-	if !frame.Placeholder {
-		f.count(now)
-	}
-	first := f.facts.Frames == 1 && !frame.Placeholder
-	f.mu.Unlock()
-	if first {
-		f.succeeded()
-	}
-	if doubt {
-		f.cfg.Doubted()
-	}
-	f.cfg.Arrived()
-}
-
-// count takes a real frame into the numbers; mu is held.
-func (f *Feed) count(now time.Time) {
-	f.meter.add(now)
-	f.facts.LastFrame = now
-	if f.facts.Frames++; f.facts.Frames == 1 {
-		f.facts.FirstFrame = now
-	}
-	interval := f.meter.interval()
-	if interval > 0 {
-		f.facts.Interval = interval
-	}
-	slow := f.target.Rate > 0 && interval > 0 && rate(interval, 0) < f.target.Rate/2
-	switch {
-	case !slow:
-		f.facts.SlowSince = time.Time{}
-	case f.facts.SlowSince.IsZero():
-		f.facts.SlowSince = now
 	}
 }
 

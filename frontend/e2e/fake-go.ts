@@ -80,7 +80,8 @@ export class FakeGo {
   }
 
   #call(method: string, argument = ""): unknown {
-    if (method === "State") return this.state;
+    if (method === "State")
+      return state(this.state.cameras, this.state.discovery, this.state.notice);
     this.calls.push(`${method} ${argument}`.trim());
     return method === "Add" ? this.add(argument) : null;
   }

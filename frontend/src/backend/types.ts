@@ -48,6 +48,8 @@ export interface Camera {
   hint: string;
   detail: string;
   fps: number;
+  /** Of its stream, over the last seconds. */
+  bytesPerSecond: number;
   /** Pixels, 0 until known. */
   width: number;
   height: number;
@@ -69,6 +71,8 @@ export interface State {
   discovery: Discovery;
   /** One sentence about the app itself, mostly "". */
   notice: string;
+  /** Of all streams together, over the last seconds. */
+  bytesPerSecond: number;
 }
 
 export type AddReason = Reason | "bad-address" | "not-local" | "full";

@@ -43,12 +43,12 @@ class FakeGo {
 }
 
 describe("framesURL", () => {
-  it("percent-encodes keys, says the last sequence and names the large one", () => {
+  it("percent-encodes keys, says the last sequence and names the large ones", () => {
     const seen = new Map([["agent:a/b", 41]]);
-    expect(framesURL({ keys: ["agent:a/b", "url:x,y"], full: "agent:a/b" }, seen)).toBe(
-      "/frames?want=agent%3Aa%2Fb:41,url%3Ax%2Cy:0&full=agent%3Aa%2Fb",
-    );
-    expect(framesURL({ keys: ["k"], full: "" }, seen)).toBe("/frames?want=k:0");
+    expect(
+      framesURL({ keys: ["agent:a/b", "url:x,y"], full: ["agent:a/b", "url:x,y"] }, seen),
+    ).toBe("/frames?want=agent%3Aa%2Fb:41,url%3Ax%2Cy:0&full=agent%3Aa%2Fb,url%3Ax%2Cy");
+    expect(framesURL({ keys: ["k"], full: [] }, seen)).toBe("/frames?want=k:0");
   });
 });
 
@@ -84,7 +84,7 @@ describe("Puller", () => {
   beforeEach(() => {
     vi.useFakeTimers();
     go = new FakeGo();
-    wanted = { keys: ["a", "b"], full: "" };
+    wanted = { keys: ["a", "b"], full: [] };
     shown = [];
     failures = [];
   });
@@ -117,11 +117,11 @@ describe("Puller", () => {
   });
 
   it("makes no request while nothing is wanted and goes on when it is", async () => {
-    wanted = { keys: [], full: "" };
+    wanted = { keys: [], full: [] };
     await start();
     await vi.advanceTimersByTimeAsync(60_000);
     expect(go.urls).toEqual([]);
-    wanted = { keys: ["a"], full: "a" };
+    wanted = { keys: ["a"], full: ["a"] };
     puller.wake();
     await vi.advanceTimersByTimeAsync(0);
     expect(go.urls).toEqual(["/frames?want=a:0&full=a"]);

@@ -11,8 +11,8 @@ const PATIENCE_MS = 8000;
 export interface Wanted {
   /** Cameras to show now; none means no request at all. */
   keys: readonly string[];
-  /** The camera shown large, or "". */
-  full: string;
+  /** Those of them that are shown large: every frame of them is worth something. */
+  full: readonly string[];
 }
 
 export interface PullerOptions {
@@ -26,11 +26,11 @@ export interface PullerOptions {
   fetch?: typeof fetch;
 }
 
-/** `/frames?want=key:seq,…&full=key`, keys percent-encoded. */
+/** `/frames?want=key:seq,…&full=key,…`, keys percent-encoded. */
 export function framesURL(wanted: Wanted, lastSeq: ReadonlyMap<string, number>): string {
   const want = wanted.keys.map((key) => `${encodeURIComponent(key)}:${lastSeq.get(key) ?? 0}`);
-  const full = wanted.full === "" ? "" : `&full=${encodeURIComponent(wanted.full)}`;
-  return `/frames?want=${want.join(",")}${full}`;
+  const full = wanted.full.map(encodeURIComponent);
+  return `/frames?want=${want.join(",")}${full.length > 0 ? `&full=${full.join(",")}` : ""}`;
 }
 
 export function backoffMs(failures: number): number {

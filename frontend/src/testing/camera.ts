@@ -18,6 +18,7 @@ export function camera(differences: Partial<Camera> = {}): Camera {
     hint: "",
     detail: "",
     fps: 15,
+    bytesPerSecond: 512_500,
     width: 1280,
     height: 720,
     added: false,
@@ -32,11 +33,16 @@ export function cameras(count: number, differences: Partial<Camera> = {}): Camer
   );
 }
 
-export function state(list: Camera[], discovery: Partial<State["discovery"]> = {}): State {
+export function state(
+  list: Camera[],
+  discovery: Partial<State["discovery"]> = {},
+  notice = "",
+): State {
   return {
     version: "0.5.1",
     cameras: list,
     discovery: { running: true, interfaces: ["eth0 192.168.1.20/24"], problem: "", ...discovery },
-    notice: "",
+    notice,
+    bytesPerSecond: list.reduce((sum, c) => sum + c.bytesPerSecond, 0),
   };
 }

@@ -13,6 +13,7 @@ export class AppState {
   discovery = $state.raw<Discovery>({ running: false, interfaces: [], problem: "" });
   version = $state("");
   notice = $state("");
+  bytesPerSecond = $state(0);
   /** The last known picture size of each camera: its box stays when it goes offline. */
   #sizes = new Map<string, { width: number; height: number }>();
 
@@ -43,6 +44,7 @@ export class AppState {
     this.discovery = state.discovery;
     this.version = state.version;
     this.notice = state.notice;
+    this.bytesPerSecond = state.bytesPerSecond;
     this.phase = "ready";
   }
 

@@ -8,6 +8,9 @@ import type { AppState } from "./app-state.svelte";
 
 export type Dialog = { kind: "none" | "add" | "keys" } | { kind: "details"; key: string };
 
+/** CSS pixels from which on a tile is worth every frame of its camera, not only a few. */
+const LARGE_TILE = 900;
+
 export interface Commands {
   retry(key: string): void;
 }
@@ -75,9 +78,14 @@ export class Viewer implements Actions {
 
   /** What the pull loop asks for: nothing that nobody sees. */
   wanted = $derived.by((): Wanted => {
-    if (this.hidden) return { keys: [], full: "" };
-    return { keys: [...this.rects.keys()], full: this.solo?.key ?? "" };
+    if (this.hidden) return { keys: [], full: [] };
+    const keys = [...this.rects.keys()];
+    return { keys, full: keys.filter((key) => this.#isLarge(key)) };
   });
+
+  #isLarge(key: string): boolean {
+    return key === this.solo?.key || (this.rects.get(key)?.width ?? 0) >= LARGE_TILE;
+  }
 
   /** The mouse or the Tab key went to a tile. */
   activate(key: string): void {

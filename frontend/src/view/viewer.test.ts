@@ -27,19 +27,31 @@ describe("Viewer", () => {
 
   it("wants every visible camera, whatever its state", () => {
     app.receive(state(cameras(3, { state: "offline" })));
-    expect(viewer.wanted).toEqual({ keys: ["k1", "k2", "k3"], full: "" });
+    expect(viewer.wanted).toEqual({ keys: ["k1", "k2", "k3"], full: ["k1", "k2", "k3"] });
+  });
+
+  it.each([
+    [4, 1920, 906, 4],
+    [6, 1920, 632, 0],
+    [16, 1920, 449, 0],
+    [1, 1280, 1264, 1],
+  ])("%i cameras in %i pixels are %i wide: %i are worth every frame", (n, width, tile, full) => {
+    app.receive(state(cameras(n)));
+    viewer.stage = { width, height: 1040 };
+    expect(viewer.rects.get("k1")?.width).toBe(tile);
+    expect(viewer.wanted.full).toHaveLength(full);
   });
 
   it("wants nothing while the window is hidden", () => {
     app.receive(state(cameras(3)));
     viewer.hidden = true;
-    expect(viewer.wanted).toEqual({ keys: [], full: "" });
+    expect(viewer.wanted).toEqual({ keys: [], full: [] });
   });
 
   it("wants only the camera that is shown alone, large", () => {
     app.receive(state(cameras(3)));
     viewer.soloNumber(2);
-    expect(viewer.wanted).toEqual({ keys: ["k2"], full: "k2" });
+    expect(viewer.wanted).toEqual({ keys: ["k2"], full: ["k2"] });
     expect(viewer.rects.get("k2")?.width).toBe(1820);
     viewer.back();
     expect(viewer.wanted.keys).toHaveLength(3);

@@ -228,10 +228,18 @@ describe("facts", () => {
       ["Agent", "0.5.1"],
       ["Picture", "1280×720"],
       ["Rate", "15 fps"],
+      ["Data", "4.1 Mb/s"],
       ["Last picture", "14:09"],
       ["Found", "by itself"],
     ]);
-    const bare = camera({ host: "", agentVersion: "", width: 0, fps: 0, added: true });
+    const bare = camera({
+      host: "",
+      agentVersion: "",
+      width: 0,
+      fps: 0,
+      bytesPerSecond: 0,
+      added: true,
+    });
     expect(facts(bare, now)).toEqual([
       ["Address", "192.168.1.42:8080"],
       ["Found", "added by address"],

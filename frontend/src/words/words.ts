@@ -2,6 +2,7 @@
 // A sentence says what happened, to which camera, and what you can do about it;
 // `next` says what PiGrid does. No codes: the raw cause is behind Details.
 import type { Camera, CameraState } from "../backend/types";
+import { megabits } from "./numbers";
 import { moment, rate, span } from "./time";
 
 export type Tone = "ok" | "quiet" | "warn" | "danger";
@@ -199,6 +200,7 @@ export function facts(c: Camera, now: number): [string, string][] {
     ["Agent", c.agentVersion],
     ["Picture", c.width > 0 && c.height > 0 ? `${c.width}×${c.height}` : ""],
     ["Rate", c.fps > 0 && (c.state === "live" || c.state === "slow") ? `${rate(c.fps)} fps` : ""],
+    ["Data", c.state === "live" || c.state === "slow" ? megabits(c.bytesPerSecond) : ""],
     ["Last picture", c.lastFrameAt > 0 ? moment(c.lastFrameAt, now) : ""],
     ["Found", c.added ? "added by address" : "by itself"],
   ];

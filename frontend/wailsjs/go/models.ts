@@ -36,6 +36,7 @@ export namespace app {
 	    hint: string;
 	    detail: string;
 	    fps: number;
+	    bytesPerSecond: number;
 	    width: number;
 	    height: number;
 	    added: boolean;
@@ -61,6 +62,7 @@ export namespace app {
 	        this.hint = source["hint"];
 	        this.detail = source["detail"];
 	        this.fps = source["fps"];
+	        this.bytesPerSecond = source["bytesPerSecond"];
 	        this.width = source["width"];
 	        this.height = source["height"];
 	        this.added = source["added"];
@@ -87,6 +89,7 @@ export namespace app {
 	    cameras: Camera[];
 	    discovery: Discovery;
 	    notice: string;
+	    bytesPerSecond: number;
 	
 	    static createFrom(source: any = {}) {
 	        return new State(source);
@@ -98,6 +101,7 @@ export namespace app {
 	        this.cameras = this.convertValues(source["cameras"], Camera);
 	        this.discovery = this.convertValues(source["discovery"], Discovery);
 	        this.notice = source["notice"];
+	        this.bytesPerSecond = source["bytesPerSecond"];
 	    }
 	
 		convertValues(a: any, classs: any, asMap: boolean = false): any {

@@ -1,0 +1,67 @@
+package feed
+
+import (
+	"time"
+
+	"pigrid/shared/mjpeg"
+)
+
+// pump reads frames until the stream ends.
+func (f *Feed) pump(l *link) error {
+	if l.first != nil {
+		f.arrive(*l.first)
+		l.first = nil
+	}
+	for {
+		frame, err := l.reader.Next()
+		if err != nil {
+			return err
+		}
+		f.arrive(frame)
+	}
+}
+
+// arrive makes a frame the newest one. A placeholder is a picture to show but
+// no proof that the camera lives.
+func (f *Feed) arrive(frame mjpeg.Frame) {
+	now := time.Now()
+	f.mu.Lock()
+	f.frame = Frame{Seq: f.frame.Seq + 1, JPEG: frame.JPEG, At: now}
+	f.lastPart, f.stamp = now, frame.Header.Get(mjpeg.TimestampHeader)
+	f.sizer.look(frame.JPEG, now)
+	doubt := frame.Placeholder && !f.placeholder
+	f.placeholder = frame.Placeholder
+	if !frame.Placeholder {
+		f.count(now)
+	}
+	first := f.facts.Frames == 1 && !frame.Placeholder
+	f.mu.Unlock()
+	if first {
+		f.succeeded()
+	}
+	if doubt {
+		f.cfg.Doubted()
+	}
+	f.cfg.Arrived()
+}
+
+// count takes a real frame into the numbers; mu is held.
+func (f *Feed) count(now time.Time) {
+	f.meter.add(now)
+	f.facts.LastFrame = now
+	if f.facts.Frames++; f.facts.Frames == 1 {
+		f.facts.FirstFrame = now
+	}
+	interval := f.meter.interval()
+	if interval > 0 {
+		f.facts.Interval = interval
+	}
+	due := smaller(f.target.Rate, f.rate)
+	slow := f.target.Rate > 0 && interval > 0 && rate(interval, 0) < due/2
+	switch {
+	case !slow:
+		f.facts.SlowSince = time.Time{}
+	case f.facts.SlowSince.IsZero():
+		f.facts.SlowSince = now
+	}
+}

@@ -1,0 +1,78 @@
+package feed
+
+import (
+	"context"
+	"time"
+
+	"pigrid/shared/mjpeg"
+)
+
+// anotherRateAfter is how long to wait after another rate was asked in vain.
+const anotherRateAfter = 10 * time.Second
+
+// follow sees to it that the stream comes at the rate that is asked: it opens
+// another link beside the one that gives frames, and gives it up when the rate
+// is not wanted any more. A stream that stands still is not touched.
+func (s *session) follow(ctx context.Context) {
+	s.mu.Lock()
+	now := time.Now()
+	rate, target := s.asked(now), s.target
+	wait := s.stalled(now) || now.Before(s.nextAfter)
+	s.mu.Unlock()
+	if s.next != nil && s.next.rate != rate {
+		s.dropNext()
+	}
+	if s.next == nil && s.link.rate != rate && !wait {
+		s.next = s.prepare(ctx, target, rate)
+	}
+}
+
+// turn is when another rate may have to be asked for without anybody saying so,
+// zero for never; mu is held.
+func (s *session) turn() time.Time {
+	switch now := time.Now(); {
+	case s.nextAfter.After(now):
+		return s.nextAfter
+	case now.Sub(s.large) < unwantedAfter:
+		return s.large.Add(unwantedAfter)
+	default:
+		return time.Time{}
+	}
+}
+
+// successor is where the link that takes over comes from.
+func (s *session) successor() <-chan *link {
+	if s.next == nil {
+		return nil
+	}
+	return s.next.ready
+}
+
+// replace closes the link that gave frames so far; l is nil when there is no
+// other.
+func (s *session) replace(l *link) {
+	cancel := s.next.cancel
+	s.next = nil
+	if l == nil {
+		cancel()
+		s.nextAfter = time.Now().Add(anotherRateAfter)
+		return
+	}
+	s.link.close()
+	<-s.done          //nolint:errcheck // it says only that we closed it
+	l.cancel = cancel // ends its own context as well
+	s.mu.Lock()
+	s.rate, s.meter, s.facts.SlowSince = l.rate, meter{}, time.Time{}
+	if s.stamp != "" && l.first.Header.Get(mjpeg.TimestampHeader) <= s.stamp {
+		l.first = nil // shown already, the agent begins with the newest one
+	}
+	s.mu.Unlock()
+	s.read(l)
+}
+
+func (s *session) dropNext() {
+	if s.next != nil {
+		s.next.drop()
+		s.next = nil
+	}
+}

@@ -1,0 +1,94 @@
+package feed
+
+import (
+	"net/url"
+	"strconv"
+	"time"
+)
+
+// gridRate is how many frames per second a tile that is not large shows: enough
+// to see what moves, and sixteen of them do not fill a Wi-Fi.
+const gridRate = 10
+
+// asked is how many frames per second the camera is to be asked for, 0 for all
+// it has; f.mu is held. A tile counts as large for as long as it would count as
+// wanted, so that a short look elsewhere does not open a connection.
+func (f *Feed) asked(now time.Time) float64 {
+	if now.Sub(f.large) < unwantedAfter || f.target.Rate > 0 && f.target.Rate <= gridRate {
+		return 0
+	}
+	return gridRate
+}
+
+// smaller returns the lower of two rates of which 0 means unknown or unlimited.
+func smaller(a, b float64) float64 {
+	if a == 0 || b > 0 && b < a {
+		return b
+	}
+	return a
+}
+
+// withRate adds ?fps= to the path of a stream; 0 leaves it as it is.
+func withRate(path string, fps float64) string {
+	u, err := url.Parse(path)
+	if fps == 0 || err != nil {
+		return path
+	}
+	q := u.Query()
+	q.Set("fps", strconv.FormatFloat(fps, 'f', -1, 64))
+	u.RawQuery = q.Encode()
+	return u.String()
+}
+
+const (
+	// slice is how finely throughput is measured,
+	slice = 500 * time.Millisecond
+	// slices over how many of them.
+	slices = 6
+)
+
+// throughput measures bytes per second over the last seconds.
+type throughput struct {
+	begin time.Time // of the first slice
+	last  int       // the slice that is filled now
+	bytes [slices + 1]int64
+}
+
+// add counts n bytes that arrived now.
+func (t *throughput) add(n int, now time.Time) {
+	if t.begin.IsZero() {
+		t.begin = now
+	}
+	t.turn(now)
+	t.bytes[t.last%len(t.bytes)] += int64(n)
+}
+
+// turn empties the slices that began since the last call.
+func (t *throughput) turn(now time.Time) {
+	current := int(now.Sub(t.begin) / slice)
+	for i := 0; t.last < current; i++ {
+		if i == len(t.bytes) {
+			t.last = current
+			return
+		}
+		t.last++
+		t.bytes[t.last%len(t.bytes)] = 0
+	}
+}
+
+// rate is the bytes per second of the whole slices, 0 before there is one.
+func (t *throughput) rate(now time.Time) float64 {
+	if t.begin.IsZero() {
+		return 0
+	}
+	t.turn(now)
+	whole := min(t.last, slices)
+	if whole == 0 {
+		return 0
+	}
+	sum := -t.bytes[t.last%len(t.bytes)]
+	for _, n := range t.bytes {
+		sum += n
+	}
+	return float64(sum) / (float64(whole) * slice.Seconds())
+}
