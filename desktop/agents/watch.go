@@ -20,6 +20,8 @@ const (
 	pollStarting = time.Second
 	// maxStarting and how many times at most.
 	maxStarting = 10
+	// hintEvery is how often at most sightings make it asked.
+	hintEvery = 2 * time.Second
 )
 
 // WatchConfig is what a [Watch] needs.
@@ -48,6 +50,7 @@ type Report struct {
 type Watch struct {
 	cfg  WatchConfig
 	poke chan struct{}
+	hint chan struct{}
 
 	mu        sync.Mutex
 	addresses []string
@@ -57,7 +60,7 @@ type Watch struct {
 
 // NewWatch makes a Watch that asks once Run is called.
 func NewWatch(cfg WatchConfig) *Watch {
-	return &Watch{cfg: cfg, poke: make(chan struct{}, 1), addresses: slices.Clone(cfg.Addresses)}
+	return &Watch{cfg: cfg, poke: make(chan struct{}, 1), hint: make(chan struct{}, 1), addresses: slices.Clone(cfg.Addresses)}
 }
 
 // Poke asks again at once. It never blocks.
@@ -69,19 +72,24 @@ func (w *Watch) Poke() {
 }
 
 // Meet puts addresses at which the agent was heard of before those known so
-// far, but for the one that answered last and those to [Watch.Keep]. It reports
-// whether one of them is new.
-func (w *Watch) Meet(addresses ...string) bool {
+// far, but for the one that answered last and those to [Watch.Keep]. If one of
+// them is new it asks soon: at once, but not more often than every two seconds,
+// because anybody on the network can make addresses up. It never blocks.
+func (w *Watch) Meet(addresses ...string) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	news := false
 	for _, a := range addresses {
 		news = news || !slices.Contains(w.addresses, a)
 	}
-	if news {
-		w.know(addresses)
+	if !news {
+		return
 	}
-	return news
+	w.know(addresses)
+	select {
+	case w.hint <- struct{}{}:
+	default:
+	}
 }
 
 // Keep takes in addresses that no sighting may push out: a person typed them, or
@@ -115,6 +123,7 @@ func (w *Watch) Run(ctx context.Context) {
 	failures, starting := 0, 0
 	first := true
 	for ctx.Err() == nil {
+		asked := time.Now()
 		found, err := w.cfg.Find(ctx, w.cfg.ID, w.Addresses())
 		if ctx.Err() != nil {
 			return
@@ -142,28 +151,47 @@ func (w *Watch) Run(ctx context.Context) {
 		}
 		w.log(failures, r)
 		w.cfg.Report(r)
-		w.wait(ctx, delay)
+		w.wait(ctx, asked, delay)
 	}
 }
 
-func (w *Watch) wait(ctx context.Context, d time.Duration) {
+// wait returns after d, when something calls for a question, or with ctx.
+func (w *Watch) wait(ctx context.Context, asked time.Time, d time.Duration) {
+	end := time.Now().Add(d)
 	t := time.NewTimer(d)
 	defer t.Stop()
-	select {
-	case <-t.C:
-	case <-w.poke:
-	case <-ctx.Done():
+	for {
+		select {
+		case <-w.hint:
+			if soon := asked.Add(hintEvery); soon.Before(end) {
+				end = soon
+				t.Reset(time.Until(soon))
+			}
+			continue
+		case <-t.C:
+		case <-w.poke:
+		case <-ctx.Done():
+		}
+		return
 	}
 }
 
 // log says what changed, not that it stayed.
 func (w *Watch) log(failures int, r Report) {
 	switch {
+	case failures == 1 && !w.trusted(): // anybody can invent agents that do not answer
 	case failures == 1:
 		w.cfg.Logger.Warn("agent does not answer", "agent", w.cfg.ID, "reason", r.Failure.Reason, "detail", r.Failure.Detail)
 	case failures == 0 && r.Back:
 		w.cfg.Logger.Info("agent answers", "agent", w.cfg.ID, "name", r.Found.Status.Name, "address", r.Found.Address)
 	}
+}
+
+// trusted reports whether more than a sighting says that the agent exists.
+func (w *Watch) trusted() bool {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.answered != "" || len(w.kept) > 0
 }
 
 // prefer puts the address that answered first.

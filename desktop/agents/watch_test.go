@@ -1,12 +1,14 @@
 package agents
 
 import (
+	"bytes"
 	"context"
 	"fmt"
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
 	"slices"
+	"strings"
 	"sync"
 	"testing"
 	"testing/synctest"
@@ -125,6 +127,36 @@ func TestWatchAsksOftenWhileAnAgentStarts(t *testing.T) {
 	})
 }
 
+func TestOnlyAgentsThatExistAreMissedInTheLog(t *testing.T) {
+	for name, missed := range map[string]func(*Watch){
+		"heard of": nil,
+		"kept":     func(w *Watch) { w.Keep("a:1") },
+		"answered": func(w *Watch) { w.prefer("a:1") },
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			var log bytes.Buffer
+			w := NewWatch(WatchConfig{
+				ID: "me", Addresses: []string{"a:1"}, Logger: slog.New(slog.NewTextHandler(&log, nil)), Failing: func() int { return 1 },
+				Find:   func(context.Context, string, []string) (Found, error) { return Found{}, &cameras.Failure{} },
+				Report: func(Report) {},
+			})
+			if missed != nil {
+				missed(w)
+			}
+			ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+			defer cancel()
+			w.Run(ctx)
+			want := 1
+			if missed == nil {
+				want = 0
+			}
+			if got := strings.Count(log.String(), "does not answer"); got != want {
+				t.Errorf("%s: said %d times, want %d", name, got, want)
+			}
+		})
+	}
+}
+
 func TestWatchPokeAsksAtOnce(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := startWatch(t, "a:1", nil, "a:1")
@@ -140,15 +172,49 @@ func TestWatchPrefersTheAddressThatAnswered(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := startWatch(t, "b:1", nil, "a:1", "b:1")
 		w.after(0)
-		if !w.Meet("c:1") || w.Meet("c:1", "b:1") {
-			t.Error("news")
-		}
+		w.Meet("c:1")
 		w.Poke()
 		w.after(0)
 		w.mu.Lock()
 		defer w.mu.Unlock()
 		if want := []string{"b:1", "c:1", "a:1"}; !slices.Equal(w.asked[1], want) {
 			t.Errorf("asked %v, want %v", w.asked[1], want)
+		}
+	})
+}
+
+func TestWatchAsksSoonAtANewAddress(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := startWatch(t, "a:1", nil, "a:1")
+		w.after(3 * time.Second)
+		w.Meet("a:1")
+		if got := w.after(0); len(got) != 0 {
+			t.Error("asked because of an address that was known")
+		}
+		w.Meet("b:1")
+		if got := w.after(0); len(got) != 1 {
+			t.Errorf("%d questions at once", len(got))
+		}
+		w.Meet("c:1")
+		if got := w.after(hintEvery - time.Millisecond); len(got) != 0 {
+			t.Errorf("%d questions too early", len(got))
+		}
+		if got := w.after(time.Millisecond); len(got) != 1 {
+			t.Errorf("%d questions after %v", len(got), hintEvery)
+		}
+	})
+}
+
+func TestForgedAddressesMakeNoStormOfQuestions(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := startWatch(t, "a:1", nil, "a:1")
+		asked := 0
+		for i := range 600 { // ten times a second for a minute
+			w.Meet(fmt.Sprintf("10.0.%d.%d:1", i/250, i%250))
+			asked += len(w.after(100 * time.Millisecond))
+		}
+		if asked > int(time.Minute/hintEvery)+1 {
+			t.Errorf("asked %d times in a minute", asked)
 		}
 	})
 }

@@ -57,7 +57,7 @@ func (e *Engine) addFound(address string, found agents.Found) AddResult {
 	id := found.Status.ID
 	addresses := []string{address, found.Remote.String()}
 	e.welcome(id)
-	if e.agents[id] == nil && !e.makeRoom() {
+	if e.agents[id] == nil && !e.placeForTyped() {
 		return full(address)
 	}
 	e.ensureAgent(id, addresses)

@@ -13,9 +13,6 @@ import (
 )
 
 const (
-	maxAgents = 256
-	// rumour is how long an agent that was only heard of is asked in vain.
-	rumour = time.Minute
 	// hurryEvery is how often sightings may cut the wait of what fails short.
 	hurryEvery = 2 * time.Second
 	// absence is how long an agent or camera must be away to count as new again.
@@ -26,12 +23,15 @@ const (
 type agent struct {
 	watch   *agents.Watch
 	cancel  context.CancelFunc
+	begun   time.Time // start of the watch
 	heard   time.Time // last sighting or answer
 	hurried time.Time // last dial because of a sighting
 	// starting says that it did not list its cameras yet after it came back.
 	starting bool
 	facts    cameras.Agent
 	states   map[string]since // by camera key
+	typed    bool             // a person added it
+	shown    bool             // it has a tile
 }
 
 // since is what an agent says of a camera, and since when.
@@ -44,21 +44,21 @@ type since struct {
 // has about addresses; e.mu is held.
 func (e *Engine) ensureAgent(id string, addresses []string) {
 	if a := e.agents[id]; a != nil {
-		if a.watch.Meet(addresses...) {
-			a.watch.Poke()
-		}
+		a.watch.Meet(addresses...)
 		return
 	}
 	if len(e.agents) >= maxAgents {
 		return
 	}
 	ctx, cancel := context.WithCancel(e.ctx)
-	a := &agent{cancel: cancel, heard: time.Now(), states: map[string]since{}}
+	now := time.Now()
+	a := &agent{cancel: cancel, begun: now, heard: now, states: map[string]since{}}
 	a.watch = agents.NewWatch(agents.WatchConfig{
 		ID: id, Addresses: addresses, Find: e.cfg.Client.Find, Failing: e.group.Failing, Logger: e.cfg.Logger,
 		Report: func(r agents.Report) { e.report(id, a, r) },
 	})
 	e.agents[id] = a
+	e.mark(id, e.registry.Of(id))
 	e.goDo(func() { defer cancel(); a.watch.Run(ctx) })
 }
 
@@ -70,6 +70,9 @@ func (e *Engine) sighted(s dnssd.Sighting) {
 	if !e.started || e.ctx.Err() != nil || e.sentAway(s.ID) {
 		return
 	}
+	if e.agents[s.ID] == nil && !e.placeForSighted(s.ID) {
+		return
+	}
 	e.ensureAgent(s.ID, addressesOf(s))
 	a := e.agents[s.ID]
 	if a == nil {
@@ -77,21 +80,6 @@ func (e *Engine) sighted(s dnssd.Sighting) {
 	}
 	a.heard = time.Now()
 	e.hurry(s.ID, a)
-}
-
-// makeRoom lets go of an agent that was only heard of when there is no place for
-// another one. It reports whether there is a place; e.mu is held.
-func (e *Engine) makeRoom() bool {
-	if len(e.agents) < maxAgents {
-		return true
-	}
-	for id := range e.agents {
-		if len(e.registry.Of(id)) == 0 {
-			e.drop(id)
-			return true
-		}
-	}
-	return false
 }
 
 // keep sees to it that sightings do not push these addresses of an agent out;
@@ -191,8 +179,9 @@ func (e *Engine) report(id string, a *agent, r agents.Report) {
 	now := time.Now()
 	if r.Failure != nil {
 		a.facts.Failure, a.facts.FailedSince, a.facts.RetryAt = r.Failure, r.Since, r.RetryAt
-		if len(e.registry.Of(id)) == 0 && now.Sub(a.heard) > rumour {
-			e.drop(id)
+		if !a.shown && now.Sub(a.begun) > rumour {
+			e.cfg.Logger.Info("an agent that was heard of does not answer", "agent", id, "reason", r.Failure.Reason, "detail", r.Failure.Detail)
+			e.turnAway(id)
 		}
 		return
 	}
@@ -222,6 +211,10 @@ func (e *Engine) merge(answer cameras.Answer) []cameras.Camera {
 	}
 	answer.Status.Cameras = kept
 	list := e.registry.Merge(answer)
+	e.mark(id, list)
+	if len(list) == 0 {
+		e.crowded = time.Now()
+	}
 	e.dropFeeds(id)
 	for _, c := range list {
 		e.ensureFeed(c)

@@ -56,6 +56,8 @@ type Engine struct {
 	agents    map[string]*agent    // by id
 	feeds     map[string]*running  // by camera key
 	dismissed map[string]time.Time // agents and cameras a person sent away while they answered -> last seen
+	turned    map[string]time.Time // agents only heard of that lost their place -> when
+	crowded   time.Time            // last time a found agent had no place
 }
 
 // running is a feed and how to end it.
@@ -72,6 +74,7 @@ func New(cfg Config) *Engine {
 		agents:    map[string]*agent{},
 		feeds:     map[string]*running{},
 		dismissed: map[string]time.Time{},
+		turned:    map[string]time.Time{},
 	}
 	e.ctx, e.cancel = context.WithCancel(context.Background())
 	if cfg.Search != nil {

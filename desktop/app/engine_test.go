@@ -172,6 +172,7 @@ func TestAgentThatStillLooksForItsCameras(t *testing.T) {
 	d.eventually(t, 2*time.Second, key, cameras.Live)
 	a.kill()
 	d.eventually(t, 5*time.Second, key, cameras.Offline)
+	eventually(t, 5*time.Second, "it was asked in vain", func() bool { return d.failure(idA) != nil })
 	list := a.status.Cameras
 	a.status.Cameras = nil
 	a.start()

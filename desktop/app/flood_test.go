@@ -1,13 +1,16 @@
 package app
 
 import (
+	"context"
 	"fmt"
 	"net/netip"
 	"testing"
 	"testing/synctest"
 	"time"
 
+	"pigrid/desktop/agents"
 	"pigrid/desktop/cameras"
+	"pigrid/shared/api"
 	"pigrid/shared/dnssd"
 )
 
@@ -97,11 +100,148 @@ func TestAddSaysWhenThereIsNoPlace(t *testing.T) {
 	for i := range maxAgents {
 		id := fmt.Sprintf("known-%d", i)
 		known = append(known, cameras.Camera{Key: cameras.Key(id, "x")})
-		d.engine.ensureAgent(id, nil)
 	}
 	d.engine.registry = cameras.NewRegistry(known...)
+	for _, c := range d.engine.registry.List() {
+		d.engine.ensureAgent(c.Agent, nil)
+	}
 	d.engine.mu.Unlock()
 	if r := d.Add(a.addr); r.OK || r.Reason != cameras.ReasonFull {
 		t.Errorf("no place for an agent: %+v", r)
+	}
+}
+
+// crowd is a desk on a network full of invented agents.
+func crowd(t *testing.T, a *fakeAgent, others func(ctx context.Context, id string) (agents.Found, error)) (d *desk, invent func(from, to int)) {
+	d = startDesk(t, "", &fakeClient{agent: a, others: others})
+	return d, func(from, to int) {
+		for i := from; i < to; i++ {
+			d.search.sighted(forged(a.sighting(), fmt.Sprintf("forged-%d", i)))
+		}
+	}
+}
+
+// silent is an agent at an address where nothing is.
+func silent(ctx context.Context, _ string) (agents.Found, error) {
+	select {
+	case <-ctx.Done():
+	case <-time.After(3 * time.Second):
+	}
+	return agents.Found{}, &cameras.Failure{Reason: cameras.ReasonTimeout}
+}
+
+func TestInventedAgentsKeepNoRealOneOut(t *testing.T) {
+	a := newAgent(t, idA, "Garage", "x")
+	synctest.Test(t, func(t *testing.T) {
+		d, invent := crowd(t, a, silent)
+		invent(0, maxUnknown)
+		for range 20 { // they are heard of again and again
+			time.Sleep(100 * time.Millisecond)
+			invent(0, maxUnknown)
+		}
+		d.search.sighted(a.sighting())
+		time.Sleep(time.Second)
+		if n := len(d.State().Cameras); n != 1 {
+			t.Errorf("%d tiles", n)
+		}
+		if n := d.State().Notice; n != "" {
+			t.Errorf("said %q of invented agents", n)
+		}
+	})
+}
+
+func TestARealAgentIsFoundWhileTenThousandAreInvented(t *testing.T) {
+	a := newAgent(t, idA, "Garage", "x")
+	synctest.Test(t, func(t *testing.T) {
+		d, invent := crowd(t, a, silent)
+		begin, step := time.Now(), 0
+		for ; len(d.State().Cameras) == 0; step++ {
+			from := step % 500 * 20
+			invent(from, from+20) // two thousand a second
+			if step%1000 == 999 {
+				d.search.sighted(a.sighting())
+			}
+			if time.Sleep(10 * time.Millisecond); step > 10_000 {
+				t.Fatal("not found")
+			}
+		}
+		t.Logf("found after %v", time.Since(begin))
+		d.engine.mu.Lock()
+		defer d.engine.mu.Unlock()
+		if n := len(d.engine.agents); n > maxUnknown {
+			t.Errorf("%d agents watched", n)
+		}
+	})
+}
+
+func TestTurnedAwayAgentsAreFewAndHaveAnotherChance(t *testing.T) {
+	a := newAgent(t, idA, "Garage", "x")
+	synctest.Test(t, func(t *testing.T) {
+		d, _ := crowd(t, a, silent)
+		most := 0
+		d.engine.mu.Lock()
+		for i := range 3 * maxTurned {
+			d.engine.turnAway(fmt.Sprint(i))
+			most = max(most, len(d.engine.turned))
+		}
+		d.engine.turned[idA] = time.Now()
+		d.engine.mu.Unlock()
+		if most > maxTurned {
+			t.Errorf("%d remembered", most)
+		}
+		d.search.sighted(a.sighting()) // there is a place, so that does not matter
+		time.Sleep(time.Second)
+		if n := len(d.State().Cameras); n != 1 {
+			t.Errorf("%d tiles", n)
+		}
+	})
+}
+
+// TestLiarsThatAnswer: a program that answers for as many agents as it likes
+// cannot fill the app, and nobody who was there before makes room for it.
+func TestLiarsThatAnswer(t *testing.T) {
+	a, b := newAgent(t, idA, "Garage", "x"), newAgent(t, idB, "Porch", "x")
+	for _, listed := range []int{1, 64} {
+		synctest.Test(t, func(t *testing.T) {
+			d, invent := crowd(t, a, func(_ context.Context, id string) (agents.Found, error) {
+				if id == idB {
+					return agents.Found{Status: b.status, Address: "192.168.1.3:8080"}, nil
+				}
+				lie := api.Status{API: api.Version, ID: id, Name: id}
+				for i := range listed {
+					lie.Cameras = append(lie.Cameras, api.Camera{ID: fmt.Sprint("c", i), Name: "lie", State: api.Idle, Video: "/video"})
+				}
+				return agents.Found{Status: lie, Address: "192.168.1.9:8080"}, nil
+			})
+			d.search.sighted(b.sighting())
+			time.Sleep(time.Second)
+			for range 3 {
+				invent(0, 400)
+				time.Sleep(time.Second)
+			}
+			all := map[string]bool{}
+			for _, c := range d.State().Cameras {
+				all[c.Key] = true
+			}
+			d.engine.mu.Lock()
+			watched := len(d.engine.agents)
+			d.engine.mu.Unlock()
+			if watched > maxUnknown || len(all) > 768 || !all[cameras.Key(idB, "x")] {
+				t.Errorf("%d agents with %d tiles, the first is there: %v", watched, len(all), all[cameras.Key(idB, "x")])
+			}
+			if n := d.State().Notice; n != crowdedNotice {
+				t.Errorf("said %q", n)
+			}
+			if r := d.Add("192.168.1.2"); !r.OK {
+				t.Errorf("no place for what a person adds: %+v", r)
+			}
+			if listed > 1 {
+				return // their cameras are listed, and turned away, again and again
+			}
+			time.Sleep(crowdedFor + time.Second)
+			if n := d.State().Notice; n != "" {
+				t.Errorf("still says %q", n)
+			}
+		})
 	}
 }

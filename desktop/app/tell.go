@@ -74,7 +74,7 @@ func moved(before, now Discovery) bool {
 
 // state puts together what the page shows.
 func (e *Engine) state() State {
-	s := State{Version: e.cfg.Version, Cameras: []Camera{}, Discovery: Discovery{Interfaces: []string{}}, Notice: e.cfg.Notice}
+	s := State{Version: e.cfg.Version, Cameras: []Camera{}, Discovery: Discovery{Interfaces: []string{}}}
 	if e.search != nil {
 		running, interfaces, problem := e.search.Status()
 		s.Discovery = Discovery{Running: running, Interfaces: append([]string{}, interfaces...), Problem: problem}
@@ -82,6 +82,7 @@ func (e *Engine) state() State {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	now := time.Now()
+	s.Notice = e.notice(now)
 	for _, c := range e.registry.List() {
 		facts := e.factsOf(c)
 		shown := tile(c, facts, cameras.Next(facts, now))

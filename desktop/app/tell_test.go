@@ -17,11 +17,18 @@ type fakeClient struct {
 	agent   *fakeAgent // for its status and picture
 	gone    bool
 	refused bool // streams only
+	// others says how agents but that one answer; nil means that nobody is there.
+	others func(ctx context.Context, id string) (agents.Found, error)
 }
 
-func (c *fakeClient) Find(_ context.Context, id string, _ []string) (agents.Found, error) {
+func (c *fakeClient) Find(ctx context.Context, id string, _ []string) (agents.Found, error) {
 	c.agent.mu.Lock()
 	defer c.agent.mu.Unlock()
+	if c.others != nil && id != "" && id != c.agent.status.ID {
+		c.agent.mu.Unlock()
+		defer c.agent.mu.Lock()
+		return c.others(ctx, id)
+	}
 	if c.gone || id != "" && id != c.agent.status.ID {
 		return agents.Found{}, &cameras.Failure{Reason: cameras.ReasonUnreachable}
 	}
@@ -119,7 +126,7 @@ func TestARumourIsDropped(t *testing.T) {
 	a := newAgent(t, idA, "Garage", "x")
 	synctest.Test(t, func(t *testing.T) {
 		d := startDesk(t, "", &fakeClient{agent: a, gone: true})
-		for i := range maxAgents + 10 {
+		for i := range maxUnknown + 10 {
 			s := a.sighting()
 			s.ID = idA[:30] + string(rune('a'+i%26)) + string(rune('a'+i/26))
 			d.search.sighted(s)
@@ -129,12 +136,29 @@ func TestARumourIsDropped(t *testing.T) {
 			defer d.engine.mu.Unlock()
 			return len(d.engine.agents)
 		}
-		if n := count(); n != maxAgents {
+		if n := count(); n != maxUnknown {
 			t.Errorf("%d agents", n)
 		}
 		time.Sleep(rumour + 10*time.Second)
 		if n := count(); n != 0 || len(d.State().Cameras) != 0 {
 			t.Errorf("%d agents, %+v", n, d.State().Cameras)
+		}
+	})
+}
+
+func TestARumourIsNotKeptAliveByRepeatingIt(t *testing.T) {
+	a := newAgent(t, idA, "Garage", "x")
+	synctest.Test(t, func(t *testing.T) {
+		d := startDesk(t, "", &fakeClient{agent: a, gone: true})
+		begin := time.Now()
+		for range 100 {
+			d.search.sighted(a.sighting())
+			time.Sleep(time.Second)
+		}
+		d.engine.mu.Lock()
+		defer d.engine.mu.Unlock()
+		if got := d.engine.agents[idA]; got == nil || got.begun.Sub(begin) < rumour {
+			t.Error("one watch for as long as it is heard of")
 		}
 	})
 }

@@ -12,8 +12,12 @@ import (
 // read: it has none, or it speaks another API version.
 const StandIn = "none"
 
-// maxCameras bounds what a network full of liars can make us remember.
-const maxCameras = 1024
+// A network full of liars can make us remember no more than maxFound cameras;
+// the other places are for those that a person adds.
+const (
+	maxCameras = 1024
+	maxFound   = 768
+)
 
 // Camera is one camera that was seen at least once.
 type Camera struct {
@@ -84,16 +88,36 @@ func (r *Registry) Merge(a Answer) []Camera {
 		c.Missing = true
 		r.byKey[c.Key] = about(c, a)
 	}
+	room := r.room(a)
 	for _, l := range listed {
 		key := Key(a.Status.ID, l.ID)
 		c, known := r.byKey[key]
-		if !known && len(r.byKey) >= maxCameras {
+		if !known && room <= 0 {
 			continue
+		}
+		if !known {
+			room--
 		}
 		c.Key, c.Agent, c.ID = key, a.Status.ID, l.ID
 		r.byKey[key] = refreshed(about(c, a), l)
 	}
 	return r.of(a.Status.ID)
+}
+
+// room is how many more cameras of an agent have a place.
+func (r *Registry) room(a Answer) int {
+	found, added := 0, a.Added
+	for _, c := range r.byKey {
+		if !c.Added {
+			found++
+		}
+		added = added || c.Added && c.Agent == a.Status.ID
+	}
+	free := maxCameras - len(r.byKey)
+	if added {
+		return free
+	}
+	return min(free, maxFound-found)
 }
 
 // about notes what an agent says about itself.

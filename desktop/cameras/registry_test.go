@@ -122,8 +122,17 @@ func TestRegistryIsBounded(t *testing.T) {
 	r := NewRegistry()
 	r.Merge(Answer{Status: status(idA, many...)})
 	r.Merge(Answer{Status: status(idB, cam("x", "n"))})
+	if n := len(r.List()); n != maxFound || len(r.Of(idB)) != 0 {
+		t.Errorf("%d cameras found, %d of the second agent", n, len(r.Of(idB)))
+	}
+	r.Merge(Answer{Status: status(idB, many[0]), Added: true})
+	r.Merge(Answer{Status: status(idB, many[:3]...)})
+	if n := len(r.Of(idB)); n != 3 {
+		t.Errorf("%d cameras of an agent that a person added, want 3", n)
+	}
+	r.Merge(Answer{Status: status(idB, many...)})
 	if n := len(r.List()); n != maxCameras {
-		t.Errorf("%d cameras", n)
+		t.Errorf("%d cameras, want %d", n, maxCameras)
 	}
 }
 

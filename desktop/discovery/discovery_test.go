@@ -3,6 +3,7 @@ package discovery
 import (
 	"context"
 	"errors"
+	"fmt"
 	"log/slog"
 	"slices"
 	"testing"
@@ -269,31 +270,60 @@ func TestASlowReceiverHoldsNoRoundUp(t *testing.T) {
 	})
 }
 
-func TestAgentsAreCapped(t *testing.T) {
+func TestTheLogOfAgentsIsCapped(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		l := newLab(t, eth0)
 		l.run(func() {
-			for n := range maxAgents + 50 {
+			for n := range maxKnown + 50 {
 				l.newest().answers <- agent(n, "10.0.0.1")
 			}
 			l.pass(0)
-			if got := len(l.sightings()); got != maxAgents {
-				t.Errorf("%d sightings, want %d", got, maxAgents)
+			if got := len(l.sightings()); got != maxKnown+50 {
+				t.Errorf("%d sightings, want %d", got, maxKnown+50)
 			}
 			lines := l.log.count()
-			l.newest().answers <- agent(999, "10.0.0.1") // turned away without another word
-			l.newest().answers <- agent(1, "10.0.0.1")   // known, still welcome
+			if lines > maxKnown+2 { // the interfaces, and that there are more
+				t.Errorf("%d log lines", lines)
+			}
+			l.newest().answers <- agent(999, "10.0.0.1")
 			l.pass(0)
-			if got := len(l.sightings()); got != maxAgents+1 || l.log.count() != lines {
+			if got := len(l.sightings()); got != maxKnown+51 || l.log.count() != lines {
 				t.Errorf("%d sightings, %d new lines", got, l.log.count()-lines)
 			}
 			l.pass(forgotten + time.Second)
 			l.newest().answers <- agent(999, "10.0.0.1") // the others are long gone
 			l.pass(0)
-			if got := len(l.sightings()); got != maxAgents+2 {
-				t.Errorf("%d sightings, want %d", got, maxAgents+2)
+			if l.log.count() != lines+1 || len(l.d.inbox.known) != 1 {
+				t.Errorf("%d new lines, %d known", l.log.count()-lines, len(l.d.inbox.known))
 			}
 		})
+	})
+}
+
+func TestFewSightingsWaitForASlowReceiver(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		l := newLab(t, eth0)
+		release := make(chan struct{})
+		got := map[string]int{}
+		l.d.inbox.deliver = func(s dnssd.Sighting) { <-release; got[s.Name]++ }
+		l.run(func() {
+			for n := range 3 * maxPending {
+				l.newest().answers <- agent(n, "10.0.0.1")
+			}
+			l.pass(0)
+			close(release)
+			l.pass(0)
+		})
+		if len(got) != maxPending+1 { // and the one that the receiver hung in
+			t.Errorf("%d agents delivered", len(got))
+		}
+		late := 0
+		for n := 2 * maxPending; n < 3*maxPending; n++ {
+			late += got[fmt.Sprint("pi ", n)]
+		}
+		if late < maxPending/4 || late > maxPending*9/10 {
+			t.Errorf("%d of the last third, want a fair share", late)
+		}
 	})
 }
 

@@ -3,6 +3,7 @@ package discovery
 import (
 	"context"
 	"log/slog"
+	"math/rand/v2"
 	"sync"
 	"time"
 
@@ -10,8 +11,9 @@ import (
 )
 
 const (
-	maxAgents = 256              // known at a time; anything may announce itself on a network
-	forgotten = 10 * time.Minute // unseen this long an agent no longer counts against maxAgents
+	maxKnown   = 256              // whose first sighting is logged; anything may announce itself on a network
+	maxPending = 1024             // sightings that wait for the callback
+	forgotten  = 10 * time.Minute // unseen this long an agent no longer counts against maxKnown
 )
 
 // inbox stands between the rounds and the callback: putting never waits, and
@@ -25,7 +27,7 @@ type inbox struct {
 	known   map[string]time.Time // agent id -> last seen
 	pending map[string]dnssd.Sighting
 	order   []string // ids of pending, oldest first
-	full    bool     // agents are being turned away, said once
+	full    bool     // more agents than are listed in the log, said once
 }
 
 func newInbox(log *slog.Logger, deliver func(dnssd.Sighting)) *inbox {
@@ -38,15 +40,20 @@ func newInbox(log *slog.Logger, deliver func(dnssd.Sighting)) *inbox {
 	}
 }
 
-// put hands a sighting in.
+// put hands a sighting in. When too many wait, one by chance makes room: in a
+// flood of invented agents a real one gets through sooner or later.
 func (b *inbox) put(s dnssd.Sighting) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	if !b.admit(s) {
-		return
-	}
+	b.note(s)
 	if _, waiting := b.pending[s.ID]; !waiting {
-		b.order = append(b.order, s.ID)
+		if len(b.order) < maxPending {
+			b.order = append(b.order, s.ID)
+		} else {
+			place := rand.IntN(len(b.order))
+			delete(b.pending, b.order[place])
+			b.order[place] = s.ID
+		}
 	}
 	b.pending[s.ID] = s
 	select {
@@ -55,22 +62,21 @@ func (b *inbox) put(s dnssd.Sighting) {
 	}
 }
 
-// admit decides about an agent under the lock.
-func (b *inbox) admit(s dnssd.Sighting) bool {
+// note logs an agent that was not known; b.mu is held.
+func (b *inbox) note(s dnssd.Sighting) {
 	_, known := b.known[s.ID]
-	if !known && len(b.known) >= maxAgents && !b.makeRoom(s.At) {
+	if !known && len(b.known) >= maxKnown && !b.makeRoom(s.At) {
 		if !b.full {
-			b.log.Warn("too many agents, new ones are ignored", "limit", maxAgents)
+			b.log.Warn("more agents are heard of than this log lists", "limit", maxKnown)
 		}
 		b.full = true
-		return false
+		return
 	}
 	if !known {
 		b.full = false
 		b.log.Info("agent seen", "name", s.Name, "id", s.ID, "addresses", s.Addrs, "port", s.Port)
 	}
 	b.known[s.ID] = s.At
-	return true
 }
 
 // makeRoom drops who has not been seen for long and reports whether that helped.
@@ -80,7 +86,7 @@ func (b *inbox) makeRoom(now time.Time) bool {
 			delete(b.known, id)
 		}
 	}
-	return len(b.known) < maxAgents
+	return len(b.known) < maxKnown
 }
 
 // seen reports whether any agent was ever seen.
