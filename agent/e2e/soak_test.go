@@ -14,6 +14,7 @@ import (
 	"strings"
 	"sync"
 	"sync/atomic"
+	"syscall"
 	"testing"
 	"time"
 
@@ -125,7 +126,7 @@ func TestRandomFaultsDisturbNoViewer(t *testing.T) {
 	}
 	env, dir := withCamera(t)
 	fault := filepath.Join(dir, "fault")
-	a := start(t, env)
+	a := start(t, append(env, fakecam.FollowEnv+"=1"))
 	get(t, a.url+"/snapshot.jpg")
 	before := a.use(t)
 
@@ -141,12 +142,14 @@ func TestRandomFaultsDisturbNoViewer(t *testing.T) {
 		})
 	}
 	seed := uint64(time.Now().UnixNano())
-	t.Logf("seed %d", seed)
+	struck := map[fakecam.Fault]int{}
 	rnd := rand.New(rand.NewPCG(seed, 0))
 	next := time.NewTicker(2 * time.Second)
 	defer next.Stop()
 	for end := time.Now().Add(length); time.Now().Before(end); <-next.C {
-		text := fmt.Sprintf("%s %d", faults[rnd.IntN(len(faults))], rnd.IntN(20))
+		now := faults[rnd.IntN(len(faults))]
+		struck[now]++
+		text := fmt.Sprintf("%s %d", now, rnd.IntN(20))
 		if err := os.WriteFile(fault, []byte(text), 0o600); err != nil {
 			t.Fatal(err)
 		}
@@ -167,10 +170,19 @@ func TestRandomFaultsDisturbNoViewer(t *testing.T) {
 		}
 		return true
 	})
+	starts := children(t, dir)
+	t.Logf("seed %d: %d starts, told to fail %v, frames at the viewers %v", seed, len(starts), struck, seen)
+	if len(starts) < 4 {
+		t.Errorf("the camera was started %d times: no fault has ended it", len(starts))
+	}
 	cancel()
 	viewers.Wait()
 	a.await(t, "no viewer is counted", func(c api.Camera) bool { return c.Viewers == 0 })
 	flat(t, before, a.use(t))
+	a.stop(t, syscall.SIGTERM)
+	if anyRunning(children(t, dir)) {
+		t.Error("a process of the camera is left")
+	}
 }
 
 // watch reads a stream until ctx ends and checks every frame.

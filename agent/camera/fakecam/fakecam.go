@@ -25,6 +25,7 @@ var recorded embed.FS
 const (
 	CamerasEnv = "FAKECAM_CAMERAS" // how many cameras there are: 0, 1 or 2 (default 1)
 	FaultEnv   = "FAKECAM_FAULT"   // a file with one fault, read at each start; see Fault
+	FollowEnv  = "FAKECAM_FOLLOW"  // not empty: the file with the fault is read before each frame too
 	LogEnv     = "FAKECAM_LOG"     // a file that gets a line per start: pid and arguments
 )
 
@@ -177,9 +178,15 @@ func stream(fps float64, fault Fault, after int) int {
 		signal.Ignore(os.Interrupt)
 	}
 	frames := split(Frames())
+	follow := os.Getenv(FollowEnv) != ""
 	tick := time.NewTicker(time.Duration(float64(time.Second) / fps))
 	defer tick.Stop()
 	for n := 0; ; n++ {
+		if follow {
+			if name, good := readFault(); name != fault || good != after {
+				fault, after, n = name, good, 0
+			}
+		}
 		if fault != None && n >= after {
 			if code, ends := strike(fault, frames[n%len(frames)], n-after, stop); ends {
 				return code
