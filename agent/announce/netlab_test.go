@@ -52,8 +52,10 @@ func newNetlab(t *testing.T) *netlab {
 	l := &netlab{t: t, dir: t.TempDir()}
 	t.Cleanup(l.end)
 	l.sw = l.machine("switch")
-	l.sw.run("ip", "link", "add", "br0", "type", "bridge", "mcast_snooping", "0")
-	l.sw.run("ip", "link", "set", "br0", "up")
+	for _, br := range []string{"br0", "br1"} { // two networks
+		l.sw.run("ip", "link", "add", br, "type", "bridge", "mcast_snooping", "0")
+		l.sw.run("ip", "link", "set", br, "up")
+	}
 	return l
 }
 
@@ -84,14 +86,30 @@ func (l *netlab) host(hostname, cidr string) *machine {
 	return m
 }
 
-// plugIn gives the machine eth0 with an address.
+// plugIn gives the machine eth0 on the first network with an address.
 func (m *machine) plugIn(cidr string) {
-	l := m.lab
-	l.sw.run("ip", "link", "add", "p"+m.pid, "type", "veth", "peer", "name", "eth0", "netns", m.pid)
-	l.sw.run("ip", "link", "set", "p"+m.pid, "master", "br0", "up")
-	m.run("sh", "-c", "echo 0 >/proc/sys/net/ipv6/conf/eth0/accept_dad || true")
+	m.lab.t.Helper()
+	m.nic("eth0", "br0")
 	m.run("ip", "addr", "add", cidr, "dev", "eth0")
-	m.run("ip", "link", "set", "eth0", "multicast", "on", "up")
+}
+
+// nic gives the machine a network card that has no address yet.
+func (m *machine) nic(name, bridge string) {
+	m.lab.t.Helper()
+	l := m.lab
+	l.sw.run("ip", "link", "add", m.port(name), "type", "veth", "peer", "name", name, "netns", m.pid)
+	l.sw.run("ip", "link", "set", m.port(name), "master", bridge, "up")
+	m.run("sh", "-c", "echo 0 >/proc/sys/net/ipv6/conf/"+name+"/accept_dad || true")
+	m.run("ip", "link", "set", name, "multicast", "on", "up")
+}
+
+// port is the other end of a card's cable.
+func (m *machine) port(nic string) string { return nic + "." + m.pid }
+
+// cable pulls the cable of a card out ("down") or puts it back in ("up").
+func (m *machine) cable(nic, upOrDown string) {
+	m.lab.t.Helper()
+	m.lab.sw.run("ip", "link", "set", m.port(nic), upOrDown)
 }
 
 // avahi starts a system bus and avahi as Raspberry Pi OS ships them.
@@ -156,7 +174,8 @@ func (l *netlab) start(cmd *exec.Cmd) *process {
 	p.stdin = stdin
 	go func() {
 		defer close(p.lines)
-		for s := bufio.NewScanner(stdout); s.Scan(); {
+		s := bufio.NewScanner(stdout)
+		for s.Buffer(nil, 8<<20); s.Scan(); {
 			p.lines <- s.Text()
 		}
 	}()

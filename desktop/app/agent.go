@@ -178,6 +178,9 @@ func (e *Engine) report(id string, a *agent, r agents.Report) {
 	}
 	now := time.Now()
 	if r.Failure != nil {
+		if a.facts.Failure == nil && a.shown && e.search != nil {
+			e.search.Refresh() // it may have moved, and a search that heard it does not ask again for long
+		}
 		a.facts.Failure, a.facts.FailedSince, a.facts.RetryAt = r.Failure, r.Since, r.RetryAt
 		if !a.shown && now.Sub(a.begun) > rumour {
 			e.cfg.Logger.Info("an agent that was heard of does not answer", "agent", id, "reason", r.Failure.Reason, "detail", r.Failure.Detail)

@@ -122,6 +122,32 @@ func TestAnAnnouncementCutsTheWaitShort(t *testing.T) {
 	})
 }
 
+func TestALostAgentIsSearchedFor(t *testing.T) {
+	a := newAgent(t, idA, "Garage", "x")
+	synctest.Test(t, func(t *testing.T) {
+		client := &fakeClient{agent: a}
+		d := startDesk(t, "", client)
+		d.search.sighted(a.sighting())
+		lie := a.sighting()
+		lie.ID = idB // who was only heard of is not missed
+		d.search.sighted(lie)
+		time.Sleep(time.Minute)
+		refreshed := func() int {
+			d.search.mu.Lock()
+			defer d.search.mu.Unlock()
+			return d.search.refreshed
+		}
+		if n := refreshed(); n != 0 {
+			t.Fatalf("searched %d times without need", n)
+		}
+		a.set(func(*fakeAgent) { client.gone = true })
+		time.Sleep(time.Minute)
+		if n := refreshed(); n != 1 {
+			t.Errorf("searched %d times for an agent that is gone", n)
+		}
+	})
+}
+
 func TestARumourIsDropped(t *testing.T) {
 	a := newAgent(t, idA, "Garage", "x")
 	synctest.Test(t, func(t *testing.T) {

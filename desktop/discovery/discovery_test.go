@@ -231,10 +231,12 @@ func TestAloneTheMachineHearsItself(t *testing.T) {
 }
 
 func TestChoose(t *testing.T) {
-	lo, six := link("lo", "127.0.0.1/8"), link("eth1", "fe80::1/64")
+	lo, six, docker := link("lo", "127.0.0.1/8"), link("eth1", "fe80::1/64"), link("docker0", "172.17.0.1/16")
 	for name, c := range map[string]struct{ in, want []dnssd.Link }{
 		"nothing":             {nil, nil},
 		"LAN before lo":       {[]dnssd.Link{lo, eth0}, []dnssd.Link{eth0}},
+		"not containers":      {[]dnssd.Link{lo, docker, eth0}, []dnssd.Link{eth0}},
+		"only containers":     {[]dnssd.Link{lo, docker}, []dnssd.Link{lo}},
 		"lo when alone":       {[]dnssd.Link{lo}, []dnssd.Link{lo}},
 		"IPv6 only is no use": {[]dnssd.Link{lo, six}, []dnssd.Link{lo}},
 	} {

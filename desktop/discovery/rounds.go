@@ -106,12 +106,13 @@ func (d *Discovery) vantage(on []dnssd.Link) dnssd.Vantage {
 
 // choose picks the interfaces to search on: every one with IPv4 that other
 // machines can be behind, else loopback, so that an agent on the same machine
-// is found without any network.
+// is found without any network. Bridges of containers lead to no other machine,
+// and their addresses exist on many.
 func choose(links []dnssd.Link) []dnssd.Link {
 	var on, loopback []dnssd.Link
 	for _, l := range links {
 		switch {
-		case l.Multicast() && l.IPv4():
+		case l.Multicast() && l.IPv4() && !l.Virtual():
 			on = append(on, l)
 		case l.Loopback():
 			loopback = append(loopback, l)

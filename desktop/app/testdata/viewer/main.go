@@ -1,0 +1,100 @@
+// viewer is the app without its window: it writes every state that the page
+// would be told to standard output, one line of JSON each, and pulls pictures of
+// every camera as the page does. A line on standard input is an address to add;
+// the program ends when its input does. Network tests run it on the machines
+// they make.
+//
+//	viewer [-page=false] [-time 60s]
+//
+// With -time it ends by itself and writes to standard error what it cost.
+package main
+
+import (
+	"bufio"
+	"context"
+	"encoding/json"
+	"flag"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"os"
+	"strings"
+	"sync"
+	"syscall"
+	"time"
+
+	"pigrid/desktop/agents"
+	"pigrid/desktop/app"
+	"pigrid/desktop/discovery"
+	"pigrid/desktop/settings"
+	"pigrid/shared/dnssd"
+)
+
+func main() {
+	page := flag.Bool("page", true, "pull pictures")
+	limit := flag.Duration("time", 0, "end after this long")
+	flag.Parse()
+	log := slog.New(slog.NewTextHandler(os.Stderr, nil))
+	store, err := settings.Open("") // remembers nothing
+	if err != nil {
+		log.Error("settings", "error", err)
+		os.Exit(1)
+	}
+	engine := app.New(app.Config{
+		Version: "test", Client: agents.NewClient(), Settings: store, Logger: log,
+		Search: func(sighted func(dnssd.Sighting)) app.Searcher {
+			return discovery.New(discovery.Config{Logger: log, OnSighting: sighted})
+		},
+	})
+	out := json.NewEncoder(os.Stdout)
+	engine.Start(func(s app.State) { _ = out.Encode(s) })
+	bound := app.NewApp(engine)
+	ctx, cancel := context.WithCancel(context.Background())
+	if *limit > 0 {
+		ctx, cancel = context.WithTimeout(ctx, *limit)
+	}
+	go func() {
+		defer cancel()
+		for lines := bufio.NewScanner(os.Stdin); lines.Scan(); {
+			log.Info("added", "result", bound.Add(lines.Text()))
+		}
+	}()
+	var wg sync.WaitGroup
+	if *page {
+		wg.Go(func() { pull(ctx, engine.Handler(), bound) })
+	}
+	<-ctx.Done()
+	wg.Wait()
+	cost("while it ran")
+	if !engine.Stop(2 * time.Second) {
+		os.Exit(1)
+	}
+}
+
+// pull asks for pictures of all cameras until ctx ends.
+func pull(ctx context.Context, frames http.Handler, bound *app.App) {
+	for ctx.Err() == nil {
+		var wants []string
+		for _, c := range bound.State().Cameras {
+			wants = append(wants, url.QueryEscape(c.Key)+":0")
+		}
+		r := httptest.NewRequestWithContext(ctx, http.MethodGet, "/frames?want="+strings.Join(wants, ","), http.NoBody)
+		frames.ServeHTTP(httptest.NewRecorder(), r)
+		select {
+		case <-time.After(100 * time.Millisecond):
+		case <-ctx.Done():
+		}
+	}
+}
+
+// cost writes the processor time and the memory that the program took so far.
+func cost(when string) {
+	var u syscall.Rusage
+	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &u); err != nil {
+		return
+	}
+	cpu := time.Duration(u.Utime.Nano() + u.Stime.Nano())
+	fmt.Fprintf(os.Stderr, "%s: processor %v, memory %d KiB\n", when, cpu, u.Maxrss)
+}
