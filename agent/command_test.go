@@ -69,12 +69,12 @@ func TestMistakes(t *testing.T) {
 		{[]string{"--listen", busy, "--state-dir", t.TempDir()}, "", "another program listens on " + busy},
 		{[]string{"--state-dir", t.TempDir()}, "PIGRID_LISTEN=" + busy, "another program listens on " + busy},
 	} {
-		_, log, err := run(t, []string{test.env}, test.args...)
+		out, log, err := run(t, []string{test.env}, test.args...)
 		if err == nil || !strings.Contains(err.Error(), test.want) || strings.Contains(err.Error(), "\n") {
 			t.Errorf("%v: error %v, want %s", test.args, err, test.want)
 		}
-		if log != "" {
-			t.Errorf("%v: logged %s", test.args, log)
+		if log != "" || out != "" {
+			t.Errorf("%v: printed %q, logged %q", test.args, out, log)
 		}
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strconv"
 	"testing"
 )
 
@@ -22,6 +23,13 @@ func TestHolderNamesTheOtherProgram(t *testing.T) {
 		}
 	}
 	add("self", "not a process", "/dev/video0")
+	add(strconv.Itoa(os.Getpid()), "pigrid-agent", "/dev/video0")
+	if err := os.MkdirAll(filepath.Join(proc, "33", "fd"), 0o755); err != nil { // one that ends just now has no name any more
+		t.Fatal(err)
+	}
+	if err := os.Symlink("/dev/video0", filepath.Join(proc, "33", "fd", "0")); err != nil {
+		t.Fatal(err)
+	}
 	add("12", "bash", "/dev/null", "/dev/pts/0")
 	if got := holder(proc); got != "" {
 		t.Errorf("nobody has a camera, got %q", got)
@@ -33,6 +41,13 @@ func TestHolderNamesTheOtherProgram(t *testing.T) {
 	}
 	add("345", "motion\x1b[31m", "/dev/null", "/dev/video0")
 	if got, want := holder(proc), "motion[31m (process 345)"; got != want {
+		t.Errorf("got %q, want %q", got, want)
+	}
+	if err := os.RemoveAll(filepath.Join(proc, "345")); err != nil {
+		t.Fatal(err)
+	}
+	add("346", "python3", "/dev/null", "/dev/media3")
+	if got, want := holder(proc), "python3 (process 346)"; got != want {
 		t.Errorf("got %q, want %q", got, want)
 	}
 	if got := holder(filepath.Join(proc, "nowhere")); got != "" {

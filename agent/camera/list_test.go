@@ -1,6 +1,7 @@
 package camera
 
 import (
+	"fmt"
 	"image"
 	"os"
 	"slices"
@@ -75,6 +76,66 @@ func TestFullViewMode(t *testing.T) {
 	}
 }
 
+func TestFullViewNeedsBothDirections(t *testing.T) {
+	sensor := image.Pt(1000, 1000)
+	for crop, want := range map[image.Rectangle]bool{
+		image.Rect(0, 0, 1000, 1000): true,
+		image.Rect(10, 0, 990, 1000): true, // some columns are missing to make the numbers even
+		image.Rect(0, 0, 979, 1000):  false,
+		image.Rect(0, 0, 1000, 979):  false,
+	} {
+		if got := (Mode{Crop: crop}).FullView(sensor); got != want {
+			t.Errorf("%v of %v: full view %v", crop, sensor, got)
+		}
+	}
+}
+
+// TestFullViewModeOf picks from modes in an order no sensor lists them in.
+func TestFullViewModeOf(t *testing.T) {
+	full := image.Rect(0, 0, 4000, 3000)
+	mode := func(w, h, bits int, fps float64) Mode {
+		return Mode{Size: image.Pt(w, h), Bits: bits, FPS: fps, Crop: full}
+	}
+	for name, test := range map[string]struct {
+		modes []Mode
+		want  image.Point // nothing when the program is to choose
+	}{
+		"none is large enough: the largest": {[]Mode{mode(400, 300, 10, 60), mode(800, 600, 10, 60), mode(600, 450, 10, 60)}, image.Pt(800, 600)},
+		"the smallest that is large enough": {[]Mode{mode(4000, 3000, 10, 60), mode(1000, 750, 10, 60), mode(2000, 1500, 10, 60)}, image.Pt(1000, 750)},
+		"29.97 is 30":                       {[]Mode{mode(1000, 750, 10, 29.97)}, image.Pt(1000, 750)},
+		"29 is not":                         {[]Mode{mode(1000, 750, 10, 29)}, image.Point{}},
+		"bits unknown":                      {[]Mode{mode(1000, 750, 0, 60)}, image.Point{}},
+	} {
+		got, ok := Sensor{Size: full.Max, Modes: test.modes}.FullViewMode(image.Pt(1000, 700), 30)
+		if got.Size != test.want || ok != (test.want != image.Point{}) {
+			t.Errorf("%s: %v, want %v", name, got.Size, test.want)
+		}
+	}
+}
+
+// TestOddLists: what no program prints harms nobody.
+func TestOddLists(t *testing.T) {
+	const sensor, mode = "%d : imx219 [3280x2464 10-bit RGGB] (/base/%d)\n", "640x480 [30.00 fps - (0, 0)/3280x2464 crop]\n"
+	var many strings.Builder
+	for i := range 2 * maxSensors {
+		fmt.Fprintf(&many, sensor, i, i)
+	}
+	if n := len(ParseList([]byte(many.String()))); n != maxSensors {
+		t.Errorf("%d sensors, want at most %d", n, maxSensors)
+	}
+	one := fmt.Sprintf(sensor, 0, 0)
+	if got := ParseList([]byte("'SRGGB10' : " + strings.Repeat(mode, 3) + one)); len(got) != 1 || len(got[0].Modes) != 0 {
+		t.Errorf("modes of no sensor became %+v", got)
+	}
+	got := ParseList([]byte(one + "'SRGGB10' : " + strings.Repeat(mode, 2*maxModes) + fmt.Sprintf(sensor, 1, 1) + mode))
+	if len(got) != 2 || len(got[0].Modes) != maxModes || got[0].Modes[0].Bits != 10 {
+		t.Fatalf("%d sensors, want 2, the first with %d modes", len(got), maxModes)
+	}
+	if got[1].Modes[0].Bits != 0 {
+		t.Error("the bits of one sensor's modes went over to the next")
+	}
+}
+
 func TestModeInUse(t *testing.T) {
 	imx219 := ParseList([]byte(listOnBoard))[0]
 	m, ok := imx219.modeIn("INFO Camera camera.cpp:1216 configuring streams: (0) 640x480-YUV420/sYCC (1) 640x480-SRGGB10_CSI2P/RAW")
@@ -94,6 +155,9 @@ func TestArguments(t *testing.T) {
 	want := strings.Fields("-t 0 --codec mjpeg -n --flush --camera 1 --width 640 --height 480 --framerate 29.97 -q 80 -o -")
 	if !slices.Equal(got, want) {
 		t.Errorf("got  %q\nwant %q", got, want)
+	}
+	if args := rpicamArgs(sensor, Options{Width: 640, Height: 480, Framerate: 30, Mode: "1640:1232:10"}); slices.Contains(args, "-q") || args[slices.Index(args, "--mode")+1] != "1640:1232:10" {
+		t.Errorf("without a quality, with a mode: %q", args)
 	}
 	for i, a := range got {
 		if strings.HasPrefix(a, "--") && slices.Index(got, a) != i {
@@ -148,6 +212,7 @@ func FuzzSplitCommand(f *testing.F) {
 	f.Add(`ffmpeg -i "a b" -`)
 	f.Add(`a 'b`)
 	f.Add("\\")
+	f.Add(" ")
 	f.Fuzz(func(t *testing.T, text string) {
 		args, err := SplitCommand(text)
 		if (err == nil) != (len(args) > 0) {

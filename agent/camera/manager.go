@@ -99,7 +99,11 @@ func (m *Manager) startExec(ctx context.Context, argv []string) {
 }
 
 func (m *Manager) capture(ctx context.Context, argv func() ([]string, error)) *program {
-	return &program{argv: argv, start: startProcess, now: time.Now, ending: func() bool { return ctx.Err() != nil }}
+	return &program{
+		argv: argv, start: startProcess, now: time.Now,
+		ending: func() bool { return ctx.Err() != nil },
+		holder: func() string { return holder("/proc") },
+	}
 }
 
 // add makes the Hub of a camera.

@@ -3,6 +3,7 @@ package camera
 import (
 	"bytes"
 	"context"
+	"log/slog"
 	"os"
 	"path/filepath"
 	"testing"
@@ -18,11 +19,16 @@ import (
 // end takes less than two seconds and leaves no process.
 func managed(t *testing.T, cfg Config, startLog string, f func(*frames.Set)) {
 	t.Helper()
+	managedLog(t, cfg, startLog, quiet(), f)
+}
+
+func managedLog(t *testing.T, cfg Config, startLog string, log *slog.Logger, f func(*frames.Set)) {
+	t.Helper()
 	ids, err := identity.OpenCameraIDs("")
 	if err != nil {
 		t.Fatal(err)
 	}
-	cfg.Cameras, cfg.IDs, cfg.Log, cfg.AgentName = &frames.Set{}, ids, quiet(), "Porch"
+	cfg.Cameras, cfg.IDs, cfg.Log, cfg.AgentName = &frames.Set{}, ids, log, "Porch"
 	if cfg.Options == nil {
 		cfg.Options = func(string) Options { return Options{Width: 640, Height: 480, Framerate: 60} }
 	}
@@ -137,6 +143,9 @@ func TestOnlyTheWantedCamera(t *testing.T) {
 			t.Errorf("%d cameras served, want the one asked for", n)
 		}
 	})
+	managed(t, Config{Source: Auto, Only: []string{"imx219"}}, startLog, func(set *frames.Set) {
+		camera(t, set, "imx219")
+	})
 	managed(t, Config{Source: Auto, Only: []string{"imx477"}}, startLog, func(set *frames.Set) {
 		expectState(t, camera(t, set, ""), api.Failed, CodeUnknownID)
 	})
@@ -223,6 +232,16 @@ func TestASecondSensorIsServedWhenItsDeviceAppears(t *testing.T) {
 		t.Setenv(fakecam.CamerasEnv, "2")
 		write(t, filepath.Join(dev, "media1"), "")
 		camera(t, set, "imx219")
+		v := camera(t, set, "imx708").Join(t.Context(), 0)
+		defer v.Leave()
+		for range 60 { // a second program of the same camera would have started by now
+			if _, err := v.Next(); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if n := len(streamsIn(t, startLog)); n != 1 {
+			t.Errorf("the camera that was listed twice runs %d times", n)
+		}
 	})
 }
 
@@ -275,14 +294,4 @@ func TestExecSource(t *testing.T) {
 	managed(t, Config{Source: Exec + "no-such-program --x", IdleTimeout: -1}, startLog, func(set *frames.Set) {
 		expectState(t, camera(t, set, "exec"), api.Failed, CodeNoProgram)
 	})
-}
-
-func TestSecondOfAKindIsNumbered(t *testing.T) {
-	ids, _ := identity.OpenCameraIDs("")
-	a, _ := ids.ID("imx708", "/base/a")
-	b, _ := ids.ID("imx708", "/base/b")
-	again, _ := ids.ID("imx708", "/base/a")
-	if a != "imx708" || b != "imx708-2" || again != a {
-		t.Errorf("ids are %q, %q and %q", a, b, again)
-	}
 }

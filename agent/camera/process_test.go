@@ -11,6 +11,7 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -175,7 +176,7 @@ func TestAnUnkillableProgramHoldsNothingUp(t *testing.T) {
 	dead := make(chan struct{})
 	starts := 0
 	src := &program{
-		now: time.Now, ending: func() bool { return true },
+		now: time.Now, ending: func() bool { return true }, holder: func() string { return "" },
 		argv: func() ([]string, error) { return []string{"/usr/bin/rpicam-vid"}, nil },
 		start: func([]string, io.Writer) (*process, error) {
 			starts++
@@ -197,20 +198,69 @@ func TestAnUnkillableProgramHoldsNothingUp(t *testing.T) {
 	}
 }
 
-func TestAGrandchildDoesNotHoldUpTheEnd(t *testing.T) {
+// TestAGrandchildEndsWithTheProgram: what a program leaves behind neither holds
+// the end up nor stays.
+func TestAGrandchildEndsWithTheProgram(t *testing.T) {
+	pid := leavesBehind(t, fakecam.Grandchild)
+	eventually(t, "the grandchild is gone", 3*time.Second, func() bool { return !running(pid) })
+}
+
+// TestADaemonDoesNotHoldUpTheEnd: a process of a group of its own is out of
+// reach, but its hold on stdout and stderr does not matter.
+func TestADaemonDoesNotHoldUpTheEnd(t *testing.T) {
+	_ = syscall.Kill(leavesBehind(t, fakecam.Daemon), syscall.SIGKILL)
+}
+
+// leavesBehind captures from a program that ends after two frames and leaves a
+// process behind; it returns that process's pid.
+func leavesBehind(t *testing.T, fault fakecam.Fault) int {
+	t.Helper()
 	startLog, faultFile := installed(t)
-	write(t, faultFile, string(fakecam.Grandchild)+" 2")
+	write(t, faultFile, string(fault)+" 2")
 	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
 	defer cancel()
 	src := &program{
-		start: startProcess, now: time.Now, ending: func() bool { return false },
+		start: startProcess, now: time.Now, ending: func() bool { return false }, holder: func() string { return "" },
 		argv: func() ([]string, error) {
 			return []string{filepath.Join(filepath.Dir(startLog), fakecam.ProgramName), "-t", "0", "-o", "-"}, nil
 		},
 	}
 	n := 0
-	if err := src.capture(ctx, func([]byte, time.Time) { n++ }, nil); ctx.Err() != nil || n != 2 {
+	err := src.capture(ctx, func([]byte, time.Time) { n++ }, nil)
+	if f, ok := errors.AsType[*failure](err); !ok || f.problem.Code != CodeEnded || n != 2 {
 		t.Errorf("%d frames, ended with %v", n, err)
+	}
+	pids := streamsIn(t, startLog)
+	if len(pids) != 2 {
+		t.Fatalf("processes %v, want the program and what it left", pids)
+	}
+	return pids[1]
+}
+
+// TestStopLeavesTheDeadAlone: their number may be another process's by now.
+func TestStopLeavesTheDeadAlone(t *testing.T) {
+	dead := make(chan struct{})
+	close(dead)
+	p := &process{done: dead, signal: func(s os.Signal) { t.Errorf("sent %v", s) }}
+	for range 50 { // two things that happen at once
+		if !p.stop(time.Second) {
+			t.Fatal("it has not ended")
+		}
+	}
+}
+
+// TestStopReachesHelpers: a shell that waits for a program ends only when that
+// program does.
+func TestStopReachesHelpers(t *testing.T) {
+	p, err := startProcess([]string{"/bin/sh", "-c", "trap : INT; sh -c 'echo; exec sleep 300'; exit 7"}, io.Discard)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer p.stdout.Close()
+	_, _ = io.CopyN(io.Discard, p.stdout, 1)
+	p.stop(2 * time.Second)
+	if p.err == nil || p.err.Error() != "exit status 7" {
+		t.Errorf("ended with %v; want the shell's own end", p.err)
 	}
 }
 

@@ -63,7 +63,7 @@ func reasons() []reason {
 		entry(`imx500.*(not update|failed)|Failed to queue buffer .*: Resource temporarily unavailable|Failed to queue buffer for Unicam Image|failed to load loader firmware`, CodeFirmware,
 			"The AI camera's firmware hangs.",
 			"The agent starts it again; if it never recovers, restart the Pi."),
-		entry(`selected camera is not available|camera index out of range|camera .* out of range`, CodeUnknownID,
+		entry(`selected camera is not available|camera .* out of range`, CodeUnknownID,
 			"There is no camera with this number any more.",
 			"Check its cable; the agent looks for cameras again by itself."),
 		entry(`\*\*\* .*(mode|viewfinder|resolution|framerate)`, CodeMode,

@@ -51,6 +51,78 @@ func TestExplain(t *testing.T) {
 	}
 }
 
+// TestEveryKnownLine: each text alone is enough, whatever was said before it.
+func TestEveryKnownLine(t *testing.T) {
+	for line, want := range map[string]api.Code{
+		"[0:01:02.345678901] [77] ERROR Pipeline pipeline_handler.cpp:100 Pipeline handler in use by another process": CodeBusy,
+		"ERROR: *** failed to acquire camera /base/soc/i2c0mux/i2c@1/imx219@10 ***":                                   CodeBusy,
+		"[video4linux2,v4l2 @ 0x55] Device or resource busy":                                                          CodeBusy,
+		"ERROR: *** no cameras available ***":                                                                         CodeNotDetected,
+		"No cameras available!":                                                                                       CodeNotDetected,
+		"imx219 10-0010: failed to read chip id 219":                                                                  CodeNotDetected,
+		"/dev/video0: No such file or directory":                                                                      CodeNotDetected,
+		"ERROR DmaBufAllocator Could not open any dma-buf provider":                                                   CodePermission,
+		"ERROR RPI Failed to register camera imx219: -22":                                                             CodePermission,
+		"failed to import fd 19":                                                                                      CodePermission,
+		"/dev/video0: Permission denied":                                                                              CodePermission,
+		"Unable to request 1 buffers: Cannot allocate memory":                                                         CodeMemory,
+		"ERROR: *** failed to allocate capture buffers ***":                                                           CodeMemory,
+		"cma: cma_alloc: reserved: alloc failed":                                                                      CodeMemory,
+		"ERROR RPI Camera frontend has timed out!":                                                                    CodeFrontend,
+		"WARN V4L2 /dev/video0[18:cap]: Dequeue timer of 1000000.00us has expired!":                                   CodeFrontend,
+		"Device timeout detected, attempting a restart!!!":                                                            CodeFrontend,
+		"imx500: could not update network":                                                                            CodeFirmware,
+		"imx500 10-001a: upload failed":                                                                               CodeFirmware,
+		"Failed to queue buffer 3: Resource temporarily unavailable":                                                  CodeFirmware,
+		"Failed to queue buffer for Unicam Image":                                                                     CodeFirmware,
+		"failed to load loader firmware":                                                                              CodeFirmware,
+		"ERROR: *** selected camera is not available ***":                                                             CodeUnknownID,
+		"ERROR: *** camera index out of range ***":                                                                    CodeUnknownID,
+		"ERROR: *** Invalid mode ***":                                                                                 CodeMode,
+		"ERROR: *** failed to set the viewfinder ***":                                                                 CodeMode,
+		"ERROR: *** no such resolution ***":                                                                           CodeMode,
+		"ERROR: *** the framerate is too high ***":                                                                    CodeMode,
+	} {
+		said := []string{"INFO Camera camera_manager.cpp:327 libcamera v0.5", line, "Exiting"}
+		if p := explain("/usr/bin/rpicam-vid", said, errors.New("exit status 255"), mjpeg.Counts{}); p.Code != want {
+			t.Errorf("%s: code %q, want %q", line, p.Code, want)
+		}
+	}
+	later := []string{"no cameras available", "Device or resource busy"}
+	if p := explain("x", later, nil, mjpeg.Counts{}); p.Code != CodeBusy {
+		t.Errorf("of two reasons the code is %q, want that of the last one", p.Code)
+	}
+}
+
+// TestLastWords: what nobody knows is told as it was said, short, without what
+// differs from time to time.
+func TestLastWords(t *testing.T) {
+	for _, test := range []struct{ said, want string }{
+		{"", "rpicam-vid ended with exit status 1."},
+		{"[0:01:02.345678901] [4711]  ERROR Odd thing.", "rpicam-vid ended with exit status 1, and said: ERROR Odd thing."},
+		{strings.Repeat("ä", 100), "rpicam-vid ended with exit status 1, and said: " + strings.Repeat("ä", 80) + "…."},
+		{"x" + strings.Repeat("ä", 100), "rpicam-vid ended with exit status 1, and said: x" + strings.Repeat("ä", 79) + "…."},
+	} {
+		var said []string
+		if test.said != "" {
+			said = []string{test.said}
+		}
+		if p := explain("/usr/bin/rpicam-vid", said, errors.New("exit status 1"), mjpeg.Counts{}); p.Message != test.want {
+			t.Errorf("%q, want %q", p.Message, test.want)
+		}
+	}
+}
+
+func TestBusyBecause(t *testing.T) {
+	busy := api.Problem{Code: CodeBusy, Message: "The camera is used by another program.", Hint: "Close it."}
+	if p := busyBecause(busy, ""); p != busy {
+		t.Errorf("without a name: %+v", p)
+	}
+	if p := busyBecause(busy, "motion (process 345)"); p.Code != CodeBusy || !strings.Contains(p.Message, "motion (process 345)") {
+		t.Errorf("with a name: %+v", p)
+	}
+}
+
 func TestExplainStart(t *testing.T) {
 	if p := explainStart("nosuch", &exec.Error{Name: "nosuch", Err: exec.ErrNotFound}); p.Code != CodeNoProgram {
 		t.Errorf("a missing program is %q", p.Code)
@@ -72,7 +144,7 @@ func recordedText(t *testing.T, name string) string {
 func TestLinesKeepTheLast(t *testing.T) {
 	var seen []string
 	l := &lines{onLine: func(s string) { seen = append(seen, s) }}
-	for _, piece := range []string{"one\ntw", "o\r\nUpload: 1%\rUpload: 2%\r", strings.Repeat("x", 5000), "\n", "\xff\xfe\n"} {
+	for _, piece := range []string{"one\n  tw", "o  \r\nUpload: 1%\rUpload: 2%\r", strings.Repeat("x", 5000), "\n", "\xff\xfe\n"} {
 		_, _ = l.Write([]byte(piece))
 	}
 	want := []string{"one", "two", "Upload: 1%", "Upload: 2%", strings.Repeat("x", maxLine), "?"}

@@ -58,6 +58,8 @@ type program struct {
 	now   func() time.Time
 	// ending reports whether the whole agent ends, which leaves less time.
 	ending func() bool
+	// holder names the program that uses the camera instead, "" if none is seen.
+	holder func() string
 
 	stuck *process // could not be killed; while it lives it has the camera
 }
@@ -66,7 +68,6 @@ func (p *program) capture(ctx context.Context, publish sink, progress func(strin
 	if p.stuck != nil && !p.stuck.endsWithin(0) {
 		return unkillable("the last capture program")
 	}
-	p.stuck = nil
 	argv, err := p.argv()
 	if err != nil {
 		return err
@@ -100,7 +101,7 @@ func (p *program) capture(ctx context.Context, publish sink, progress func(strin
 	}
 	problem := explain(argv[0], said.last(), proc.err, frames.Counts())
 	if problem.Code == CodeBusy {
-		problem = busyBecause(problem, holder("/proc"))
+		problem = busyBecause(problem, p.holder())
 	}
 	return &failure{problem, proc.err}
 }
@@ -114,14 +115,12 @@ func (p *program) grace() time.Duration {
 
 // pump publishes frames until the stream or ctx ends.
 func pump(ctx context.Context, frames *mjpeg.Scanner, publish sink) {
-	for ctx.Err() == nil {
+	for {
 		jpeg, at, err := frames.Next()
-		if err != nil {
+		if err != nil || ctx.Err() != nil {
 			return
 		}
-		if ctx.Err() == nil {
-			publish(jpeg, at)
-		}
+		publish(jpeg, at)
 	}
 }
 

@@ -140,24 +140,24 @@ func TestPausesGrowAndAreResetByGoodFrames(t *testing.T) {
 	for range 8 {
 		src.sessions = append(src.sessions, failAfter(0))
 	}
-	src.sessions = append(src.sessions, failAfter(2*time.Minute), failAfter(0))
+	src.sessions = append(src.sessions, failAfter(30*time.Second), failAfter(2*time.Minute), failAfter(0))
 	supervised(t, src, 30*time.Second, func(t *testing.T, hub *frames.Hub) {
 		defer hub.Join(t.Context(), 0).Leave()
 		time.Sleep(10 * time.Second)
 		stateIs(t, hub, api.Failed, CodeBusy)
-		for len(src.starts()) < 11 {
+		for len(src.starts()) < 12 {
 			time.Sleep(time.Second)
 			synctest.Wait()
 		}
-		want := []time.Duration{1, 2, 4, 8, 16, 30, 30, 30, 120 + 1, 2}
+		want := []time.Duration{1, 2, 4, 8, 16, 30, 30, 30, 30 + 30, 120 + 1, 2}
 		starts := src.starts()
 		for i, w := range want {
 			if got := starts[i+1].Sub(starts[i]); got != w*time.Second {
 				t.Errorf("start %d came %v after the one before, want %v", i+1, got, w*time.Second)
 			}
 		}
-		if n := hub.Status(time.Now()).Restarts; n != 10 {
-			t.Errorf("%d restarts counted, want 10", n)
+		if n := hub.Status(time.Now()).Restarts; n != 11 {
+			t.Errorf("%d restarts counted, want 11", n)
 		}
 	})
 }

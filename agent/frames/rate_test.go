@@ -21,6 +21,7 @@ func TestRate(t *testing.T) {
 		"one frame":             {[]run{{1, 0}}, 0, 0},
 		"two frames":            {[]run{{2, 100 * time.Millisecond}}, 0, 10},
 		"30 fps":                {[]run{{300, time.Second / 30}}, 0, 30},
+		"the window twice":      {[]run{{2 * rateFrames, time.Second / 30}}, 0, 30},
 		"120 fps":               {[]run{{300, time.Second / 120}}, 0, 120},
 		"one frame in 10 s":     {[]run{{20, 10 * time.Second}}, 0, 0.1},
 		"slower for 6 s":        {[]run{{300, time.Second / 30}, {6, time.Second}}, 0, 1},

@@ -71,6 +71,43 @@ func TestClearIsNotShown(t *testing.T) {
 	})
 }
 
+// TestClearHidesWhatWasNotSeen: a viewer that was too slow for the last frame
+// before the camera went off waits for the first one after.
+func TestClearHidesWhatWasNotSeen(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		h := NewHub(thirty)
+		v := h.Join(t.Context(), 0)
+		defer v.Leave()
+		h.Publish(jpeg, time.Now())
+		if _, err := v.Next(); err != nil {
+			t.Fatal(err)
+		}
+		h.Publish(jpeg, time.Now())
+		h.Clear()
+		time.AfterFunc(time.Second, func() { h.Publish(jpeg, time.Now()) })
+		if f, err := v.Next(); err != nil || f.empty() || f.Seq != 3 {
+			t.Errorf("frame %+v, error %v", f, err)
+		}
+	})
+}
+
+// TestNextWithin: the patience is for this frame only.
+func TestNextWithin(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		h := NewHub(thirty)
+		v := h.Join(t.Context(), 0)
+		defer v.Leave()
+		start := time.Now()
+		if _, err := v.NextWithin(time.Second); !errors.Is(err, ErrNoFrame) || time.Since(start) != time.Second {
+			t.Errorf("gave up after %v with %v", time.Since(start), err)
+		}
+		time.AfterFunc(time.Second, func() { h.Publish(jpeg, time.Now()) })
+		if f, err := v.NextWithin(2 * time.Second); err != nil || f.Seq != 1 {
+			t.Errorf("frame %v, error %v", f, err)
+		}
+	})
+}
+
 // TestSkips: a viewer gets the newest frame, and what it was too slow for is
 // counted once.
 func TestSkips(t *testing.T) {

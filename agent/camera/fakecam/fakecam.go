@@ -49,6 +49,10 @@ const (
 	Flood        Fault = "flood"         // stderr without end
 	Firmware     Fault = "firmware"      // reports an upload for a while first
 	Grandchild   Fault = "grandchild"    // leaves a process that holds stdout
+	Daemon       Fault = "daemon"        // the same, in a process group of its own
+	ListHangs    Fault = "list-hangs"    // --list-cameras does not end, nor at SIGINT
+	ListFails    Fault = "list-fails"    // --list-cameras ends with an error
+	ListDaemon   Fault = "list-daemon"   // --list-cameras leaves a process that holds stdout
 )
 
 // ProgramName is the name under which a test binary becomes the stand-in.
@@ -127,8 +131,7 @@ func run(args []string) int {
 		cameras = "0"
 	}
 	if _, list := opts["--list-cameras"]; list {
-		_, _ = os.Stdout.Write(file("list_cameras_" + cameras + ".stdout"))
-		return 0
+		return listCameras(cameras, fault)
 	}
 	switch {
 	case cameras == "0":
@@ -148,18 +151,35 @@ func run(args []string) int {
 	return stream(fps, fault, after)
 }
 
+func listCameras(cameras string, fault Fault) int {
+	switch fault {
+	case ListHangs:
+		signal.Ignore(os.Interrupt)
+		time.Sleep(5 * time.Minute)
+	case ListFails:
+		return refuse("the list is broken")
+	case ListDaemon:
+		leave(true)
+	}
+	_, _ = os.Stdout.Write(file("list_cameras_" + cameras + ".stdout"))
+	return 0
+}
+
 func refuse(why string) int {
 	fmt.Fprintf(os.Stderr, "ERROR: *** %s ***\n", why)
 	return 255
 }
 
-func logStart(args []string) {
+func logStart(args []string) { note(os.Getpid(), args...) }
+
+// note writes a line to the file that LogEnv names.
+func note(pid int, words ...string) {
 	f, err := os.OpenFile(os.Getenv(LogEnv), os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o600)
 	if err != nil {
 		return
 	}
 	defer f.Close()
-	fmt.Fprintln(f, os.Getpid(), strings.Join(args, " "))
+	fmt.Fprintln(f, pid, strings.Join(words, " "))
 }
 
 func readFault() (f Fault, after int) {
@@ -246,13 +266,21 @@ func strike(fault Fault, frame []byte, n int, stop <-chan os.Signal) (code int, 
 			fmt.Fprintf(os.Stderr, "Network Firmware Upload: %d%% (%d/1624 KB)\r", percent, percent*16)
 		}
 		_ = writeFrame(frame)
-	case Grandchild:
-		_, _ = syscall.ForkExec("/bin/sleep", []string{"sleep", "300"}, &syscall.ProcAttr{Files: []uintptr{0, 1, 2}})
+	case Grandchild, Daemon:
+		leave(fault == Daemon)
 		return 0, true
 	default:
 		_ = writeFrame(frame)
 	}
 	return 0, false
+}
+
+// leave leaves a process behind that holds stdout and stderr.
+func leave(ownGroup bool) {
+	pid, _ := syscall.ForkExec("/bin/sleep", []string{"sleep", "300"}, &syscall.ProcAttr{
+		Files: []uintptr{0, 1, 2}, Sys: &syscall.SysProcAttr{Setsid: ownGroup},
+	})
+	note(pid, "grandchild")
 }
 
 type zeros struct{}

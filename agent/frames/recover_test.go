@@ -1,0 +1,105 @@
+package frames
+
+import (
+	"context"
+	"errors"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"pigrid/shared/api"
+)
+
+// TestFailIdle: a camera that sleeps is failed by news about it, one that runs
+// knows better.
+func TestFailIdle(t *testing.T) {
+	news := api.Problem{Code: "gone"}
+	for state, want := range map[api.State]api.State{
+		api.Idle: api.Failed, api.Starting: api.Starting, api.Live: api.Live, api.Stalled: api.Stalled, api.Failed: api.Failed,
+	} {
+		h := NewHub(thirty)
+		h.SetState(state, nil)
+		h.FailIdle(news)
+		got, p := h.State()
+		if got != want || (p != nil) != (state == api.Idle) {
+			t.Errorf("%s became %s, %v", state, got, p)
+		}
+	}
+}
+
+// TestRecover: only a failed camera nobody watches sleeps again.
+func TestRecover(t *testing.T) {
+	for state, want := range map[api.State]api.State{
+		api.Idle: api.Idle, api.Starting: api.Starting, api.Live: api.Live, api.Stalled: api.Stalled, api.Failed: api.Idle,
+	} {
+		h := NewHub(thirty)
+		h.SetState(state, &api.Problem{Code: "gone"})
+		v := h.Join(t.Context(), 0)
+		h.Recover()
+		if got, p := h.State(); got != state || p == nil {
+			t.Errorf("watched, %s became %s, %v", state, got, p)
+		}
+		v.Leave()
+		h.Recover()
+		if got, p := h.State(); got != want || (p == nil) != (state == api.Failed) {
+			t.Errorf("%s became %s, %v", state, got, p)
+		}
+	}
+}
+
+func TestMode(t *testing.T) {
+	h := NewHub(thirty)
+	if m := h.Status(time.Now()).Mode; m != nil {
+		t.Errorf("mode %+v before it is known", m)
+	}
+	mode := &api.Mode{Width: 1640, Height: 1232}
+	h.SetMode(mode)
+	if m := h.Status(time.Now()).Mode; m != mode {
+		t.Errorf("mode %+v", m)
+	}
+}
+
+// TestSince: frames tell how long the camera has been on.
+func TestSince(t *testing.T) {
+	h := NewHub(thirty)
+	start := time.Unix(1e9, 0)
+	for on := range 2 {
+		first := start.Add(time.Duration(on) * time.Minute)
+		for i := range 3 {
+			h.Publish(jpeg, first.Add(time.Duration(i)*time.Second))
+			if f := h.Newest(); !f.Since.Equal(first) {
+				t.Errorf("frame %d since %v, want %v", i, f.Since, first)
+			}
+		}
+		h.Clear()
+	}
+}
+
+// TestAwaitFirst: everybody waits for the first camera, nobody for a second.
+func TestAwaitFirst(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := &Set{}
+		short, cancel := context.WithTimeout(t.Context(), time.Second)
+		defer cancel()
+		if err := s.AwaitFirst(short); !errors.Is(err, context.DeadlineExceeded) {
+			t.Errorf("no camera: %v", err)
+		}
+		for range 3 {
+			go func() {
+				start := time.Now()
+				if err := s.AwaitFirst(t.Context()); err != nil || time.Since(start) != time.Minute {
+					t.Errorf("waited %v, error %v", time.Since(start), err)
+				}
+			}()
+		}
+		time.Sleep(time.Minute)
+		s.Add(NewHub(Camera{ID: "a"}))
+		synctest.Wait()
+		s.Add(NewHub(Camera{ID: "b"}))
+		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
+		defer cancel()
+		if err := s.AwaitFirst(ctx); err != nil {
+			t.Errorf("with two cameras: %v", err)
+		}
+	})
+}
