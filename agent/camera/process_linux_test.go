@@ -84,7 +84,7 @@ func TestChildrenOutliveTheirThreads(t *testing.T) {
 		busy.Go(func() { churn(stop) })
 	}
 	var children []*process
-	for range 20 {
+	for range 40 {
 		p, err := startProcess([]string{"/bin/sleep", "300"}, io.Discard)
 		if err != nil {
 			t.Fatal(err)
