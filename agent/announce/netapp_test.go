@@ -36,8 +36,10 @@ func (l *programs) agent(m *machine, dir, name, listen string, more ...string) *
 	empty := filepath.Join(l.dir, "agent.toml")
 	write(l.t, empty, "")
 	const wrap = `"$@" >&2 & echo $!; cat >/dev/null; kill $! 2>/dev/null; wait`
-	args := append([]string{"sh", "-c", wrap, "agent", l.agentPath, "--source=pattern", "--config=" + empty,
-		"--state-dir=" + filepath.Join(l.dir, dir), "--name=" + name, "--listen=" + listen}, more...)
+	args := append([]string{
+		"sh", "-c", wrap, "agent", l.agentPath, "--source=pattern", "--config=" + empty,
+		"--state-dir=" + filepath.Join(l.dir, dir), "--name=" + name, "--listen=" + listen,
+	}, more...)
 	p := l.start(m.command(args...))
 	pid, err := strconv.Atoi(p.line(5 * time.Second))
 	if err != nil {
@@ -108,7 +110,9 @@ func (v *viewer) until(limit time.Duration, what string, so func(appState) bool)
 				return took
 			}
 		case <-time.After(limit - time.Since(begin)):
-			v.t.Fatalf("not within %v: %s; the page shows %+v", limit, what, v.last)
+			shown := v.last
+			shown.Cameras = shown.Cameras[:min(len(shown.Cameras), 5)]
+			v.t.Fatalf("not within %v: %s; the page shows %d cameras, %+v", limit, what, len(v.last.Cameras), shown)
 		}
 	}
 }
@@ -135,7 +139,8 @@ func (m *machine) status(addr string) (s struct {
 		Interface string
 		Addresses []string
 	}
-}) {
+},
+) {
 	m.lab.t.Helper()
 	if out, err := m.command("curl", "-s", "http://"+addr+"/api/v1/status").Output(); err == nil {
 		if err := json.Unmarshal(out, &s); err != nil {

@@ -4,7 +4,11 @@ import (
 	"context"
 	"log/slog"
 	"net"
+	"os"
+	"runtime"
 	"slices"
+	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -59,5 +63,54 @@ func TestRealBrowse(t *testing.T) {
 		case <-ctx.Done():
 			t.Fatal("not seen")
 		}
+	}
+}
+
+// TestThreeHundredRealRounds opens and ends rounds one after the other, two at a
+// time, and counts what the system says is left.
+func TestThreeHundredRealRounds(t *testing.T) {
+	all, err := dnssd.Links()
+	lo := slices.IndexFunc(all, dnssd.Link.Loopback)
+	if err != nil || lo < 0 {
+		t.Skipf("no loopback interface: %v", err)
+	}
+	on := []net.Interface{all[lo].Interface}
+	files := func() int {
+		list, err := os.ReadDir("/proc/self/fd")
+		if err != nil {
+			t.Skipf("this system does not tell the open files: %v", err)
+		}
+		return len(list)
+	}
+	filesBefore, goroutinesBefore := files(), runtime.NumGoroutine()
+	var wg sync.WaitGroup
+	stop := func() {}
+	for range 300 {
+		ctx, cancel := context.WithCancel(t.Context())
+		wait, err := zeroconfBrowse(ctx, on, func(dnssd.Answer) {})
+		if err != nil {
+			t.Fatal(err)
+		}
+		wg.Go(wait)
+		stop() // the one before
+		stop = cancel
+	}
+	stop()
+	wg.Wait()
+	// zeroconf's readers notice the closed socket a moment later
+	for range 100 {
+		if files() <= filesBefore && runtime.NumGoroutine() <= goroutinesBefore {
+			return
+		}
+		<-time.After(20 * time.Millisecond)
+	}
+	t.Errorf("%d files and %d goroutines, %d and %d before", files(), runtime.NumGoroutine(), filesBefore, goroutinesBefore)
+}
+
+func TestCost(t *testing.T) {
+	small := &zeroconf.ServiceEntry{}
+	large := &zeroconf.ServiceEntry{Text: []string{strings.Repeat("x", 60_000)}, AddrIPv4: make([]net.IP, 1000)}
+	if a, b := cost(small), cost(large); a < 500 || b < 100_000 {
+		t.Errorf("an empty entry costs %d, a large one %d", a, b)
 	}
 }

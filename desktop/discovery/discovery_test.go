@@ -108,6 +108,43 @@ func TestRefreshBeforeRunDoesNotBlock(t *testing.T) {
 	d.Refresh()
 }
 
+func TestARoundThatHeardTooMuchIsFollowedByAnother(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		l := newLab(t, eth0)
+		l.run(func() {
+			l.newest().answers <- agent(1, "192.168.1.5")
+			l.pass(100 * time.Second) // rounds every 30 s by now
+			before := len(l.starts())
+			l.newest().answers <- dnssd.Answer{}
+			l.pass(0)
+			if want := secs(100); !slices.Equal(l.starts()[before:], want) {
+				t.Errorf("rounds at %v, want %v", l.starts()[before:], want)
+			}
+		})
+	})
+}
+
+func TestThreeHundredRoundsLeaveNothing(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) { // which fails on goroutines that are left
+		l := newLab(t, eth0)
+		l.closing = 100 * time.Millisecond
+		l.run(func() {
+			for len(l.starts()) < 300 {
+				l.pass(time.Second)
+			}
+			open := 0
+			for _, r := range l.rounds {
+				if r.end == 0 {
+					open++
+				}
+			}
+			if open > 2 {
+				t.Errorf("%d rounds listen", open)
+			}
+		})
+	})
+}
+
 func TestAChangeOfInterfacesStartsARound(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		l := newLab(t, eth0)

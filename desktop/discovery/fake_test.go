@@ -71,6 +71,9 @@ func (l *lab) browse(ctx context.Context, on []net.Interface, found func(dnssd.A
 		for {
 			select {
 			case a := <-r.answers:
+				if a.Instance == "" { // as if it had heard too much
+					return
+				}
 				found(a)
 			case <-ctx.Done():
 				time.Sleep(l.closing) // fake time

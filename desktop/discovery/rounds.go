@@ -12,7 +12,8 @@ import (
 )
 
 // browseFunc asks for agents on some interfaces and calls found for every
-// answer, from one goroutine, until ctx ends. It returns once it listens; wait
+// answer, from one goroutine, until ctx ends or so much was heard that a new
+// round should begin. It returns once it listens; wait
 // returns when found will not be called again and all sockets are closed.
 type browseFunc func(ctx context.Context, on []net.Interface, found func(dnssd.Answer)) (wait func(), err error)
 
@@ -47,7 +48,12 @@ func (r *rounds) start(ctx context.Context) {
 		r.fail(err.Error())
 		return
 	}
-	r.wg.Go(wait)
+	r.wg.Go(func() {
+		wait()
+		if ctx.Err() == nil { // it ended by itself: it heard too much
+			r.d.Refresh()
+		}
+	})
 	time.AfterFunc(overlap, r.stop)
 	r.stop = cancel
 	r.d.report(status{running: true, interfaces: names(on)})

@@ -65,8 +65,9 @@ func main() {
 	if *page {
 		wg.Go(func() { pull(ctx, engine.Handler(), bound) })
 	}
-	<-ctx.Done()
+	slowest := ask(ctx, bound)
 	wg.Wait()
+	fmt.Fprintf(os.Stderr, "the slowest answer to the page took %v\n", slowest.Round(time.Microsecond))
 	cost("while it ran")
 	if !engine.Stop(2 * time.Second) {
 		os.Exit(1)
@@ -85,6 +86,20 @@ func pull(ctx context.Context, frames http.Handler, bound *app.App) {
 		select {
 		case <-time.After(100 * time.Millisecond):
 		case <-ctx.Done():
+		}
+	}
+}
+
+// ask asks for the state until ctx ends and answers how long that took at most.
+func ask(ctx context.Context, bound *app.App) (slowest time.Duration) {
+	for {
+		select {
+		case <-time.After(50 * time.Millisecond):
+			begin := time.Now()
+			bound.State()
+			slowest = max(slowest, time.Since(begin))
+		case <-ctx.Done():
+			return slowest
 		}
 	}
 }
