@@ -28,8 +28,7 @@ func (s *Server) guardClient(next http.Handler) http.Handler {
 }
 
 func (s *Server) clientAllowed(addr netip.Addr) bool {
-	addr = addr.Unmap()
-	if lan.Local(addr, nil) || lan.Local(addr, s.cfg.AllowFrom) {
+	if lan.Local(addr, s.cfg.AllowFrom) {
 		return true
 	}
 	own, err := lan.OwnPrefixes() // read anew: networks come and go
@@ -65,13 +64,13 @@ func hostAllowed(host string, extra []string) bool {
 	}
 	host = strings.TrimSuffix(strings.ToLower(host), ".")
 	bare := strings.TrimSuffix(strings.TrimPrefix(host, "["), "]")
-	if _, err := netip.ParseAddr(bare); err == nil || host == "" {
+	if _, err := netip.ParseAddr(bare); err == nil {
 		return true
 	}
 	if slices.ContainsFunc(extra, func(e string) bool { return strings.EqualFold(e, host) }) {
 		return true
 	}
-	if !strings.Contains(host, ".") {
+	if !strings.Contains(host, ".") { // as none at all
 		return true
 	}
 	return slices.ContainsFunc(localSuffixes[:], func(s string) bool { return strings.HasSuffix(host, s) })
@@ -91,9 +90,6 @@ func (s *Server) cors(next http.Handler) http.Handler {
 // allowedOrigin returns the request's origin if scripts of it may read answers.
 func (s *Server) allowedOrigin(r *http.Request) string {
 	origin := r.Header.Get("Origin")
-	if origin == "" || strings.ContainsAny(origin, "\r\n") {
-		return ""
-	}
 	if slices.Contains(s.cfg.AllowOrigins, "*") || slices.Contains(s.cfg.AllowOrigins, origin) {
 		return origin
 	}

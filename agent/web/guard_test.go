@@ -14,13 +14,13 @@ func TestHostNames(t *testing.T) {
 	for host, want := range map[string]bool{
 		"": true, "pi": true, "pi:8080": true, "pi.local": true, "PI.Local.": true, "pi.lan:80": true, "pi.home": true,
 		"pi.fritz.box": true, "pi.home.arpa": true, "pi.internal": true, "pi.localdomain": true, "pi.tail1234.ts.net": true,
-		"192.168.1.2": true, "192.168.1.2:8080": true, "[::1]:8080": true, "[fe80::1%25eth0]": true, "::1": true, "localhost": true,
+		"192.168.1.2": true, "192.168.1.2:8080": true, "[::1]:8080": true, "[fe80::1%25eth0]": true, "[::ffff:192.168.1.2]": true, "::1": true, "localhost": true,
 		"cam.example.org": true, "CAM.example.org:443": true,
-		"example.org": false, "evil.example.org:8080": false, "local.evil.com": false, "192.168.1.2.evil.com": false,
+		"example.org": false, "evil.example.org:8080": false, "local.evil.com": false, "192.168.1.2.evil.com": false, "pi.local.evil.com": false,
 		"evil.com#.local": true, // one label of .local, whatever the characters
 		"xn--local":       true, "a.b": false, ".": true,
 	} {
-		if got := hostAllowed(host, []string{"cam.example.org"}); got != want {
+		if got := hostAllowed(host, []string{"Cam.example.org"}); got != want {
 			t.Errorf("%q: %v, want %v", host, got, want)
 		}
 	}
@@ -74,11 +74,30 @@ func TestStrangersAreToldWhy(t *testing.T) {
 }
 
 func TestCORS(t *testing.T) {
-	s := newSite(t, Config{AllowOrigins: []string{"http://dash.local:3000"}})
-	for origin, want := range map[string]string{"http://dash.local:3000": "http://dash.local:3000", "http://evil.example": "", "": ""} {
-		answer := request(t.Context(), t, "GET", s.url+"/api/v1/status", "Origin", origin)
-		if got := answer.Header.Get("Access-Control-Allow-Origin"); got != want {
-			t.Errorf("origin %q may read: %q", origin, got)
+	const dash, evil = "http://dash.local:3000", "http://evil.example"
+	for _, tt := range []struct {
+		allowed, origin string
+		may             bool
+	}{
+		{dash, dash, true},
+		{dash, evil, false},
+		{dash, "", false},
+		{"*", evil, true},
+		{"*", "", false},
+	} {
+		s := newSite(t, Config{AllowOrigins: []string{tt.allowed}})
+		for _, path := range []string{"/api/v1/status", "/video"} {
+			answer := request(t.Context(), t, "GET", s.url+path, "Origin", tt.origin)
+			want := ""
+			if tt.may {
+				want = tt.origin
+			}
+			if got := answer.Header.Get("Access-Control-Allow-Origin"); got != want {
+				t.Errorf("%+v %s: %q may read", tt, path, got)
+			}
+			if path != "/video" && tt.may && answer.Header.Get("Vary") != "Origin" {
+				t.Errorf("%+v %s: a cache would give it to others", tt, path)
+			}
 		}
 	}
 }
@@ -96,8 +115,10 @@ func TestUnknownPlaces(t *testing.T) {
 		}
 	}
 	for _, method := range []string{"POST", "PUT", "DELETE"} {
-		if answer := request(t.Context(), t, method, s.url+"/api/v1/status"); answer.StatusCode != http.StatusMethodNotAllowed {
-			t.Errorf("%s: %s", method, answer.Status)
+		answer := request(t.Context(), t, method, s.url+"/api/v1/status")
+		body, _ := io.ReadAll(answer.Body)
+		if answer.StatusCode != http.StatusMethodNotAllowed || answer.Header.Get("Allow") != "GET, HEAD" || !strings.Contains(string(body), "not changed") {
+			t.Errorf("%s: %s %v %s", method, answer.Status, answer.Header, body)
 		}
 	}
 }

@@ -40,16 +40,21 @@ func newSite(t *testing.T, cfg Config) *site {
 
 func newSiteWith(t *testing.T, cfg Config, wait patience) *site {
 	t.Helper()
-	hub := frames.NewHub(frames.Camera{ID: "porch", Name: "Porch", Width: 64, Height: 48, Framerate: 30})
-	cfg.Cameras = &frames.Set{}
-	cfg.Cameras.Add(hub)
-	cfg.Identity = identity.Identity{ID: "00000000-0000-4000-8000-000000000001", Name: "Küche", Host: "pi"}
-	cfg.Version, cfg.Log = "test", slog.New(slog.DiscardHandler)
 	var lc net.ListenConfig
 	ln, err := lc.Listen(t.Context(), "tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
 	}
+	return newSiteOn(t, cfg, wait, ln)
+}
+
+func newSiteOn(t *testing.T, cfg Config, wait patience, ln net.Listener) *site {
+	t.Helper()
+	hub := frames.NewHub(frames.Camera{ID: "porch", Name: "Porch", Width: 64, Height: 48, Framerate: 30})
+	cfg.Cameras = &frames.Set{}
+	cfg.Cameras.Add(hub)
+	cfg.Identity = identity.Identity{ID: "00000000-0000-4000-8000-000000000001", Name: "Küche", Host: "pi"}
+	cfg.Version, cfg.Log = "test", slog.New(slog.DiscardHandler)
 	ctx, cancel := context.WithCancel(context.Background())
 	s := &site{Server: New(cfg), hub: hub, addr: ln.Addr().String(), url: "http://" + ln.Addr().String()}
 	s.patience = wait

@@ -47,7 +47,7 @@ const (
 type patience struct {
 	header time.Duration // to send a request
 	answer time.Duration // to take an answer that is no stream
-	write  time.Duration // to take a frame
+	write  time.Duration // to take the next bytes of a frame
 	// placeholder is how long a browser sees nothing before it is shown why,
 	// and how often it is shown again.
 	placeholder time.Duration

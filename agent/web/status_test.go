@@ -3,10 +3,13 @@ package web
 import (
 	"bytes"
 	"encoding/json"
+	"fmt"
 	"io"
 	"net/http"
+	"net/http/httptest"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"pigrid/agent/frames"
@@ -22,8 +25,11 @@ func TestStatus(t *testing.T) {
 	if err := json.NewDecoder(answer.Body).Decode(&got); err != nil {
 		t.Fatal(err)
 	}
-	if got.API != 1 || got.Name != "Küche" || got.Host != "pi" || got.Version != "test" || len(got.Cameras) != 1 {
+	if got.API != 1 || got.ID != s.cfg.Identity.ID || got.Name != "Küche" || got.Host != "pi" || got.Version != "test" || len(got.Cameras) != 1 {
 		t.Errorf("status is %+v", got)
+	}
+	if started, err := time.Parse(time.RFC3339Nano, got.Started); err != nil || !started.Equal(s.started) || answer.Header.Get("Content-Type") != "application/json" {
+		t.Errorf("started %q, %v; the type is %q", got.Started, err, answer.Header.Get("Content-Type"))
 	}
 	c := got.Cameras[0]
 	if c.ID != "porch" || c.State != api.Live || c.Width != 64 || c.Height != 48 || c.FrameAgeMS == nil || c.Frames != 1 ||
@@ -61,151 +67,241 @@ func TestStatusAndPageSayWhereTheAgentIsAnnounced(t *testing.T) {
 
 func TestSnapshotIsBitExact(t *testing.T) {
 	s := newSite(t, Config{})
-	want := picture(t, 3, 1234)
+	want := picture(t, 3, 5000)
 	s.hub.Publish(picture(t, 1, 0), time.Now().Add(-2*time.Second))
-	s.hub.Publish(want, time.Now())
+	at := time.Now().Truncate(time.Second).Add(42 * time.Microsecond)
+	s.hub.Publish(want, at)
 	for _, path := range []string{"/snapshot.jpg", "/cameras/porch/snapshot.jpg", "/snapshot", "/?action=snapshot"} {
 		answer := request(t.Context(), t, "GET", s.url+path)
 		body, err := io.ReadAll(answer.Body)
-		if err != nil || !bytes.Equal(body, want) || answer.Header.Get("Content-Type") != "image/jpeg" {
+		if err != nil || !bytes.Equal(body, want) || answer.ContentLength != int64(len(want)) {
 			t.Errorf("%s: %s, %d bytes, %v", path, answer.Status, len(body), err)
 		}
-	}
-}
-
-func TestSnapshotWakesTheCamera(t *testing.T) {
-	s := newSite(t, Config{})
-	want := picture(t, 5, 0)
-	go func() {
-		if s.hub.WaitDemand(t.Context()) == nil {
-			s.hub.Publish(want, time.Now())
+		for name, value := range map[string]string{
+			"Content-Type": "image/jpeg", "Cache-Control": "no-store", "X-Content-Type-Options": "nosniff",
+			"Content-Disposition": `inline; filename="porch.jpg"`, mjpeg.TimestampHeader: fmt.Sprintf("%d.000042", at.Unix()),
+		} {
+			if got := answer.Header.Get(name); got != value {
+				t.Errorf("%s: %s is %q, want %q", path, name, got, value)
+			}
 		}
-	}()
-	body, err := io.ReadAll(request(t.Context(), t, "GET", s.url+"/snapshot.jpg?settle=0").Body)
-	if err != nil || !bytes.Equal(body, want) {
-		t.Errorf("%d bytes, %v", len(body), err)
 	}
 }
 
-func TestSnapshotWaitsForTheExposure(t *testing.T) {
-	s := newSite(t, Config{})
-	dark, settled := picture(t, 5, 0), picture(t, 200, 0)
-	start := time.Now()
-	s.hub.Publish(dark, start)
-	got := make(chan []byte, 1)
-	go func() {
-		body, _ := io.ReadAll(request(t.Context(), t, "GET", s.url+"/snapshot.jpg").Body)
-		got <- body
-	}()
-	eventually(t, "the snapshot is asked for", func() bool { return s.viewers() == 1 || len(got) == 1 })
-	s.hub.Publish(settled, start.Add(settleTime))
-	if body := <-got; !bytes.Equal(body, settled) {
-		t.Error("the snapshot is a frame from before the exposure has settled")
+// ask answers a request without a network, for tests under synctest.
+func ask(t *testing.T, h http.Handler, path string) *httptest.ResponseRecorder {
+	t.Helper()
+	w, r := httptest.NewRecorder(), httptest.NewRequestWithContext(t.Context(), "GET", path, nil)
+	r.RemoteAddr, r.Host = "127.0.0.1:1234", "pi"
+	h.ServeHTTP(w, r)
+	return w
+}
+
+func TestSnapshotOfASleepingCamera(t *testing.T) {
+	for name, tt := range map[string]struct {
+		path  string
+		runs  time.Duration // how long the camera gives pictures, four a second
+		takes time.Duration
+		want  time.Duration // when the picture was taken
+	}{
+		"the first will do":    {"/snapshot.jpg?settle=0", 2 * settleTime, 0, 0},
+		"its exposure settles": {"/snapshot.jpg", 2 * settleTime, settleTime, settleTime},
+		"it gives two only":    {"/snapshot.jpg", settleTime / 2, snapshotWait, settleTime / 4},
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			hub, cameras := frames.NewHub(frames.Camera{ID: "porch", Name: "Porch"}), &frames.Set{}
+			cameras.Add(hub)
+			taken := func(at time.Duration) []byte { return picture(t, byte(at*64/settleTime), 0) }
+			go func() {
+				if hub.WaitDemand(t.Context()) != nil {
+					return
+				}
+				for begin := time.Now(); time.Since(begin) < tt.runs; time.Sleep(settleTime / 4) {
+					hub.Publish(taken(time.Since(begin)), time.Now())
+				}
+			}()
+			begin := time.Now()
+			w := ask(t, New(Config{Cameras: cameras}).Handler(t.Context()), tt.path)
+			if d := time.Since(begin); d != tt.takes || !bytes.Equal(w.Body.Bytes(), taken(tt.want)) {
+				t.Errorf("%s: %d bytes after %v, want the picture of %v after %v", name, w.Body.Len(), d, tt.want, tt.takes)
+			}
+			time.Sleep(tt.runs) // the camera ends
+		})
 	}
 }
 
+// TestBrowsersSeeWhyThereIsNoPicture, and programs do not: what they are sent
+// first, although they came first, is the camera's picture.
 func TestBrowsersSeeWhyThereIsNoPicture(t *testing.T) {
 	wait := usualPatience()
 	wait.placeholder, wait.linger = 20*time.Millisecond, shortLinger
 	s := newSiteWith(t, Config{}, wait)
-	problem := api.Problem{Code: "busy", Message: "The camera is used by another program."}
-	s.hub.SetState(api.Failed, &problem)
-	good := picture(t, 1, 0)
-	for accept, drawn := range map[string]bool{"image/avif,image/webp,*/*": true, "*/*": false} {
-		answer := request(t.Context(), t, "GET", s.url+"/video?advance=0", "Accept", accept)
+	s.hub.SetState(api.Failed, &api.Problem{Code: "busy", Message: "The camera is used by another program."})
+	watch := func(query, accept string) *mjpeg.Reader {
+		answer := request(t.Context(), t, "GET", s.url+"/video?advance=0"+query, "Accept", accept)
 		r, err := mjpeg.NewReader(answer.Body, answer.Header.Get("Content-Type"))
 		if err != nil {
 			t.Fatal(err)
 		}
-		eventually(t, "joined", func() bool { return s.viewers() == 1 })
-		if drawn {
-			for range 2 {
-				f, err := r.Next()
-				if err != nil || !f.Placeholder {
-					t.Fatalf("a browser gets %v, %v; want the drawn picture", f.Header, err)
-				}
-			}
-		}
-		<-time.After(5 * wait.placeholder) // long enough for a drawing, were one sent
-		s.hub.Publish(good, time.Now())
-		for {
+		return r
+	}
+	const img, all = "image/avif,image/webp,*/*", "*/*"
+	programs := []*mjpeg.Reader{watch("", all), watch("&placeholder=0", img)}
+	eventually(t, "joined", func() bool { return s.viewers() == len(programs) })
+	browsers := []*mjpeg.Reader{watch("", img), watch("&placeholder=1", all)}
+	for _, r := range browsers {
+		for range 3 {
 			f, err := r.Next()
-			if err != nil {
-				t.Fatal(err)
-			}
-			if !f.Placeholder {
-				if !bytes.Equal(f.JPEG, good) {
-					t.Error("the first good frame is not the camera's")
-				}
-				break
-			}
-			if !drawn {
-				t.Error("a program was sent a drawn picture")
+			if err != nil || !f.Placeholder {
+				t.Fatalf("a browser gets %v, %v; want the drawn picture", f.Header, err)
 			}
 		}
-		_ = answer.Body.Close()
-		eventually(t, "left", func() bool { return s.viewers() == 0 })
-		s.hub.Clear()
-		s.hub.SetState(api.Failed, &problem)
+	}
+	good := picture(t, 1, 0)
+	s.hub.Publish(good, time.Now())
+	for i, r := range append(programs, browsers...) {
+		f, err := r.Next()
+		for i >= len(programs) && err == nil && f.Placeholder {
+			f, err = r.Next()
+		}
+		if err != nil || f.Placeholder || !bytes.Equal(f.JPEG, good) {
+			t.Errorf("viewer %d gets %v, %v; want the camera's picture", i, f.Header, err)
+		}
+	}
+}
+
+func TestPlaceholderIsDrawnOncePerReason(t *testing.T) {
+	hub := frames.NewHub(frames.Camera{ID: "porch", Name: "Porch", Width: 640, Height: 480})
+	why := []api.Problem{{Message: "The camera is used by another program."}, {Message: "The camera is not plugged in."}}
+	var p placeholders
+	draw := func(state api.State, why *api.Problem) []byte {
+		hub.SetState(state, why)
+		part, ok := p.get(hub)
+		if ok != (part.JPEG != nil) {
+			t.Errorf("%v: %v and %d bytes", state, ok, len(part.JPEG))
+		}
+		return part.JPEG
+	}
+	first, again, other := draw(api.Failed, &why[0]), draw(api.Stalled, &why[0]), draw(api.Failed, &why[1])
+	if first == nil || &again[0] != &first[0] {
+		t.Error("the same words are drawn again")
+	}
+	if bytes.Equal(first, other) {
+		t.Error("other words, the same picture")
+	}
+	if draw(api.Failed, nil) != nil || draw(api.Starting, &why[0]) != nil {
+		t.Error("drawn although nothing is wrong")
 	}
 }
 
 func TestNoSnapshotSaysWhy(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		hub, cameras := frames.NewHub(frames.Camera{ID: "porch", Name: "Porch"}), &frames.Set{}
+		cameras.Add(hub)
+		h := New(Config{Cameras: cameras}).Handler(t.Context())
+		for _, why := range []*api.Problem{nil, {Code: "busy", Message: "The camera is used by another program.", Hint: "Close it."}} {
+			hub.SetState(api.Failed, why)
+			begin := time.Now()
+			w := ask(t, h, "/snapshot.jpg")
+			if d := time.Since(begin); d != snapshotWait {
+				t.Errorf("answered after %v", d)
+			}
+			var p problem
+			if err := json.NewDecoder(w.Body).Decode(&p); err != nil {
+				t.Fatal(err)
+			}
+			if w.Code != http.StatusServiceUnavailable || p.Detail == "" || p.Hint == "" || w.Header().Get("Retry-After") == "" ||
+				why != nil && (p.Code != why.Code || p.Detail != why.Message || p.Hint != why.Hint) {
+				t.Errorf("%d %+v", w.Code, p)
+			}
+		}
+	})
+}
+
+func TestAliveAndReady(t *testing.T) {
 	s := newSite(t, Config{})
-	s.hub.SetState(api.Failed, &api.Problem{Code: "busy", Message: "The camera is used by another program.", Hint: "Close it."})
-	answer := request(t.Context(), t, "GET", s.url+"/snapshot.jpg")
-	var p problem
-	if err := json.NewDecoder(answer.Body).Decode(&p); err != nil {
-		t.Fatal(err)
-	}
-	if answer.StatusCode != http.StatusServiceUnavailable || p.Code != "busy" || p.Detail == "" || p.Hint == "" || answer.Header.Get("Retry-After") == "" {
-		t.Errorf("%s %+v", answer.Status, p)
-	}
-	if ready := request(t.Context(), t, "GET", s.url+"/readyz"); ready.StatusCode != http.StatusServiceUnavailable {
-		t.Errorf("ready although every camera failed: %s", ready.Status)
-	}
-	if alive := request(t.Context(), t, "GET", s.url+"/healthz"); alive.StatusCode != http.StatusOK {
-		t.Errorf("not alive: %s", alive.Status)
+	other := frames.NewHub(frames.Camera{ID: "attic", Name: "Attic"})
+	s.cfg.Cameras.Add(other)
+	broken := api.Problem{Code: "busy", Message: "The camera is used by another program."}
+	for _, tt := range []struct {
+		porch, attic api.State
+		ready        int
+	}{
+		{api.Idle, api.Idle, http.StatusOK},
+		{api.Failed, api.Idle, http.StatusOK},
+		{api.Live, api.Failed, http.StatusOK},
+		{api.Failed, api.Failed, http.StatusServiceUnavailable},
+	} {
+		s.hub.SetState(tt.porch, &broken)
+		other.SetState(tt.attic, &broken)
+		answer := request(t.Context(), t, "GET", s.url+"/readyz")
+		body, _ := io.ReadAll(answer.Body)
+		if ok := string(body) == "ok\n"; answer.StatusCode != tt.ready || ok != (tt.ready == http.StatusOK) || !ok && !strings.Contains(string(body), broken.Message) {
+			t.Errorf("%+v: ready is %s %s", tt, answer.Status, body)
+		}
+		if alive := request(t.Context(), t, "GET", s.url+"/healthz"); alive.StatusCode != http.StatusOK {
+			t.Errorf("%+v: not alive: %s", tt, alive.Status)
+		}
 	}
 }
 
 func TestPageShowsEveryCamera(t *testing.T) {
 	s := newSite(t, Config{})
 	s.hub.SetState(api.Failed, &api.Problem{Message: `<script>alert("x")</script>`})
+	for n := 2; n <= streamsOnPage+1; n++ {
+		s.cfg.Cameras.Add(frames.NewHub(frames.Camera{ID: fmt.Sprintf("cam-%d", n)}))
+	}
 	answer := request(t.Context(), t, "GET", s.url+"/")
 	body, _ := io.ReadAll(answer.Body)
 	page := string(body)
-	for _, want := range []string{`src="/cameras/porch/video"`, "Küche", "Porch", "Open to everyone on your network", `href="/cameras/porch/snapshot.jpg"`} {
+	for _, want := range []string{
+		`src="/cameras/porch/video"`, "<h1>Küche</h1>", "Porch", "Open to everyone on your network", `href="/cameras/porch/snapshot.jpg"`,
+		`src="/cameras/cam-4/video"`, `src="/cameras/cam-5/snapshot.jpg"`, "&lt;script&gt;alert",
+	} {
 		if !strings.Contains(page, want) {
 			t.Errorf("%q is missing", want)
 		}
 	}
-	if strings.Contains(page, "<script>alert") {
-		t.Error("words of a program became markup")
+	if strings.Contains(page, "<script>alert") || answer.Header.Get("Content-Security-Policy") != pagePolicy {
+		t.Error("words of a program could become a script")
 	}
-	for _, name := range []string{"page.css", "page.js", "icon.svg"} {
-		if a := request(t.Context(), t, "GET", s.url+"/assets/"+name); a.StatusCode != http.StatusOK || a.Header.Get("Content-Type") == "" {
-			t.Errorf("%s: %s", name, a.Status)
+	for name, mime := range map[string]string{"page.css": "text/css", "page.js": "text/javascript", "icon.svg": "image/svg+xml"} {
+		a := request(t.Context(), t, "GET", s.url+"/assets/"+name)
+		if got := a.Header.Get("Content-Type"); a.StatusCode != http.StatusOK || !strings.HasPrefix(got, mime) {
+			t.Errorf("%s: %s, %s", name, a.Status, got)
 		}
 	}
 }
 
-func TestRequestsRightAfterTheStartSeeTheCameras(t *testing.T) {
-	s := newSite(t, Config{})
-	s.cfg.Cameras.Remove("porch")
-	late := frames.NewHub(frames.Camera{ID: "late", Name: "Late"})
-	answered := make(chan []byte, 1)
-	go func() {
-		body, _ := io.ReadAll(request(t.Context(), t, "GET", s.url+api.StatusPath).Body)
-		answered <- body
-	}()
-	select {
-	case body := <-answered:
-		t.Fatalf("answered before the cameras were known: %s", body)
-	case <-time.After(200 * time.Millisecond):
-	}
-	s.cfg.Cameras.Add(late)
-	if body := <-answered; !strings.Contains(string(body), `"id":"late"`) {
-		t.Errorf("the status does not wait for the first camera: %s", body)
+// TestRequestsRightAfterTheStart wait for the first camera, but not for long.
+func TestRequestsRightAfterTheStart(t *testing.T) {
+	for _, comes := range []bool{true, false} {
+		synctest.Test(t, func(t *testing.T) {
+			cameras := &frames.Set{}
+			h := New(Config{Cameras: cameras}).Handler(t.Context())
+			answer := make(chan *httptest.ResponseRecorder, 1)
+			go func() { answer <- ask(t, h, api.StatusPath) }()
+			time.Sleep(startWait - 1)
+			synctest.Wait()
+			if len(answer) > 0 {
+				t.Fatalf("answered before the cameras were known: %s", (<-answer).Body)
+			}
+			if comes {
+				cameras.Add(frames.NewHub(frames.Camera{ID: "late", Name: "Late"}))
+			} else {
+				time.Sleep(time.Nanosecond)
+			}
+			synctest.Wait()
+			if len(answer) == 0 {
+				t.Fatal("not answered yet")
+			}
+			want := `"cameras":[]`
+			if comes {
+				want = `"id":"late"`
+			}
+			if w := <-answer; w.Code != http.StatusOK || !strings.Contains(w.Body.String(), want) {
+				t.Errorf("the answer is %d %s, want %s", w.Code, w.Body, want)
+			}
+		})
 	}
 }

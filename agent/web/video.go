@@ -7,6 +7,7 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"os"
 	"runtime/debug"
 	"strconv"
 	"strings"
@@ -20,6 +21,10 @@ import (
 )
 
 const minFPS, maxFPS = 0.1, 120
+
+// writeLooks is how often it is looked whether a client that does not take a
+// frame moves at all, while it is waited for.
+const writeLooks = 5
 
 // streamHeaders stand in every stream's answer. nginx would collect frames
 // without X-Accel-Buffering.
@@ -136,6 +141,7 @@ func (s *Server) takeOver(ctx context.Context, w http.ResponseWriter, r *http.Re
 	head, client := opening(r, w.Header(), out.advance), r.RemoteAddr
 	go func() {
 		defer s.exit()
+		defer conn.Close()
 		defer s.logPanic()
 		s.stream(ctx, out, hub, fps, head, client)
 	}()
@@ -196,7 +202,7 @@ type stream struct {
 	patience patience
 	viewer   *frames.Viewer
 	advance  bool
-	writes   atomic.Uint64 // finished ones
+	writes   atomic.Uint64 // that the client took something of
 	// placeholder returns the picture to show while there is none; nil for
 	// clients that want the camera's frames and nothing else.
 	placeholder func() (mjpeg.Part, bool)
@@ -246,13 +252,23 @@ func (s *stream) next() (mjpeg.Part, error) {
 	}
 }
 
+// write sends b however slowly the client takes it, as long as it takes
+// something: one that took nothing for the time of patience.write is given up.
 func (s *stream) write(b []byte) error {
-	if err := s.conn.SetWriteDeadline(time.Now().Add(s.patience.write)); err != nil {
-		return err
+	moved := time.Now()
+	for {
+		if err := s.conn.SetWriteDeadline(time.Now().Add(s.patience.write / writeLooks)); err != nil {
+			return err
+		}
+		n, err := s.conn.Write(b)
+		if b = b[n:]; n > 0 {
+			moved = time.Now()
+			s.writes.Add(1)
+		}
+		if !errors.Is(err, os.ErrDeadlineExceeded) || time.Since(moved) >= s.patience.write {
+			return err
+		}
 	}
-	_, err := s.conn.Write(b)
-	s.writes.Add(1)
-	return err
 }
 
 // watch returns when the client has left. One that only closes its sending side

@@ -7,12 +7,16 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"log/slog"
 	"net"
 	"net/http"
+	"net/http/httptest"
+	"os"
 	"strings"
 	"testing"
 	"time"
 
+	"pigrid/agent/frames"
 	"pigrid/shared/mjpeg"
 )
 
@@ -67,21 +71,18 @@ func TestVideoBytesOnTheWire(t *testing.T) {
 	s := newSite(t, Config{})
 	jpeg := picture(t, 9, 0)
 	at := time.Unix(1700000000, 5000)
+	standard := fmt.Sprintf("--pigridframe\r\nContent-Type: image/jpeg\r\nContent-Length: %d\r\nX-Timestamp: 1700000000.000005\r\n\r\n%s\r\n--pigridframe\r\n", len(jpeg), jpeg)
+	advance := fmt.Sprintf("--pigridframe\r\nContent-Type: image/jpeg\r\n\r\n%s\r\n--pigridframe\r\nContent-Type: image/jpeg\r\n\r\n", jpeg)
+	const img, bar = "image/avif,image/webp,*/*", "text/html,application/xhtml+xml,*/*"
 	tests := []struct {
 		request, status, part string
 	}{
-		{
-			"GET /video HTTP/1.1\r\nHost: pi\r\nAccept: */*\r\n\r\n", "HTTP/1.1 200 OK",
-			fmt.Sprintf("--pigridframe\r\nContent-Type: image/jpeg\r\nContent-Length: %d\r\nX-Timestamp: 1700000000.000005\r\n\r\n%s\r\n--pigridframe\r\n", len(jpeg), jpeg),
-		},
-		{
-			"GET /video HTTP/1.0\r\n\r\n", "HTTP/1.0 200 OK",
-			fmt.Sprintf("--pigridframe\r\nContent-Type: image/jpeg\r\nContent-Length: %d\r\nX-Timestamp: 1700000000.000005\r\n\r\n%s\r\n--pigridframe\r\n", len(jpeg), jpeg),
-		},
-		{
-			"GET /video HTTP/1.1\r\nHost: pi\r\nAccept: image/avif,image/webp,*/*\r\n\r\n", "HTTP/1.1 200 OK",
-			fmt.Sprintf("--pigridframe\r\nContent-Type: image/jpeg\r\n\r\n%s\r\n--pigridframe\r\nContent-Type: image/jpeg\r\n\r\n", jpeg),
-		},
+		{"GET /video HTTP/1.1\r\nHost: pi\r\nAccept: */*\r\n\r\n", "HTTP/1.1 200 OK", standard},
+		{"GET /video HTTP/1.0\r\n\r\n", "HTTP/1.0 200 OK", standard},
+		{"GET /video HTTP/1.1\r\nHost: pi\r\nAccept: " + img + "\r\n\r\n", "HTTP/1.1 200 OK", advance},
+		{"GET /video HTTP/1.1\r\nHost: pi\r\nAccept: " + bar + "\r\n\r\n", "HTTP/1.1 200 OK", advance},
+		{"GET /video?advance=0 HTTP/1.1\r\nHost: pi\r\nAccept: " + img + "\r\n\r\n", "HTTP/1.1 200 OK", standard},
+		{"GET /video?advance=1 HTTP/1.1\r\nHost: pi\r\n\r\n", "HTTP/1.1 200 OK", advance},
 	}
 	for _, tt := range tests {
 		conn := raw(t, s.addr, tt.request)
@@ -187,45 +188,63 @@ func TestASlowViewerSkipsAndGoesOnWithTheNewest(t *testing.T) {
 	s := newSite(t, Config{})
 	conn := raw(t, s.addr, "GET /video HTTP/1.1\r\nHost: pi\r\n\r\n")
 	eventually(t, "joined", func() bool { return s.viewers() == 1 })
-	const n = 40
-	for i := range n {
-		s.hub.Publish(picture(t, byte(i), 400_000), time.Now())
-	}
 	br := bufio.NewReader(conn)
 	readHead(t, br)
 	r, err := mjpeg.NewReader(br, mjpeg.ContentType)
 	if err != nil {
 		t.Fatal(err)
 	}
-	last := picture(t, n-1, 400_000)
+	const n = 40
 	seen := 0
-	for {
-		f, err := r.Next()
-		if err != nil {
-			t.Fatal(err)
-		}
-		seen++
-		if bytes.Equal(f.JPEG, last) {
-			break
+	readUntil := func(last []byte) {
+		for got := []byte(nil); !bytes.Equal(got, last); seen++ {
+			f, err := r.Next()
+			if err != nil {
+				t.Fatal(err)
+			}
+			got = f.JPEG
 		}
 	}
+	s.hub.Publish(picture(t, 0, 400_000), time.Now())
+	readUntil(picture(t, 0, 400_000)) // what came before a viewer's first frame is not skipped
+	for i := range n - 1 {
+		s.hub.Publish(picture(t, byte(i+1), 400_000), time.Now())
+	}
+	readUntil(picture(t, n-1, 400_000))
 	if skipped := s.hub.Status(time.Now()).Skipped; seen == n || skipped != uint64(n-seen) {
 		t.Errorf("saw %d of %d frames, %d counted as skipped", seen, n, skipped)
 	}
 	_ = conn.Close()
 }
 
+// TestTheEndClosesStreams, also one that hangs on a client, and waits for each.
 func TestTheEndClosesStreams(t *testing.T) {
 	s := newSite(t, Config{})
-	answer := request(t.Context(), t, "GET", s.url+"/video")
-	eventually(t, "joined", func() bool { return s.viewers() == 1 })
+	const n = 30
+	var conns []net.Conn
+	for range n {
+		conns = append(conns, raw(t, s.addr, "GET /video HTTP/1.1\r\nHost: pi\r\n\r\n"))
+	}
+	eventually(t, "joined", func() bool { return s.viewers() == n })
+	hanging := picture(t, 1, 8_000_000) // more than sockets hold
+	s.hub.Publish(hanging, time.Now())
+	for _, conn := range conns[1:] {
+		if _, err := io.CopyN(io.Discard, conn, int64(len(hanging))); err != nil {
+			t.Fatal(err)
+		}
+	}
 	start := time.Now()
 	s.stop()
-	if _, err := io.Copy(io.Discard, answer.Body); err != nil && !errors.Is(err, io.ErrUnexpectedEOF) && !strings.Contains(err.Error(), "reset") {
-		t.Error(err)
-	}
 	if d := time.Since(start); d > 2*time.Second {
 		t.Errorf("took %v", d)
+	}
+	if left := s.viewers(); left != 0 || s.enter() {
+		t.Errorf("%d streams are left, or another may begin", left)
+	}
+	for _, conn := range conns {
+		if _, err := io.Copy(io.Discard, conn); errors.Is(err, os.ErrDeadlineExceeded) {
+			t.Error("a connection is still open")
+		}
 	}
 }
 
@@ -244,29 +263,75 @@ func TestMaxViewers(t *testing.T) {
 	})
 }
 
-func TestRate(t *testing.T) {
+func TestRates(t *testing.T) {
 	s := newSite(t, Config{})
-	answer := request(t.Context(), t, "GET", s.url+"/video?fps=15")
-	r, err := mjpeg.NewReader(answer.Body, answer.Header.Get("Content-Type"))
+	for fps, want := range map[string]int{
+		"0": http.StatusBadRequest, "0.09": http.StatusBadRequest, "-1": http.StatusBadRequest, "121": http.StatusBadRequest, "1e9": http.StatusBadRequest,
+		"NaN": http.StatusBadRequest, "Inf": http.StatusBadRequest, "x": http.StatusBadRequest,
+		"0.1": http.StatusOK, "120": http.StatusOK, "": http.StatusOK,
+	} {
+		if answer := request(t.Context(), t, "GET", s.url+"/video?fps="+fps); answer.StatusCode != want {
+			t.Errorf("fps=%s: %s", fps, answer.Status)
+		}
+	}
+}
+
+// hijacked is the writer of a request whose connection a handler takes over.
+type hijacked struct {
+	*httptest.ResponseRecorder
+	conn net.Conn
+}
+
+func (h hijacked) Hijack() (net.Conn, *bufio.ReadWriter, error) { return h.conn, nil, nil }
+
+// TestAStreamHasNoLimitsOfARequest: those that the connection carries when it
+// is taken over are gone.
+func TestAStreamHasNoLimitsOfARequest(t *testing.T) {
+	s := newSite(t, Config{})
+	conn, client := net.Pipe()
+	_ = conn.SetDeadline(time.Now())
+	_ = client.SetDeadline(time.Now().Add(20 * time.Second))
+	ctx, cancel := context.WithCancel(t.Context())
+	r := httptest.NewRequestWithContext(ctx, "GET", "/video", nil)
+	if !s.enter() {
+		t.Fatal("no place")
+	}
+	s.takeOver(ctx, hijacked{httptest.NewRecorder(), conn}, r, s.hub, 0)
+	br := bufio.NewReader(client)
+	readHead(t, br)
+	frames, err := mjpeg.NewReader(br, mjpeg.ContentType)
 	if err != nil {
 		t.Fatal(err)
 	}
 	eventually(t, "joined", func() bool { return s.viewers() == 1 })
-	start := time.Now()
-	for n := range 12 {
-		s.hub.Publish(picture(t, byte(n), 0), start.Add(time.Duration(n)*time.Second/30))
-		if n%2 == 1 {
-			continue
-		}
-		f, err := r.Next()
-		if err != nil || !bytes.Equal(f.JPEG, picture(t, byte(n), 0)) {
-			t.Fatalf("frame %d of 30 per second was not shown at 15 (%v)", n, err)
+	defer publishing(s.hub, time.Second/30, func(n int) []byte { return picture(t, byte(n), 0) })()
+	for range 3 {
+		if _, err := frames.Next(); err != nil {
+			t.Fatal(err)
 		}
 	}
-	for _, bad := range []string{"0", "-1", "NaN", "Inf", "121", "x", "1e9"} {
-		if answer := request(t.Context(), t, "GET", s.url+"/video?fps="+bad); answer.StatusCode != http.StatusBadRequest {
-			t.Errorf("fps=%s: %s", bad, answer.Status)
-		}
+	cancel()
+}
+
+// TestAMistakeEndsOneStream: it is logged, the connection is closed and its
+// place is free, and the program goes on.
+func TestAMistakeEndsOneStream(t *testing.T) {
+	var log bytes.Buffer
+	s := New(Config{Log: slog.New(slog.NewTextHandler(&log, nil)), MaxViewers: 1})
+	if !s.enter() || s.enter() {
+		t.Fatal("not exactly one place")
+	}
+	conn, client := net.Pipe()
+	_ = client.SetDeadline(time.Now().Add(20 * time.Second))
+	r := httptest.NewRequestWithContext(t.Context(), "GET", "/video", nil)
+	var mistake *frames.Hub
+	s.takeOver(t.Context(), hijacked{httptest.NewRecorder(), conn}, r, mistake, 0)
+	if _, err := client.Read(make([]byte, 1)); !errors.Is(err, io.EOF) {
+		t.Errorf("the connection ended with %v", err)
+	}
+	s.streams.Wait()
+	if !strings.Contains(log.String(), "please report") || !s.enter() {
+		t.Errorf("its place is taken, or nothing is logged: %s", &log)
 	}
 }
 

@@ -1,0 +1,146 @@
+package web
+
+import (
+	"bufio"
+	"bytes"
+	"errors"
+	"io"
+	"net"
+	"os"
+	"runtime"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"pigrid/shared/mjpeg"
+)
+
+// TestPatienceOfAWrite: a client is waited for as long as it takes something,
+// however long a frame takes, and no longer.
+func TestPatienceOfAWrite(t *testing.T) {
+	const frame, patienceWrite = 32_000, 15 * time.Second
+	for name, tt := range map[string]struct {
+		every time.Duration // between two reads
+		each  int           // bytes
+		stops int           // bytes after which it reads no more
+		from  time.Duration // when the write ends
+		to    time.Duration
+		want  error
+	}{
+		"at once":          {0, frame, frame, 0, 0, nil},
+		"two minutes":      {14 * time.Second, 4000, frame, 7 * 14 * time.Second, 8 * 14 * time.Second, nil},
+		"nothing":          {0, 0, 0, patienceWrite, patienceWrite * 6 / 5, os.ErrDeadlineExceeded},
+		"slow, then stops": {8 * time.Second, 4000, 12_000, 24*time.Second + patienceWrite, 24*time.Second + patienceWrite*6/5, os.ErrDeadlineExceeded},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				server, client := net.Pipe()
+				var reader sync.WaitGroup
+				reader.Go(func() {
+					for n := 0; n < tt.stops; n += tt.each {
+						time.Sleep(tt.every)
+						_, _ = io.ReadFull(client, make([]byte, tt.each))
+					}
+				})
+				s := &stream{conn: server, patience: patience{write: patienceWrite}}
+				begin := time.Now()
+				err := s.write(make([]byte, frame))
+				if d := time.Since(begin); !errors.Is(err, tt.want) || d < tt.from || d > tt.to {
+					t.Errorf("%v after %v, want %v after %v to %v", err, d, tt.want, tt.from, tt.to)
+				}
+				_ = server.Close()
+				reader.Wait()
+			})
+		})
+	}
+}
+
+// TestASlowViewerThatMovesStays, for a frame that takes it several times as long
+// as it may be silent. Its buffer is small, so that it takes little at a time.
+func TestASlowViewerThatMovesStays(t *testing.T) {
+	wait := usualPatience()
+	wait.write, wait.linger = time.Second, time.Second
+	for name, halfClosed := range map[string]bool{"open": false, "half-closed": true} {
+		t.Run(name, func(t *testing.T) {
+			s := newSiteWith(t, Config{}, wait)
+			conn := raw(t, s.addr, "GET /video HTTP/1.1\r\nHost: pi\r\n\r\n")
+			if err := conn.(*net.TCPConn).SetReadBuffer(8 << 10); err != nil {
+				t.Fatal(err)
+			}
+			if halfClosed {
+				closeSending(t, conn)
+			}
+			eventually(t, "joined", func() bool { return s.viewers() == 1 })
+			s.hub.Publish(picture(t, 1, 400_000), time.Now())
+			r, w := io.Pipe()
+			defer r.Close()
+			go func() {
+				tick := time.NewTicker(25 * time.Millisecond)
+				defer tick.Stop()
+				for b := make([]byte, 8<<10); ; <-tick.C {
+					n, err := conn.Read(b)
+					if _, full := w.Write(b[:n]); errors.Join(err, full) != nil {
+						_ = w.CloseWithError(err)
+						return
+					}
+				}
+			}()
+			br := bufio.NewReader(r)
+			readHead(t, br)
+			parts, err := mjpeg.NewReader(br, mjpeg.ContentType)
+			if err != nil {
+				t.Fatal(err)
+			}
+			begin := time.Now()
+			if _, err := parts.Next(); err != nil {
+				t.Errorf("it was cut off after %v: %v", time.Since(begin), err)
+			}
+			if d := time.Since(begin); d < wait.write*3/2 {
+				t.Errorf("the frame took %v: this test shows nothing", d)
+			}
+			_ = conn.Close()
+		})
+	}
+}
+
+// TestAPausedViewerFindsLittleThatIsOld: frames must not queue in the socket,
+// where they would age. What the kernel holds is what this viewer still has to
+// read before it sees the newest frame.
+func TestAPausedViewerFindsLittleThatIsOld(t *testing.T) {
+	if runtime.GOOS != "linux" {
+		t.Skip("the option that keeps frames from queueing is Linux's")
+	}
+	s := newSite(t, Config{})
+	watch := func() *mjpeg.Reader {
+		answer := request(t.Context(), t, "GET", s.url+"/video")
+		r, err := mjpeg.NewReader(answer.Body, answer.Header.Get("Content-Type"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		return r
+	}
+	next := func(r *mjpeg.Reader) []byte {
+		f, err := r.Next()
+		if err != nil {
+			t.Fatal(err)
+		}
+		return f.JPEG
+	}
+	paused, other := watch(), watch()
+	eventually(t, "joined", func() bool { return s.viewers() == 2 })
+	const n = 150
+	var newest []byte
+	for i := range n {
+		newest = picture(t, byte(i), 45_000)
+		s.hub.Publish(newest, time.Now())
+		next(other)
+	}
+	old := 0
+	for !bytes.Equal(next(paused), newest) {
+		old++
+	}
+	if old > 10 { // 3 as a rule, 88 without the option
+		t.Errorf("%d of %d frames waited in the socket", old, n)
+	}
+}
