@@ -50,7 +50,7 @@ build_needs=(
 )
 check_needs=("${base_needs[@]}" git=git shellcheck=shellcheck)
 test_needs=(
-	chromium=chromium chromedriver=chromium-driver Xvfb=xvfb ffmpeg=ffmpeg curl=curl nginx=nginx
+	chromium=chromium chromedriver=chromium-driver firefox-esr=firefox-esr Xvfb=xvfb ffmpeg=ffmpeg curl=curl nginx=nginx
 	ip=iproute2 avahi-daemon=avahi-daemon avahi-browse=avahi-utils dbus-daemon=dbus
 )
 

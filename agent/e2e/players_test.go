@@ -1,6 +1,7 @@
 package e2e
 
 import (
+	"bufio"
 	"bytes"
 	"context"
 	"fmt"
@@ -11,6 +12,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strconv"
+	"strings"
 	"syscall"
 	"testing"
 	"time"
@@ -23,7 +25,7 @@ const nginxConf = `
 daemon off;
 master_process off;
 pid %[1]s/pid;
-error_log stderr;
+error_log stderr notice;
 events {}
 http {
 	access_log off;
@@ -46,22 +48,26 @@ func TestNginxInFront(t *testing.T) {
 		t.Fatal(err)
 	}
 	proxy := exec.Command("nginx", "-c", conf, "-p", dir, "-e", "stderr")
-	var said bytes.Buffer
-	proxy.Stdout, proxy.Stderr = &said, &said
+	log, err := proxy.StderrPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
 	if err := proxy.Start(); err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() { _ = proxy.Process.Kill(); _ = proxy.Wait() })
-	socket := filepath.Join(dir, "socket")
-	for begin := time.Now(); ; time.Sleep(20 * time.Millisecond) {
-		if _, err := os.Stat(socket); err == nil {
-			break
-		}
-		if time.Since(begin) > 10*time.Second {
-			t.Fatalf("nginx does not listen: %s", &said)
-		}
+	// It says its version once it listens.
+	lines, said := bufio.NewScanner(log), ""
+	for !strings.Contains(said, ": nginx/") && lines.Scan() {
+		said += lines.Text() + "\n"
+	}
+	drained := make(chan struct{})
+	go func() { defer close(drained); _, _ = io.Copy(io.Discard, log) }()
+	t.Cleanup(func() { _ = proxy.Process.Kill(); <-drained; _ = proxy.Wait() })
+	if !strings.Contains(said, ": nginx/") {
+		t.Fatalf("nginx does not listen: %s", said)
 	}
 
+	socket := filepath.Join(dir, "socket")
 	client := exec.CommandContext(t.Context(), "curl", "-sSN", "--max-time", "40", "--unix-socket", socket, "http://pi/video")
 	out, err := client.StdoutPipe()
 	if err != nil {
