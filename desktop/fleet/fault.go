@@ -21,7 +21,7 @@ const (
 	reset       fault = "reset"        // every connection is reset
 	refuse      fault = "refuse"       // nothing listens
 	cut         fault = "cut"          // streams end in the middle of their tenth frame
-	truncate    fault = "truncate"     // every second frame stops half-way
+	truncate    fault = "truncate"     // every third frame stops half-way
 	garbage     fault = "garbage"      // streams carry noise
 	slow        fault = "slow"         // a sixth of the rate
 	unauthed    fault = "401"          // an access code is wanted
@@ -86,7 +86,8 @@ func (f fault) refuses(stream bool) (r refusal, ok bool) {
 	case f == busy && stream:
 		return refusal{
 			Status: http.StatusServiceUnavailable, Code: "busy", Title: "Too many viewers",
-			Detail: "This agent serves 64 streams at once and all are taken.", after: 2,
+			Detail: "This agent serves 64 streams at once and all are taken.",
+			Hint:   "Close one, or start the agent with a larger --max-viewers.", after: 2,
 		}, true
 	}
 	return refusal{}, false

@@ -188,7 +188,7 @@ func TestFaults(t *testing.T) {
 		{hang, "Timeout Timeout"},
 		{reset, "reset reset"},
 		{refuse, "refused refused"},
-		{truncate, "200 5 frames, 4 broken; 200 api 1 live"},
+		{truncate, "200 5 frames, 2 broken; 200 api 1 live"},
 		{garbage, "200 0 frames, not an MJPEG; 200 api 1 live"},
 		{unauthed, "401 401"},
 		{forbidden, "403 403"},

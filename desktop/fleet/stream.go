@@ -167,7 +167,7 @@ func (s *stream) send(n uint32, f fault) error {
 	jpeg := s.agent.frame(n)
 	part := mjpeg.NewPart(jpeg, s.agent.takenAt(n), f == placeholder).Standard
 	switch {
-	case f == truncate && s.sent%2 == 0:
+	case f == truncate && s.sent%3 == 0:
 		torn := append(part[:len(part)/2:len(part)/2], "\r\n--"+mjpeg.Boundary+"\r\n"...)
 		return s.write(torn)
 	case f == cut && s.sent%framesOfCut == 0:
