@@ -51,6 +51,7 @@ build_needs=(
 check_needs=("${base_needs[@]}" git=git shellcheck=shellcheck)
 test_needs=(
 	chromium=chromium chromedriver=chromium-driver firefox-esr=firefox-esr Xvfb=xvfb ffmpeg=ffmpeg curl=curl nginx=nginx
+	WebKitWebDriver=webkit2gtk-driver openbox=openbox xdotool=xdotool
 	ip=iproute2 avahi-daemon=avahi-daemon avahi-browse=avahi-utils dbus-daemon=dbus
 )
 

@@ -18,7 +18,7 @@ import (
 )
 
 // The programs under test, built by TestMain.
-var agentProgram, appProgram, devProgram string
+var agentProgram, appProgram, devProgram, fleetProgram string
 
 func TestMain(m *testing.M) {
 	if os.Getenv("PIGRID_E2E") == "" {
@@ -62,6 +62,7 @@ func build(dir string) error {
 		{&agentProgram, "pigrid-agent", "", "./agent"},
 		{&appProgram, "pigrid", "desktop,production,webkit2_41", "./desktop"},
 		{&devProgram, "pigrid-dev", "dev,webkit2_41", "./desktop"},
+		{&fleetProgram, "fleet", "", "./desktop/fleet"},
 	} {
 		*p.program = filepath.Join(dir, p.name)
 		cmd := exec.Command("go", "build", "-tags", p.tags, "-o", *p.program, p.path)

@@ -12,6 +12,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -163,20 +164,31 @@ func (a *agent) status(t *testing.T) api.Status {
 // home is the home directory of a user of the app.
 type home struct{ dir string }
 
+// known is a camera that the app remembers.
+type known struct {
+	Key       string   `json:"key"`
+	Name      string   `json:"name"`
+	Addresses []string `json:"addresses"`
+}
+
 // newHome makes a home whose settings remember these agents.
 func newHome(t *testing.T, agents ...*agent) home {
 	t.Helper()
-	h := home{t.TempDir()}
-	type camera struct {
-		Key       string   `json:"key"`
-		Name      string   `json:"name"`
-		Addresses []string `json:"addresses"`
-	}
-	known := []camera{}
+	list := []known{}
 	for _, a := range agents {
-		known = append(known, camera{fmt.Sprintf("agent:%s/pattern", a.id), a.name, []string{a.addr}})
+		list = append(list, known{fmt.Sprintf("agent:%s/pattern", a.id), a.name, []string{a.addr}})
 	}
-	data, err := json.Marshal(map[string]any{"version": 1, "cameras": known, "window": map[string]int{"width": 1900, "height": 1000}})
+	return homeOf(t, 1900, 1000, list)
+}
+
+// homeOf makes a home whose settings remember these cameras and a window of
+// this size.
+func homeOf(t *testing.T, width, height int, cameras []known) home {
+	t.Helper()
+	h := home{t.TempDir()}
+	data, err := json.Marshal(map[string]any{
+		"version": 1, "cameras": cameras, "window": map[string]int{"width": width, "height": height},
+	})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -213,10 +225,20 @@ func startApp(t *testing.T, program string, s *screen, h home, env ...string) *a
 	a.process = startProcess(t, cmd)
 	t.Cleanup(func() {
 		if t.Failed() {
-			t.Logf("the app says:\n%s", a.log)
+			t.Logf("the app says at last:\n%s", lastLines(a.log.String(), 60))
 		}
 	})
 	return a
+}
+
+// said counts how often the app's log says this.
+func (a *app) said(words string) int { return strings.Count(a.log.String(), words) }
+
+// lastLines is the end of a log, without what the development build says of
+// every request.
+func lastLines(log string, n int) string {
+	lines := slices.DeleteFunc(strings.Split(log, "\n"), func(l string) bool { return strings.Contains(l, "[AssetHandler]") })
+	return strings.Join(lines[max(0, len(lines)-n):], "\n")
 }
 
 // interrupt sends Ctrl-C and returns how long the app took to end.

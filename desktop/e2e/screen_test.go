@@ -46,16 +46,35 @@ func newScreen(t *testing.T) *screen {
 
 // keep leaves a picture of the screen when the test failed.
 func (s *screen) keep(t *testing.T) {
-	if !t.Failed() {
-		return
+	if t.Failed() {
+		s.write(t, os.TempDir(), "pigrid-e2e-*.png")
 	}
-	f, err := os.CreateTemp("", "pigrid-e2e-*.png")
+}
+
+// save leaves a picture of the screen where PIGRID_KEEP_PICTURES says.
+func (s *screen) save(t *testing.T, name string) {
+	t.Helper()
+	if dir := os.Getenv("PIGRID_KEEP_PICTURES"); dir != "" {
+		s.write(t, dir, name+".png")
+	}
+}
+
+// write makes a PNG of the screen; a star in the name makes it a new file.
+func (s *screen) write(t *testing.T, dir, name string) {
+	open := func() (*os.File, error) { return os.Create(filepath.Join(dir, name)) }
+	if strings.Contains(name, "*") {
+		open = func() (*os.File, error) { return os.CreateTemp(dir, name) }
+	}
+	f, err := open()
 	if err != nil {
-		t.Log(err)
+		t.Error(err)
 		return
 	}
 	defer f.Close()
-	t.Logf("the screen is in %s: %v", f.Name(), png.Encode(f, s.shot(t)))
+	t.Logf("the screen is in %s", f.Name())
+	if err := png.Encode(f, s.shot(t)); err != nil {
+		t.Error(err)
+	}
 }
 
 // shot returns what is on the screen now.
@@ -65,39 +84,68 @@ func (s *screen) shot(t *testing.T) *image.RGBA {
 	if err != nil {
 		t.Fatal(err)
 	}
-	img, err := decodeXWD(data)
+	x, err := parseXWD(data)
 	if err != nil {
 		t.Fatal(err)
 	}
-	return img
+	return x.part(data, image.Rect(0, 0, x.width, x.height))
 }
 
 var errXWD = errors.New("not a 32-bit XWD file")
 
-// decodeXWD reads the window dump that Xvfb keeps its screen in: 25 big-endian
-// words, the window's name, colour map entries of 12 bytes, then the pixels as
-// blue, green, red, unused.
-func decodeXWD(data []byte) (*image.RGBA, error) {
+// xwd is where the pixels are in the window dump that Xvfb keeps its screen in.
+type xwd struct {
+	width, height int
+	at, line      int // bytes: where the first row begins, and how long a row is
+}
+
+// parseXWD reads the head of a dump: 25 big-endian words, the window's name,
+// colour map entries of 12 bytes, then the pixels as blue, green, red, unused.
+func parseXWD(data []byte) (xwd, error) {
 	const words = 25
 	if len(data) < 4*words {
-		return nil, errXWD
+		return xwd{}, errXWD
 	}
 	var h [words]int
 	for i := range h {
 		h[i] = int(binary.BigEndian.Uint32(data[4*i:]))
 	}
-	size, width, height, bits, line, colours := h[0], h[4], h[5], h[11], h[12], h[19]
-	at := size + 12*colours
-	if bits != 32 || line < 4*width || len(data) < at+line*height {
-		return nil, fmt.Errorf("%w: %d bits, %dx%d, %d bytes", errXWD, bits, width, height, len(data))
+	size, bits, colours := h[0], h[11], h[19]
+	x := xwd{width: h[4], height: h[5], at: size + 12*colours, line: h[12]}
+	if bits != 32 || x.line < 4*x.width || len(data) < x.at+x.line*x.height {
+		return xwd{}, fmt.Errorf("%w: %d bits, %dx%d, %d bytes", errXWD, bits, x.width, x.height, len(data))
 	}
-	img := image.NewRGBA(image.Rect(0, 0, width, height))
-	for y := range height {
-		row := data[at+y*line:]
-		for x := range width {
-			p := img.Pix[y*img.Stride+4*x:]
+	return x, nil
+}
+
+// part copies a part of the screen.
+func (d xwd) part(data []byte, r image.Rectangle) *image.RGBA {
+	r = r.Intersect(image.Rect(0, 0, d.width, d.height))
+	img := image.NewRGBA(r)
+	for y := r.Min.Y; y < r.Max.Y; y++ {
+		row := data[d.at+y*d.line:]
+		for x := r.Min.X; x < r.Max.X; x++ {
+			p := img.Pix[img.PixOffset(x, y):]
 			p[0], p[1], p[2], p[3] = row[4*x+2], row[4*x+1], row[4*x], 255
 		}
 	}
-	return img, nil
+	return img
+}
+
+// xdotool plays a person with mouse and keyboard; it returns what it prints.
+func (s *screen) xdotool(t *testing.T, args ...string) string {
+	t.Helper()
+	cmd := exec.Command("xdotool", args...)
+	cmd.Env = append(os.Environ(), "DISPLAY="+s.display)
+	out, err := cmd.Output()
+	if err != nil {
+		t.Fatalf("xdotool %v: %v", args, err)
+	}
+	return strings.TrimSpace(string(out))
+}
+
+// window is the X id of the app's window, which must be visible.
+func (s *screen) window(t *testing.T) string {
+	t.Helper()
+	return s.xdotool(t, "search", "--onlyvisible", "--name", "^PiGrid$")
 }

@@ -1,0 +1,127 @@
+//go:build linux
+
+package e2e
+
+import (
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"os/exec"
+	"testing"
+	"time"
+)
+
+// fleet is a running desktop/fleet: many test agents that fail when told to.
+type fleet struct {
+	*process
+	control string // URL
+	client  *http.Client
+}
+
+// camera is one of its agents, as its control says. The names are explained in
+// desktop/fleet.
+type camera struct {
+	Number     int
+	ID         string
+	Name       string
+	Addr       string
+	Bytes      int64
+	Dials      int64
+	Viewers    int64
+	Asked      []float64
+	BeginUS    int64 `json:"begin_us"`
+	IntervalNS int64 `json:"interval_ns"`
+}
+
+func (c camera) key() string { return fmt.Sprintf("agent:%s/cam", c.ID) }
+
+// takenAt is when the frame with this number was taken.
+func (c camera) takenAt(frame uint32) time.Time {
+	return time.UnixMicro(c.BeginUS).Add(time.Duration(frame) * time.Duration(c.IntervalNS))
+}
+
+// startFleet starts n agents that give fps frames per second.
+func startFleet(t *testing.T, n int, fps float64) *fleet {
+	t.Helper()
+	cmd := exec.Command(fleetProgram, "-n", fmt.Sprint(n), "-fps", fmt.Sprint(fps))
+	out, err := cmd.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	f := &fleet{
+		process: startProcess(t, cmd),
+		client:  &http.Client{Transport: &http.Transport{DisableKeepAlives: true}, Timeout: 10 * time.Second},
+	}
+	var said struct{ Control string }
+	if err := json.NewDecoder(out).Decode(&said); err != nil {
+		t.Fatal(err)
+	}
+	f.control = "http://" + said.Control
+	return f
+}
+
+// list asks for all agents.
+func (f *fleet) list(t *testing.T) []camera {
+	t.Helper()
+	resp, err := f.client.Get(f.control + "/agents")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer resp.Body.Close()
+	var list []camera
+	if err := json.NewDecoder(resp.Body).Decode(&list); err != nil {
+		t.Fatal(err)
+	}
+	return list
+}
+
+// set breaks an agent, or makes it well again; number 0 means all.
+func (f *fleet) set(t *testing.T, number int, fault string) {
+	t.Helper()
+	which := "all"
+	if number > 0 {
+		which = fmt.Sprint(number)
+	}
+	req, err := http.NewRequest(http.MethodPut, fmt.Sprintf("%s/agents/%s/fault?name=%s", f.control, which, fault), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	resp, err := f.client.Do(req)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer resp.Body.Close()
+	if resp.StatusCode != http.StatusOK {
+		t.Fatalf("%s for %s: %s", fault, which, resp.Status)
+	}
+}
+
+// home makes a home that remembers the fleet.
+func (f *fleet) home(t *testing.T, width, height int) home {
+	t.Helper()
+	var list []known
+	for _, c := range f.list(t) {
+		list = append(list, known{c.key(), c.Name, []string{c.Addr}})
+	}
+	return homeOf(t, width, height, list)
+}
+
+// bytes is how much the agents have sent so far, by number.
+func (f *fleet) bytes(t *testing.T) map[int]int64 {
+	t.Helper()
+	sent := map[int]int64{}
+	for _, c := range f.list(t) {
+		sent[c.Number] = c.Bytes
+	}
+	return sent
+}
+
+// viewers is how many streams are open.
+func (f *fleet) viewers(t *testing.T) int64 {
+	t.Helper()
+	total := int64(0)
+	for _, c := range f.list(t) {
+		total += c.Viewers
+	}
+	return total
+}

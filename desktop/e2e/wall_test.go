@@ -1,0 +1,94 @@
+//go:build linux
+
+package e2e
+
+import (
+	"fmt"
+	"image"
+	"math"
+	"testing"
+	"time"
+
+	"pigrid/shared/strip"
+)
+
+// The production program with every number of cameras that a grid is made for:
+// all pictures move, none is missing, and they are as large as they can be
+// (holes, scrolling, wrong aspect: cctv-viewer#5, zoneminder#2878).
+func TestWall(t *testing.T) {
+	for _, n := range []int{1, 4, 9, 16, 36, 64} {
+		t.Run(fmt.Sprint(n), func(t *testing.T) {
+			f := startFleet(t, n, 10)
+			s := newScreen(t)
+			a := startApp(t, appProgram, s, f.home(t, 1920, 1080))
+			begin := time.Now()
+			s.untilWall(t, n)
+			t.Logf("%d cameras: all moving %v after the start", n, time.Since(begin).Round(10*time.Millisecond))
+			s.save(t, fmt.Sprintf("wall-%02d", n))
+			checkWall(t, strip.Find(s.shot(t)), n)
+			a.interrupt(t, 5*time.Second)
+		})
+	}
+}
+
+// untilWall waits until cameras 1 to n are shown and each has moved.
+func (s *screen) untilWall(t *testing.T, n int) {
+	t.Helper()
+	var first map[uint8]uint32
+	until(t, time.Minute, fmt.Sprintf("%d pictures move", n), func() bool {
+		now := frames(t, s)
+		if len(now) == n && len(first) < n {
+			first = now
+		}
+		moved := 0
+		for camera, frame := range now {
+			if then, ok := first[camera]; ok && frame > then {
+				moved++
+			}
+		}
+		return moved == n
+	})
+}
+
+// checkWall checks that n pictures of 4:3 stand side by side, all of one size
+// and as large as the window allows.
+func checkWall(t *testing.T, found []strip.Found, n int) {
+	t.Helper()
+	if len(found) != n {
+		t.Errorf("%d strips on the screen, not %d", len(found), n)
+	}
+	best := 0.0
+	for columns := 1; columns <= n; columns++ {
+		best = max(best, widthIn(columns, (n+columns-1)/columns))
+	}
+	const slack = 4 // pixels, and one in a hundred, that reading a strip may be wrong by
+	var all []image.Rectangle
+	for _, f := range found {
+		r := f.Rect
+		r.Max.Y = r.Min.Y + r.Dx()*3/4 // the strip is the top of a picture
+		all = append(all, r)
+		// 1 % is given up for fewer holes, 5 % for not moving the tiles.
+		if w := float64(r.Dx()); w < best*0.93-slack || w > best*1.01+slack {
+			t.Errorf("camera %d is %v pixels wide, %.0f are possible", f.Camera, w, best)
+		}
+		if !r.In(image.Rect(-slack, 40-slack, 1920+slack, 1080+slack)) {
+			t.Errorf("camera %d is at %v, outside of the window", f.Camera, r)
+		}
+	}
+	for i, a := range all {
+		for _, b := range all[:i] {
+			if a.Inset(slack).Overlaps(b.Inset(slack)) {
+				t.Errorf("cameras lie over each other: %v and %v", a, b)
+			}
+		}
+	}
+}
+
+// widthIn is how wide pictures of 4:3 can be in this grid below the header of a
+// window of 1920x1080.
+func widthIn(columns, rows int) float64 {
+	const padding, gap, header = 8, 4, 40
+	w := (1920 - 2*padding - float64(columns-1)*gap) / float64(columns)
+	h := (1080 - header - 2*padding - float64(rows-1)*gap) / float64(rows)
+	return math.Min(w, h*4/3)
+}

@@ -1,0 +1,131 @@
+//go:build linux
+
+package e2e
+
+import (
+	"fmt"
+	"os"
+	"os/exec"
+	"syscall"
+	"testing"
+	"time"
+)
+
+// A minimised window downloads nothing, and does not fast-forward through what
+// it missed (advanced-camera-card#252, OctoPrint#5076).
+func TestMinimised(t *testing.T) {
+	const n = 4
+	f := startFleet(t, n, 10)
+	s := newScreen(t)
+	s.startWindowManager(t)
+	startApp(t, appProgram, s, f.home(t, 1280, 800))
+	s.untilWall(t, n)
+	window := s.window(t)
+	for range 2 {
+		s.xdotool(t, "windowminimize", window)
+		begin := time.Now()
+		until(t, 20*time.Second, "no agent has a viewer", func() bool { return f.viewers(t) == 0 })
+		t.Logf("the last stream ended %v after the window was minimised", time.Since(begin).Round(time.Millisecond))
+		before := f.bytes(t)
+		time.Sleep(3 * time.Second) // there is nothing to wait for: nothing must happen
+		if after := f.bytes(t); fmt.Sprint(after) != fmt.Sprint(before) {
+			t.Errorf("sent while the window was minimised: %v, then %v", before, after)
+		}
+		s.xdotool(t, "windowactivate", window)
+		begin = time.Now()
+		until(t, 20*time.Second, "every picture on the screen is of now", func() bool {
+			shown := frames(t, s)
+			fresh := 0
+			for _, c := range f.list(t) {
+				if frame, ok := shown[uint8(c.Number)]; ok && c.takenAt(frame).After(begin) {
+					fresh++
+				}
+			}
+			return fresh == n
+		})
+		s.untilWall(t, n)
+	}
+}
+
+// The app starts while nothing answers, and shows the cameras when they come.
+func TestStartedBeforeTheNetwork(t *testing.T) {
+	const n = 4
+	f := startFleet(t, n, 10)
+	h := f.home(t, 1280, 800)
+	f.set(t, 0, "refuse")
+	s := newScreen(t)
+	a := startApp(t, appProgram, s, h)
+	until(t, 20*time.Second, "the app has asked every camera in vain", func() bool { return a.said("agent does not answer") >= n })
+	if shown := frames(t, s); len(shown) > 0 {
+		t.Errorf("pictures of nothing: %v", shown)
+	}
+	f.set(t, 0, "none")
+	begin := time.Now()
+	s.untilWall(t, n)
+	t.Logf("all %d move %v after they were there", n, time.Since(begin).Round(10*time.Millisecond))
+}
+
+// A lid that was closed: the app stands still, and its connections are dead when
+// it goes on (moonfire#115).
+func TestBackFromSleep(t *testing.T) {
+	const n = 16
+	for _, c := range []struct {
+		name    string
+		refused bool
+	}{{"streams still open", false}, {"streams gone", true}} {
+		t.Run(c.name, func(t *testing.T) {
+			f := startFleet(t, n, 10)
+			s := newScreen(t)
+			a := startApp(t, appProgram, s, f.home(t, 1280, 800))
+			s.untilWall(t, n)
+			a.signal(t, syscall.SIGSTOP)
+			if c.refused {
+				f.set(t, 0, "reset")
+			}
+			time.Sleep(12 * time.Second) // longer than the app takes for a busy machine
+			if c.refused {
+				f.set(t, 0, "none")
+			}
+			a.signal(t, syscall.SIGCONT)
+			begin := time.Now()
+			s.untilWall(t, n)
+			t.Logf("all %d move %v after it woke", n, time.Since(begin).Round(10*time.Millisecond))
+		})
+	}
+}
+
+// A switch that was restarted: every camera is silent at once and there again.
+func TestAllCamerasFreeze(t *testing.T) {
+	const n = 16
+	f := startFleet(t, n, 10)
+	s := newScreen(t)
+	startApp(t, appProgram, s, f.home(t, 1280, 800))
+	s.untilWall(t, n)
+	f.signal(t, syscall.SIGSTOP)
+	time.Sleep(10 * time.Second)
+	f.signal(t, syscall.SIGCONT)
+	begin := time.Now()
+	s.untilWall(t, n)
+	t.Logf("all %d move %v after the network was there again", n, time.Since(begin).Round(10*time.Millisecond))
+}
+
+// signal stops or continues the program and all that it started.
+func (p *process) signal(t *testing.T, sig syscall.Signal) {
+	t.Helper()
+	if err := syscall.Kill(-p.cmd.Process.Pid, sig); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// startWindowManager makes windows that can be minimised.
+func (s *screen) startWindowManager(t *testing.T) {
+	t.Helper()
+	cmd := exec.Command("openbox", "--sm-disable")
+	cmd.Env = append(os.Environ(), "DISPLAY="+s.display, "HOME="+t.TempDir(), "DBUS_SESSION_BUS_ADDRESS=disabled:")
+	startProcess(t, cmd)
+	until(t, 10*time.Second, "the window manager manages", func() bool {
+		check := exec.Command("xdotool", "get_desktop") // fails without one
+		check.Env = append(os.Environ(), "DISPLAY="+s.display)
+		return check.Run() == nil
+	})
+}
