@@ -14,7 +14,7 @@ APP_TAGS := desktop,production,webkit2_41
 PAGE := $(shell find frontend/src frontend/public frontend/wailsjs -type f 2>/dev/null) \
 	$(wildcard frontend/*.html frontend/*.ts frontend/*.js frontend/package-lock.json)
 
-.PHONY: help run test bench soak check build agent app agent-all bindings fmt tidy clean FORCE
+.PHONY: help run test bench wall soak check build agent app agent-all bindings fmt tidy clean FORCE
 
 help: ## Show this list
 	@echo "PiGrid $(VERSION): see every Raspberry Pi camera on your network."
@@ -30,6 +30,9 @@ test: ## Install what tests need, run every test (about 10 minutes)
 bench: ## Measure serving beside other servers, rewrite docs/PERFORMANCE.md (3 minutes)
 	@.make/need go
 	@PIGRID_BENCH=1 go test -count=1 -v -run TestServers ./agent/bench
+
+wall: ## Measure the wall of 16 and 64 cameras, rewrite docs/PERFORMANCE.md (3 minutes)
+	@.make/wall
 
 soak: ## What takes hours: thousands of starts, faults, fuzzing (FUZZ_TIME=30m each)
 	@.make/soak

@@ -1,0 +1,114 @@
+//go:build linux
+
+package e2e
+
+import (
+	"bytes"
+	"fmt"
+	"os"
+	"runtime"
+	"strings"
+	"testing"
+	"time"
+)
+
+const (
+	performance  = "../../docs/PERFORMANCE.md"
+	figuresBegin = "<!-- make wall writes from here -->\n"
+	figuresEnd   = "<!-- make wall: to here -->\n"
+
+	measureFor = 20 * time.Second
+	settleFor  = 8 * time.Second // until rates and caches are what they stay at
+)
+
+// TestWallFigures measures the wall on the production program and rewrites the
+// table in docs/PERFORMANCE.md. Nothing in it makes a test fail.
+func TestWallFigures(t *testing.T) {
+	if os.Getenv("PIGRID_BENCH") == "" {
+		t.Skip("set PIGRID_BENCH=1 to measure")
+	}
+	var rows strings.Builder
+	for _, w := range []struct {
+		name string
+		n    int
+		keys []string // what a person presses first
+	}{{"16", 16, nil}, {"64", 64, nil}, {"64, one alone", 64, []string{"1"}}} {
+		t.Run(w.name, func(t *testing.T) {
+			rows.WriteString(measureWall(t, w.name, w.n, w.keys))
+		})
+	}
+	load, err := os.ReadFile("/proc/loadavg")
+	if err != nil {
+		t.Fatal(err)
+	}
+	publish(t, fmt.Sprintf("\nTaken on %s: %s, %d CPUs, load average at the end %s; each row watched for %v.\n\n", time.Now().Format(time.DateOnly),
+		runtime.GOARCH, runtime.NumCPU(), strings.Join(strings.Fields(string(load))[:2], " "), measureFor)+
+		"| cameras of 640x480 at 30 fps | shown per second, all tiles | slowest tile, fps | age p50 | worst tile's p50 | oldest | CPU, app + WebKit | CPU ms per shown picture | resident, app | resident, WebKit | CPU, cameras | from the agents | asked of each |\n"+
+		"| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | --- |\n"+rows.String())
+}
+
+// measureWall returns one row of the table.
+func measureWall(t *testing.T, name string, n int, keys []string) string {
+	t.Helper()
+	f := startFleet(t, n, 30)
+	s := newScreen(t)
+	a := startApp(t, appProgram, s, f.home(t, 1920, 1080))
+	s.untilWall(t, n)
+	for _, key := range keys {
+		s.xdotool(t, "windowfocus", s.window(t), "key", key)
+	}
+	time.Sleep(settleFor)
+	until(t, 10*time.Second, "strips can be read", func() bool { return len(frames(t, s)) > 0 })
+	s.save(t, "figures-"+strings.ReplaceAll(name, " ", "-"))
+	g := s.glance(t)
+	cameras := f.list(t)
+	before, fleetBefore := a.usage(t), f.usage(t)
+	v := g.watch(cameras, measureFor)
+	after, fleetAfter := a.usage(t), f.usage(t)
+	sent := int64(0)
+	asked := map[string]bool{}
+	for i, c := range f.list(t) {
+		sent += c.Bytes - cameras[i].Bytes
+		asked[strings.ReplaceAll(fmt.Sprint(c.Asked), "[0]", "[all]")] = true
+	}
+	p50, worst, oldest := v.age()
+	slowest := v.perSecond()
+	for _, shown := range v.frames {
+		slowest = min(slowest, float64(shown)/v.took.Seconds())
+	}
+	cpu := after.cpu - before.cpu
+	core := func(d time.Duration) float64 { return 100 * d.Seconds() / v.took.Seconds() }
+	t.Logf("%d strips read; %s", len(g.places), strings.Join(after.process, ", "))
+	a.interrupt(t, 5*time.Second)
+	return fmt.Sprintf("| %s | %.0f | %.1f | %.0f ms | %.0f ms | %.0f ms | %.0f %% of a core | %.1f | %d MB | %d MB | %.0f %% | %.0f Mb/s | %s |\n",
+		name, v.perSecond(), slowest, ms(p50), ms(worst), ms(oldest), core(cpu), ms(cpu)/max(1, v.perSecond()*v.took.Seconds()),
+		after.app>>20, after.webkit>>20, core(fleetAfter.cpu-fleetBefore.cpu), float64(sent)*8/1e6/v.took.Seconds(), keysOf(asked))
+}
+
+func ms(d time.Duration) float64 { return float64(d.Microseconds()) / 1000 }
+
+func keysOf(set map[string]bool) string {
+	var list []string
+	for k := range set {
+		list = append(list, k)
+	}
+	return strings.Join(list, " ")
+}
+
+// publish prints the table and puts it into the page.
+func publish(t *testing.T, table string) {
+	t.Helper()
+	fmt.Print(table)
+	text, err := os.ReadFile(performance)
+	if err != nil {
+		t.Fatal(err)
+	}
+	before, rest, ok := bytes.Cut(text, []byte(figuresBegin))
+	_, after, ok2 := bytes.Cut(rest, []byte(figuresEnd))
+	if !ok || !ok2 {
+		t.Fatalf("%s has lost the lines %q and %q", performance, figuresBegin, figuresEnd)
+	}
+	if err := os.WriteFile(performance, bytes.Join([][]byte{before, []byte(figuresBegin + table + "\n" + figuresEnd), after}, nil), 0o600); err != nil {
+		t.Fatal(err)
+	}
+}

@@ -1,0 +1,56 @@
+//go:build linux
+
+package e2e
+
+import (
+	"bytes"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+)
+
+// usage is what a program and everything it started have used.
+type usage struct {
+	cpu     time.Duration
+	app     int // bytes resident, of the program itself
+	webkit  int // and of its child processes
+	process []string
+}
+
+// usage reads /proc; a process that ends meanwhile is left out.
+func (p *process) usage(t *testing.T) usage {
+	t.Helper()
+	stats, err := filepath.Glob("/proc/[0-9]*/stat")
+	if err != nil {
+		t.Fatal(err)
+	}
+	const ticks = 100 // a second: USER_HZ is the same on all Linux
+	var u usage
+	for _, path := range stats {
+		data, err := os.ReadFile(path)
+		if err != nil {
+			continue
+		}
+		// pid (name) state parent group … utime stime (14, 15) … rss (24)
+		end := bytes.LastIndexByte(data, ')')
+		f := strings.Fields(string(data[end+1:]))
+		if group, _ := strconv.Atoi(f[2]); group != p.cmd.Process.Pid || f[0] == "Z" {
+			continue
+		}
+		user, _ := strconv.Atoi(f[11])
+		system, _ := strconv.Atoi(f[12])
+		pages, _ := strconv.Atoi(f[21])
+		u.cpu += time.Duration(user+system) * time.Second / ticks
+		if filepath.Base(filepath.Dir(path)) == strconv.Itoa(p.cmd.Process.Pid) {
+			u.app = pages * os.Getpagesize()
+		} else {
+			u.webkit += pages * os.Getpagesize()
+		}
+		u.process = append(u.process, fmt.Sprintf("%s %d MB", data[:end+1], pages*os.Getpagesize()>>20))
+	}
+	return u
+}
