@@ -34,7 +34,7 @@ bench: ## Measure serving beside other servers, rewrite docs/PERFORMANCE.md (3 m
 wall: ## Measure the wall of 16 and 64 cameras, rewrite docs/PERFORMANCE.md (3 minutes)
 	@.make/wall
 
-soak: ## What takes hours: thousands of starts, faults, fuzzing (FUZZ_TIME=30m each)
+soak: ## What takes hours: the wall (WALL_TIME=1h), starts, faults, fuzzing (FUZZ_TIME=30m each)
 	@.make/soak
 
 check: ## Format, lint, tidy, bindings, unit tests (about 2 minutes)

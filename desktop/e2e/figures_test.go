@@ -37,6 +37,8 @@ func TestWallFigures(t *testing.T) {
 			rows.WriteString(measureWall(t, w.name, w.n, w.keys))
 		})
 	}
+	tasks := ""
+	t.Run("64 failing", func(t *testing.T) { tasks = longTasks(t) })
 	load, err := os.ReadFile("/proc/loadavg")
 	if err != nil {
 		t.Fatal(err)
@@ -44,7 +46,7 @@ func TestWallFigures(t *testing.T) {
 	publish(t, fmt.Sprintf("\nTaken on %s: %s, %d CPUs, load average at the end %s; each row watched for %v.\n\n", time.Now().Format(time.DateOnly),
 		runtime.GOARCH, runtime.NumCPU(), strings.Join(strings.Fields(string(load))[:2], " "), measureFor)+
 		"| cameras of 640x480 at 30 fps | shown per second, all tiles | slowest tile, fps | age p50 | worst tile's p50 | oldest | CPU, app + WebKit | CPU ms per shown picture | resident, app | resident, WebKit | CPU, cameras | from the agents | asked of each |\n"+
-		"| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | --- |\n"+rows.String())
+		"| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | --- |\n"+rows.String()+"\n"+tasks)
 }
 
 // measureWall returns one row of the table.

@@ -63,21 +63,11 @@ func TestEveryStateInEveryEngine(t *testing.T) {
 	const n = 20
 	f := startFleet(t, n, 5)
 	f.set(t, n, "hang")
-	port := freePort(t)
-	page, err := filepath.Abs("../../frontend/dist")
-	if err != nil {
-		t.Fatal(err)
-	}
-	// The app's own window is small: it is not what is looked at here.
-	startApp(t, devProgram, newScreen(t), f.home(t, 480, 320), "devserver=127.0.0.1:"+port, "assetdir="+page)
-	until(t, 20*time.Second, "the app serves its page", func() bool {
-		resp, err := f.client.Get("http://127.0.0.1:" + port)
-		return err == nil && resp.Body.Close() == nil
-	})
+	url := servePage(t, f)
 	for _, e := range engines(t) {
 		t.Run(e.name, func(t *testing.T) {
 			f.set(t, n, "hang")
-			w := &watch{browser: e.open(t, "http://127.0.0.1:"+port), well: map[string]bool{}}
+			w := &watch{browser: e.open(t, url), well: map[string]bool{}}
 			until(t, 20*time.Second, "a camera that does not answer yet is connecting", func() bool {
 				return w.look(t)[name(n)].Status == "Connecting…"
 			})
@@ -93,6 +83,24 @@ func TestEveryStateInEveryEngine(t *testing.T) {
 			t.Logf("%d looks; the longest that a camera that was well showed one picture: %v", w.looks, w.worst.Round(time.Millisecond))
 		})
 	}
+}
+
+// servePage starts the app that lends its page to browsers, and returns where.
+// Its own window is small: it is not what is looked at.
+func servePage(t *testing.T, f *fleet) (url string) {
+	t.Helper()
+	port := freePort(t)
+	page, err := filepath.Abs("../../frontend/dist")
+	if err != nil {
+		t.Fatal(err)
+	}
+	startApp(t, devProgram, newScreen(t), f.home(t, 480, 320), "devserver=127.0.0.1:"+port, "assetdir="+page)
+	url = "http://127.0.0.1:" + port
+	until(t, 20*time.Second, "the app serves its page", func() bool {
+		resp, err := f.client.Get(url)
+		return err == nil && resp.Body.Close() == nil
+	})
+	return url
 }
 
 func name(number int) string { return fmt.Sprintf("Camera %d", number) }

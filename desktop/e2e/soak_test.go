@@ -1,0 +1,84 @@
+//go:build linux
+
+package e2e
+
+import (
+	"math/rand/v2"
+	"os"
+	"testing"
+	"time"
+)
+
+// Memory grows for days (ustreamer#30, mainsail#1987): a wall of cameras that
+// fail at random, and what the app and WebKit hold meanwhile. WALL_TIME is how
+// long, 1h unless set.
+func TestWallSoak(t *testing.T) {
+	if os.Getenv("PIGRID_SOAK") == "" {
+		t.Skip("set PIGRID_SOAK=1 to run for an hour")
+	}
+	limit := time.Hour
+	if text := os.Getenv("WALL_TIME"); text != "" {
+		var err error
+		if limit, err = time.ParseDuration(text); err != nil {
+			t.Fatal(err)
+		}
+	}
+	const n = 20
+	f := startFleet(t, n, 15)
+	s := newScreen(t)
+	a := startApp(t, appProgram, s, f.home(t, 1920, 1080))
+	s.untilWall(t, n)
+	var early usage // when caches are full
+	begin := time.Now()
+	for minute := 1; time.Since(begin) < limit; minute++ {
+		f.torment(t, s, n, 45*time.Second)
+		back := time.Now()
+		s.untilWall(t, n)
+		u := a.usage(t)
+		t.Logf("minute %d: app %d MB, WebKit %d MB, CPU %v in all; all %d live %v after the last fault", minute,
+			u.app>>20, u.webkit>>20, u.cpu.Round(time.Second), n, time.Since(back).Round(10*time.Millisecond))
+		if minute <= 3 {
+			early = u
+		}
+	}
+	const slack = 100 << 20
+	last := a.usage(t)
+	if last.app > early.app*3/2+slack || last.webkit > early.webkit*3/2+slack {
+		t.Errorf("app %d MB, WebKit %d MB; they were %d and %d MB after three minutes",
+			last.app>>20, last.webkit>>20, early.app>>20, early.webkit>>20)
+	}
+}
+
+// torment breaks cameras at random for a while. Four of them are left alone and
+// must move all the time: one bad camera does not hold up the others.
+func (f *fleet) torment(t *testing.T, s *screen, n int, d time.Duration) {
+	t.Helper()
+	faults := []string{
+		"stall", "hang", "reset", "refuse", "cut", "truncate", "garbage", "slow", "401", "403", "421", "503", "failed",
+		"placeholder", "newer", "not-an-agent",
+	}
+	numbers := rand.Perm(n)
+	well, broken := numbers[:4], numbers[4:]
+	begin, before := time.Now(), frames(t, s)
+	for step := begin; time.Since(begin) < d; {
+		fault := "none"
+		if rand.IntN(3) > 0 {
+			fault = faults[rand.IntN(len(faults))]
+		}
+		f.set(t, broken[rand.IntN(len(broken))]+1, fault)
+		time.Sleep(time.Duration(200+rand.IntN(1500)) * time.Millisecond)
+		if time.Since(step) < 15*time.Second {
+			continue
+		}
+		step = time.Now()
+		now := frames(t, s)
+		for _, number := range well {
+			camera := uint8(number + 1)
+			if now[camera] <= before[camera] {
+				t.Errorf("%s is well and does not move: frame %d after %d", name(number+1), now[camera], before[camera])
+			}
+		}
+		before = now
+	}
+	f.set(t, 0, "none")
+}
