@@ -99,11 +99,16 @@ func (f *fleet) set(t *testing.T, number int, fault string) {
 // home makes a home that remembers the fleet.
 func (f *fleet) home(t *testing.T, width, height int) home {
 	t.Helper()
+	return homeOf(t, width, height, remembered(f.list(t)))
+}
+
+// remembered is what the app's settings say of these cameras.
+func remembered(cameras []camera) []known {
 	var list []known
-	for _, c := range f.list(t) {
+	for _, c := range cameras {
 		list = append(list, known{c.key(), c.Name, []string{c.Addr}})
 	}
-	return homeOf(t, width, height, list)
+	return list
 }
 
 // bytes is how much the agents have sent so far, by number.

@@ -212,7 +212,12 @@ type app struct {
 // startApp starts the app's program on a screen, without the search by mDNS.
 func startApp(t *testing.T, program string, s *screen, h home, env ...string) *app {
 	t.Helper()
-	cmd := exec.Command(program)
+	return startCommand(t, exec.Command(program), s, h, env...)
+}
+
+// startCommand starts the app by a command that runs its program.
+func startCommand(t *testing.T, cmd *exec.Cmd, s *screen, h home, env ...string) *app {
+	t.Helper()
 	cmd.Env = append(os.Environ(),
 		"DISPLAY="+s.display, "HOME="+h.dir, "XDG_CONFIG_HOME="+filepath.Join(h.dir, ".config"),
 		"XDG_CACHE_HOME="+filepath.Join(h.dir, ".cache"), "XDG_DATA_HOME="+filepath.Join(h.dir, ".local/share"),

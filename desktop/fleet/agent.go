@@ -44,12 +44,12 @@ type numbered struct {
 	jpeg []byte
 }
 
-func newAgent(number int, fps float64, s *strips) (*agent, error) {
+func newAgent(number int, fps float64, prefix string, s *strips) (*agent, error) {
 	if number > 250 {
 		return nil, errors.New("a strip has room for 250 cameras")
 	}
 	return &agent{
-		number: number, addr: fmt.Sprintf("127.77.0.%d:0", number), interval: time.Duration(float64(time.Second) / fps),
+		number: number, addr: fmt.Sprintf("%s%d:0", prefix, number), interval: time.Duration(float64(time.Second) / fps),
 		// The first frame is number 1 or a later one. Cameras are not in step.
 		begin: time.Now().Add(-time.Duration((1 + float64(number*7%50)/50) * float64(time.Second) / fps)),
 		scene: newScene(uint8(number), s),

@@ -41,13 +41,14 @@ func run(ctx context.Context, args []string, out io.Writer) error {
 	flags := flag.NewFlagSet("fleet", flag.ContinueOnError)
 	n := flags.Int("n", 4, "how many agents, at most 250")
 	fps := flags.Float64("fps", 30, "frames per second of each")
+	prefix := flags.String("prefix", "127.77.0.", "of the addresses: agent 3 listens at 127.77.0.3")
 	if err := flags.Parse(args); err != nil {
 		return err
 	}
 	if *n < 1 || *n > 250 || !(*fps >= 0.1 && *fps <= 120) {
 		return errors.New("-n must be 1 to 250 and -fps 0.1 to 120")
 	}
-	list, err := startAgents(*n, *fps)
+	list, err := startAgents(*n, *fps, *prefix)
 	defer func() {
 		for _, a := range list {
 			a.stop()
@@ -74,11 +75,11 @@ func run(ctx context.Context, args []string, out io.Writer) error {
 
 // startAgents starts n agents whose cameras are numbered from 1. What runs is
 // returned also with an error.
-func startAgents(n int, fps float64) ([]*agent, error) {
+func startAgents(n int, fps float64, prefix string) ([]*agent, error) {
 	strips := newStrips()
 	var list []*agent
 	for i := range n {
-		a, err := newAgent(i+1, fps, strips)
+		a, err := newAgent(i+1, fps, prefix, strips)
 		if err != nil {
 			return list, err
 		}
