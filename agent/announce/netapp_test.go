@@ -2,6 +2,7 @@ package announce
 
 import (
 	"encoding/json"
+	"io"
 	"net/netip"
 	"os"
 	"path/filepath"
@@ -76,6 +77,11 @@ type appState struct {
 		Interfaces []string
 		Problem    string
 	}
+	Search struct {
+		Running            bool
+		Done, Total, Found int
+		Networks           []string
+	}
 	Notice string
 }
 
@@ -130,6 +136,14 @@ func (v *viewer) tile(limit time.Duration, name, state, address string) time.Dur
 		}
 		return len(found) == 1 && found[0].State == state && (address == "" || found[0].Address == address)
 	})
+}
+
+// enter types a line as a person would do.
+func (v *viewer) enter(line string) {
+	v.t.Helper()
+	if _, err := io.WriteString(v.stdin, line+"\n"); err != nil {
+		v.t.Fatal(err)
+	}
 }
 
 // status is what an agent says at an address as seen from a machine.

@@ -138,3 +138,43 @@ func TestNetworksOfAHost(t *testing.T) {
 	}
 	v.stop()
 }
+
+// TestNetworkWithoutMulticast: nobody is heard of there; a person searches, or
+// types an address.
+func TestNetworkWithoutMulticast(t *testing.T) {
+	l := newPrograms(t, "curl")
+	pi, two, desk := l.host("raspberrypi", "10.77.0.11/24"), l.host("two", "10.77.0.222/24"), l.host("desk", "10.77.0.50/16")
+	far := l.host("far", "10.77.9.9/16") // not among the 254 addresses around ours
+	for _, m := range []*machine{pi, two, desk, far} {
+		m.run("ip", "link", "set", "eth0", "multicast", "off")
+	}
+	l.agent(pi, "pi", "Garage", ":8080")
+	l.agent(two, "shop", "Shop", ":8080", "--allow-from=10.77.0.0/16")
+	l.agent(two, "barn", "Barn", ":8085", "--allow-from=10.77.0.0/16") // on a port that no search asks
+	a := l.agent(far, "far", "Far", ":8080")
+	for _, m := range []struct {
+		on   *machine
+		addr string
+	}{{pi, "8080"}, {two, "8080"}, {two, "8085"}, {far, "8080"}} {
+		eventually(t, 10*time.Second, m.on.name+" answers", func() bool { return m.on.status("127.0.0.1:"+m.addr).ID != "" })
+	}
+	v := l.viewer(desk)
+	v.until(5*time.Second, "the app is there", func(s appState) bool { return len(s.Cameras) == 0 })
+	v.enter("search")
+	v.until(10*time.Second, "it searches", func(s appState) bool { return s.Search.Running })
+	v.until(30*time.Second, "the search is over", func(s appState) bool { return !s.Search.Running })
+	if s := v.last.Search; s.Found != 2 || s.Done != 254 || strings.Join(s.Networks, " ") != "10.77.0.0/24" {
+		t.Errorf("searched %+v", s)
+	}
+	v.tile(5*time.Second, "Garage", "live", "10.77.0.11:8080")
+	v.tile(5*time.Second, "Shop", "live", "10.77.0.222:8080")
+	v.enter("10.77.9.9")
+	v.tile(10*time.Second, "Far", "live", "10.77.9.9:8080")
+	v.enter("10.77.0.222:8085")
+	v.tile(10*time.Second, "Barn", "live", "10.77.0.222:8085")
+	a.kill()
+	v.tile(offlineLimit, "Far", "offline", "")
+	l.agent(far, "far", "Far", ":8080")
+	v.tile(movedLimit, "Far", "live", "") // at its last address, which nobody announces
+	v.stop()
+}

@@ -156,7 +156,7 @@ func (m *machine) run(args ...string) string {
 type process struct {
 	t     *testing.T
 	cmd   *exec.Cmd
-	stdin io.Closer
+	stdin io.WriteCloser
 	lines chan string
 	ended bool
 }

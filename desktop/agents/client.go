@@ -36,11 +36,11 @@ type Client struct {
 
 // NewClient returns a Client that dials only addresses of the local network,
 // as this machine's interfaces say at the time of each dial.
-func NewClient() *Client { return newClient(onLocalNetwork) }
+func NewClient() *Client { return newClient(onLocalNetwork, dialTimeout) }
 
-func newClient(allowed func(netip.Addr) bool) *Client {
+func newClient(allowed func(netip.Addr) bool, timeout time.Duration) *Client {
 	dialer := &net.Dialer{
-		Timeout:         dialTimeout,
+		Timeout:         timeout,
 		KeepAliveConfig: net.KeepAliveConfig{Enable: true, Idle: 5 * time.Second, Interval: 5 * time.Second, Count: 2},
 		ControlContext: func(_ context.Context, _, address string, _ syscall.RawConn) error {
 			if ap, err := netip.ParseAddrPort(address); err != nil || !allowed(ap.Addr()) {

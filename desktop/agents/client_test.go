@@ -151,7 +151,7 @@ func rawServer(t *testing.T, answer string) string {
 
 func TestOnlyLocalAddressesAreDialled(t *testing.T) {
 	var asked []netip.Addr
-	c := newClient(func(a netip.Addr) bool { asked = append(asked, a); return false })
+	c := newClient(func(a netip.Addr) bool { asked = append(asked, a); return false }, dialTimeout)
 	addr := agentServer(t, func(http.ResponseWriter, *http.Request) { t.Error("was dialled") })
 	_, err := c.Status(t.Context(), addr)
 	if f := reasonIn(t, err); f.Reason != cameras.ReasonNotLocal {

@@ -18,3 +18,10 @@ func (a *App) Forget(key string) { a.engine.forget(key) }
 
 // Retry dials a camera now; the empty key means all.
 func (a *App) Retry(key string) { a.engine.retry(key) }
+
+// Search asks every address of the networks this computer is on for an agent,
+// for networks where they cannot be heard of. State tells how far it is.
+func (a *App) Search() { a.engine.searchNetworks() }
+
+// StopSearch ends that.
+func (a *App) StopSearch() { a.engine.cancelSearch() }

@@ -31,6 +31,9 @@ type Config struct {
 	Version  string
 	Client   Client
 	Settings *settings.Store
+	// Sweeper asks every address of the network when a person wants it; nil means
+	// that nobody can.
+	Sweeper *agents.Sweeper
 	// Search makes the Searcher that reports sightings; nil means no search.
 	Search func(sighted func(dnssd.Sighting)) Searcher
 	Notice string // one sentence for the page about the app itself
@@ -57,6 +60,8 @@ type Engine struct {
 	feeds     map[string]*running  // by camera key
 	dismissed map[string]time.Time // agents and cameras a person sent away while they answered -> last seen
 	turned    map[string]time.Time // agents only heard of that lost their place -> when
+	sweep     Search               // the last search of whole networks
+	stopSweep context.CancelFunc   // ends it
 	crowded   time.Time            // last time a found agent had no place
 }
 

@@ -7,6 +7,7 @@ type State struct {
 	Version   string    `json:"version"`
 	Cameras   []Camera  `json:"cameras"` // in display order, never null
 	Discovery Discovery `json:"discovery"`
+	Search    Search    `json:"search"`
 	Notice    string    `json:"notice"` // one sentence about the app itself, mostly empty
 	// BytesPerSecond is what all streams together brought over the last seconds.
 	BytesPerSecond int64 `json:"bytesPerSecond"`
@@ -41,6 +42,19 @@ type Discovery struct {
 	Running    bool     `json:"running"`
 	Interfaces []string `json:"interfaces"` // "eth0 192.168.1.20/24", never null
 	Problem    string   `json:"problem"`
+}
+
+// Search is the last search of whole networks, address by address; all is zero
+// before the first.
+type Search struct {
+	Running  bool     `json:"running"`
+	Done     int      `json:"done"` // addresses asked, of Total
+	Total    int      `json:"total"`
+	Answered int      `json:"answered"` // agents
+	Found    int      `json:"found"`    // cameras that were not known before
+	Networks []string `json:"networks"` // "192.168.1.0/24", never null
+	Stopped  bool     `json:"stopped"`  // by the person, before all were asked
+	Problem  string   `json:"problem"`  // "no-network", or the system's own words
 }
 
 // AddResult is how adding an address ended.

@@ -82,7 +82,7 @@ func (e *Engine) state() State {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	now := time.Now()
-	s.Notice = e.notice(now)
+	s.Notice, s.Search = e.notice(now), e.searchState()
 	for _, c := range e.registry.List() {
 		facts := e.factsOf(c)
 		shown := tile(c, facts, cameras.Next(facts, now))

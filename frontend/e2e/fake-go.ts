@@ -72,8 +72,8 @@ export class FakeGo {
   }
 
   /** Sends the whole state as the event `state`. */
-  async emit(page: Page, cameras: Camera[], discovery: Partial<State["discovery"]> = {}) {
-    this.state = state(cameras, discovery);
+  async emit(page: Page, cameras: Camera[], differences: Partial<State> = {}) {
+    this.state = { ...state(cameras), ...differences };
     await page.evaluate((s) => {
       (window as unknown as { fakeGoEmit: (s: unknown) => void }).fakeGoEmit(s);
     }, this.state);
@@ -149,7 +149,14 @@ function injectFakeWails(): void {
   const call = (method: string) => (argument?: string) => w.fakeGoCall(method, argument);
   w.go = {
     app: {
-      App: { State: call("State"), Add: call("Add"), Forget: call("Forget"), Retry: call("Retry") },
+      App: {
+        State: call("State"),
+        Add: call("Add"),
+        Forget: call("Forget"),
+        Retry: call("Retry"),
+        Search: call("Search"),
+        StopSearch: call("StopSearch"),
+      },
     },
   };
   const listeners = new Set<(state: unknown) => void>();

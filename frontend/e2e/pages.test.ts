@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 
 import type { AddResult } from "../src/backend/types";
+import { search } from "../src/testing/camera";
 import { shot, SIZES, useStage } from "./stage";
 
 const stage = useStage();
@@ -88,7 +89,9 @@ describe("the empty page", () => {
   it("gives way to the first camera by itself", async () => {
     const page = await stage.open();
     await page.getByText("No cameras found yet").waitFor();
-    await stage.go.emit(page, stage.cameras(1), { problem: "port 5353 is taken" });
+    await stage.go.emit(page, stage.cameras(1), {
+      discovery: { running: true, interfaces: [], problem: "port 5353 is taken" },
+    });
     await page.getByRole("button", { name: /^Porch, live/ }).waitFor();
     await page.getByText("Not looking for new cameras").waitFor();
     await shot(page, "one-not-looking");
@@ -101,5 +104,48 @@ describe("without the app", () => {
     await page.getByText("This page is the inside of the PiGrid app.").waitFor();
     await shot(page, "no-app");
     expect(stage.go.frameRequests).toEqual([]);
+  });
+});
+
+describe("Search this network", () => {
+  const found = { total: 254, networks: ["192.168.1.0/24"] };
+
+  it.each(SIZES)("from the empty page at $width x $height", async (viewport) => {
+    const page = await stage.open({ viewport });
+    await page.getByRole("button", { name: "Search this network" }).click();
+    await expect.poll(() => stage.go.calls).toEqual(["Search"]);
+    await stage.go.emit(page, [], { search: search({ ...found, running: true, done: 96 }) });
+    await page.getByText("Asking 192.168.1.0/24: 96 of 254 addresses").waitFor();
+    await page.getByRole("progressbar", { name: "Addresses asked" }).waitFor();
+    await shot(page, `search-${viewport.width}`);
+    await page.getByRole("button", { name: "Stop searching" }).click();
+    await expect.poll(() => stage.go.calls).toEqual(["Search", "StopSearch"]);
+    await stage.go.emit(page, [], { search: search({ ...found, done: 254 }) });
+    await page.getByText("Nothing answered on 192.168.1.0/24.").waitFor();
+    await shot(page, `search-nothing-${viewport.width}`);
+    expect(stage.complaints).toEqual([]);
+  });
+
+  it("from Add by address, which says nothing about an older search", async () => {
+    const cameras = stage.cameras(3);
+    stage.go.state.cameras = cameras.slice(0, 1);
+    stage.go.state.search = search({ ...found, done: 254 });
+    const page = await stage.open();
+    await page.keyboard.press("Control+n");
+    const dialog = page.getByRole("dialog");
+    await dialog.getByRole("button", { name: "Search this network" }).waitFor();
+    expect(await dialog.innerText()).not.toContain("Nothing answered");
+    await dialog.getByRole("button", { name: "Search this network" }).click();
+    await expect.poll(() => stage.go.calls).toEqual(["Search"]);
+    await stage.go.emit(page, cameras.slice(0, 1), {
+      search: search({ ...found, running: true, done: 31 }),
+    });
+    await dialog.getByText("Asking 192.168.1.0/24: 31 of 254 addresses").waitFor();
+    await shot(page, "search-add");
+    await stage.go.emit(page, cameras, {
+      search: search({ ...found, done: 254, answered: 2, found: 2 }),
+    });
+    await dialog.getByText("Found 2 new cameras on 192.168.1.0/24.").waitFor();
+    await shot(page, "search-add-found");
   });
 });

@@ -8,6 +8,8 @@ const App = {
   Add: (address: string) => Promise.resolve({ ok: true, address }),
   Forget: (key: string) => Promise.resolve(key),
   Retry: (key: string) => Promise.resolve(key),
+  Search: () => Promise.resolve("searching"),
+  StopSearch: () => Promise.resolve("stopped"),
 };
 
 function putWailsOnWindow(runtime: object = {}) {
@@ -51,6 +53,8 @@ describe("backend", () => {
     expect(await backend?.add("pi.local")).toEqual({ ok: true, address: "pi.local" });
     expect(await backend?.forget("k1")).toBe("k1");
     expect(await backend?.retry("k2")).toBe("k2");
+    expect(await backend?.search()).toBe("searching");
+    expect(await backend?.stopSearch()).toBe("stopped");
     const callback = () => {};
     backend?.onState(callback);
     expect(listened).toEqual(["state", callback, -1]);

@@ -10,6 +10,9 @@ export interface Backend {
   forget(key: string): Promise<void>;
   /** Dials now; the empty key means all. */
   retry(key: string): Promise<void>;
+  /** Asks every address of the network for an agent; the state tells how far it is. */
+  search(): Promise<void>;
+  stopSearch(): Promise<void>;
   /** Calls back with the whole state whenever something changed. Returns the way to stop. */
   onState(callback: (state: State) => void): () => void;
 }
@@ -28,6 +31,8 @@ const wails: Backend = {
   add: async (address) => (await app.Add(address)) as AddResult,
   forget: app.Forget,
   retry: app.Retry,
+  search: app.Search,
+  stopSearch: app.StopSearch,
   onState: (callback) => EventsOn("state", callback),
 };
 

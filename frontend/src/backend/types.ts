@@ -64,11 +64,29 @@ export interface Discovery {
   problem: string;
 }
 
+/** The last search of whole networks, address by address; all is 0 before the first. */
+export interface Search {
+  running: boolean;
+  /** Addresses asked, of `total`. */
+  done: number;
+  total: number;
+  /** Agents that answered, and cameras that were not known before. */
+  answered: number;
+  found: number;
+  /** "192.168.1.0/24" */
+  networks: string[];
+  /** The person stopped it. */
+  stopped: boolean;
+  /** "no-network", or the system's own words. */
+  problem: string;
+}
+
 export interface State {
   version: string;
   /** In display order. */
   cameras: Camera[];
   discovery: Discovery;
+  search: Search;
   /** One sentence about the app itself, mostly "". */
   notice: string;
   /** Of all streams together, over the last seconds. */

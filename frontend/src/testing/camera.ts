@@ -1,4 +1,4 @@
-import type { Camera, State } from "../backend/types";
+import type { Camera, Search, State } from "../backend/types";
 
 /** A live camera, with whatever a test needs to be different. */
 export function camera(differences: Partial<Camera> = {}): Camera {
@@ -33,6 +33,21 @@ export function cameras(count: number, differences: Partial<Camera> = {}): Camer
   );
 }
 
+/** No search yet, with whatever a test needs to be different. */
+export function search(differences: Partial<Search> = {}): Search {
+  return {
+    running: false,
+    done: 0,
+    total: 0,
+    answered: 0,
+    found: 0,
+    networks: [],
+    stopped: false,
+    problem: "",
+    ...differences,
+  };
+}
+
 export function state(
   list: Camera[],
   discovery: Partial<State["discovery"]> = {},
@@ -42,6 +57,7 @@ export function state(
     version: "0.5.1",
     cameras: list,
     discovery: { running: true, interfaces: ["eth0 192.168.1.20/24"], problem: "", ...discovery },
+    search: search(),
     notice,
     bytesPerSecond: list.reduce((sum, c) => sum + c.bytesPerSecond, 0),
   };

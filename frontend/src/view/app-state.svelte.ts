@@ -1,6 +1,6 @@
 // What the Go side says, as it says it.
 import type { Backend } from "../backend/backend";
-import type { Camera, Discovery, State } from "../backend/types";
+import type { Camera, Discovery, Search, State } from "../backend/types";
 
 /** waiting: nothing said yet · no-app: no Go side at all · silent: it does not answer. */
 export type Phase = "waiting" | "no-app" | "silent" | "ready";
@@ -11,6 +11,7 @@ export class AppState {
   phase = $state<Phase>("waiting");
   cameras = $state.raw<readonly Camera[]>([]);
   discovery = $state.raw<Discovery>({ running: false, interfaces: [], problem: "" });
+  search = $state.raw<Search | null>(null);
   version = $state("");
   notice = $state("");
   bytesPerSecond = $state(0);
@@ -42,6 +43,7 @@ export class AppState {
   receive(state: State): void {
     this.cameras = state.cameras.map((camera) => this.#withSize(camera));
     this.discovery = state.discovery;
+    this.search = state.search;
     this.version = state.version;
     this.notice = state.notice;
     this.bytesPerSecond = state.bytesPerSecond;

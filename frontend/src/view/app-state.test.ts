@@ -29,6 +29,8 @@ describe("AppState", () => {
       add: () => Promise.reject(new Error("not used")),
       forget: () => Promise.resolve(),
       retry: () => Promise.resolve(),
+      search: () => Promise.resolve(),
+      stopSearch: () => Promise.resolve(),
     };
     app = new AppState();
   });

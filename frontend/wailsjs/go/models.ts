@@ -84,10 +84,37 @@ export namespace app {
 	        this.problem = source["problem"];
 	    }
 	}
+	export class Search {
+	    running: boolean;
+	    done: number;
+	    total: number;
+	    answered: number;
+	    found: number;
+	    networks: string[];
+	    stopped: boolean;
+	    problem: string;
+	
+	    static createFrom(source: any = {}) {
+	        return new Search(source);
+	    }
+	
+	    constructor(source: any = {}) {
+	        if ('string' === typeof source) source = JSON.parse(source);
+	        this.running = source["running"];
+	        this.done = source["done"];
+	        this.total = source["total"];
+	        this.answered = source["answered"];
+	        this.found = source["found"];
+	        this.networks = source["networks"];
+	        this.stopped = source["stopped"];
+	        this.problem = source["problem"];
+	    }
+	}
 	export class State {
 	    version: string;
 	    cameras: Camera[];
 	    discovery: Discovery;
+	    search: Search;
 	    notice: string;
 	    bytesPerSecond: number;
 	
@@ -100,6 +127,7 @@ export namespace app {
 	        this.version = source["version"];
 	        this.cameras = this.convertValues(source["cameras"], Camera);
 	        this.discovery = this.convertValues(source["discovery"], Discovery);
+	        this.search = this.convertValues(source["search"], Search);
 	        this.notice = source["notice"];
 	        this.bytesPerSecond = source["bytesPerSecond"];
 	    }

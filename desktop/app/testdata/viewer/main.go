@@ -1,7 +1,7 @@
 // viewer is the app without its window: it writes every state that the page
 // would be told to standard output, one line of JSON each, and pulls pictures of
-// every camera as the page does. A line on standard input is an address to add;
-// the program ends when its input does. Network tests run it on the machines
+// every camera as the page does. A line on standard input is an address to add,
+// or "search"; the program ends when its input does. Network tests run it on the machines
 // they make.
 //
 //	viewer [-page=false] [-time 60s]
@@ -43,7 +43,7 @@ func main() {
 		os.Exit(1)
 	}
 	engine := app.New(app.Config{
-		Version: "test", Client: agents.NewClient(), Settings: store, Logger: log,
+		Version: "test", Client: agents.NewClient(), Sweeper: agents.NewSweeper(), Settings: store, Logger: log,
 		Search: func(sighted func(dnssd.Sighting)) app.Searcher {
 			return discovery.New(discovery.Config{Logger: log, OnSighting: sighted})
 		},
@@ -58,6 +58,10 @@ func main() {
 	go func() {
 		defer cancel()
 		for lines := bufio.NewScanner(os.Stdin); lines.Scan(); {
+			if lines.Text() == "search" {
+				bound.Search()
+				continue
+			}
 			log.Info("added", "result", bound.Add(lines.Text()))
 		}
 	}()

@@ -8,4 +8,8 @@ export function Forget(arg1:string):Promise<void>;
 
 export function Retry(arg1:string):Promise<void>;
 
+export function Search():Promise<void>;
+
 export function State():Promise<app.State>;
+
+export function StopSearch():Promise<void>;

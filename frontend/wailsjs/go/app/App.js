@@ -14,6 +14,14 @@ export function Retry(arg1) {
   return window['go']['app']['App']['Retry'](arg1);
 }
 
+export function Search() {
+  return window['go']['app']['App']['Search']();
+}
+
 export function State() {
   return window['go']['app']['App']['State']();
+}
+
+export function StopSearch() {
+  return window['go']['app']['App']['StopSearch']();
 }
