@@ -36,7 +36,7 @@ func NewSweeper() *Sweeper {
 }
 
 // Networks lists what is searched: of each network this machine is directly on
-// by IPv4, the 256 addresses around its own, or all if there are fewer. Networks
+// by IPv4, the 254 addresses around its own, or all if there are fewer. Networks
 // of containers are left out.
 func (s *Sweeper) Networks() ([]netip.Prefix, error) {
 	links, err := s.Links()
