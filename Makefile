@@ -27,14 +27,14 @@ run: ## Install what is missing, build, start an agent and the app; Ctrl-C ends 
 test: ## Install what tests need, run every test (about 10 minutes)
 	@.make/test
 
-bench: ## Measure serving beside other servers, rewrite docs/PERFORMANCE.md (3 minutes)
+bench: ## Measure serving beside other servers, rewrite docs/PERFORMANCE.md (4 minutes)
 	@.make/need go
 	@PIGRID_BENCH=1 go test -count=1 -v -run TestServers ./agent/bench
 
 wall: ## Measure the wall of 16 and 64 cameras, rewrite docs/PERFORMANCE.md (3 minutes)
 	@.make/wall
 
-soak: ## What takes hours: the wall (WALL_TIME=1h), starts, faults, fuzzing (FUZZ_TIME=30m each)
+soak: ## What takes hours: the wall (WALL_TIME=1h), starts, faults, fuzzing (FUZZ_TIME for each)
 	@.make/soak
 
 check: ## Format, lint, tidy, bindings, unit tests (about 2 minutes)

@@ -19,11 +19,8 @@ const (
 )
 
 // report puts medians over the rounds into Markdown.
-func report(t *testing.T, samples []map[string][]sample) string {
-	t.Helper()
+func report(samples []map[string][]sample) string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "\nTaken on %s: %s. Medians of %d interleaved rounds of %v; ratios are medians of each round's ratio.\n",
-		time.Now().Format(time.DateOnly), machine(), rounds, duration)
 	b.WriteString("\n| CPU seconds per delivered GB | floor | agent | naive | naive / floor | agent / floor | target |\n| --- | ---: | ---: | ---: | ---: | ---: | ---: |\n")
 	perGB := func(s sample) float64 { return s.perGB }
 	for i, w := range works {
@@ -43,11 +40,6 @@ func report(t *testing.T, samples []map[string][]sample) string {
 		}
 		fmt.Fprintf(&b, " %s |\n", bound(w.added, "floor + %.1f"))
 	}
-	b.WriteString("\n| the agent | |\n| --- | ---: |\n")
-	last := samples[3]["agent"]
-	fmt.Fprintf(&b, "| joining to first frame while live, 10 viewers, p50 | %.2f ms |\n", over(samples[2]["agent"], func(s sample) float64 { return s.firstFrame }))
-	fmt.Fprintf(&b, "| resident, one viewer of 45 KB frames | %.1f MB |\n", over(last, func(s sample) float64 { return s.memory }))
-	fmt.Fprintf(&b, "| frames shown of frames taken, 50 viewers | %.1f %% |\n", 100*over(samples[0]["agent"], func(s sample) float64 { return s.shown }))
 	return b.String()
 }
 
@@ -74,18 +66,27 @@ func ratio(all, floor []sample) float64 {
 	return median(values)
 }
 
-// machine says what ran, and how busy it was besides.
+// machine says what ran.
 func machine() string {
 	var u unix.Utsname
 	_ = unix.Uname(&u)
-	load, _ := os.ReadFile("/proc/loadavg")
-	return fmt.Sprintf("Linux %s, %s, %d CPUs, %s, load average at the end %s", unix.ByteSliceToString(u.Release[:]),
-		runtime.GOARCH, runtime.NumCPU(), runtime.Version(), strings.Join(strings.Fields(string(load))[:2], " "))
+	return fmt.Sprintf("Linux %s, %s, %d CPUs, %s", unix.ByteSliceToString(u.Release[:]), runtime.GOARCH, runtime.NumCPU(), runtime.Version())
+}
+
+// load returns the load averages of the last 1 and 5 minutes.
+func load() string {
+	text, err := os.ReadFile("/proc/loadavg")
+	if err != nil {
+		return "unknown unknown"
+	}
+	return strings.Join(strings.Fields(string(text))[:2], " ")
 }
 
 // publish prints the tables and puts them into the page.
-func publish(t *testing.T, tables string) {
+func publish(t *testing.T, loadBefore, tables string) {
 	t.Helper()
+	tables = fmt.Sprintf("\nTaken on %s: %s, load average %s before, %s after. Medians of %d interleaved rounds of %v; ratios are medians of each round's ratio.\n",
+		time.Now().Format(time.DateOnly), machine(), loadBefore, load(), rounds, duration) + tables
 	fmt.Print(tables)
 	text, err := os.ReadFile(page)
 	if err != nil {

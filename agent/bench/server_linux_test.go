@@ -38,6 +38,20 @@ func start(t *testing.T, name string, size int) *server {
 			"--max-viewers", "1000", "--framerate", strconv.Itoa(framerate),
 			"--source", fmt.Sprintf("exec:'%s' replay %d", self, size))
 	}
+	return launch(t, name, cmd)
+}
+
+// startRest runs the agent as it is started on a Pi, its port excepted, alone
+// on a network.
+func startRest(t *testing.T) *server {
+	t.Helper()
+	return launch(t, "agent", exec.Command("unshare", "--map-root-user", "--net", "sh", "-c", `ip link set lo up && exec "$@"`, "sh",
+		agentBinary, "--listen", ":0", "--state-dir", t.TempDir(), "--source", "pattern"))
+}
+
+// launch runs a program until it says where it listens.
+func launch(t *testing.T, name string, cmd *exec.Cmd) *server {
+	t.Helper()
 	r, w, err := os.Pipe()
 	if err != nil {
 		t.Fatal(err)

@@ -36,6 +36,13 @@ type audience struct {
 // open lets n viewers in, close ends them.
 func open(t *testing.T, addr string, n int, query string) *audience {
 	t.Helper()
+	return openAt(t, addr, n, query, 0)
+}
+
+// openAt is open for viewers that read at most so many bytes per second each; 0
+// means as many as come.
+func openAt(t *testing.T, addr string, n int, query string, rate int) *audience {
+	t.Helper()
 	a := &audience{fewest: math.MaxInt64}
 	a.joined.Add(n)
 	for range n {
@@ -48,7 +55,7 @@ func open(t *testing.T, addr string, n int, query string) *audience {
 			t.Fatal(err)
 		}
 		a.conns = append(a.conns, conn)
-		a.ended.Go(func() { a.view(conn, begin) })
+		a.ended.Go(func() { a.view(conn, begin, rate) })
 	}
 	a.joined.Wait()
 	return a
@@ -67,8 +74,14 @@ func (a *audience) close(t *testing.T) {
 
 // view reads parts until the connection is closed and notes what came while
 // the audience measures.
-func (a *audience) view(conn net.Conn, begin time.Time) {
+func (a *audience) view(conn net.Conn, begin time.Time, rate int) {
 	r := bufio.NewReaderSize(conn, 64<<10)
+	if rate > 0 {
+		const perSecond = 100
+		link := &slowLink{conn, time.NewTicker(time.Second / perSecond), rate / perSecond}
+		defer link.tick.Stop()
+		r = bufio.NewReaderSize(link, link.most)
+	}
 	lines := textproto.NewReader(r)
 	var picture []byte
 	var bytes, frames int64
@@ -103,6 +116,18 @@ func (a *audience) view(conn net.Conn, begin time.Time) {
 	a.fewest = min(a.fewest, frames)
 	a.bytes, a.frames = a.bytes+bytes, a.frames+frames
 	a.delays, a.waits = append(a.delays, delays...), append(a.waits, wait)
+}
+
+// slowLink hands on a few bytes each tick.
+type slowLink struct {
+	conn net.Conn
+	tick *time.Ticker
+	most int // bytes per tick
+}
+
+func (l *slowLink) Read(b []byte) (int, error) {
+	<-l.tick.C
+	return io.ReadFull(l.conn, b[:min(len(b), l.most)])
 }
 
 // readPart reads one part into buf, which grows as needed.
