@@ -129,8 +129,12 @@ func TestCtrlCEndsEverything(t *testing.T) {
 
 func TestKilledAgentLeavesNoCamera(t *testing.T) {
 	env, dir := withCamera(t)
+	// One that writes nothing more would not notice that nobody reads.
+	if err := os.WriteFile(filepath.Join(dir, "fault"), []byte(fakecam.Stall+" 1"), 0o600); err != nil {
+		t.Fatal(err)
+	}
 	a := start(t, env)
-	get(t, a.url+"/snapshot.jpg")
+	get(t, a.url+"/snapshot.jpg?settle=0")
 	pids := children(t, dir)
 	if !anyRunning(pids) {
 		t.Fatal("no camera process runs")
@@ -177,4 +181,27 @@ func anyRunning(pids []int) bool {
 		}
 	}
 	return false
+}
+
+// TestMaxViewers: what the flag says reaches who serves.
+func TestMaxViewers(t *testing.T) {
+	a := start(t, nil, "--source", "pattern", "--max-viewers", "1")
+	ask := func() (status int, retryAfter string) {
+		r, err := http.NewRequestWithContext(t.Context(), http.MethodGet, a.url+"/video", nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		answer, err := (&http.Client{Transport: &http.Transport{DisableKeepAlives: true}}).Do(r)
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() { _ = answer.Body.Close() })
+		return answer.StatusCode, answer.Header.Get("Retry-After")
+	}
+	if status, _ := ask(); status != http.StatusOK {
+		t.Errorf("the first viewer gets %d", status)
+	}
+	if status, again := ask(); status != http.StatusServiceUnavailable || again == "" {
+		t.Errorf("the second viewer gets %d, Retry-After %q", status, again)
+	}
 }
