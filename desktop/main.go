@@ -7,6 +7,7 @@ package main
 import (
 	"log/slog"
 	"os"
+	"path/filepath"
 	"strconv"
 
 	"github.com/wailsapp/wails/v2"
@@ -17,6 +18,7 @@ import (
 	"pigrid/desktop/agents"
 	"pigrid/desktop/app"
 	"pigrid/desktop/discovery"
+	"pigrid/desktop/secrets"
 	"pigrid/desktop/settings"
 	"pigrid/frontend"
 	"pigrid/shared/dnssd"
@@ -27,9 +29,9 @@ var version = "dev"
 
 func main() {
 	logger := slog.New(slog.NewTextHandler(os.Stderr, nil))
-	store, notice := openSettings(logger)
+	store, secret, notice := openSettings(logger)
 	engine := app.New(app.Config{
-		Version: version, Client: agents.NewClient(), Settings: store, Notice: notice, Logger: logger, Search: search(logger), Sweeper: agents.NewSweeper(),
+		Version: version, Client: agents.NewClient(), Settings: store, Secrets: secret, Notice: notice, Logger: logger, Search: search(logger), Sweeper: agents.NewSweeper(),
 	})
 	if err := wails.Run(window(engine, store)); err != nil {
 		logger.Error("the window could not be opened", "error", err)
@@ -37,10 +39,13 @@ func main() {
 	}
 }
 
-// openSettings returns what is remembered, and one sentence when that was lost.
-func openSettings(logger *slog.Logger) (store *settings.Store, notice string) {
+// openSettings returns what is remembered and what is kept secret, and one
+// sentence when that was lost.
+func openSettings(logger *slog.Logger) (store *settings.Store, secret *secrets.Store, notice string) {
 	path, err := settings.Path()
+	secret = secrets.New(secrets.System{}, "")
 	if err == nil {
+		secret = secrets.New(secrets.System{}, filepath.Join(filepath.Dir(path), "secrets.json"))
 		store, err = settings.Open(path)
 	} else {
 		store, _ = settings.Open("")
@@ -49,7 +54,7 @@ func openSettings(logger *slog.Logger) (store *settings.Store, notice string) {
 		logger.Warn(err.Error())
 		notice = err.Error()
 	}
-	return store, notice
+	return store, secret, notice
 }
 
 // search makes the search by mDNS, unless it is turned off.

@@ -3,6 +3,7 @@ package agents
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"net"
 	"net/http"
@@ -76,11 +77,10 @@ type Stream struct {
 	ContentType string
 }
 
-// Open asks the agent at addr (host:port) for the stream at path and returns
-// once the response headers are there. The error is a [cameras.Failure]. The
-// stream ends with ctx.
-func (c *Client) Open(ctx context.Context, addr, path string) (*Stream, error) {
-	resp, err := c.get(ctx, addr, path, "multipart/x-mixed-replace, image/jpeg;q=0.5")
+// Open asks for a stream and returns once the response headers are there. The
+// error is a [cameras.Failure]. The stream ends with ctx.
+func (c *Client) Open(ctx context.Context, from Source) (*Stream, error) {
+	resp, err := c.get(ctx, from, "multipart/x-mixed-replace, image/jpeg;q=0.5")
 	if err != nil {
 		return nil, failureOf(err)
 	}
@@ -93,7 +93,7 @@ func (c *Client) Open(ctx context.Context, addr, path string) (*Stream, error) {
 
 // Alive asks the agent at addr for a sign of life. Any HTTP answer is one.
 func (c *Client) Alive(ctx context.Context, addr string) error {
-	resp, err := c.get(ctx, addr, "/healthz", "")
+	resp, err := c.get(ctx, Source{Addr: addr, Path: "/healthz"}, "")
 	if err != nil {
 		return failureOf(err)
 	}
@@ -116,7 +116,7 @@ func (c *Client) Status(ctx context.Context, addr string) (Found, error) {
 			found.Remote = netip.AddrPortFrom(ap.Addr().Unmap(), ap.Port())
 		}
 	}})
-	resp, err := c.get(ctx, addr, api.StatusPath, "application/json")
+	resp, err := c.get(ctx, Source{Addr: addr, Path: api.StatusPath}, "application/json")
 	if err != nil {
 		return Found{}, failureOf(err)
 	}
@@ -134,12 +134,12 @@ func (c *Client) Status(ctx context.Context, addr string) (Found, error) {
 	return found, nil
 }
 
-func (c *Client) get(ctx context.Context, addr, path, accept string) (*http.Response, error) {
-	u, err := url.Parse(path)
+func (c *Client) get(ctx context.Context, from Source, accept string) (*http.Response, error) {
+	u, err := url.Parse(from.Path)
 	if err != nil {
-		return nil, err
+		return nil, errPath // the error would repeat the path
 	}
-	u.Scheme, u.Host = "http", addr
+	u.Scheme, u.Host = "http", from.Addr
 	req, err := http.NewRequestWithContext(ctx, http.MethodGet, u.String(), nil)
 	if err != nil {
 		return nil, err
@@ -148,5 +148,12 @@ func (c *Client) get(ctx context.Context, addr, path, accept string) (*http.Resp
 		req.Header.Set("Accept", accept)
 	}
 	req.Header.Set("User-Agent", "pigrid")
-	return c.http.Do(req)
+	if l := from.Login; l != nil {
+		l.use(req)
+	}
+	resp, err := c.http.Do(req)
+	if failed, ok := errors.AsType[*url.Error](err); ok {
+		return nil, fmt.Errorf("%s: %w", from.Addr, failed.Err) // not the whole URL: passwords may stand in it
+	}
+	return resp, err
 }

@@ -81,7 +81,7 @@ func TestFailuresOfAnswers(t *testing.T) {
 				w.WriteHeader(tt.code)
 				_, _ = io.WriteString(w, tt.body)
 			})
-			_, err := NewClient().Open(t.Context(), addr, "/video")
+			_, err := NewClient().Open(t.Context(), Source{Addr: addr, Path: "/video"})
 			f := reasonIn(t, err)
 			if f.Reason != tt.stream || f.Status != tt.code || f.Message != tt.message || f.Detail != tt.detail {
 				t.Errorf("stream: %+v", f)
@@ -193,7 +193,7 @@ func TestStreamEndsWithItsContext(t *testing.T) {
 		<-r.Context().Done()
 	})
 	ctx, cancel := context.WithCancel(t.Context())
-	s, err := NewClient().Open(ctx, addr, "/video?fps=2")
+	s, err := NewClient().Open(ctx, Source{Addr: addr, Path: "/video?fps=2"})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -226,3 +226,18 @@ func TestAddressesWithZones(t *testing.T) {
 type roundTrip func(*http.Request) (*http.Response, error)
 
 func (f roundTrip) RoundTrip(r *http.Request) (*http.Response, error) { return f(r) }
+
+// TestFailuresDoNotRepeatPasswords: the errors of net/http carry the whole URL.
+func TestFailuresDoNotRepeatPasswords(t *testing.T) {
+	from := Source{Addr: "127.0.0.1:1", Path: "/v?x=hidden", Login: &Login{User: "hidden", Password: "hidden", Query: "pwd=hidden"}}
+	_, err := NewClient().Open(t.Context(), from)
+	f := FailureOf(err)
+	if f == nil || f.Reason != cameras.ReasonRefused || strings.Contains(f.Detail, "hidden") {
+		t.Errorf("got %+v", f)
+	}
+	for _, format := range []string{"%v", "%+v", "%#v", "%s"} {
+		if text := fmt.Sprintf(format, *from.Login); strings.Contains(text, "pwd") {
+			t.Errorf("%s: %s", format, text)
+		}
+	}
+}

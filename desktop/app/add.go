@@ -2,11 +2,6 @@ package app
 
 import (
 	"context"
-	"errors"
-	"net"
-	"net/netip"
-	"strconv"
-	"strings"
 	"time"
 
 	"pigrid/desktop/agents"
@@ -14,31 +9,44 @@ import (
 	"pigrid/shared/api"
 )
 
-const (
-	defaultPort = 8080
-	addTimeout  = 6 * time.Second
-	maxInput    = 300
-)
+const addTimeout = 6 * time.Second
 
-var errAddress = errors.New("type a name or an address, like raspberrypi.local or 192.168.1.20:8080")
-
-// add asks the agent at an address that a person typed.
+// add asks the agent at an address that a person typed, and tries whether a
+// camera without an agent is there. A whole URL is taken at its word.
 func (e *Engine) add(input string) AddResult {
-	address, err := parseAddress(input)
+	t, err := parseTyped(input)
 	if err != nil {
 		return AddResult{Keys: []string{}, Reason: cameras.ReasonBadAddress, Detail: err.Error()}
 	}
+	if t.whole() {
+		return e.addURL(t)
+	}
+	if key := e.foreignAt(func(address string) bool { return address == t.address }); key != "" {
+		return AddResult{OK: true, Keys: []string{key}, Address: t.address}
+	}
+	found, failure := e.ask(t.address)
+	if failure == nil {
+		return e.addFound(t.address, found)
+	}
+	if result, ok := e.addForeign(t, failure); ok {
+		return result
+	}
+	return AddResult{Keys: []string{}, Reason: failure.Reason, Address: t.address, Detail: failure.Detail}
+}
+
+// ask asks the agent at an address for its status.
+func (e *Engine) ask(address string) (agents.Found, *cameras.Failure) {
 	ctx, cancel := context.WithTimeout(e.ctx, addTimeout)
 	defer cancel()
 	found, err := e.cfg.Client.Find(ctx, "", []string{address})
-	if err != nil {
-		failure := agents.FailureOf(err)
-		if failure == nil {
-			failure = &cameras.Failure{Reason: cameras.ReasonTimeout}
-		}
-		return AddResult{Keys: []string{}, Reason: failure.Reason, Address: address, Detail: failure.Detail}
+	if err == nil {
+		return found, nil
 	}
-	return e.addFound(address, found)
+	failure := agents.FailureOf(err)
+	if failure == nil {
+		failure = &cameras.Failure{Reason: cameras.ReasonTimeout}
+	}
+	return found, failure
 }
 
 // addFound takes in an agent that answered at a typed address.
@@ -89,6 +97,7 @@ func (e *Engine) forget(key string) {
 	defer e.mu.Unlock()
 	for _, gone := range e.registry.Forget(key) {
 		e.dropFeed(gone)
+		e.dropSecret(gone)
 		id, _, _ := cameras.SplitKey(gone)
 		a := e.agents[id]
 		if a == nil {
@@ -104,69 +113,4 @@ func (e *Engine) forget(key string) {
 			e.drop(id)
 		}
 	}
-}
-
-// parseAddress reads host, host:port or http://host:port as a person types it
-// and returns host:port.
-func parseAddress(input string) (string, error) {
-	s := strings.TrimSpace(input)
-	if len(s) > maxInput {
-		return "", errAddress
-	}
-	if scheme, rest, ok := strings.Cut(s, "://"); ok {
-		if !strings.EqualFold(scheme, "http") {
-			return "", errAddress
-		}
-		s = rest
-	}
-	s = strings.TrimSuffix(s, "/")
-	host, port := s, strconv.Itoa(defaultPort)
-	if h, p, err := net.SplitHostPort(s); err == nil {
-		host, port = h, p
-	}
-	n, err := strconv.ParseUint(port, 10, 16)
-	if err != nil || n == 0 {
-		return "", errAddress
-	}
-	host, ok := parseHost(host)
-	if brackets := strings.HasPrefix(s, "["); !ok || brackets && !strings.Contains(host, ":") {
-		return "", errAddress
-	}
-	return net.JoinHostPort(host, strconv.FormatUint(n, 10)), nil
-}
-
-// parseHost checks an IP literal or a host name.
-func parseHost(host string) (string, bool) {
-	bare := host
-	if strings.HasPrefix(bare, "[") && strings.HasSuffix(bare, "]") {
-		bare = bare[1 : len(bare)-1]
-	}
-	if addr, err := netip.ParseAddr(bare); err == nil {
-		return addr.Unmap().String(), validZone(addr.Zone())
-	}
-	name := strings.ToLower(strings.TrimSuffix(host, "."))
-	if name == "" || len(name) > 253 {
-		return "", false
-	}
-	allDigits := true
-	for label := range strings.SplitSeq(name, ".") {
-		if label == "" || len(label) > 63 || label[0] == '-' || label[len(label)-1] == '-' {
-			return "", false
-		}
-		for _, c := range []byte(label) {
-			letter := c >= 'a' && c <= 'z' || c == '-' || c == '_'
-			if !letter && (c < '0' || c > '9') {
-				return "", false
-			}
-			allDigits = allDigits && !letter
-		}
-	}
-	return name, !allDigits // 192.168.1 is a mistyped address, not a name
-}
-
-// validZone reports whether an IPv6 zone looks like the name of an interface.
-func validZone(zone string) bool {
-	return len(zone) <= 32 && !strings.ContainsFunc(zone, func(r rune) bool {
-		return r <= ' ' || r > '~' || strings.ContainsRune(`%/[]@?#\`, r)
-	})
 }

@@ -9,8 +9,8 @@ func NewApp(e *Engine) *App { return &App{engine: e} }
 // State returns everything the page shows.
 func (a *App) State() State { return a.engine.state() }
 
-// Add tries an agent's host, host:port or http://host:port at once; on success
-// its cameras are shown and remembered.
+// Add tries a host, host:port or URL at once: an agent, or another camera that
+// speaks MJPEG; on success its cameras are shown and remembered.
 func (a *App) Add(address string) AddResult { return a.engine.add(address) }
 
 // Forget removes one camera, or all of an agent that was added by address.

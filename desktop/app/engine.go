@@ -35,9 +35,10 @@ type Config struct {
 	// that nobody can.
 	Sweeper *agents.Sweeper
 	// Search makes the Searcher that reports sightings; nil means no search.
-	Search func(sighted func(dnssd.Sighting)) Searcher
-	Notice string // one sentence for the page about the app itself
-	Logger *slog.Logger
+	Search  func(sighted func(dnssd.Sighting)) Searcher
+	Secrets Secrets // nil: what lets one in is not kept
+	Notice  string  // one sentence for the page about the app itself
+	Logger  *slog.Logger
 }
 
 // Engine owns every goroutine and connection of the app: one watch per agent,
@@ -98,6 +99,10 @@ func (e *Engine) Start(emit func(State)) {
 	}
 	e.started = true
 	for _, c := range e.registry.List() {
+		if c.URL != "" {
+			e.startForeign(c)
+			continue
+		}
 		e.ensureFeed(c)
 		e.ensureAgent(c.Agent, c.Addresses)
 		e.keep(c.Agent, c.Addresses) // those that answered or were typed are first
@@ -146,11 +151,18 @@ func (e *Engine) ensureFeed(c cameras.Camera) *running {
 	if f := e.feeds[c.Key]; f != nil {
 		return f
 	}
+	return e.startFeed(c, nil)
+}
+
+// startFeed starts the feed of a camera that has none, with the connection that
+// is open already if there is one; e.mu is held.
+func (e *Engine) startFeed(c cameras.Camera, first *feed.Connection) *running {
 	ctx, cancel := context.WithCancel(e.ctx)
 	f := &running{cancel: cancel, Feed: feed.New(feed.Config{
 		Key: c.Key, Opener: e.cfg.Client, Group: e.group, Width: c.Width, Height: c.Height, Logger: e.cfg.Logger,
 		Arrived: e.arrived.notify,
 		Doubted: func() { e.poke(c.Agent) },
+		First:   first,
 	})}
 	e.feeds[c.Key] = f
 	e.goDo(func() { defer cancel(); f.Run(ctx) })

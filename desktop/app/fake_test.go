@@ -45,14 +45,20 @@ type fakeAgent struct {
 	served chan struct{}
 }
 
-// newAgent starts an agent with one camera per id on a free port.
-func newAgent(t *testing.T, id, name string, cams ...string) *fakeAgent {
+// testJPEG is a picture of 16 by 8 pixels.
+func testJPEG(t *testing.T) []byte {
 	t.Helper()
 	var b bytes.Buffer
 	if err := jpeg.Encode(&b, image.NewGray(image.Rect(0, 0, 16, 8)), nil); err != nil {
 		t.Fatal(err)
 	}
-	a := &fakeAgent{t: t, addr: "127.0.0.1:0", jpeg: b.Bytes(), frames: true}
+	return b.Bytes()
+}
+
+// newAgent starts an agent with one camera per id on a free port.
+func newAgent(t *testing.T, id, name string, cams ...string) *fakeAgent {
+	t.Helper()
+	a := &fakeAgent{t: t, addr: "127.0.0.1:0", jpeg: testJPEG(t), frames: true}
 	a.status = api.Status{API: api.Version, ID: id, Name: name, Host: "pi", Version: "0.1.0"}
 	for _, c := range cams {
 		a.status.Cameras = append(a.status.Cameras, api.Camera{
@@ -175,7 +181,7 @@ type desk struct {
 }
 
 // startDesk runs an app whose settings are at path; the empty path is a new one.
-func startDesk(t *testing.T, path string, client Client) *desk {
+func startDesk(t *testing.T, path string, client Client, change ...func(*Config)) *desk {
 	t.Helper()
 	if path == "" {
 		path = filepath.Join(t.TempDir(), "settings.json")
@@ -188,10 +194,14 @@ func startDesk(t *testing.T, path string, client Client) *desk {
 		client = agents.NewClient()
 	}
 	d := &desk{path: path, search: &fakeSearch{interfaces: []string{"eth0 192.168.1.2/24"}}}
-	d.engine = New(Config{
+	cfg := Config{
 		Version: "test", Client: client, Settings: store, Logger: slog.New(slog.DiscardHandler),
 		Search: func(sighted func(dnssd.Sighting)) Searcher { d.search.sighted = sighted; return d.search },
-	})
+	}
+	for _, ch := range change {
+		ch(&cfg)
+	}
+	d.engine = New(cfg)
 	d.App = NewApp(d.engine)
 	d.engine.Start(func(s State) {
 		d.mu.Lock()
@@ -214,6 +224,16 @@ func (d *desk) told() []State {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	return append([]State(nil), d.states...)
+}
+
+// texts returns what the page was told so far, as it is told.
+func (d *desk) texts() []string {
+	var list []string
+	for _, s := range d.told() {
+		data, _ := json.Marshal(s)
+		list = append(list, string(data))
+	}
+	return list
 }
 
 // camera returns one tile.

@@ -215,7 +215,7 @@ func parseKey(escaped string) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	if _, _, ok := cameras.SplitKey(key); !ok {
+	if !cameras.ValidKey(key) {
 		return "", errWant
 	}
 	return key, nil

@@ -5,6 +5,7 @@ import (
 	"net"
 	"net/netip"
 	"net/url"
+	"reflect"
 	"slices"
 	"strconv"
 	"strings"
@@ -12,6 +13,7 @@ import (
 
 	"go.uber.org/goleak"
 
+	"pigrid/desktop/agents"
 	"pigrid/desktop/cameras"
 )
 
@@ -64,6 +66,65 @@ func TestParseAddress(t *testing.T) {
 	}
 }
 
+// parseAddress reads what is no more than host or host:port.
+func parseAddress(in string) (string, error) {
+	p, err := parseTyped(in)
+	if err != nil || p.whole() || p.login != nil {
+		return "", errAddress
+	}
+	return p.address, nil
+}
+
+func TestParseTyped(t *testing.T) {
+	login := func(user, password, query string) *agents.Login {
+		return &agents.Login{User: user, Password: password, Query: query}
+	}
+	for in, want := range map[string]typed{
+		"http://octopi.local/webcam/?action=stream": {"octopi.local:8080", false, "/webcam/", "action=stream", nil},
+		"192.168.1.9/video":                         {"192.168.1.9:8080", false, "/video", "", nil},
+		"cam:81?x=1":                                {"cam:81", true, "", "x=1", nil},
+		"cam/a%20b#top":                             {"cam:8080", false, "/a%20b", "", nil},
+		"HTTP://root:p%40ss@Cam:80/v":               {"cam:80", true, "/v", "", login("root", "p@ss", "")},
+		"root:p@s:s@cam":                            {"cam:8080", false, "", "", login("root", "p@s:s", "")},
+		"root:100%@cam/":                            {"cam:8080", false, "/", "", login("root", "100%", "")},
+		"cam/v.cgi?user=a&pwd=b&rate=0":             {"cam:8080", false, "/v.cgi", "rate=0", login("", "", "user=a&pwd=b&rate=0")},
+		"cam?PWD=b":                                 {"cam:8080", false, "", "", login("", "", "PWD=b")},
+	} {
+		got, err := parseTyped(in)
+		if err != nil || !reflect.DeepEqual(got, want) {
+			t.Errorf("%q: %+v with %#v, %v", in, got, got.login, err)
+		}
+	}
+	for _, in := range []string{
+		"https://cam/v", "rtsp://cam/v", "http:///v", "cam//evil", "cam/a b", "cam/\x00", "cam/\r\nX: y", "cam/\\x", "@", "a@b@", "cam/%zz",
+		"http://cam/" + strings.Repeat("x", maxInput),
+	} {
+		if got, err := parseTyped(in); err == nil {
+			t.Errorf("%.40q: %+v", in, got)
+		}
+	}
+}
+
+func FuzzParseTyped(f *testing.F) {
+	for _, s := range []string{"http://a:b@cam:81/v?x=1&pwd=2#y", "cam/%2e%2e", "a@b/c", "[::1]/?token=x", "cam?&&=", "cam/?user"} {
+		f.Add(s)
+	}
+	f.Fuzz(func(t *testing.T, in string) {
+		got, err := parseTyped(in)
+		if err != nil {
+			return
+		}
+		shown := "http://" + got.at("80") + withQuery(got.path, got.query)
+		u, err := url.Parse(shown)
+		if err != nil || u.User != nil || u.Fragment != "" || u.Host != got.at("80") || withoutSecrets(u.RawQuery) != u.RawQuery {
+			t.Errorf("%q becomes %q: %v, %+v", in, shown, err, u)
+		}
+		if strings.ContainsAny(shown, " \r\n\\") {
+			t.Errorf("%q becomes %q", in, shown)
+		}
+	})
+}
+
 func FuzzParseAddress(f *testing.F) {
 	for _, s := range []string{"192.168.1.20", "http://pi.local:80/", "[fe80::1%eth0]:8080", "::1", "a:b:c", "[]:1", "%:1"} {
 		f.Add(s)
@@ -107,6 +168,7 @@ func TestParseWants(t *testing.T) {
 		"full=" + url.QueryEscape(url.QueryEscape(a)) + ",agent%3Ac%2Fd&want=" + joined:                 large,
 		"want=" + joined + "&full=" + url.QueryEscape(a) + "," + url.QueryEscape(cameras.Key("c", "d")): large,
 		"want=" + url.QueryEscape(joined):                                                               both,
+		"want=" + cameras.ForeignKey("http://cam:80/") + ":3":                                           {{cameras.ForeignKey("http://cam:80/"), 3, false}},
 		"want=agent:a-1/imx708:0":                                                                       both[:1],
 	} {
 		got, err := parseWants(query)
@@ -121,7 +183,7 @@ func TestParseWants(t *testing.T) {
 	for _, query := range []string{
 		"full=" + strings.Join(many, ","),
 		"want=x", "want=agent:a/b", "want=agent:a/b:", "want=agent:a/b:-1", "want=agent:a/b:1,", "want=,", "want=agent:a/../b:1",
-		"want=agent:A/b:1", "want=%zz", "want=agent:a%2525/b:1", "want=" + strings.Repeat("agent:a/b:1,", maxWants) + "agent:a/b:1",
+		"want=agent:A/b:1", "want=url:x:1", "want=url:0123456789abcdeg:1", "want=%zz", "want=agent:a%2525/b:1", "want=" + strings.Repeat("agent:a/b:1,", maxWants) + "agent:a/b:1",
 		"want=agent:a/b:18446744073709551616", "want=agent:a/b:1&full=x", "want=agent:a/b:1&full=,", "want=agent:a/b:1&full=%25zz",
 	} {
 		if got, err := parseWants(query); err == nil {
@@ -143,7 +205,7 @@ func FuzzParseWants(f *testing.F) {
 			t.Errorf("%d wants", len(wants))
 		}
 		for _, w := range wants {
-			if _, _, ok := cameras.SplitKey(w.key); !ok {
+			if !cameras.ValidKey(w.key) {
 				t.Errorf("key %q", w.key)
 			}
 		}

@@ -60,7 +60,7 @@ func toRemember(c cameras.Camera, added time.Time) settings.Camera {
 	}
 	return settings.Camera{
 		Key: c.Key, Name: c.Name, Host: c.Host, Addresses: c.Addresses,
-		Width: c.Width, Height: c.Height, Added: added,
+		Width: c.Width, Height: c.Height, URL: c.URL, Login: c.Login, Added: added,
 	}
 }
 
@@ -69,7 +69,7 @@ func remembered(s settings.Settings) []cameras.Camera {
 	for _, c := range s.Cameras {
 		list = append(list, cameras.Camera{
 			Key: c.Key, Name: c.Name, Host: c.Host, Addresses: c.Addresses,
-			Width: c.Width, Height: c.Height, Added: !c.Added.IsZero(),
+			Width: c.Width, Height: c.Height, URL: c.URL, Login: c.Login, Added: !c.Added.IsZero(),
 		})
 	}
 	return list

@@ -111,7 +111,7 @@ func (e *Engine) factsOf(c cameras.Camera) cameras.Facts {
 
 func tile(c cameras.Camera, f cameras.Facts, v cameras.Verdict) Camera {
 	t := Camera{
-		Key: c.Key, Name: c.Name, Host: c.Host, AgentVersion: c.Version, Added: c.Added,
+		Key: c.Key, Name: c.Name, Host: c.Host, URL: c.URL, AgentVersion: c.Version, Added: c.Added,
 		State: v.State, Since: millis(v.Since), RetryAt: millis(v.RetryAt), LastFrameAt: millis(f.LastFrame),
 		Reason: v.Reason, Status: v.Status, Message: v.Message, Hint: v.Hint, Detail: v.Detail,
 		FPS: math.Round(f.FPS*10) / 10, BytesPerSecond: int64(math.Round(f.BytesPerSecond)), Width: c.Width, Height: c.Height,

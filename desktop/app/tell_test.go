@@ -35,7 +35,7 @@ func (c *fakeClient) Find(ctx context.Context, id string, _ []string) (agents.Fo
 	return agents.Found{Status: c.agent.status, Address: "192.168.1.2:8080"}, nil
 }
 
-func (c *fakeClient) Open(ctx context.Context, _, _ string) (*agents.Stream, error) {
+func (c *fakeClient) Open(ctx context.Context, _ agents.Source) (*agents.Stream, error) {
 	c.agent.mu.Lock()
 	defer c.agent.mu.Unlock()
 	if c.refused {

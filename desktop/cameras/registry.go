@@ -35,6 +35,11 @@ type Camera struct {
 	Height    int
 	Added     bool // a person typed its address
 
+	// URL is where a camera that has no agent is, without what lets one in;
+	// empty when it has an agent. Login says that there is such a secret.
+	URL   string
+	Login bool
+
 	State   api.State // as the agent says
 	Problem *api.Problem
 	Missing bool // the agent answered without listing it
@@ -52,12 +57,29 @@ type Registry struct {
 func NewRegistry(known ...Camera) *Registry {
 	r := &Registry{byKey: make(map[string]Camera, len(known))}
 	for _, c := range known {
-		if agent, id, ok := SplitKey(c.Key); ok && len(r.byKey) < maxCameras {
+		agent, id, ok := SplitKey(c.Key)
+		if len(r.byKey) < maxCameras && (ok && c.URL == "" || IsForeign(c.Key) && c.URL != "") {
 			c.Agent, c.ID = agent, id
 			r.byKey[c.Key] = c
 		}
 	}
 	return r
+}
+
+// Add takes in a camera that has no agent. It reports whether there was room.
+func (r *Registry) Add(c Camera) bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	old, known := r.byKey[c.Key]
+	if !known && len(r.byKey) >= maxCameras {
+		return false
+	}
+	c.Width, c.Height = old.Width, old.Height
+	if known {
+		c.Name = old.Name
+	}
+	r.byKey[c.Key] = c
+	return true
 }
 
 // Answer is what an agent said at one of its addresses.
@@ -167,7 +189,7 @@ func (r *Registry) Forget(key string) []string {
 		return nil
 	}
 	gone := []string{key}
-	if c.Added {
+	if c.Added && c.Agent != "" {
 		gone = nil
 		for _, other := range r.of(c.Agent) {
 			gone = append(gone, other.Key)

@@ -26,13 +26,16 @@ func (f *Feed) pump(l *link) error {
 func (f *Feed) arrive(frame mjpeg.Frame) {
 	now := time.Now()
 	f.mu.Lock()
-	f.frame = Frame{Seq: f.frame.Seq + 1, JPEG: frame.JPEG, At: now}
+	due := f.isDue(now)
+	if due {
+		f.frame = Frame{Seq: f.frame.Seq + 1, JPEG: frame.JPEG, At: now}
+	}
 	f.lastPart, f.stamp = now, frame.Header.Get(mjpeg.TimestampHeader)
 	f.sizer.look(frame.JPEG, now)
 	doubt := frame.Placeholder && !f.placeholder
 	f.placeholder = frame.Placeholder
 	if !frame.Placeholder {
-		f.count(now)
+		f.note(now)
 	}
 	first := f.facts.Frames == 1 && !frame.Placeholder
 	f.mu.Unlock()
@@ -42,11 +45,13 @@ func (f *Feed) arrive(frame mjpeg.Frame) {
 	if doubt {
 		f.cfg.Doubted()
 	}
-	f.cfg.Arrived()
+	if due {
+		f.cfg.Arrived()
+	}
 }
 
-// count takes a real frame into the numbers; mu is held.
-func (f *Feed) count(now time.Time) {
+// note takes a real frame into the numbers; mu is held.
+func (f *Feed) note(now time.Time) {
 	f.meter.add(now)
 	f.facts.LastFrame = now
 	if f.facts.Frames++; f.facts.Frames == 1 {

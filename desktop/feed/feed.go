@@ -21,7 +21,7 @@ const (
 
 // Opener opens streams; [agents.Client] is the real one.
 type Opener interface {
-	Open(ctx context.Context, addr, path string) (*agents.Stream, error)
+	Open(ctx context.Context, from agents.Source) (*agents.Stream, error)
 	Alive(ctx context.Context, addr string) error
 }
 
@@ -30,6 +30,11 @@ type Target struct {
 	Addr string  // host:port that answered last
 	Path string  // absolute
 	Rate float64 // frames per second to expect, 0 when unknown
+	// Foreign says that no agent is there: the stream comes at one rate, and
+	// there is nobody to ask for a sign of life. Such a camera may serve a single
+	// viewer, so there is never a second connection beside the first.
+	Foreign bool
+	Login   *agents.Login // nil when anybody is let in
 }
 
 // Config is what a Feed needs.
@@ -45,6 +50,8 @@ type Config struct {
 	Arrived func()
 	Doubted func()
 	Logger  *slog.Logger
+	// First is a connection that is open already, nil when there is none.
+	First *Connection
 }
 
 // Feed is one camera's connection. All methods are safe for concurrent use.
@@ -65,6 +72,7 @@ type Feed struct {
 
 	rate        float64   // asked for on this connection, 0 for all frames
 	stamp       string    // when the newest frame was taken, as the agent says; empty when it does not
+	due         time.Time // when the next frame of a foreign camera is worth showing
 	lastPart    time.Time // newest frame or placeholder of this connection
 	placeholder bool      // it was a placeholder
 }

@@ -64,10 +64,10 @@ func (c *camera) saw() record {
 	return c.seen
 }
 
-func (c *camera) Open(ctx context.Context, addr, path string) (*agents.Stream, error) {
+func (c *camera) Open(ctx context.Context, from agents.Source) (*agents.Stream, error) {
 	c.mu.Lock()
 	c.seen.dials = append(c.seen.dials, time.Since(c.begin))
-	c.seen.dialled = append(c.seen.dialled, addr+path)
+	c.seen.dialled = append(c.seen.dialled, from.Addr+from.Path)
 	refuse, header := c.refuse, c.header
 	c.mu.Unlock()
 	select {

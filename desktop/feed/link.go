@@ -3,6 +3,7 @@ package feed
 import (
 	"context"
 	"io"
+	"sync"
 	"time"
 
 	"pigrid/desktop/agents"
@@ -16,8 +17,14 @@ type link struct {
 	rate   float64 // frames per second that were asked for, 0 for all
 	body   io.Closer
 	cancel context.CancelFunc
-	reader *mjpeg.Reader
+	reader reader
+	read   *counter
 	first  *mjpeg.Frame // already read, nil when it was not
+}
+
+// reader gives the frames of a stream; [mjpeg.Reader] is one.
+type reader interface {
+	Next() (mjpeg.Frame, error)
 }
 
 func (l *link) close() {
@@ -34,32 +41,72 @@ func (f *Feed) connect(ctx context.Context, target Target, rate float64) (*link,
 		return nil, agents.FailureOf(err)
 	}
 	defer leave()
+	l, failure := open(ctx, f.cfg.Opener, target, rate)
+	if l != nil {
+		l.read.tell(f.count)
+	}
+	return l, failure
+}
+
+// open opens a stream and returns once the headers are there.
+func open(ctx context.Context, opener Opener, target Target, rate float64) (*link, *cameras.Failure) {
 	ctx, cancel := context.WithCancel(ctx)
-	stream, err := f.cfg.Opener.Open(ctx, target.Addr, withRate(target.Path, rate))
+	from := agents.Source{Addr: target.Addr, Path: withRate(target.Path, rate), Login: target.Login}
+	stream, err := opener.Open(ctx, from)
 	if err != nil {
 		cancel()
 		return nil, agents.FailureOf(err)
 	}
-	l := &link{target: target, rate: rate, body: stream.Body, cancel: cancel}
-	if l.reader, err = mjpeg.NewReader(counted{stream.Body, f}, stream.ContentType); err != nil {
+	l := &link{target: target, rate: rate, body: stream.Body, cancel: cancel, read: &counter{}}
+	if target.Foreign && isPicture(stream.ContentType) {
+		p := newPoller(ctx, opener, from, stream.Body, l.read)
+		l.body, l.reader = p, p
+		return l, nil
+	}
+	if l.reader, err = mjpeg.NewReader(l.read.of(stream.Body), stream.ContentType); err != nil {
 		l.close()
 		return nil, readFailure(err)
 	}
 	return l, nil
 }
 
-// counted counts the bytes that are read.
+// count notes that n bytes were read.
+func (f *Feed) count(n int) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.read.add(n, time.Now())
+}
+
+// counter counts the bytes that are read of one link after the other.
+type counter struct {
+	mu   sync.Mutex
+	told func(n int)
+}
+
+// tell says who wants to know from now on.
+func (c *counter) tell(told func(n int)) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.told = told
+}
+
+// of returns r with everything that is read of it counted.
+func (c *counter) of(r io.Reader) io.Reader { return counted{r, c} }
+
 type counted struct {
 	io.Reader
-	feed *Feed
+	counter *counter
 }
 
 // Read implements [io.Reader].
 func (c counted) Read(p []byte) (int, error) {
 	n, err := c.Reader.Read(p)
-	c.feed.mu.Lock()
-	defer c.feed.mu.Unlock()
-	c.feed.read.add(n, time.Now())
+	c.counter.mu.Lock()
+	told := c.counter.told
+	c.counter.mu.Unlock()
+	if told != nil {
+		told(n)
+	}
 	return n, err
 }
 
@@ -91,16 +138,28 @@ func (l *link) withFirst(ctx context.Context) *link {
 	if l == nil {
 		return nil
 	}
-	ctx, cancel := context.WithTimeout(ctx, firstFrameTimeout)
+	if l.readFirst(ctx, firstFrameTimeout) != nil {
+		return nil
+	}
+	return l
+}
+
+// readFirst reads the first frame and keeps it, and closes the link when there
+// is none in time or ctx ends before.
+func (l *link) readFirst(ctx context.Context, limit time.Duration) error {
+	ctx, cancel := context.WithTimeout(ctx, limit)
 	defer cancel()
 	stop := context.AfterFunc(ctx, l.close)
 	frame, err := l.reader.Next()
-	if !stop() || err != nil {
+	if !stop() {
+		err = ctx.Err()
+	}
+	if err != nil {
 		l.close()
-		return nil
+		return err
 	}
 	l.first = &frame
-	return l
+	return nil
 }
 
 // drop gives up a link that did not take over, and waits until it is closed.

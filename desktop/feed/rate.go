@@ -14,10 +14,28 @@ const gridRate = 10
 // it has; f.mu is held. A tile counts as large for as long as it would count as
 // wanted, so that a short look elsewhere does not open a connection.
 func (f *Feed) asked(now time.Time) float64 {
-	if now.Sub(f.large) < unwantedAfter || f.target.Rate > 0 && f.target.Rate <= gridRate {
+	if f.target.Foreign || now.Sub(f.large) < unwantedAfter || f.target.Rate > 0 && f.target.Rate <= gridRate {
 		return 0
 	}
 	return gridRate
+}
+
+// isDue reports whether a frame that arrives now is worth showing; f.mu is held.
+// A stream that comes at one rate is thinned out here, to the rate that others
+// are asked for.
+func (f *Feed) isDue(now time.Time) bool {
+	const interval = time.Second / gridRate
+	if !f.target.Foreign || now.Sub(f.large) < unwantedAfter {
+		return true
+	}
+	if now.Before(f.due) {
+		return false
+	}
+	// A frame that comes a little late does not delay all that follow.
+	if f.due = f.due.Add(interval); f.due.Before(now) {
+		f.due = now.Add(interval)
+	}
+	return true
 }
 
 // smaller returns the lower of two rates of which 0 means unknown or unlimited.
@@ -43,15 +61,15 @@ func withRate(path string, fps float64) string {
 const (
 	// slice is how finely throughput is measured,
 	slice = 500 * time.Millisecond
-	// slices over how many of them.
-	slices = 6
+	// sliceCount says over how many slices.
+	sliceCount = 6
 )
 
 // throughput measures bytes per second over the last seconds.
 type throughput struct {
 	begin time.Time // of the first slice
 	last  int       // the slice that is filled now
-	bytes [slices + 1]int64
+	bytes [sliceCount + 1]int64
 }
 
 // add counts n bytes that arrived now.
@@ -82,7 +100,7 @@ func (t *throughput) rate(now time.Time) float64 {
 		return 0
 	}
 	t.turn(now)
-	whole := min(t.last, slices)
+	whole := min(t.last, sliceCount)
 	if whole == 0 {
 		return 0
 	}

@@ -14,6 +14,11 @@ const dialSpread = 100 * time.Millisecond
 
 // Run connects and reconnects until ctx ends.
 func (f *Feed) Run(ctx context.Context) {
+	defer func() {
+		if l := f.takeFirst(); l != nil {
+			l.close()
+		}
+	}()
 	defer f.dropPicture()
 	defer f.succeeded()
 	failures := 0
@@ -21,7 +26,7 @@ func (f *Feed) Run(ctx context.Context) {
 		if !f.idle(ctx) {
 			return
 		}
-		if first && !pause(ctx, time.Duration(rand.Float64()*float64(dialSpread))) {
+		if first && f.cfg.First == nil && !pause(ctx, time.Duration(rand.Float64()*float64(dialSpread))) {
 			return
 		}
 		end := f.attempt(ctx)

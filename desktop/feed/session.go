@@ -32,7 +32,10 @@ func (f *Feed) attempt(ctx context.Context) ending {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	target, rate := f.dialling()
-	l, failure := f.connect(ctx, target, rate)
+	l, failure := f.takeFirst(), (*cameras.Failure)(nil)
+	if l == nil {
+		l, failure = f.connect(ctx, target, rate)
+	}
 	if l == nil {
 		return ending{failure: failure}
 	}
@@ -40,6 +43,19 @@ func (f *Feed) attempt(ctx context.Context) ending {
 	s := session{Feed: f, opened: time.Now()}
 	s.read(l)
 	return s.watch(ctx)
+}
+
+// takeFirst returns the connection the Feed was made with, once.
+func (f *Feed) takeFirst() *link {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if f.cfg.First == nil {
+		return nil
+	}
+	l := f.cfg.First.link
+	f.cfg.First = nil
+	l.read.tell(f.count)
+	return l
 }
 
 // dialling notes that an attempt begins and returns where to and for how many
@@ -165,6 +181,15 @@ func (s *session) keep() bool {
 // stalled reports whether frames stopped; mu is held.
 func (s *session) stalled(now time.Time) bool { return !now.Before(cameras.StallAt(s.facts)) }
 
+// alive asks for a sign of life. Nobody knows how to ask a foreign camera, and it
+// may serve only one question at a time.
+func (s *session) alive(ctx context.Context) error {
+	if s.link.target.Foreign {
+		return nil
+	}
+	return s.cfg.Opener.Alive(ctx, s.link.target.Addr)
+}
+
 // probe asks a silent stream's agent for a sign of life. It returns why the
 // stream has to be closed, nil when it may go on.
 func (s *session) probe(ctx context.Context) *cameras.Failure {
@@ -180,7 +205,7 @@ func (s *session) probe(ctx context.Context) *cameras.Failure {
 	s.cfg.Doubted()
 	ctx, cancel := context.WithTimeout(ctx, probeTimeout)
 	defer cancel()
-	err := s.cfg.Opener.Alive(ctx, s.link.target.Addr)
+	err := s.alive(ctx)
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	switch silence := time.Since(s.lastPart); {

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"net/url"
 	"slices"
 	"strconv"
 	"strings"
@@ -21,6 +22,7 @@ const (
 	maxCameras   = 1024
 	maxAddresses = 8
 	maxText      = 255 // bytes
+	maxURL       = 1024
 	maxSide      = 65535
 )
 
@@ -42,12 +44,16 @@ type Window struct {
 
 // Camera is one camera that was seen at least once.
 type Camera struct {
-	Key       string   `json:"key"` // agent:<id>/<camera>
+	Key       string   `json:"key"` // agent:<id>/<camera> or url:<hash>
 	Name      string   `json:"name"`
 	Host      string   `json:"host,omitempty"`
 	Addresses []string `json:"addresses"` // host:port, best first
 	Width     int      `json:"width"`     // pixels, of the last picture
 	Height    int      `json:"height"`
+	// URL is where a camera without an agent is. Login says that what lets one in
+	// is kept among the secrets; it is never in here.
+	URL   string `json:"url,omitempty"`
+	Login bool   `json:"login,omitempty"`
 	// Added is when a person typed the address, zero when it was found.
 	Added time.Time `json:"added,omitzero"`
 }
@@ -100,6 +106,9 @@ func (c Camera) valid() Camera {
 	if !side(c.Width) || !side(c.Height) {
 		c.Width, c.Height = 0, 0
 	}
+	if !cameraURL(c.URL) {
+		c.URL, c.Login = "", false
+	}
 	addresses := []string{}
 	for _, a := range c.Addresses {
 		if len(addresses) < maxAddresses && hostPort(a) && !slices.Contains(addresses, a) {
@@ -115,6 +124,12 @@ func side(n int) bool { return n >= 0 && n <= maxSide }
 // text reports whether s is short and printable.
 func text(s string) bool {
 	return len(s) <= maxText && utf8.ValidString(s) && !strings.ContainsFunc(s, unicode.IsControl)
+}
+
+// cameraURL reports whether s is a URL that can be dialled and holds no password.
+func cameraURL(s string) bool {
+	u, err := url.Parse(s)
+	return err == nil && len(s) <= maxURL && !strings.ContainsFunc(s, unicode.IsControl) && u.Scheme == "http" && u.User == nil && u.Fragment == "" && hostPort(u.Host)
 }
 
 func hostPort(s string) bool {

@@ -38,9 +38,11 @@ type Frame struct {
 // A JPEG says itself where it ends, so what separates parts hardly matters:
 // between two pictures any line that starts with "--" begins a new header.
 type Reader struct {
-	br      *bufio.Reader
-	closing string // the line that ends the stream, if the boundary is known
-	broken  uint64
+	br *bufio.Reader
+	// boundary is without leading dashes, empty if it is not known; a line with
+	// it and two dashes ends the stream.
+	boundary string
+	broken   uint64
 }
 
 // NewReader returns a Reader for a body with the given Content-Type. The error
@@ -55,11 +57,13 @@ func NewReader(body io.Reader, contentType string) (*Reader, error) {
 		return nil, fmt.Errorf("%w: the answer has the type %.80q", ErrNotStream, contentType)
 	}
 	r := &Reader{br: bufio.NewReaderSize(body, 64<<10)}
-	if b := strings.TrimLeft(params["boundary"], "-"); b != "" {
-		r.closing = b + "--"
-	}
+	r.boundary = strings.TrimLeft(params["boundary"], "-")
 	return r, nil
 }
+
+// Boundary returns what the Content-Type says separates parts, without leading
+// dashes; empty when it says nothing.
+func (r *Reader) Boundary() string { return r.boundary }
 
 // Broken returns how many parts were left out because their JPEG was not whole.
 func (r *Reader) Broken() uint64 { return r.broken }
@@ -105,7 +109,7 @@ func (r *Reader) header() (h textproto.MIMEHeader, n int, err error) {
 		if lineStart {
 			text := string(bytes.TrimRight(line, "\r\n"))
 			switch {
-			case r.closing != "" && strings.HasPrefix(text, "--") && strings.TrimLeft(text, "-") == r.closing:
+			case r.boundary != "" && strings.HasPrefix(text, "--") && strings.TrimLeft(text, "-") == r.boundary+"--":
 				return nil, n, io.EOF
 			case strings.HasPrefix(text, "--"):
 				h = textproto.MIMEHeader{}

@@ -34,6 +34,8 @@ export interface Camera {
   name: string;
   address: string;
   host: string;
+  /** Of a camera without an agent, without what lets one in; "" when it has one. */
+  url: string;
   agentVersion: string;
   state: CameraState;
   /** Unix milliseconds, 0 = none; the clock is this computer's own. */
@@ -93,7 +95,7 @@ export interface State {
   bytesPerSecond: number;
 }
 
-export type AddReason = Reason | "bad-address" | "not-local" | "full";
+export type AddReason = Reason | "no-stream" | "bad-address" | "not-local" | "full";
 
 export interface AddResult {
   ok: boolean;

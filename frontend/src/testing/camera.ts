@@ -7,6 +7,7 @@ export function camera(differences: Partial<Camera> = {}): Camera {
     name: "Porch",
     address: "192.168.1.42:8080",
     host: "raspberrypi",
+    url: "",
     agentVersion: "0.5.1",
     state: "live",
     since: 0,

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 
 import type { AddReason, AddResult } from "../backend/types";
-import { added, whyNotAdded } from "./add";
+import { added, whyNotAdded, withoutLogin } from "./add";
 
 function failed(reason: AddReason, address = "192.168.1.42:8080"): AddResult {
   return { ok: false, keys: [], reason, address, detail: "" };
@@ -25,11 +25,11 @@ describe("whyNotAdded", () => {
     ],
     [
       "not-pigrid",
-      "Something answers at 192.168.1.42:8080, but it is no PiGrid agent. Is the port right? Agents use 8080 to 8089.",
+      "Something answers at 192.168.1.42:8080, but it is no PiGrid agent, and there is no MJPEG stream at the usual places. Is the port right? Agents use 8080 to 8089. For another camera, type the whole address of its stream.",
     ],
     [
       "bad-address",
-      "“192.168.1.42:8080” is not an address. Try raspberry-4b.local, 192.168.1.42 or 192.168.1.42:8080.",
+      "“192.168.1.42:8080” is not an address. Try raspberry-4b.local, 192.168.1.42:8080, or the http:// address of a camera's MJPEG stream.",
     ],
   ])("%j", (reason, words) => {
     expect(whyNotAdded(failed(reason), "typed")).toBe(words);
@@ -48,6 +48,7 @@ describe("whyNotAdded", () => {
       "too-new",
       "bad-stream",
       "full",
+      "no-stream",
       "sunspots" as AddReason,
     ];
     for (const reason of reasons) expect(whyNotAdded(failed(reason), "")).toContain("192.168.1.42");
@@ -55,6 +56,28 @@ describe("whyNotAdded", () => {
 
   it("names what was typed when the Go side made no address of it", () => {
     expect(whyNotAdded(failed("bad-address", ""), " por ch ")).toMatch(/^“por ch” is not/);
+  });
+});
+
+describe("withoutLogin", () => {
+  it.each([
+    ["192.168.1.40:8080", "192.168.1.40:8080"],
+    ["http://root:geheim@cam/video?x=1", "http://cam/video?x=1"],
+    ["root:ge@heim@cam", "cam"],
+    ["cam/a@b", "cam/a@b"],
+    ["cam/v.cgi?user=a&PWD=geheim&x=1", "cam/v.cgi?user=a&PWD=…&x=1"],
+  ])("%s", (typed, shown) => {
+    expect(withoutLogin(typed)).toBe(shown);
+  });
+
+  it("is what a sentence says of an address that is none", () => {
+    const words = whyNotAdded(failed("bad-address", ""), "rtsp://root:geheim@cam/1");
+    expect(words).toMatch(/^“rtsp:\/\/cam\/1” is not/);
+  });
+
+  it("leaves it to the sentence about passwords where they go", () => {
+    const words = whyNotAdded(failed("unauthorized", "http://cam:80/v"), "");
+    expect(words).toContain("http://user:password@cam:80/v.");
   });
 });
 

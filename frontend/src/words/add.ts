@@ -5,7 +5,7 @@ import type { AddReason, AddResult } from "../backend/types";
 const sentences: Record<AddReason, (where: string) => string> = {
   "": (where) => `${where} could not be added.`,
   "bad-address": (where) =>
-    `“${where}” is not an address. Try raspberry-4b.local, 192.168.1.42 or 192.168.1.42:8080.`,
+    `“${where}” is not an address. Try raspberry-4b.local, 192.168.1.42:8080, or the http:// address of a camera's MJPEG stream.`,
   "not-local": (where) => `${where} is not on a local network. PiGrid shows only cameras near you.`,
   full: (where) =>
     `${where} was not added: PiGrid knows as many cameras as it can keep. Forget some first.`,
@@ -19,20 +19,37 @@ const sentences: Record<AddReason, (where: string) => string> = {
   forbidden: (where) =>
     `${where} does not let this computer in. Start its agent with --allow-from and this computer's network.`,
   unauthorized: (where) =>
-    `${where} asks for an access code. This version of PiGrid cannot send one yet.`,
+    `${where} asks for a user name and a password, or does not accept these. Type them in front of the address: http://user:password@${bare(where)}. Cameras that insist on “digest” passwords are not supported yet.`,
   "wrong-host": (where) =>
     `${where} does not know itself by this name. Use its IP address, or start its agent with --allow-host.`,
-  busy: (where) => `${where} has as many viewers as it can serve. Close one and try again.`,
+  busy: (where) =>
+    `${where} has as many viewers as it can serve; many cameras serve only one. Close whatever shows it and try again.`,
   "not-pigrid": (where) =>
-    `Something answers at ${where}, but it is no PiGrid agent. Is the port right? Agents use 8080 to 8089.`,
+    `Something answers at ${where}, but it is no PiGrid agent, and there is no MJPEG stream at the usual places. Is the port right? Agents use 8080 to 8089. For another camera, type the whole address of its stream.`,
   camera: (where) => `The agent at ${where} answers, but has no working camera.`,
   "too-old": (where) => `The agent at ${where} is too old for this PiGrid. Update it on the Pi.`,
   "too-new": (where) => `The agent at ${where} is newer than this PiGrid. Update PiGrid here.`,
+  "no-stream": (where) =>
+    `${where} answers, but not with an MJPEG stream or a JPEG picture. Other kinds of video (RTSP, H.264, HLS) are not supported.`,
   "bad-stream": (where) => `${where} sends something that is not a picture.`,
 };
 
+/** What was typed, without a password in it. */
+export function withoutLogin(typed: string): string {
+  return typed
+    .replace(/^([a-z]+:\/\/)?[^/?#]*@/i, "$1")
+    .replace(
+      /([?&](?:pwd|psw|pass|passwd|password|loginpas|token|key|auth|secret)=)[^&#]*/gi,
+      "$1…",
+    );
+}
+
+function bare(where: string): string {
+  return where.replace(/^http:\/\//, "");
+}
+
 export function whyNotAdded(result: AddResult, typed: string): string {
-  const where = result.address || typed.trim();
+  const where = result.address || withoutLogin(typed.trim());
   // A newer Go side may know reasons this page does not.
   const known: ((where: string) => string) | undefined = sentences[result.reason];
   return (known ?? sentences[""])(where);

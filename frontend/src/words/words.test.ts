@@ -119,7 +119,7 @@ describe("explain", () => {
     );
   });
 
-  it.each<[string, Partial<Camera>, string, string]>([
+  it.each<[string, Partial<Camera>, string | RegExp, string | RegExp]>([
     [
       "forbidden",
       { state: "refused", reason: "forbidden" },
@@ -180,6 +180,21 @@ describe("explain", () => {
     ],
   ])("%s", (_, differences, what, advice) => {
     expect(explain(camera(differences))).toEqual({ what, advice });
+  });
+
+  it.each<[Reason, number, CameraState, RegExp, RegExp]>([
+    ["refused", 0, "offline", /camera program does not run/, /Start it there/],
+    ["camera", 503, "camera-error", /^Porch is busy/, /single viewer/],
+    ["camera", 404, "camera-error", /no longer at this address/, /forget this one/],
+    ["bad-stream", 0, "offline", /not with an MJPEG stream/, /Details/],
+    ["ended", 0, "offline", /closed the connection/, /restarting/],
+    ["unreachable", 0, "offline", /is not answering/, /another network/],
+    ["unauthorized", 401, "refused", /does not let this computer in/, /user:password@/],
+  ])("a camera without an agent: %s %i", (reason, code, state, what, advice) => {
+    const url = "http://192.168.1.42:8080/stream";
+    const why = explain(camera({ url, reason, status: code, state }));
+    expect(why?.what).toMatch(what);
+    expect(why?.advice).toMatch(advice);
   });
 
   it("explains every state that has no picture, whatever the reason", () => {

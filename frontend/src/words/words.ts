@@ -75,10 +75,11 @@ export interface Explanation {
 export function explain(c: Camera): Explanation | null {
   switch (c.state) {
     case "offline":
-      return explainOffline(c);
+      return c.url === "" ? explainOffline(c) : explainForeign(c);
     case "refused":
       return explainRefused(c);
     case "camera-error":
+      if (c.url !== "") return explainForeign(c);
       return {
         what: c.message || "The Pi answers, but its camera gives no picture.",
         advice: c.hint || "Check the camera's cable and look at the agent's log on the Pi.",
@@ -137,7 +138,52 @@ function explainOffline(c: Camera): Explanation {
   }
 }
 
+/** A camera without an agent says little: what it is depends on what answers. */
+function explainForeign(c: Camera): Explanation {
+  const who = nameOf(c);
+  const where = c.address ? ` (${c.address})` : "";
+  switch (c.reason) {
+    case "refused":
+      return {
+        what: `The machine of ${who} is on${where}, but its camera program does not run.`,
+        advice: "Start it there, or switch the camera off and on.",
+      };
+    case "busy":
+    case "camera":
+      if (c.status === 404)
+        return {
+          what: `${who} answers${where}, but its stream is no longer at this address.`,
+          advice: "Look up its new address, add that, and forget this one.",
+        };
+      return {
+        what: `${who} is busy${where}.`,
+        advice: "Many cameras serve a single viewer: close what else shows it.",
+      };
+    case "bad-stream":
+    case "not-pigrid":
+      return {
+        what: `${who} answers${where}, but not with an MJPEG stream.`,
+        advice: "Look at its settings. Its raw answer is in Details.",
+      };
+    case "ended":
+      return {
+        what: `${who} closed the connection${where}.`,
+        advice: "It may be restarting, or somebody else looks at it.",
+      };
+    default:
+      return {
+        what: `${who} is not answering${where}.`,
+        advice: "It may be off or on another network.",
+      };
+  }
+}
+
 function explainRefused(c: Camera): Explanation {
+  if (c.url !== "")
+    return {
+      what: `${nameOf(c)} does not let this computer in.`,
+      advice: "Add it again as http://user:password@ and its address.",
+    };
   const what = `${nameOf(c)} does not let this computer in.`;
   switch (c.reason) {
     case "unauthorized":
@@ -195,7 +241,7 @@ function lowerFirst(text: string): string {
 /** Facts for the Details dialog, in reading order; unknown ones are left out. */
 export function facts(c: Camera, now: number): [string, string][] {
   const all: [string, string][] = [
-    ["Address", c.address],
+    c.url === "" ? ["Address", c.address] : ["Stream", c.url],
     ["Host", c.host],
     ["Agent", c.agentVersion],
     ["Picture", c.width > 0 && c.height > 0 ? `${c.width}×${c.height}` : ""],

@@ -25,6 +25,7 @@ export namespace app {
 	    name: string;
 	    address: string;
 	    host: string;
+	    url: string;
 	    agentVersion: string;
 	    state: string;
 	    since: number;
@@ -51,6 +52,7 @@ export namespace app {
 	        this.name = source["name"];
 	        this.address = source["address"];
 	        this.host = source["host"];
+	        this.url = source["url"];
 	        this.agentVersion = source["agentVersion"];
 	        this.state = source["state"];
 	        this.since = source["since"];

@@ -1,0 +1,48 @@
+package agents
+
+import (
+	"errors"
+	"log/slog"
+	"net/http"
+)
+
+// errPath is why a path was not asked for.
+var errPath = errors.New("the path cannot be asked for")
+
+// Source is where a stream is.
+type Source struct {
+	Addr  string // host:port
+	Path  string // absolute, with query
+	Login *Login // nil when anybody is let in
+}
+
+// Login is what a camera wants to see before it lets anybody in. It never
+// appears in texts or logs.
+type Login struct {
+	User     string `json:"user,omitempty"`
+	Password string `json:"password,omitempty"`
+	// Query is the query of a URL that carries a password in it.
+	Query string `json:"query,omitempty"`
+}
+
+// HasQuery reports whether there is a query; it may be asked of nil.
+func (l *Login) HasQuery() bool { return l != nil && l.Query != "" }
+
+// use adds the login to a request.
+func (l *Login) use(req *http.Request) {
+	if l.Query != "" {
+		req.URL.RawQuery = l.Query
+	}
+	if l.User != "" || l.Password != "" {
+		req.SetBasicAuth(l.User, l.Password)
+	}
+}
+
+// String implements [fmt.Stringer].
+func (Login) String() string { return "(hidden)" }
+
+// GoString implements [fmt.GoStringer].
+func (Login) GoString() string { return "(hidden)" }
+
+// LogValue implements [slog.LogValuer].
+func (Login) LogValue() slog.Value { return slog.StringValue("(hidden)") }

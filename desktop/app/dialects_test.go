@@ -1,0 +1,144 @@
+package app
+
+import (
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"strconv"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+)
+
+// dialect is how one program or camera speaks MJPEG over HTTP.
+type dialect struct {
+	name string
+	path string // with query
+	kind string // Content-Type
+	open string // before the first part
+	head string // of a part
+	tail string
+}
+
+// dialects are the answers of known programs and cameras, as their sources and
+// manuals show them, and what else is seen in the wild.
+var dialects = []dialect{
+	{"mjpg-streamer", "/?action=stream", "multipart/x-mixed-replace;boundary=boundarydonotcross", "--boundarydonotcross\r\n", "Content-Type: image/jpeg\r\nContent-Length: LENGTH\r\nX-Timestamp: 1700000000.000000\r\n\r\n", "\r\n--boundarydonotcross\r\n"},
+	{"µStreamer", "/stream", "multipart/x-mixed-replace;boundary=boundarydonotcross", "--boundarydonotcross\r\n", "Content-Type: image/jpeg\r\nContent-Length: LENGTH\r\nX-Timestamp: 1700000000.000000\r\n\r\n", "\r\n--boundarydonotcross\r\n"},
+	{"OctoPrint", "/webcam/?action=stream", "multipart/x-mixed-replace;boundary=boundarydonotcross", "--boundarydonotcross\r\n", "Content-Type: image/jpeg\r\nContent-Length: LENGTH\r\n\r\n", "\r\n--boundarydonotcross\r\n"},
+	{"ESP32-CAM", "/stream", "multipart/x-mixed-replace;boundary=123456789000000000000987654321", "\r\n--123456789000000000000987654321\r\n", "Content-Type: image/jpeg\r\nContent-Length: LENGTH\r\nX-Timestamp: 12.345678\r\n\r\n", "\r\n--123456789000000000000987654321\r\n"},
+	{"Axis", "/axis-cgi/mjpg/video.cgi", "multipart/x-mixed-replace; boundary=myboundary", "--myboundary\r\n", "Content-Type: image/jpeg\r\nContent-Length: LENGTH\r\n\r\n", "\r\n--myboundary\r\n"},
+	{"Axis, older", "/mjpg/video.mjpg", "multipart/x-mixed-replace;boundary=<myboundary>", "--<myboundary>\r\n", "Content-Type: image/jpeg\r\nContent-Length: LENGTH\r\n\r\n", "\r\n--<myboundary>\r\n"},
+	{"motion", "/", "multipart/x-mixed-replace; boundary=BoundaryString", "--BoundaryString\r\n", "Content-type: image/jpeg\r\nContent-Length:  LENGTH\r\n\r\n", "\r\n--BoundaryString\r\n"},
+	{"IP Webcam", "/video", "multipart/x-mixed-replace;boundary=Ba4oTvQMY8ew04N8dcnM", "\r\n--Ba4oTvQMY8ew04N8dcnM\r\n", "Content-type: image/jpeg\r\n\r\n", "\r\n--Ba4oTvQMY8ew04N8dcnM\r\n"},
+	{"dashes in the boundary", "/video", "multipart/x-mixed-replace;boundary=--ipcamera", "--ipcamera\r\n", "Content-Type: image/jpeg\r\nContent-Length: LENGTH\r\n\r\n", "\r\n--ipcamera\r\n"},
+	{"quotes around the boundary", "/video", `multipart/x-mixed-replace; boundary="--a b"`, "--a b\r\n", "Content-Type: image/jpeg\r\nContent-Length: LENGTH\r\n\r\n", "\r\n--a b\r\n"},
+	{"LF only", "/video", "multipart/x-mixed-replace; boundary=x", "--x\n", "Content-Type: image/jpeg\nContent-Length: LENGTH\n\n", "\n--x\n"},
+	{"no boundary is told", "/video", "multipart/x-mixed-replace", "--x\r\n", "Content-Type: image/jpeg\r\n\r\n", "\r\n--x\r\n"},
+	{"image/jpg", "/video", "multipart/x-mixed-replace; boundary=x", "--x\r\n", "Content-Type: image/jpg\r\nContent-Length: LENGTH\r\n\r\n", "\r\n--x\r\n"},
+}
+
+// foreignCamera serves one viewer at a time and counts.
+type foreignCamera struct {
+	dialect
+	addr     string
+	jpeg     []byte
+	user     string // "" lets anybody in
+	password string
+	busy     bool // refuse everybody
+
+	mu      sync.Mutex
+	asked   []string // every request
+	open    int
+	most    int
+	streams int  // that were opened
+	silent  bool // sends nothing more
+}
+
+// newForeign starts a camera on a free port.
+func newForeign(t *testing.T, d dialect, change ...func(*foreignCamera)) *foreignCamera {
+	t.Helper()
+	c := &foreignCamera{dialect: d, jpeg: testJPEG(t)}
+	for _, ch := range change {
+		ch(c)
+	}
+	s := httptest.NewServer(http.HandlerFunc(c.serve))
+	c.addr = strings.TrimPrefix(s.URL, "http://")
+	t.Cleanup(func() { s.CloseClientConnections(); s.Close() })
+	return c
+}
+
+func (c *foreignCamera) serve(w http.ResponseWriter, r *http.Request) {
+	alone := c.enter(r)
+	defer c.leave()
+	if !alone {
+		http.Error(w, "one viewer at a time", http.StatusServiceUnavailable)
+		return
+	}
+	user, password, _ := r.BasicAuth()
+	switch {
+	case c.user != "" && (user != c.user || password != c.password):
+		w.Header().Set("WWW-Authenticate", `Basic realm="camera"`)
+		http.Error(w, "who are you?", http.StatusUnauthorized)
+	case r.URL.RequestURI() != c.path:
+		http.Error(w, "<html>not here</html>", http.StatusNotFound)
+	case c.busy:
+		http.Error(w, "somebody else looks", http.StatusServiceUnavailable)
+	default:
+		c.stream(w, r)
+	}
+}
+
+// enter reports whether there is nobody else.
+func (c *foreignCamera) enter(r *http.Request) bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.asked = append(c.asked, r.URL.RequestURI())
+	c.open++
+	c.most = max(c.most, c.open)
+	return c.open == 1
+}
+
+func (c *foreignCamera) leave() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.open--
+}
+
+func (c *foreignCamera) stream(w http.ResponseWriter, r *http.Request) {
+	c.mu.Lock()
+	c.streams++
+	c.mu.Unlock()
+	w.Header().Set("Content-Type", c.kind)
+	if c.head == "" { // a single picture
+		_, _ = w.Write(c.jpeg)
+		return
+	}
+	_, _ = fmt.Fprint(w, c.dialect.open)
+	w.(http.Flusher).Flush()
+	tick := time.NewTicker(50 * time.Millisecond)
+	defer tick.Stop()
+	for {
+		c.mu.Lock()
+		silent := c.silent
+		c.mu.Unlock()
+		if !silent {
+			head := strings.ReplaceAll(c.head, "LENGTH", strconv.Itoa(len(c.jpeg)))
+			_, _ = fmt.Fprintf(w, "%s%s%s", head, c.jpeg, c.tail)
+			w.(http.Flusher).Flush()
+		}
+		select {
+		case <-tick.C:
+		case <-r.Context().Done():
+			return
+		}
+	}
+}
+
+// numbers of what the camera saw.
+func (c *foreignCamera) saw() (asked []string, most, streams, open int) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return append([]string(nil), c.asked...), c.most, c.streams, c.open
+}

@@ -1,0 +1,255 @@
+package app
+
+import (
+	"context"
+	"encoding/json"
+	"net"
+	"net/url"
+	"time"
+
+	"pigrid/desktop/agents"
+	"pigrid/desktop/cameras"
+	"pigrid/desktop/feed"
+)
+
+// tryLimit is how long all the usual places together may take.
+const tryLimit = 20 * time.Second
+
+// Secrets keeps what lets one in; [pigrid/desktop/secrets.Store] is the real one.
+type Secrets interface {
+	Set(ctx context.Context, name, secret string) error
+	Get(ctx context.Context, name string) (string, error)
+	Delete(ctx context.Context, name string) error
+}
+
+// usual is where known programs and cameras serve MJPEG, commonest first.
+func usual(t typed) []feed.Target {
+	places := []struct{ port, path string }{
+		{"8080", "/?action=stream"}, // mjpg-streamer
+		{"8080", "/stream"},         // µStreamer
+		{"8080", "/video"},          // IP Webcam
+		{"80", "/webcam/?action=stream"},
+		{"80", "/axis-cgi/mjpg/video.cgi"},
+		{"80", "/mjpg/video.mjpg"},
+		{"80", "/stream"},
+		{"80", "/video"},
+		{"80", "/?action=stream"},
+		{"81", "/stream"}, // ESP32-CAM
+		{"8081", "/"},     // motion
+	}
+	var targets []feed.Target
+	seen := map[string]bool{}
+	for _, p := range places {
+		target := feed.Target{Addr: t.at(p.port), Path: p.path, Foreign: true, Login: t.login}
+		if where := target.Addr + target.Path; !seen[where] {
+			seen[where] = true
+			targets = append(targets, target)
+		}
+	}
+	return targets
+}
+
+// addForeign looks for a camera without an agent at the usual places of a host
+// that has no agent. It reports whether that says more than the agent's silence.
+func (e *Engine) addForeign(t typed, noAgent *cameras.Failure) (AddResult, bool) {
+	switch noAgent.Reason {
+	case cameras.ReasonRefused, cameras.ReasonNotPigrid, cameras.ReasonUnauthorized, cameras.ReasonEnded:
+	default: // the host cannot be reached, or an agent said no
+		return AddResult{}, false
+	}
+	sameHost := func(address string) bool { return hostOf(address) == hostOf(t.address) }
+	if key := e.foreignAt(sameHost); key != "" && !t.ported {
+		return AddResult{OK: true, Keys: []string{key}, Address: t.address}, true
+	}
+	connection, failure := e.try(usual(t))
+	if failure == nil {
+		return e.adopt(t, connection), true
+	}
+	switch failure.Reason {
+	case cameras.ReasonUnauthorized, cameras.ReasonForbidden, cameras.ReasonBusy, cameras.ReasonNoFrames:
+		return AddResult{Keys: []string{}, Reason: failure.Reason, Address: t.address, Detail: failure.Detail}, true
+	default:
+		return AddResult{}, false
+	}
+}
+
+// addURL adds the stream at a URL. It is opened once: that connection is the one
+// that the tile goes on with.
+func (e *Engine) addURL(t typed) AddResult {
+	target := feed.Target{Addr: t.at("80"), Path: withQuery(t.path, t.query), Foreign: true, Login: t.login}
+	where := "http://" + target.Addr + target.Path
+	if key := cameras.ForeignKey(where); e.again(key, target) {
+		return AddResult{OK: true, Keys: []string{key}, Address: where}
+	}
+	connection, failure := e.try([]feed.Target{target})
+	if failure != nil {
+		return AddResult{Keys: []string{}, Reason: reasonOfURL(failure), Address: where, Detail: failure.Detail}
+	}
+	if connection.OfAgent() {
+		if found, failure := e.ask(target.Addr); failure == nil {
+			connection.Close()
+			return e.addFound(target.Addr, found)
+		}
+	}
+	return e.adopt(t, connection)
+}
+
+// reasonOfURL is why there is no stream at a URL.
+func reasonOfURL(f *cameras.Failure) cameras.Reason {
+	switch {
+	case f.Status == 503:
+		return cameras.ReasonBusy // most serve a single viewer
+	case f.Reason == cameras.ReasonCamera, f.Reason == cameras.ReasonBadStream, f.Reason == cameras.ReasonNotPigrid:
+		return cameras.ReasonNoStream
+	}
+	return f.Reason
+}
+
+// try opens one target after the other until one gives a picture.
+func (e *Engine) try(targets []feed.Target) (*feed.Connection, *cameras.Failure) {
+	ctx, cancel := context.WithCancel(e.ctx)
+	tooLate := time.AfterFunc(tryLimit, cancel)
+	connection, failure := feed.Try(ctx, e.cfg.Client, targets)
+	if !tooLate.Stop() && failure == nil {
+		connection.Close()
+		failure = &cameras.Failure{Reason: cameras.ReasonTimeout}
+	}
+	if failure != nil {
+		cancel()
+		return nil, failure
+	}
+	connection.OnClose(cancel)
+	return connection, nil
+}
+
+// adopt makes a camera of a connection.
+func (e *Engine) adopt(t typed, connection *feed.Connection) AddResult {
+	target := connection.Target()
+	where := "http://" + target.Addr + target.Path
+	c := cameras.Camera{
+		Key: cameras.ForeignKey(where), URL: where, Login: t.login != nil, Added: true,
+		Addresses: []string{target.Addr}, Name: e.foreignName(target),
+	}
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if e.feeds[c.Key] != nil || !e.registry.Add(c) {
+		connection.Close()
+		if e.feeds[c.Key] == nil {
+			return full(where)
+		}
+	} else {
+		e.keepLogin(c.Key, t.login)
+		e.startFeed(c, connection).SetTarget(target)
+	}
+	return AddResult{OK: true, Keys: []string{c.Key}, Address: where}
+}
+
+// foreignName is the host, and the path as well when another camera has that name.
+func (e *Engine) foreignName(t feed.Target) string {
+	host := hostOf(t.Addr)
+	for _, c := range e.registry.List() {
+		if c.Name == host {
+			return host + t.Path
+		}
+	}
+	return host
+}
+
+// foreignAt returns the key of a known camera without an agent whose host:port
+// is meant, "" for none: a second connection could push the first one out.
+func (e *Engine) foreignAt(meant func(address string) bool) string {
+	for _, c := range e.registry.List() {
+		if u, err := url.Parse(c.URL); c.URL != "" && err == nil && meant(u.Host) {
+			return c.Key
+		}
+	}
+	return ""
+}
+
+func hostOf(address string) string {
+	host, _, err := net.SplitHostPort(address)
+	if err != nil {
+		return address
+	}
+	return host
+}
+
+// again takes in a URL that is known: what lets one in may be new.
+func (e *Engine) again(key string, target feed.Target) bool {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	c, known := e.registry.Get(key)
+	f := e.feeds[key]
+	if !known || f == nil {
+		return false
+	}
+	if target.Login != nil {
+		c.Login = true
+		e.registry.Add(c)
+		e.keepLogin(key, target.Login)
+		f.SetTarget(target)
+	}
+	f.Retry()
+	return true
+}
+
+// startForeign dials a remembered camera that has no agent; e.mu is held.
+func (e *Engine) startForeign(c cameras.Camera) {
+	u, err := url.Parse(c.URL)
+	if err != nil {
+		return
+	}
+	f := e.ensureFeed(c)
+	e.goDo(func() {
+		target := feed.Target{Addr: u.Host, Path: u.RequestURI(), Foreign: true}
+		if c.Login {
+			target.Login = e.login(c.Key)
+		}
+		f.SetTarget(target)
+	})
+}
+
+// login returns what lets one in, nil when it is lost.
+func (e *Engine) login(key string) *agents.Login {
+	if e.cfg.Secrets == nil {
+		return nil
+	}
+	secret, err := e.cfg.Secrets.Get(e.ctx, key)
+	if err != nil {
+		e.cfg.Logger.Warn("what lets this computer in is not there", "camera", key, "error", err)
+		return nil
+	}
+	var l agents.Login
+	if json.Unmarshal([]byte(secret), &l) != nil {
+		return nil
+	}
+	return &l
+}
+
+// keepLogin keeps what lets one in; e.mu is held.
+func (e *Engine) keepLogin(key string, l *agents.Login) {
+	if l == nil || e.cfg.Secrets == nil {
+		return
+	}
+	secret, err := json.Marshal(l)
+	e.goDo(func() {
+		if err == nil {
+			err = e.cfg.Secrets.Set(e.ctx, key, string(secret))
+		}
+		if err != nil {
+			e.cfg.Logger.Warn("what lets this computer in could not be kept", "camera", key, "error", err)
+		}
+	})
+}
+
+// dropSecret forgets what let one in; e.mu is held.
+func (e *Engine) dropSecret(key string) {
+	if !cameras.IsForeign(key) || e.cfg.Secrets == nil {
+		return
+	}
+	e.goDo(func() {
+		if err := e.cfg.Secrets.Delete(e.ctx, key); err != nil {
+			e.cfg.Logger.Warn("what let this computer in could not be forgotten", "camera", key, "error", err)
+		}
+	})
+}

@@ -1,0 +1,123 @@
+package app
+
+import (
+	"net"
+	"net/url"
+	"strings"
+	"unicode"
+
+	"pigrid/desktop/agents"
+)
+
+// maxInput bounds what a person can type.
+const maxInput = 1000
+
+// typed is what a person typed to add a camera.
+type typed struct {
+	address string // host:port, with the port of agents when there was none
+	ported  bool   // the port was typed
+	path    string // absolute and escaped, "" or "/" for none
+	query   string // without what lets one in
+	login   *agents.Login
+}
+
+// whole reports whether it says exactly where a stream is.
+func (t typed) whole() bool {
+	return t.path != "" && t.path != "/" || t.query != "" || t.login.HasQuery()
+}
+
+// parseTyped reads host, host:port or a URL, with or without http://, path and
+// user:password@.
+func parseTyped(input string) (typed, error) {
+	s := strings.TrimSpace(input)
+	if len(s) > maxInput || strings.ContainsFunc(s, func(r rune) bool { return unicode.IsControl(r) || r == ' ' }) {
+		return typed{}, errAddress
+	}
+	if scheme, rest, ok := strings.Cut(s, "://"); ok {
+		if !strings.EqualFold(scheme, "http") {
+			return typed{}, errAddress
+		}
+		s = rest
+	}
+	authority, rest := s, ""
+	if i := strings.IndexAny(s, "/?#"); i >= 0 {
+		authority, rest = s[:i], s[i:]
+	}
+	var t typed
+	if at := strings.LastIndexByte(authority, '@'); at >= 0 {
+		user, password, _ := strings.Cut(authority[:at], ":")
+		t.login = &agents.Login{User: unescaped(user), Password: unescaped(password)}
+		authority = authority[at+1:]
+	}
+	var err error
+	if t.address, t.ported, err = parseHostPort(authority); err != nil {
+		return typed{}, err
+	}
+	return t, t.readPath(rest)
+}
+
+// readPath takes in what follows the host.
+func (t *typed) readPath(rest string) error {
+	if strings.HasPrefix(rest, "//") || strings.Contains(rest, "\\") {
+		return errAddress
+	}
+	u, err := url.Parse(rest)
+	if err != nil || u.Host != "" || u.Scheme != "" {
+		return errAddress
+	}
+	t.path, t.query = u.EscapedPath(), u.RawQuery
+	if shown := withoutSecrets(u.RawQuery); shown != u.RawQuery {
+		if t.login == nil {
+			t.login = &agents.Login{}
+		}
+		t.login.Query, t.query = u.RawQuery, shown
+	}
+	return nil
+}
+
+// unescaped undoes percent-encoding; what is none stays as it is typed.
+func unescaped(s string) string {
+	if plain, err := url.PathUnescape(s); err == nil {
+		return plain
+	}
+	return s
+}
+
+// withoutSecrets leaves out the parameters of a query that let one in, as some
+// cameras want them: ?user=admin&pwd=secret. The others stay as they are.
+func withoutSecrets(query string) string {
+	var kept []string
+	for item := range strings.SplitSeq(query, "&") {
+		name, _, _ := strings.Cut(item, "=")
+		switch strings.ToLower(unescaped(name)) {
+		case "user", "usr", "username", "loginuse", "pwd", "psw", "pass", "passwd", "password", "loginpas",
+			"token", "access_token", "auth", "key", "apikey", "api_key", "secret", "sid":
+		default:
+			kept = append(kept, item)
+		}
+	}
+	return strings.Join(kept, "&")
+}
+
+// at returns host:port with another port than that of agents where none was typed.
+func (t typed) at(port string) string {
+	if t.ported {
+		return t.address
+	}
+	host, _, err := net.SplitHostPort(t.address)
+	if err != nil {
+		return t.address
+	}
+	return net.JoinHostPort(host, port)
+}
+
+// withQuery returns the path with a query.
+func withQuery(path, query string) string {
+	if path == "" {
+		path = "/"
+	}
+	if query == "" {
+		return path
+	}
+	return path + "?" + query
+}

@@ -1,0 +1,162 @@
+package secrets
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"io/fs"
+	"maps"
+	"os"
+	"path/filepath"
+	"sync"
+	"time"
+)
+
+// patience is how long a keychain may take: it may ask its owner to unlock it.
+const patience = time.Minute
+
+// maxFile bounds what is read of the file.
+const maxFile = 1 << 20
+
+// ErrNotFound says that no secret of this name is kept.
+var ErrNotFound = errors.New("no such secret")
+
+// Keychain keeps secrets by name; [System] is the real one. Get wraps
+// [ErrNotFound] when it keeps none of that name.
+type Keychain interface {
+	Set(name, secret string) error
+	Get(name string) (string, error)
+	Delete(name string) error
+}
+
+// Store keeps secrets in a Keychain, or in a file when that fails. It is safe
+// for concurrent use.
+type Store struct {
+	chain Keychain
+	path  string
+	mu    sync.Mutex // guards the file
+}
+
+// New makes a Store. The file at path is written only when the Keychain fails;
+// with the empty path nothing is kept then.
+func New(chain Keychain, path string) *Store { return &Store{chain: chain, path: path} }
+
+// Set keeps a secret.
+func (s *Store) Set(ctx context.Context, name, secret string) error {
+	_, err := within(ctx, func() (string, error) { return "", s.chain.Set(name, secret) })
+	if err == nil {
+		return s.change(func(kept map[string]string) { delete(kept, name) })
+	}
+	return s.change(func(kept map[string]string) { kept[name] = secret })
+}
+
+// Get returns a secret, or an error that wraps [ErrNotFound].
+func (s *Store) Get(ctx context.Context, name string) (string, error) {
+	s.mu.Lock()
+	kept, err := s.read()
+	s.mu.Unlock()
+	if secret, ok := kept[name]; ok {
+		return secret, nil
+	}
+	if err != nil {
+		return "", err
+	}
+	return within(ctx, func() (string, error) { return s.chain.Get(name) })
+}
+
+// Delete forgets a secret. One that is not kept is no error.
+func (s *Store) Delete(ctx context.Context, name string) error {
+	// What the keychain does not give away is not ours to force.
+	_, _ = within(ctx, func() (string, error) { return "", s.chain.Delete(name) })
+	return s.change(func(kept map[string]string) { delete(kept, name) })
+}
+
+// within runs ask for at most the patience. A keychain that waits for its owner
+// cannot be told to stop: its goroutine ends when the question on the screen is
+// answered.
+func within(ctx context.Context, ask func() (string, error)) (string, error) {
+	ctx, cancel := context.WithTimeout(ctx, patience)
+	defer cancel()
+	type answer struct {
+		secret string
+		err    error
+	}
+	answers := make(chan answer, 1)
+	go func() {
+		secret, err := ask()
+		answers <- answer{secret, err}
+	}()
+	select {
+	case a := <-answers:
+		return a.secret, a.err
+	case <-ctx.Done():
+		return "", ctx.Err()
+	}
+}
+
+// read returns what the file keeps; s.mu is held.
+func (s *Store) read() (map[string]string, error) {
+	kept := map[string]string{}
+	info, err := os.Stat(s.path)
+	switch {
+	case s.path == "" || errors.Is(err, fs.ErrNotExist):
+		return kept, nil
+	case err != nil:
+		return kept, err
+	case !info.Mode().IsRegular() || info.Size() > maxFile:
+		return kept, errors.New(s.path + " is no file of secrets")
+	}
+	data, err := os.ReadFile(s.path)
+	if err == nil {
+		err = json.Unmarshal(data, &kept)
+	}
+	return kept, err
+}
+
+// change rewrites the file when that makes a difference. A file that cannot be
+// read is left alone.
+func (s *Store) change(change func(map[string]string)) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	kept, err := s.read()
+	if err != nil {
+		return err
+	}
+	before := maps.Clone(kept)
+	change(kept)
+	switch {
+	case maps.Equal(before, kept):
+		return nil
+	case s.path == "":
+		return errors.New("there is no folder to keep it in")
+	case len(kept) == 0:
+		return os.Remove(s.path)
+	}
+	data, err := json.Marshal(kept)
+	if err != nil {
+		return err
+	}
+	if err := os.MkdirAll(filepath.Dir(s.path), 0o700); err != nil {
+		return err
+	}
+	return replace(s.path, data)
+}
+
+// replace writes a file that only this user may read, as a whole or not at all.
+// os.CreateTemp makes files of mode 0600.
+func replace(path string, data []byte) (err error) {
+	f, err := os.CreateTemp(filepath.Dir(path), "secrets-*.tmp")
+	if err != nil {
+		return err
+	}
+	defer func() {
+		if err != nil {
+			_ = os.Remove(f.Name())
+		}
+	}()
+	_, err = f.Write(data)
+	if err = errors.Join(err, f.Sync(), f.Close()); err != nil {
+		return err
+	}
+	return os.Rename(f.Name(), path)
+}
