@@ -26,7 +26,9 @@ type Wait struct {
 }
 
 // Delay returns how long to wait before the next attempt: 1, 2, 4, 5, 5… s
-// while few cameras fail, else doubling up to 30 s, give or take a quarter.
+// while few cameras fail, else doubling up to 30 s, give or take a quarter. What
+// an agent asked for, and 5 s after a short session, is the least; up to half of
+// it is added.
 func Delay(w Wait) time.Duration {
 	top := maxFew
 	if w.Failing >= manyFailing {
@@ -34,11 +36,17 @@ func Delay(w Wait) time.Duration {
 	}
 	d := min(time.Second<<min(max(w.Failures-1, 0), 6), top)
 	d = time.Duration(float64(d) * (1 - jitter + 2*jitter*w.Random))
+	var least time.Duration
 	if w.Session > 0 && w.Session < shortSession {
-		d = max(d, maxFew)
+		least = maxFew
 	}
 	if w.Failure != nil {
-		d = max(d, w.Failure.RetryAfter)
+		least = max(least, w.Failure.RetryAfter)
+	}
+	if d < least {
+		// Later, never sooner: cameras that ended together must not come back
+		// together.
+		d = time.Duration(float64(least) * (1 + 2*jitter*w.Random))
 	}
 	return d
 }
