@@ -99,7 +99,7 @@ func TestCable(t *testing.T) {
 	}
 	a := start()
 	s.untilWall(t, n)
-	for _, out := range []time.Duration{0, 20 * time.Second} {
+	for _, out := range []time.Duration{0, 10 * time.Second} {
 		c.pull(t)
 		dead()
 		time.Sleep(out) // for the waits between two attempts to grow
