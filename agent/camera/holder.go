@@ -9,8 +9,9 @@ import (
 )
 
 // holder finds a program other than ours that has a camera device open, as far
-// as /proc tells this user. It returns "" when none is seen.
-func holder(proc string) string {
+// as /proc tells this user: the given one, or any for "". It returns "" when
+// none is seen.
+func holder(proc, device string) string {
 	entries, err := os.ReadDir(proc)
 	if err != nil {
 		return ""
@@ -18,7 +19,7 @@ func holder(proc string) string {
 	for _, e := range entries {
 		pid, err := strconv.Atoi(e.Name())
 		if err != nil || pid == os.Getpid() || parent(filepath.Join(proc, e.Name(), "stat")) == os.Getpid() ||
-			!holdsCamera(filepath.Join(proc, e.Name(), "fd")) {
+			!holdsCamera(filepath.Join(proc, e.Name(), "fd"), device) {
 			continue
 		}
 		name, err := os.ReadFile(filepath.Join(proc, e.Name(), "comm"))
@@ -46,16 +47,20 @@ func parent(stat string) int {
 	return pid
 }
 
-// holdsCamera reports whether one of a process's files is a capture device.
-// libcamera opens the media device of a pipeline; other programs /dev/video*.
-func holdsCamera(fds string) bool {
+// holdsCamera reports whether one of a process's files is the device, or for ""
+// any capture device. libcamera opens the media device of a pipeline; other
+// programs /dev/video*.
+func holdsCamera(fds, device string) bool {
 	entries, err := os.ReadDir(fds)
 	if err != nil {
 		return false
 	}
 	for _, e := range entries {
 		target, err := os.Readlink(filepath.Join(fds, e.Name()))
-		if err == nil && (strings.HasPrefix(target, "/dev/video") || strings.HasPrefix(target, "/dev/media")) {
+		switch {
+		case err != nil:
+		case device != "" && target != device:
+		case device != "", strings.HasPrefix(target, "/dev/video"), strings.HasPrefix(target, "/dev/media"):
 			return true
 		}
 	}

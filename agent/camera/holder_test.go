@@ -31,26 +31,32 @@ func TestHolderNamesTheOtherProgram(t *testing.T) {
 		t.Fatal(err)
 	}
 	add("12", "bash", "/dev/null", "/dev/pts/0")
-	if got := holder(proc); got != "" {
+	if got := holder(proc, ""); got != "" {
 		t.Errorf("nobody has a camera, got %q", got)
 	}
 	add("77", "rpicam-vid", "/dev/media0")
 	write(t, filepath.Join(proc, "77", "stat"), fmt.Sprintf("77 (rpicam-vid) S %d 77 77 0", os.Getpid()))
-	if got := holder(proc); got != "" {
+	if got := holder(proc, ""); got != "" {
 		t.Errorf("only our own child has a camera, got %q", got)
 	}
 	add("345", "motion\x1b[31m", "/dev/null", "/dev/video0")
-	if got, want := holder(proc), "motion[31m (process 345)"; got != want {
+	if got, want := holder(proc, ""), "motion[31m (process 345)"; got != want {
 		t.Errorf("got %q, want %q", got, want)
 	}
 	if err := os.RemoveAll(filepath.Join(proc, "345")); err != nil {
 		t.Fatal(err)
 	}
 	add("346", "python3", "/dev/null", "/dev/media3")
-	if got, want := holder(proc), "python3 (process 346)"; got != want {
+	if got, want := holder(proc, ""), "python3 (process 346)"; got != want {
 		t.Errorf("got %q, want %q", got, want)
 	}
-	if got := holder(filepath.Join(proc, "nowhere")); got != "" {
+	add("347", "ffplay", "/dev/video2")
+	for device, want := range map[string]string{"/dev/video2": "ffplay (process 347)", "/dev/video4": ""} {
+		if got := holder(proc, device); got != want {
+			t.Errorf("%s is held by %q, want %q", device, got, want)
+		}
+	}
+	if got := holder(filepath.Join(proc, "nowhere"), ""); got != "" {
 		t.Errorf("without /proc, got %q", got)
 	}
 }

@@ -4,32 +4,26 @@ package camera
 
 import (
 	"context"
-	"errors"
 	"log/slog"
-	"os"
-	"slices"
-	"strconv"
 	"strings"
 	"sync"
 	"time"
 
 	"pigrid/agent/frames"
 	"pigrid/agent/identity"
-	"pigrid/shared/api"
-	"pigrid/shared/mjpeg"
 )
 
 // Source kinds of --source.
 const (
-	Auto    = "auto"    // rpicam-vid, else libcamera-vid
-	Rpicam  = "rpicam"  // the same, said outright
+	Auto    = "auto"    // rpicam-vid, else libcamera-vid, and USB webcams
+	Rpicam  = "rpicam"  // without webcams
 	Pattern = "pattern" // the built-in test picture
 	Exec    = "exec:"   // prefix: any program that writes MJPEG to its standard output
 )
 
-// defaultLookEvery is how often new devices are looked for, and cameras while
-// there are none.
-const defaultLookEvery = 10 * time.Second
+// defaultLookEvery is how often new devices are looked for, which costs next to
+// nothing.
+const defaultLookEvery = 3 * time.Second
 
 // Config is what a Manager needs. Cameras, IDs and Log are required.
 type Config struct {
@@ -43,8 +37,11 @@ type Config struct {
 	Options     func(id string) Options // what is asked of a camera
 	Name        func(id string) string  // its name in the configuration, "" for none
 	IdleTimeout time.Duration           // negative: never off
-	LookEvery   time.Duration           // how often to look for new devices, and for cameras while there are none; 0 means 10 s
+	LookEvery   time.Duration           // how often to look for new devices; 0 means 3 s
 	DeviceDir   string                  // where the kernel keeps devices; "" means /dev
+
+	// queryWebcam asks a device for its MJPEG sizes; tests replace it.
+	queryWebcam func(path string) ([]webcamMode, error)
 }
 
 // Manager keeps all cameras of this machine going.
@@ -54,8 +51,9 @@ type Manager struct {
 	relist chan struct{}
 
 	mu      sync.Mutex
+	program string            // the capture program of sensors
 	sensors map[string]Sensor // by camera id, as listed last
-	program string
+	webcams map[string]webcam // by camera id, all that were ever seen
 }
 
 // New returns a Manager that does nothing yet.
@@ -66,7 +64,10 @@ func New(cfg Config) *Manager {
 	if cfg.DeviceDir == "" {
 		cfg.DeviceDir = "/dev"
 	}
-	return &Manager{cfg: cfg, relist: make(chan struct{}, 1), sensors: map[string]Sensor{}}
+	if cfg.queryWebcam == nil {
+		cfg.queryWebcam = queryWebcam
+	}
+	return &Manager{cfg: cfg, relist: make(chan struct{}, 1), sensors: map[string]Sensor{}, webcams: map[string]webcam{}}
 }
 
 // Run serves the cameras until ctx ends; then no process of theirs is left. It
@@ -83,7 +84,7 @@ func (m *Manager) Run(ctx context.Context) error {
 		}
 		m.startExec(ctx, argv)
 	default:
-		m.watchSensors(ctx)
+		m.watchDevices(ctx)
 	}
 	<-ctx.Done()
 	return nil
@@ -101,8 +102,8 @@ func (m *Manager) startExec(ctx context.Context, argv []string) {
 func (m *Manager) capture(ctx context.Context, argv func() ([]string, error)) *program {
 	return &program{
 		argv: argv, start: startProcess, now: time.Now,
-		ending: func() bool { return ctx.Err() != nil },
-		holder: func() string { return holder("/proc") },
+		ending:  func() bool { return ctx.Err() != nil },
+		reasons: reasons(), holder: func() string { return holder("/proc", "") },
 	}
 }
 
@@ -154,161 +155,34 @@ func (m *Manager) lookAgain() {
 	}
 }
 
-// watchSensors lists the cameras at the start, after failures, when devices
-// come or go and, while there are none, now and then. New ones are served at
-// once.
-func (m *Manager) watchSensors(ctx context.Context) {
-	m.wg.Go(func() {
-		var said string
-		for ctx.Err() == nil {
-			seen := devices(m.cfg.DeviceDir)
-			err := m.list(ctx)
-			if err == nil {
-				said = ""
-			} else if ctx.Err() == nil {
-				said = m.showNoSensors(err, said)
-			}
-			m.awaitReason(ctx, seen, err != nil)
-		}
-	})
-}
-
-// awaitReason waits for a reason to list the cameras again. Listing takes most
-// of a second of a Pi's processor, so it is not done for nothing.
-func (m *Manager) awaitReason(ctx context.Context, seen []string, missing bool) {
-	tick := time.NewTicker(m.cfg.LookEvery)
-	defer tick.Stop()
-	for ctx.Err() == nil {
-		select {
-		case <-m.relist:
-			return
-		case <-tick.C:
-			if missing || !slices.Equal(seen, devices(m.cfg.DeviceDir)) {
-				return
-			}
-		case <-ctx.Done():
-		}
-	}
-}
-
-// devices lists the names of media and video devices. The kernel makes and
-// removes them when cameras come and go.
-func devices(dir string) []string {
-	entries, err := os.ReadDir(dir)
-	if err != nil {
-		return nil
-	}
-	var names []string
-	for _, e := range entries {
-		if strings.HasPrefix(e.Name(), "media") || strings.HasPrefix(e.Name(), "video") {
-			names = append(names, e.Name())
-		}
-	}
-	return names
-}
-
-// list finds program and cameras and starts what is new.
-func (m *Manager) list(ctx context.Context) error {
-	path, err := findProgram()
-	if err != nil {
-		return err
-	}
-	sensors, err := listCameras(ctx, path)
-	if err != nil {
-		return err
-	}
-	known := map[string]Sensor{}
-	for _, s := range sensors {
-		id, err := m.cfg.IDs.ID(s.Model, s.Path)
-		if err != nil {
-			m.cfg.Log.Warn("the camera's id cannot be kept", "camera", id, "err", err)
-		}
-		if m.wanted(id, s.Index) {
-			known[id] = s
-		}
-	}
-	if len(known) == 0 {
-		return &failure{problem: api.Problem{
-			Code:    CodeUnknownID,
-			Message: "There is no camera " + strings.Join(m.cfg.Only, ", ") + " on this machine.",
-			Hint:    "Start the agent without --camera, or with one of: " + strings.Join(m.ids(sensors), ", ") + ".",
-		}}
-	}
-	m.mu.Lock()
-	m.program, m.sensors = path, known
-	m.mu.Unlock()
-	m.cfg.Cameras.Remove(provisional)
-	for id := range known {
-		if hub, ok := m.cfg.Cameras.Get(id); ok {
-			hub.Recover()
-		}
-	}
-	for _, s := range sensors {
-		m.serve(ctx, s)
-	}
-	return nil
-}
-
-func (m *Manager) ids(sensors []Sensor) []string {
-	var ids []string
-	for _, s := range sensors {
-		id, _ := m.cfg.IDs.ID(s.Model, s.Path)
-		ids = append(ids, id)
-	}
-	return ids
-}
-
-func (m *Manager) wanted(id string, index int) bool {
-	return len(m.cfg.Only) == 0 || slices.Contains(m.cfg.Only, id) || slices.Contains(m.cfg.Only, strconv.Itoa(index))
-}
-
-// serve starts a camera that is wanted and not served yet.
-func (m *Manager) serve(ctx context.Context, s Sensor) {
-	id, _ := m.cfg.IDs.ID(s.Model, s.Path)
-	if _, served := m.cfg.Cameras.Get(id); served || !m.wanted(id, s.Index) {
+// serve starts a camera that is not served yet.
+func (m *Manager) serve(ctx context.Context, f found) {
+	if _, served := m.cfg.Cameras.Get(f.id); served {
 		return
 	}
-	m.cfg.Log.Info("camera found", "camera", id, "sensor", s.Path)
-	m.supervise(ctx, m.add(id), m.capture(ctx, func() ([]string, error) { return m.argv(id) }))
+	m.cfg.Log.Info("camera found", "camera", f.id, "at", f.path)
+	src := m.capture(ctx, func() ([]string, error) { return m.argv(f.id) })
+	if f.webcam != nil {
+		src.reasons, src.repair = webcamReasons(), withTables
+		src.holder = func() string { return holder("/proc", f.webcam.device()) }
+	}
+	m.supervise(ctx, m.add(f.id), src)
 }
 
 // argv is how the camera is captured now; its index may have changed since.
 func (m *Manager) argv(id string) ([]string, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
+	if w, ok := m.webcams[id]; ok {
+		ffmpeg := findFFmpeg()
+		if p := w.problem(ffmpeg); p != nil {
+			return nil, &failure{problem: *p}
+		}
+		return append([]string{ffmpeg}, w.ffmpegArgs(m.cfg.Options(id))...), nil
+	}
 	s, ok := m.sensors[id]
 	if !ok {
-		return nil, &failure{problem: explain(m.program, []string{"no cameras available"}, nil, mjpeg.Counts{})}
+		return nil, &failure{problem: notDetected()}
 	}
 	return append([]string{m.program}, rpicamArgs(s, m.cfg.Options(id))...), nil
-}
-
-// provisional is the id of the camera that stands for "none found yet".
-const provisional = "camera"
-
-// showNoSensors makes it visible why no camera could be listed; it returns what
-// was said last.
-func (m *Manager) showNoSensors(err error, said string) string {
-	p := api.Problem{Code: CodeCrashed, Message: err.Error()}
-	if f, ok := errors.AsType[*failure](err); ok {
-		p = f.problem
-	}
-	if len(m.cfg.Cameras.All()) == 0 {
-		m.add(provisional)
-	}
-	if hub, ok := m.cfg.Cameras.Get(provisional); ok {
-		hub.SetState(api.Failed, &p)
-	}
-	if p.Code == CodeNotDetected { // a mere failure to list says nothing of cameras that are known
-		m.mu.Lock()
-		m.sensors = map[string]Sensor{}
-		m.mu.Unlock()
-		for _, h := range m.cfg.Cameras.All() {
-			h.FailIdle(p)
-		}
-	}
-	if p.Message != said {
-		m.cfg.Log.Warn(p.Message, "hint", p.Hint)
-	}
-	return p.Message
 }

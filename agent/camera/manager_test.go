@@ -266,16 +266,24 @@ func TestAFailedListBlamesNoKnownCamera(t *testing.T) {
 	cfg := Config{Cameras: &frames.Set{}, Log: quiet()}
 	cfg.Cameras.Add(hub)
 	m := New(cfg)
-	m.sensors["imx708"] = Sensor{Model: "imx708"}
-	m.showNoSensors(&failure{problem: api.Problem{Code: CodeNoProgram, Message: "Not installed."}}, "")
-	if state, _ := hub.State(); state != api.Idle || len(m.sensors) != 1 {
-		t.Errorf("state %s, %d sensors known; want the camera asleep and known", state, len(m.sensors))
+	there := []found{{id: "imx708", sensor: Sensor{Model: "imx708"}}}
+	m.remember("/usr/bin/rpicam-vid", there, nil)
+	for _, code := range []api.Code{CodeCrashed, CodeNoProgram} {
+		err := &failure{problem: api.Problem{Code: code}}
+		m.remember("", nil, err)
+		m.showPresence(err)
+		if state, _ := hub.State(); state != api.Idle || len(m.sensors) != 1 {
+			t.Errorf("%s: state %s, %d sensors known; want the camera asleep and known", code, state, len(m.sensors))
+		}
 	}
-	m.showNoSensors(&failure{problem: api.Problem{Code: CodeNotDetected, Message: "Gone."}}, "")
+	gone := &failure{problem: notDetected()}
+	m.remember("/usr/bin/rpicam-vid", nil, gone)
+	m.showPresence(gone)
 	if state, _ := hub.State(); state != api.Failed || len(m.sensors) != 0 {
 		t.Errorf("state %s, %d sensors known; want the camera failed and forgotten", state, len(m.sensors))
 	}
-	hub.Recover()
+	m.remember("/usr/bin/rpicam-vid", there, nil)
+	m.showPresence(nil)
 	if state, p := hub.State(); state != api.Idle || p != nil {
 		t.Errorf("state %s %v after it was found again", state, p)
 	}

@@ -31,6 +31,16 @@ func findProgram() (string, error) {
 	}}
 }
 
+// findFFmpeg returns the path of the program that captures from webcams, "" when
+// it is not installed.
+func findFFmpeg() string {
+	path, err := exec.LookPath("ffmpeg")
+	if err != nil {
+		return ""
+	}
+	return path
+}
+
 // listCameras asks the capture program which cameras there are. It works while
 // a camera is in use.
 func listCameras(ctx context.Context, path string) ([]Sensor, error) {
@@ -55,11 +65,11 @@ func listCameras(ctx context.Context, path string) ([]Sensor, error) {
 	case err != nil:
 		return nil, &failure{explainList(path, said.last(), err), err}
 	}
-	return nil, &failure{problem: explain(path, []string{"No cameras available!"}, nil, mjpeg.Counts{})}
+	return nil, &failure{problem: notDetected()}
 }
 
 func explainList(path string, said []string, err error) api.Problem {
-	p := explain(path, said, err, mjpeg.Counts{})
+	p := explain(reasons(), path, said, err, mjpeg.Counts{})
 	if p.Code == CodeCrashed {
 		p.Hint = "Run `" + path + " --list-cameras` by hand to see more."
 	}

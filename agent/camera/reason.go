@@ -30,6 +30,8 @@ const (
 	CodeCrashed     api.Code = "crashed"
 	CodeEnded       api.Code = "ended"
 	CodeUnkillable  api.Code = "unkillable"
+	CodeUSB         api.Code = "usb"
+	CodeBandwidth   api.Code = "usb_bandwidth"
 )
 
 // reason maps what a capture program says to what a person needs to know.
@@ -41,16 +43,11 @@ type reason struct {
 // reasons are tried in order against each line, the last line first. The texts
 // are those of rpicam-apps, libcamera and ffmpeg.
 func reasons() []reason {
-	entry := func(pattern string, code api.Code, message, hint string) reason {
-		return reason{regexp.MustCompile(pattern), api.Problem{Code: code, Message: message, Hint: hint}}
-	}
 	return []reason{
 		entry(`in use by another process|failed to acquire camera|Device or resource busy`, CodeBusy,
 			"The camera is used by another program.",
 			"Close the other program (perhaps another rpicam-vid, motion or a second agent); the picture comes back by itself."),
-		entry(`no cameras available|No cameras available|failed to read chip id`, CodeNotDetected,
-			"No camera was found.",
-			"Check that the cable is seated at both ends and of the right kind, that config.txt has camera_auto_detect=1 or the sensor's dtoverlay, and restart the Pi."),
+		{regexp.MustCompile(`no cameras available|No cameras available|failed to read chip id`), notDetected()},
 		entry(`Could not open any dma|Failed to register camera|failed to import fd|Permission denied`, CodePermission,
 			"The agent may not use the camera.",
 			"Add its user to the groups video and render, and log in again."),
@@ -75,9 +72,21 @@ func reasons() []reason {
 	}
 }
 
+// notDetected says that no sensor is there.
+func notDetected() api.Problem {
+	return api.Problem{
+		Code: CodeNotDetected, Message: "No camera was found.",
+		Hint: "Check that the cable is seated at both ends and of the right kind, that config.txt has camera_auto_detect=1 or the sensor's dtoverlay, and restart the Pi.",
+	}
+}
+
+// entry makes a reason.
+func entry(pattern string, code api.Code, message, hint string) reason {
+	return reason{regexp.MustCompile(pattern), api.Problem{Code: code, Message: message, Hint: hint}}
+}
+
 // explain says why a capture program ended, from what it said last.
-func explain(program string, said []string, exit error, seen mjpeg.Counts) api.Problem {
-	known := reasons()
+func explain(known []reason, program string, said []string, exit error, seen mjpeg.Counts) api.Problem {
 	for _, line := range slices.Backward(said) {
 		for _, r := range known {
 			if r.says.MatchString(line) {

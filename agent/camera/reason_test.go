@@ -40,7 +40,7 @@ func TestExplain(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			var l lines
 			_, _ = l.Write([]byte(tt.said + "\n"))
-			p := explain("/usr/bin/rpicam-vid", l.last(), tt.exit, tt.seen)
+			p := explain(reasons(), "/usr/bin/rpicam-vid", l.last(), tt.exit, tt.seen)
 			if p.Code != tt.want {
 				t.Errorf("code %q, want %q (%s)", p.Code, tt.want, p.Message)
 			}
@@ -84,12 +84,12 @@ func TestEveryKnownLine(t *testing.T) {
 		"ERROR: *** the framerate is too high ***":                                                                    CodeMode,
 	} {
 		said := []string{"INFO Camera camera_manager.cpp:327 libcamera v0.5", line, "Exiting"}
-		if p := explain("/usr/bin/rpicam-vid", said, errors.New("exit status 255"), mjpeg.Counts{}); p.Code != want {
+		if p := explain(reasons(), "/usr/bin/rpicam-vid", said, errors.New("exit status 255"), mjpeg.Counts{}); p.Code != want {
 			t.Errorf("%s: code %q, want %q", line, p.Code, want)
 		}
 	}
 	later := []string{"no cameras available", "Device or resource busy"}
-	if p := explain("x", later, nil, mjpeg.Counts{}); p.Code != CodeBusy {
+	if p := explain(reasons(), "x", later, nil, mjpeg.Counts{}); p.Code != CodeBusy {
 		t.Errorf("of two reasons the code is %q, want that of the last one", p.Code)
 	}
 }
@@ -107,7 +107,7 @@ func TestLastWords(t *testing.T) {
 		if test.said != "" {
 			said = []string{test.said}
 		}
-		if p := explain("/usr/bin/rpicam-vid", said, errors.New("exit status 1"), mjpeg.Counts{}); p.Message != test.want {
+		if p := explain(reasons(), "/usr/bin/rpicam-vid", said, errors.New("exit status 1"), mjpeg.Counts{}); p.Message != test.want {
 			t.Errorf("%q, want %q", p.Message, test.want)
 		}
 	}
@@ -165,7 +165,7 @@ func FuzzLines(f *testing.F) {
 		var l lines
 		_, _ = l.Write(a)
 		_, _ = l.Write(b)
-		explain("x", l.last(), nil, mjpeg.Counts{})
+		explain(reasons(), "x", l.last(), nil, mjpeg.Counts{})
 		for _, line := range l.last() {
 			if len(line) > 3*maxLine || strings.ContainsAny(line, "\r\n") {
 				t.Fatalf("not a line: %q", line)

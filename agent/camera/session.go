@@ -58,6 +58,10 @@ type program struct {
 	now   func() time.Time
 	// ending reports whether the whole agent ends, which leaves less time.
 	ending func() bool
+	// reasons are what the program is known to say.
+	reasons []reason
+	// repair completes a JPEG; nil when the program writes whole ones.
+	repair func(jpeg []byte) []byte
 	// holder names the program that uses the camera instead, "" if none is seen.
 	holder func() string
 
@@ -79,6 +83,10 @@ func (p *program) capture(ctx context.Context, publish sink, progress func(strin
 	}
 	defer proc.stdout.Close()
 
+	if p.repair != nil {
+		whole := publish
+		publish = func(jpeg []byte, at time.Time) { whole(p.repair(jpeg), at) }
+	}
 	frames := mjpeg.NewScanner(proc.stdout, p.now)
 	read := make(chan struct{})
 	go func() {
@@ -99,7 +107,7 @@ func (p *program) capture(ctx context.Context, publish sink, progress func(strin
 	if ctx.Err() != nil {
 		return ctx.Err()
 	}
-	problem := explain(argv[0], said.last(), proc.err, frames.Counts())
+	problem := explain(p.reasons, argv[0], said.last(), proc.err, frames.Counts())
 	if problem.Code == CodeBusy {
 		problem = busyBecause(problem, p.holder())
 	}

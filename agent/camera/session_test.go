@@ -21,7 +21,7 @@ func scripted() (src *program, stdout *io.PipeWriter, end chan struct{}) {
 	r, stdout := io.Pipe()
 	end = make(chan struct{})
 	src = &program{
-		now: time.Now, ending: func() bool { return false }, holder: func() string { return "" },
+		now: time.Now, ending: func() bool { return false }, holder: func() string { return "" }, reasons: reasons(),
 		argv: func() ([]string, error) { return []string{"/usr/bin/rpicam-vid"}, nil },
 		start: func([]string, io.Writer) (*process, error) {
 			return &process{stdout: r, done: end, signal: func(os.Signal) { close(end) }}, nil

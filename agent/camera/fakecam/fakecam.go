@@ -49,6 +49,7 @@ const (
 	Flood        Fault = "flood"         // stderr without end
 	Firmware     Fault = "firmware"      // reports an upload for a while first
 	Grandchild   Fault = "grandchild"    // leaves a process that holds stdout
+	NoTables     Fault = "no-tables"     // frames without Huffman tables
 	Daemon       Fault = "daemon"        // the same, in a process group of its own
 	ListHangs    Fault = "list-hangs"    // --list-cameras does not end, nor at SIGINT
 	ListFails    Fault = "list-fails"    // --list-cameras ends with an error
@@ -61,18 +62,23 @@ const ProgramName = "rpicam-vid"
 // MaybeRun becomes the stand-in when this process was started as one; it is
 // the first thing TestMain calls.
 func MaybeRun() {
-	if filepath.Base(os.Args[0]) == ProgramName {
+	switch filepath.Base(os.Args[0]) {
+	case ProgramName:
 		os.Exit(run(os.Args[1:]))
+	case FFmpegName:
+		os.Exit(runFFmpeg(os.Args[1:]))
 	}
 }
 
 // Install puts a link called rpicam-vid to this test binary into dir.
-func Install(dir string) (path string, err error) {
+func Install(dir string) (path string, err error) { return install(dir, ProgramName) }
+
+func install(dir, name string) (path string, err error) {
 	self, err := os.Executable()
 	if err != nil {
 		return "", err
 	}
-	path = filepath.Join(dir, ProgramName)
+	path = filepath.Join(dir, name)
 	return path, os.Symlink(self, path)
 }
 
@@ -266,6 +272,8 @@ func strike(fault Fault, frame []byte, n int, stop <-chan os.Signal) (code int, 
 			fmt.Fprintf(os.Stderr, "Network Firmware Upload: %d%% (%d/1624 KB)\r", percent, percent*16)
 		}
 		_ = writeFrame(frame)
+	case NoTables:
+		_ = writeFrame(WithoutTables(frame))
 	case Grandchild, Daemon:
 		leave(fault == Daemon)
 		return 0, true

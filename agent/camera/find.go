@@ -1,0 +1,259 @@
+package camera
+
+import (
+	"context"
+	"errors"
+	"os"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"pigrid/shared/api"
+)
+
+// watchDevices lists the cameras at the start, after failures, when devices or
+// programs come or go and, while there are none, now and then. New ones are
+// served at once.
+func (m *Manager) watchDevices(ctx context.Context) {
+	m.wg.Go(func() {
+		var said string
+		misses := 0
+		for ctx.Err() == nil {
+			seen := m.surroundings()
+			err := m.list(ctx)
+			if ctx.Err() != nil {
+				return
+			}
+			if misses++; err == nil {
+				said, misses = "", 0
+			} else {
+				said = m.showNoSensors(err, said)
+			}
+			if m.awaitReason(ctx, seen, misses) {
+				misses = 0
+			}
+		}
+	})
+}
+
+// maxLooks is up to how many looks at the devices pass between two lists for
+// nothing.
+const maxLooks = 64
+
+// awaitReason waits for a reason to list the cameras again and reports whether
+// it was a change. Listing takes most of a second of a Pi's processor, so it is
+// not done for nothing: the longer nothing is found, the more rarely.
+func (m *Manager) awaitReason(ctx context.Context, seen []string, misses int) (changed bool) {
+	tick := time.NewTicker(m.cfg.LookEvery)
+	defer tick.Stop()
+	for looks := 1; ctx.Err() == nil; looks++ {
+		select {
+		case <-m.relist:
+			return false
+		case <-tick.C:
+			if !slices.Equal(seen, m.surroundings()) {
+				return true
+			}
+			if misses > 0 && looks >= min(1<<min(misses-1, 30), maxLooks) {
+				return false
+			}
+		case <-ctx.Done():
+		}
+	}
+	return false
+}
+
+// surroundings is what decides over cameras and is cheap to look at: devices
+// and programs.
+func (m *Manager) surroundings() []string {
+	program, _ := findProgram()
+	return append(devices(m.cfg.DeviceDir), program, findFFmpeg())
+}
+
+// devices lists the names of media and video devices and of USB cameras. The
+// kernel and udev make and remove them when cameras come and go.
+func devices(dir string) []string {
+	var names []string
+	entries, _ := os.ReadDir(dir)
+	for _, e := range entries {
+		if strings.HasPrefix(e.Name(), "media") || strings.HasPrefix(e.Name(), "video") {
+			names = append(names, e.Name())
+		}
+	}
+	entries, _ = os.ReadDir(filepath.Join(dir, byIDDir))
+	for _, e := range entries {
+		names = append(names, e.Name())
+	}
+	return names
+}
+
+// found is a camera that is there.
+type found struct {
+	id     string
+	index  string // for --camera, "" for webcams
+	path   string
+	sensor Sensor
+	webcam *webcam // nil for sensors
+}
+
+// list finds cameras and starts what is new. The error says why there are none,
+// or why sensors could not be listed.
+func (m *Manager) list(ctx context.Context) error {
+	program, sensors, err := listSensors(ctx)
+	there := m.identify(sensors, m.listWebcams())
+	cameras := slices.DeleteFunc(slices.Clone(there), func(f found) bool { return !m.wanted(f) })
+	m.remember(program, cameras, err)
+	defer m.showPresence(err)
+	switch {
+	case len(cameras) == 0 && len(there) == 0:
+		return err
+	case len(cameras) == 0:
+		return &failure{problem: noneOf(m.cfg.Only, there)}
+	}
+	m.cfg.Cameras.Remove(provisional)
+	for _, f := range cameras {
+		m.serve(ctx, f)
+	}
+	if code := codeOf(err); code == CodeNoProgram || code == CodeNotDetected {
+		return nil // webcams are cameras enough
+	}
+	return err
+}
+
+// listSensors asks the capture program for its cameras.
+func listSensors(ctx context.Context) (program string, sensors []Sensor, err error) {
+	if program, err = findProgram(); err != nil {
+		return "", nil, err
+	}
+	sensors, err = listCameras(ctx, program)
+	return program, sensors, err
+}
+
+// listWebcams finds the USB cameras if they are wanted.
+func (m *Manager) listWebcams() []webcam {
+	if m.cfg.Source != Auto {
+		return nil
+	}
+	webcams, others := findWebcams(m.cfg.DeviceDir, m.cfg.queryWebcam)
+	for _, path := range others {
+		m.cfg.Log.Debug("a USB camera offers no MJPEG; see --source exec: for how to use it", "at", path)
+	}
+	return webcams
+}
+
+// identify gives cameras their ids, sensors first.
+func (m *Manager) identify(sensors []Sensor, webcams []webcam) []found {
+	var all []found
+	for _, s := range sensors {
+		all = append(all, found{id: m.id(s.Model, s.Path), index: strconv.Itoa(s.Index), path: s.Path, sensor: s})
+	}
+	for i, w := range webcams {
+		all = append(all, found{id: m.id(w.model, w.path), path: w.path, webcam: &webcams[i]})
+	}
+	return all
+}
+
+func (m *Manager) id(model, path string) string {
+	id, err := m.cfg.IDs.ID(model, path)
+	if err != nil {
+		m.cfg.Log.Warn("the camera's id cannot be kept", "camera", id, "err", err)
+	}
+	return id
+}
+
+func (m *Manager) wanted(f found) bool {
+	return len(m.cfg.Only) == 0 || slices.Contains(m.cfg.Only, f.id) || slices.Contains(m.cfg.Only, f.index)
+}
+
+// remember keeps what is there. A mere failure to list says nothing of sensors
+// that are known.
+func (m *Manager) remember(program string, cameras []found, err error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if err == nil || codeOf(err) == CodeNotDetected {
+		m.program, m.sensors = program, map[string]Sensor{}
+	}
+	for id, w := range m.webcams {
+		w.gone = true
+		m.webcams[id] = w
+	}
+	for _, f := range cameras {
+		if f.webcam != nil {
+			m.webcams[f.id] = *f.webcam
+		} else {
+			m.sensors[f.id] = f.sensor
+		}
+	}
+}
+
+// showPresence fails cameras that sleep and could not be started, and lets
+// those sleep again that could.
+func (m *Manager) showPresence(err error) {
+	ffmpeg := findFFmpeg()
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	for _, hub := range m.cfg.Cameras.All() {
+		id := hub.Camera().ID
+		var p *api.Problem
+		if w, isWebcam := m.webcams[id]; isWebcam {
+			p = w.problem(ffmpeg)
+		} else if _, there := m.sensors[id]; !there {
+			missing := notDetected()
+			p = &missing
+		} else if err != nil {
+			continue // nobody knows
+		}
+		switch {
+		case id == provisional:
+		case p != nil:
+			hub.FailIdle(*p)
+		default:
+			hub.Recover()
+		}
+	}
+}
+
+// noneOf says that no camera of those asked for is there.
+func noneOf(only []string, there []found) api.Problem {
+	var ids []string
+	for _, f := range there {
+		ids = append(ids, f.id)
+	}
+	return api.Problem{
+		Code:    CodeUnknownID,
+		Message: "There is no camera " + strings.Join(only, ", ") + " on this machine.",
+		Hint:    "Start the agent without --camera, or with one of: " + strings.Join(ids, ", ") + ".",
+	}
+}
+
+// codeOf returns the code of a failure, "" for anything else.
+func codeOf(err error) api.Code {
+	if f, ok := errors.AsType[*failure](err); ok {
+		return f.problem.Code
+	}
+	return ""
+}
+
+// provisional is the id of the camera that stands for "none found yet".
+const provisional = "camera"
+
+// showNoSensors makes it visible why no camera could be listed; it returns what
+// was said last.
+func (m *Manager) showNoSensors(err error, said string) string {
+	p := api.Problem{Code: CodeCrashed, Message: err.Error()}
+	if f, ok := errors.AsType[*failure](err); ok {
+		p = f.problem
+	}
+	if len(m.cfg.Cameras.All()) == 0 {
+		m.add(provisional)
+	}
+	if hub, ok := m.cfg.Cameras.Get(provisional); ok {
+		hub.SetState(api.Failed, &p)
+	}
+	if p.Message != said {
+		m.cfg.Log.Warn(p.Message, "hint", p.Hint)
+	}
+	return p.Message
+}
