@@ -43,7 +43,10 @@ func serve(ctx context.Context, cfg config.Config, env []string, logTo io.Writer
 		Source: cfg.Source, Only: cfg.Only, AgentName: who.Name,
 		Options: func(id string) camera.Options {
 			c := cfg.For(id)
-			return camera.Options{Width: c.Width, Height: c.Height, Framerate: c.Framerate, Quality: c.Quality, Mode: c.Mode}
+			return camera.Options{
+				Width: c.Width, Height: c.Height, Framerate: c.Framerate, Quality: c.Quality, Mode: c.Mode,
+				Shutter: c.Shutter, PostProcess: c.PostProcess,
+			}
 		},
 		Name:        func(id string) string { return cfg.For(id).Name },
 		IdleTimeout: cfg.IdleTimeout,

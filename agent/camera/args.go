@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"image"
 	"strconv"
+	"time"
 
 	"github.com/google/shlex"
 )
@@ -15,6 +16,18 @@ type Options struct {
 	Framerate float64 // frames per second
 	Quality   int     // JPEG quality 1–100; 0 leaves it to the program
 	Mode      string  // sensor mode: "" full view, "auto" the program's choice, or W:H:BITS
+
+	Shutter     time.Duration // exposure time of a sensor; 0 is automatic
+	PostProcess string        // what rpicam-vid does with the pictures, an absolute path; "" nothing
+}
+
+// sensorRate is the framerate of a sensor, frames per second: one exposure
+// follows the other, and libcamera would cut one that is longer than a frame.
+func (o Options) sensorRate() float64 {
+	if o.Shutter <= 0 {
+		return o.Framerate
+	}
+	return min(o.Framerate, 1/o.Shutter.Seconds())
 }
 
 // rpicamArgs returns the arguments of rpicam-vid for a camera. Only options
@@ -26,7 +39,13 @@ func rpicamArgs(s Sensor, o Options) []string {
 		"--flush", // else the last bytes of a frame wait for the next one
 		"--camera", strconv.Itoa(s.Index),
 		"--width", strconv.Itoa(o.Width), "--height", strconv.Itoa(o.Height),
-		"--framerate", strconv.FormatFloat(o.Framerate, 'f', -1, 64),
+		"--framerate", strconv.FormatFloat(o.sensorRate(), 'f', -1, 64),
+	}
+	if o.Shutter > 0 {
+		args = append(args, "--shutter", strconv.FormatInt(o.Shutter.Microseconds(), 10))
+	}
+	if o.PostProcess != "" {
+		args = append(args, "--post-process-file", o.PostProcess)
 	}
 	if o.Quality > 0 {
 		args = append(args, "-q", strconv.Itoa(o.Quality))
@@ -43,7 +62,7 @@ func modeArg(s Sensor, o Options) string {
 	case "auto":
 		return ""
 	case "":
-		m, ok := s.FullViewMode(imagePoint(o), o.Framerate)
+		m, ok := s.FullViewMode(imagePoint(o), o.sensorRate())
 		if !ok {
 			return ""
 		}

@@ -247,7 +247,7 @@ func (m *Manager) showNoSensors(err error, said string) string {
 		p = f.problem
 	}
 	if len(m.cfg.Cameras.All()) == 0 {
-		m.add(provisional)
+		m.add(provisional, m.cfg.Options(provisional).Framerate)
 	}
 	if hub, ok := m.cfg.Cameras.Get(provisional); ok {
 		hub.SetState(api.Failed, &p)

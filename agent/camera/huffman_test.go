@@ -46,6 +46,8 @@ func FuzzWithTables(f *testing.F) {
 	f.Add([]byte{0xFF, 0xD8, 0xFF, 0xE0, 0, 0, 0xFF, 0xDA, 0, 2})
 	f.Add([]byte{0xFF, 0xD8, 0xFF, 0xDA, 0, 2, 1})
 	f.Add([]byte{0xFF, 0xD8, 0xFF, 0xE0, 0xFF, 0xFF})
+	f.Add([]byte{})
+	f.Add([]byte{0xFF})
 	f.Add([]byte("no picture"))
 	f.Fuzz(func(t *testing.T, data []byte) {
 		got := withTables(data)

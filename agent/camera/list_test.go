@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"pigrid/shared/api"
 )
@@ -163,6 +164,32 @@ func TestArguments(t *testing.T) {
 		if strings.HasPrefix(a, "--") && slices.Index(got, a) != i {
 			t.Errorf("%s is given twice, which rpicam-vid refuses", a)
 		}
+	}
+}
+
+// TestShutter: the longer of exposure and frame time is the camera's interval.
+func TestShutter(t *testing.T) {
+	for _, test := range []struct {
+		shutter time.Duration
+		want    string
+	}{
+		{0, "--framerate 20"},
+		{5 * time.Millisecond, "--framerate 20 --shutter 5000"},
+		{50 * time.Millisecond, "--framerate 20 --shutter 50000"},
+		{4 * time.Second, "--framerate 0.25 --shutter 4000000"},
+		{100 * time.Second, "--framerate 0.01 --shutter 100000000"},
+	} {
+		args := rpicamArgs(Sensor{}, Options{Width: 640, Height: 480, Framerate: 20, Shutter: test.shutter})
+		if got := strings.Join(args[slices.Index(args, "--framerate"):], " "); got != test.want+" -o -" {
+			t.Errorf("%v: %s, want %s", test.shutter, got, test.want)
+		}
+	}
+}
+
+func TestPostProcessArgument(t *testing.T) {
+	args := rpicamArgs(Sensor{}, Options{Width: 640, Height: 480, Framerate: 20, PostProcess: "/usr/share/rpi-camera-assets/imx500_posenet.json"})
+	if i := slices.Index(args, "--post-process-file"); i < 0 || args[i+1] != "/usr/share/rpi-camera-assets/imx500_posenet.json" {
+		t.Errorf("arguments %q", args)
 	}
 }
 

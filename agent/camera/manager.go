@@ -91,12 +91,12 @@ func (m *Manager) Run(ctx context.Context) error {
 }
 
 func (m *Manager) startPattern(ctx context.Context) {
-	hub := m.add("pattern")
+	hub := m.add("pattern", m.cfg.Options("pattern").Framerate)
 	m.supervise(ctx, hub, &pattern{camera: hub.Camera(), quality: m.cfg.Options("pattern").Quality})
 }
 
 func (m *Manager) startExec(ctx context.Context, argv []string) {
-	m.supervise(ctx, m.add("exec"), m.capture(ctx, func() ([]string, error) { return argv, nil }))
+	m.supervise(ctx, m.add("exec", m.cfg.Options("exec").Framerate), m.capture(ctx, func() ([]string, error) { return argv, nil }))
 }
 
 func (m *Manager) capture(ctx context.Context, argv func() ([]string, error)) *program {
@@ -107,11 +107,11 @@ func (m *Manager) capture(ctx context.Context, argv func() ([]string, error)) *p
 	}
 }
 
-// add makes the Hub of a camera.
-func (m *Manager) add(id string) *frames.Hub {
+// add makes the Hub of a camera that gives so many frames per second.
+func (m *Manager) add(id string, framerate float64) *frames.Hub {
 	o := m.cfg.Options(id)
 	return m.cfg.Cameras.Add(frames.NewHub(frames.Camera{
-		ID: id, Name: m.name(id), Width: o.Width, Height: o.Height, Framerate: o.Framerate,
+		ID: id, Name: m.name(id), Width: o.Width, Height: o.Height, Framerate: framerate,
 	}))
 }
 
@@ -162,11 +162,13 @@ func (m *Manager) serve(ctx context.Context, f found) {
 	}
 	m.cfg.Log.Info("camera found", "camera", f.id, "at", f.path)
 	src := m.capture(ctx, func() ([]string, error) { return m.argv(f.id) })
+	rate := m.cfg.Options(f.id).sensorRate()
 	if f.webcam != nil {
+		rate = m.cfg.Options(f.id).Framerate
 		src.reasons, src.repair = webcamReasons(), withTables
 		src.holder = func() string { return holder("/proc", f.webcam.device()) }
 	}
-	m.supervise(ctx, m.add(f.id), src)
+	m.supervise(ctx, m.add(f.id, rate), src)
 }
 
 // argv is how the camera is captured now; its index may have changed since.

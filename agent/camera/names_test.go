@@ -30,7 +30,7 @@ func TestNames(t *testing.T) {
 			t.Errorf("%s is called %q, want %q", id, got, want)
 		}
 	}
-	m.add("imx219")
+	m.add("imx219", 30)
 	if got := m.name("imx708"); got != "Porch · imx708" {
 		t.Errorf("the second camera is called %q", got)
 	}
@@ -85,6 +85,29 @@ func TestPatternHasTheQualityAskedFor(t *testing.T) {
 	if size[10] >= size[0] || size[0] >= size[95] {
 		t.Errorf("bytes by quality: %v", size)
 	}
+}
+
+// TestLongExposures: all that waits for a frame knows how long it takes, and the
+// sensor's mode need not be faster.
+func TestLongExposures(t *testing.T) {
+	startLog, _ := installed(t)
+	cfg := Config{Source: Auto, IdleTimeout: time.Minute, Options: func(string) Options {
+		return Options{Width: 640, Height: 480, Framerate: 60, Shutter: 50 * time.Millisecond}
+	}}
+	managed(t, cfg, startLog, func(set *frames.Set) {
+		hub := camera(t, set, "imx708")
+		if got := hub.Status(time.Now()).Framerate; got != 20 || hub.Camera().Interval() != 50*time.Millisecond {
+			t.Errorf("%v frames per second, one each %v", got, hub.Camera().Interval())
+		}
+		v := hub.Join(t.Context(), 0)
+		defer v.Leave()
+		if _, err := v.Next(); err != nil {
+			t.Fatal(err)
+		}
+		if log, err := os.ReadFile(startLog); err != nil || !strings.Contains(string(log), "--framerate 20 --shutter 50000") {
+			t.Errorf("started %s, error %v", log, err)
+		}
+	})
 }
 
 // TestCamerasAreListedAnewAfterAFailure: the reason may be that they are others

@@ -31,6 +31,7 @@ const (
 	CodeEnded       api.Code = "ended"
 	CodeUnkillable  api.Code = "unkillable"
 	CodeUSB         api.Code = "usb"
+	CodeStage       api.Code = "ai_missing"
 	CodeBandwidth   api.Code = "usb_bandwidth"
 )
 

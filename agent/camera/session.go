@@ -138,12 +138,14 @@ type watchdog struct {
 	limit time.Duration // between two frames
 }
 
-// newWatchdog calls bark when the first frame takes too long or, later, when
-// no frame has come for max(3 s, 5 intervals).
+// newWatchdog calls bark when the first frame takes longer than max(10 s, 5
+// intervals) or, later, when no frame has come for max(3 s, 5 intervals). The
+// interval is the longer of 1/framerate and the exposure time.
 func newWatchdog(interval time.Duration, bark func()) *watchdog {
+	several := stallIntervals * interval
 	return &watchdog{
-		timer: time.AfterFunc(firstFrameWait, bark),
-		limit: max(minStall, stallIntervals*interval),
+		timer: time.AfterFunc(max(firstFrameWait, several), bark),
+		limit: max(minStall, several),
 	}
 }
 

@@ -33,6 +33,7 @@ type supervisor struct {
 	onLine func(string)
 
 	failures failures
+	warned   string // the warning that was logged last
 }
 
 // run serves the camera until ctx ends. Failures are states, never an end.
@@ -91,6 +92,14 @@ func (s *supervisor) report(err error, pause time.Duration) {
 	}
 }
 
+// logWarning logs a warning once, not at each start.
+func (s *supervisor) logWarning(p *api.Problem) {
+	if s.warned != p.Message {
+		s.warned = p.Message
+		s.log.Warn(p.Message, "hint", p.Hint)
+	}
+}
+
 // failures counts how often the same thing went wrong in a row, so that a
 // camera that is away for a month does not fill the log.
 type failures struct {
@@ -126,6 +135,7 @@ func (s *supervisor) session(ctx context.Context) (good time.Duration, err error
 	defer state.end()
 	set := func(st api.State, p *api.Problem) { state.set(s.hub, st, p) }
 	set(api.Starting, nil)
+	s.hub.SetWarning(nil)
 	s.log.Debug("camera on")
 
 	idle := make(chan struct{})
@@ -158,9 +168,15 @@ func (s *supervisor) session(ctx context.Context) (good time.Duration, err error
 		}
 	}
 	uploaded := ""
+	var warning *api.Problem
 	progress := func(line string) {
 		if s.onLine != nil {
 			s.onLine(line)
+		}
+		if p := stageMissing(line); p != nil && warning == nil { // the first of several is what was asked for
+			warning = p
+			state.warn(s.hub, p)
+			s.logWarning(p)
 		}
 		// A hanging upload prints the same line twice a second.
 		if percent, upload := firmwareUpload(line); upload != uploaded && upload != "" && !live.Load() {
@@ -192,6 +208,14 @@ func (s *sessionState) set(hub *frames.Hub, st api.State, p *api.Problem) {
 	defer s.mu.Unlock()
 	if !s.over {
 		hub.SetState(st, p)
+	}
+}
+
+func (s *sessionState) warn(hub *frames.Hub, p *api.Problem) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if !s.over {
+		hub.SetWarning(p)
 	}
 }
 

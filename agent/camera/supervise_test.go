@@ -244,6 +244,22 @@ func TestSlowCamerasAreNotStalled(t *testing.T) {
 	})
 }
 
+// TestTheFirstOfLongExposuresIsWaitedFor: longer than for that of others.
+func TestTheFirstOfLongExposuresIsWaitedFor(t *testing.T) {
+	for interval, want := range map[time.Duration]time.Duration{
+		time.Second / 30: 10 * time.Second, 2 * time.Second: 10 * time.Second, 4 * time.Second: 20 * time.Second,
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			start := time.Now()
+			barked := make(chan time.Duration, 1)
+			newWatchdog(interval, func() { barked <- time.Since(start) })
+			if got := <-barked; got != want {
+				t.Errorf("interval %v: given up after %v, want %v", interval, got, want)
+			}
+		})
+	}
+}
+
 func TestRepeatedFailuresAreSummarised(t *testing.T) {
 	var f failures
 	var logged []int

@@ -173,8 +173,10 @@ func TestRanges(t *testing.T) {
 	if !slices.Equal(sizes, want) {
 		t.Errorf("sizes %v, want %v", sizes, want)
 	}
-	if sizes := sizesWithin(image.Pt(100, 100), image.Pt(1000, 1000), image.Pt(300, 300)); !slices.Equal(sizes, []image.Point{{100, 100}, {1000, 1000}}) {
-		t.Errorf("sizes in large steps %v", sizes)
+	for _, step := range []image.Point{{300, 1}, {1, 300}} {
+		if sizes := sizesWithin(image.Pt(100, 100), image.Pt(1000, 1000), step); !slices.Equal(sizes, []image.Point{{100, 100}, {1000, 1000}}) {
+			t.Errorf("sizes in steps of %v: %v", step, sizes)
+		}
 	}
 	if sizes := sizesWithin(image.Pt(640, 480), image.Pt(640, 480), image.Point{}); len(sizes) != 1 {
 		t.Errorf("one size is %v", sizes)

@@ -5,6 +5,7 @@ package config
 import (
 	"log/slog"
 	"net/netip"
+	"strings"
 	"time"
 )
 
@@ -48,7 +49,12 @@ type Camera struct {
 	Framerate float64 // frames per second
 	Quality   int     // 1–100; 0 leaves it to the capture program
 	Mode      string  // "", "auto" or W:H:BITS
+
+	Shutter     time.Duration // exposure time; 0 is automatic, as is -1 where 0 means "as for every camera"
+	PostProcess string        // absolute path of a file for rpicam-vid; "" is none, as is "none" there
 }
+
+const noFile = "none"
 
 // For returns what is asked of the camera with an id. What the file says of this
 // very camera wins over what any place says of every camera.
@@ -61,6 +67,9 @@ func (c Config) For(id string) Camera {
 		Framerate: or(own.Framerate, all.Framerate),
 		Quality:   or(own.Quality, all.Quality),
 		Mode:      or(own.Mode, all.Mode),
+
+		Shutter:     max(0, or(own.Shutter, all.Shutter)),
+		PostProcess: strings.TrimPrefix(or(own.PostProcess, all.PostProcess), noFile),
 	}
 }
 

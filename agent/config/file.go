@@ -114,9 +114,12 @@ func (c *Camera) fromKey(key string, v any) error {
 		"framerate": framerate(&c.Framerate),
 		"quality":   integer(&c.Quality, 1, 100),
 		"mode":      mode(&c.Mode),
+		"shutter":   shutter(&c.Shutter),
+
+		"post-process-file": postProcess(&c.PostProcess),
 	}[key]
 	if set == nil {
-		return fmt.Errorf("has no setting %q; there are name, width, height, framerate, quality and mode", key)
+		return fmt.Errorf("has no setting %q; there are name, width, height, framerate, quality, mode, shutter and post-process-file", key)
 	}
 	texts, err := plain(key, v, false)
 	if err != nil {

@@ -31,6 +31,8 @@ func NewLoader(fs *pflag.FlagSet) *Loader {
 	l.add("framerate", "30", "fps", "frames per second", framerate(&c.Camera.Framerate))
 	l.add("quality", "", "1-100", "JPEG quality (default the capture program's own)", integer(&c.Camera.Quality, 1, 100))
 	l.add("mode", "", "mode", "sensor mode W:H:BITS, or auto for the capture program's choice (default the full field of view)", mode(&c.Camera.Mode))
+	l.add("shutter", "auto", "time", "exposure time like 5ms or 2s; a longer one than 1/framerate lowers the framerate", shutter(&c.Camera.Shutter))
+	l.add("post-process-file", "none", "file", "what rpicam-vid does with the pictures, like the AI of an IMX500; absolute path", postProcess(&c.Camera.PostProcess))
 	l.add("name", "", "text", "name shown to people (default the host name)", name(&c.Name))
 	l.add("state-dir", "", "folder", "where the agent keeps its id (default /var/lib/pigrid, or the user's state folder)", path(&c.StateDir, "folder"))
 	l.addList("allow-host", "name", "one more Host name to answer to; may be repeated", hosts(&c.AllowHosts))

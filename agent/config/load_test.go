@@ -20,14 +20,19 @@ var settings = map[string]struct {
 	got             func(Config) any
 	want            [4]any // from the flag, the environment, the file, the default
 }{
-	"listen":     {":1", ":2", `":3"`, func(c Config) any { return c.Listen }, [4]any{":1", ":2", ":3", ":8080"}},
-	"source":     {"rpicam", "pattern", `"exec:cat -"`, func(c Config) any { return c.Source }, [4]any{"rpicam", "pattern", "exec:cat -", "auto"}},
-	"camera":     {"a", "b,c", `["d", 0]`, func(c Config) any { return fmt.Sprint(c.Only) }, [4]any{"[a]", "[b c]", "[d 0]", "[]"}},
-	"width":      {"16", "17", "18", func(c Config) any { return c.Camera.Width }, [4]any{16, 17, 18, 640}},
-	"height":     {"16", "17", "18", func(c Config) any { return c.Camera.Height }, [4]any{16, 17, 18, 480}},
-	"framerate":  {"0.5", "2", "15.5", func(c Config) any { return c.Camera.Framerate }, [4]any{0.5, 2.0, 15.5, 30.0}},
-	"quality":    {"1", "100", "50", func(c Config) any { return c.Camera.Quality }, [4]any{1, 100, 50, 0}},
-	"mode":       {"auto", "1640:1232", `"1640:1232:10:P"`, func(c Config) any { return c.Camera.Mode }, [4]any{"auto", "1640:1232", "1640:1232:10:P", ""}},
+	"listen":    {":1", ":2", `":3"`, func(c Config) any { return c.Listen }, [4]any{":1", ":2", ":3", ":8080"}},
+	"source":    {"rpicam", "pattern", `"exec:cat -"`, func(c Config) any { return c.Source }, [4]any{"rpicam", "pattern", "exec:cat -", "auto"}},
+	"camera":    {"a", "b,c", `["d", 0]`, func(c Config) any { return fmt.Sprint(c.Only) }, [4]any{"[a]", "[b c]", "[d 0]", "[]"}},
+	"width":     {"16", "17", "18", func(c Config) any { return c.Camera.Width }, [4]any{16, 17, 18, 640}},
+	"height":    {"16", "17", "18", func(c Config) any { return c.Camera.Height }, [4]any{16, 17, 18, 480}},
+	"framerate": {"0.5", "2", "15.5", func(c Config) any { return c.Camera.Framerate }, [4]any{0.5, 2.0, 15.5, 30.0}},
+	"quality":   {"1", "100", "50", func(c Config) any { return c.Camera.Quality }, [4]any{1, 100, 50, 0}},
+	"mode":      {"auto", "1640:1232", `"1640:1232:10:P"`, func(c Config) any { return c.Camera.Mode }, [4]any{"auto", "1640:1232", "1640:1232:10:P", ""}},
+	"shutter":   {"2s", "5ms", `"auto"`, func(c Config) any { return c.Camera.Shutter }, [4]any{2 * time.Second, 5 * time.Millisecond, time.Duration(-1), time.Duration(0)}},
+	"post-process-file": {
+		"/etc/passwd", "/etc/group", `"none"`, func(c Config) any { return c.Camera.PostProcess },
+		[4]any{"/etc/passwd", "/etc/group", "none", ""},
+	},
 	"name":       {" Küche ", "b", `"c"`, func(c Config) any { return c.Name }, [4]any{"Küche", "b", "c", ""}},
 	"state-dir":  {"/a", "b", `"/c"`, func(c Config) any { return c.StateDir }, [4]any{"/a", "b", "/c", ""}},
 	"allow-host": {"A.example.", "b,c", `["d"]`, func(c Config) any { return fmt.Sprint(c.AllowHosts) }, [4]any{"[a.example]", "[b c]", "[d]", "[]"}},

@@ -21,14 +21,19 @@ func TestWrongValues(t *testing.T) {
 		values []string
 		want   string
 	}{
-		"listen":         {[]string{"8080", "::1:80", ":65536", ":http", ":-1", "a b:80", "*:80", "a\nb:80"}, "it must be an address and a port like :8080"},
-		"source":         {[]string{"rpi", "Auto", "exec"}, "it must be auto, rpicam, pattern or exec:COMMAND"},
-		"camera":         {[]string{"IMX708", "a,", "a b", "-1"}, "it must be a camera's id or index"},
-		"width":          {[]string{"abc", "15", "16385", "1.5", "0x10", "99999999999999999999"}, "it must be a whole number from 16 to 16384"},
-		"height":         {[]string{"-1"}, "it must be a whole number from 16 to 16384"},
-		"framerate":      {[]string{"NaN", "Inf", "-Inf", "0", "0.001", "1001", "x", "1e999"}, "it must be a number from 0.01 to 1000"},
-		"quality":        {[]string{"0", "101"}, "it must be a whole number from 1 to 100"},
-		"mode":           {[]string{"1640x1232", "1640", "auto:10", "0:0", "1640:1232:10:X"}, "it must be a sensor mode like 1640:1232:10, or auto"},
+		"listen":    {[]string{"8080", "::1:80", ":65536", ":http", ":-1", "a b:80", "*:80", "a\nb:80"}, "it must be an address and a port like :8080"},
+		"source":    {[]string{"rpi", "Auto", "exec"}, "it must be auto, rpicam, pattern or exec:COMMAND"},
+		"camera":    {[]string{"IMX708", "a,", "a b", "-1"}, "it must be a camera's id or index"},
+		"width":     {[]string{"abc", "15", "16385", "1.5", "0x10", "99999999999999999999"}, "it must be a whole number from 16 to 16384"},
+		"height":    {[]string{"-1"}, "it must be a whole number from 16 to 16384"},
+		"framerate": {[]string{"NaN", "Inf", "-Inf", "0", "0.001", "1001", "x", "1e999"}, "it must be a number from 0.01 to 1000"},
+		"quality":   {[]string{"0", "101"}, "it must be a whole number from 1 to 100"},
+		"mode":      {[]string{"1640x1232", "1640", "auto:10", "0:0", "1640:1232:10:X"}, "it must be a sensor mode like 1640:1232:10, or auto"},
+		"shutter":   {[]string{"0", "0s", "-1s", "100", "999ns", "101s", "never"}, "it must be a time from 1us to 100s like 5ms, or auto"},
+		"post-process-file": {
+			[]string{"imx500.json", "../../etc/passwd", "/etc", "/nonexistent/imx500.json", "/etc/passwd\x00"},
+			"it must be the absolute path of a file that is there",
+		},
 		"name":           {[]string{" ", "a\x00b", "a\nb", "\x1b[31m", "\xff", strings.Repeat("ä", 51)}, "it must be 1 to 100 bytes of UTF-8 text"},
 		"state-dir":      {[]string{"a\x00", "~/state"}, "it must be "},
 		"allow-host":     {[]string{"a:80", "http://a", "a..b", "a,,b", "*.example.org", "a\r\nb"}, "it must be a host name without port"},

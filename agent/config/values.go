@@ -6,6 +6,8 @@ import (
 	"log/slog"
 	"net"
 	"net/netip"
+	"os"
+	"path/filepath"
 	"regexp"
 	"strconv"
 	"strings"
@@ -20,6 +22,7 @@ const (
 	minSide, maxSide = 16, 16384 // pixels
 	maxFramerate     = 1000
 	maxNameBytes     = 100
+	maxShutter       = 100 * time.Second
 )
 
 var (
@@ -121,6 +124,40 @@ func idle(into *time.Duration) func(string) error {
 			return errors.New("it must be a time like 30s or 5m, or never")
 		}
 		*into = d
+		return nil
+	}
+}
+
+// shutter reads an exposure time; -1 is automatic, also for one camera where
+// all others have a time.
+func shutter(into *time.Duration) func(string) error {
+	return func(s string) error {
+		if s == "auto" {
+			*into = -1
+			return nil
+		}
+		d, err := time.ParseDuration(s)
+		if err != nil || d < time.Microsecond || d > maxShutter {
+			return fmt.Errorf("it must be a time from 1us to %.0fs like 5ms, or auto", maxShutter.Seconds())
+		}
+		*into = d
+		return nil
+	}
+}
+
+// postProcess reads the path of a file that is there: rpicam-vid would end at
+// each start otherwise.
+func postProcess(into *string) func(string) error {
+	return func(s string) error {
+		if s == noFile {
+			*into = s
+			return nil
+		}
+		info, err := os.Stat(s)
+		if !filepath.IsAbs(s) || err != nil || !info.Mode().IsRegular() {
+			return errors.New("it must be the absolute path of a file that is there, like /usr/share/rpi-camera-assets/imx500_mobilenet_ssd.json, or none")
+		}
+		*into = s
 		return nil
 	}
 }

@@ -42,6 +42,7 @@ type Hub struct {
 	vacant   chan struct{} // closed while there are none
 	state    api.State
 	problem  *api.Problem
+	warning  *api.Problem
 	restarts uint64
 	mode     *api.Mode
 	rate     rate
@@ -133,6 +134,13 @@ func (h *Hub) SetMode(m *api.Mode) {
 	h.mode = m
 }
 
+// SetWarning says what is not as asked although pictures come; nil for nothing.
+func (h *Hub) SetWarning(p *api.Problem) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.warning = p
+}
+
 // CountRestart notes that the capture was started again after it failed.
 func (h *Hub) CountRestart() {
 	h.mu.Lock()
@@ -154,7 +162,7 @@ func (h *Hub) Status(now time.Time) api.Camera {
 	f := h.newest.Load()
 	c := api.Camera{
 		ID: h.camera.ID, Name: h.camera.Name,
-		State: h.state, Error: h.problem,
+		State: h.state, Error: h.problem, Warning: h.warning,
 		Width: h.camera.Width, Height: h.camera.Height, Framerate: h.camera.Framerate,
 		FPS: h.rate.perSecond(now), Viewers: h.viewers,
 		Frames: f.Seq, Skipped: h.skipped.Load(), Restarts: h.restarts, Mode: h.mode,

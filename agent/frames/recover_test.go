@@ -59,6 +59,22 @@ func TestMode(t *testing.T) {
 	}
 }
 
+// TestWarning: it stays while pictures come and go.
+func TestWarning(t *testing.T) {
+	h := NewHub(thirty)
+	p := &api.Problem{Code: "ai_missing"}
+	h.SetWarning(p)
+	h.Publish(jpeg, time.Now())
+	h.SetState(api.Idle, nil)
+	if s := h.Status(time.Now()); s.Warning != p || s.Error != nil {
+		t.Errorf("warning %+v, error %+v", s.Warning, s.Error)
+	}
+	h.SetWarning(nil)
+	if s := h.Status(time.Now()); s.Warning != nil {
+		t.Errorf("warning %+v", s.Warning)
+	}
+}
+
 // TestSince: frames tell how long the camera has been on.
 func TestSince(t *testing.T) {
 	h := NewHub(thirty)

@@ -14,8 +14,10 @@ import (
 )
 
 const (
-	// snapshotWait is how long a snapshot waits for its frame.
+	// snapshotWait is how long a snapshot waits for its frame; of a camera with
+	// long exposures it waits for three, up to longestWait.
 	snapshotWait = 5 * time.Second
+	longestWait  = 25 * time.Second
 	// settleTime is how long a camera that was just switched on takes to find
 	// its exposure and colours.
 	settleTime = time.Second
@@ -37,7 +39,8 @@ func (s *Server) snapshot(ctx context.Context) http.HandlerFunc {
 		if r.Method == http.MethodHead {
 			return
 		}
-		ctx, cancel := context.WithTimeout(ctx, snapshotWait)
+		wait := min(max(snapshotWait, 3*hub.Camera().Interval()), longestWait)
+		ctx, cancel := context.WithTimeout(ctx, wait)
 		defer cancel()
 		settle := settleTime
 		if r.URL.Query().Get("settle") == "0" {

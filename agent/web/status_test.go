@@ -248,6 +248,7 @@ func TestAliveAndReady(t *testing.T) {
 func TestPageShowsEveryCamera(t *testing.T) {
 	s := newSite(t, Config{})
 	s.hub.SetState(api.Failed, &api.Problem{Message: `<script>alert("x")</script>`})
+	s.hub.SetWarning(&api.Problem{Message: "Without imx500_posenet.", Hint: "Install it."})
 	for n := 2; n <= streamsOnPage+1; n++ {
 		s.cfg.Cameras.Add(frames.NewHub(frames.Camera{ID: fmt.Sprintf("cam-%d", n)}))
 	}
@@ -256,7 +257,7 @@ func TestPageShowsEveryCamera(t *testing.T) {
 	page := string(body)
 	for _, want := range []string{
 		`src="/cameras/porch/video"`, "<h1>Küche</h1>", "Porch", "Open to everyone on your network", `href="/cameras/porch/snapshot.jpg"`,
-		`src="/cameras/cam-4/video"`, `src="/cameras/cam-5/snapshot.jpg"`, "&lt;script&gt;alert",
+		"<strong>Without imx500_posenet.</strong> Install it.", `src="/cameras/cam-4/video"`, `src="/cameras/cam-5/snapshot.jpg"`, "&lt;script&gt;alert",
 	} {
 		if !strings.Contains(page, want) {
 			t.Errorf("%q is missing", want)

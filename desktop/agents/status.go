@@ -88,14 +88,19 @@ func validCamera(c api.Camera) api.Camera {
 	if !validPath(c.Snapshot) {
 		c.Snapshot = ""
 	}
-	if c.Error != nil {
-		c.Error = &api.Problem{
-			Code:    api.Code(clean(string(c.Error.Code), maxName)),
-			Message: clean(c.Error.Message, maxText),
-			Hint:    clean(c.Error.Hint, maxText),
-		}
-	}
+	c.Error, c.Warning = validProblem(c.Error), validProblem(c.Warning)
 	return c
+}
+
+func validProblem(p *api.Problem) *api.Problem {
+	if p == nil {
+		return nil
+	}
+	return &api.Problem{
+		Code:    api.Code(clean(string(p.Code), maxName)),
+		Message: clean(p.Message, maxText),
+		Hint:    clean(p.Hint, maxText),
+	}
 }
 
 // within returns n, or 0 when it is not between 0 and top.

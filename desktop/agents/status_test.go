@@ -14,7 +14,7 @@ import (
 
 const goodStatus = `{"api":1,"id":"0a1b","name":"Küche","host":"pi","version":"0.1.0","cameras":[
  {"id":"imx708","name":"Porch","state":"live","width":640,"height":480,"framerate":30,"fps":29.9,"video":"/cameras/imx708/video","snapshot":"/cameras/imx708/snapshot.jpg"},
- {"id":"imx219","name":"","state":"failed","error":{"code":"busy","message":"In use\u0007.","hint":"Close\u202e it."},"width":-1,"height":99999999,"framerate":1e9,"video":"/v?fps=2"}]}`
+ {"id":"imx219","name":"","state":"failed","error":{"code":"busy","message":"In use\u0007.","hint":"Close\u202e it."},"warning":{"code":"ai_missing","message":"Without\u0007 it.","hint":"Install it."},"width":-1,"height":99999999,"framerate":1e9,"video":"/v?fps=2"}]}`
 
 func TestParseStatus(t *testing.T) {
 	s, err := ParseStatus([]byte(goodStatus))
@@ -33,6 +33,9 @@ func TestParseStatus(t *testing.T) {
 	}
 	if *c.Error != (api.Problem{Code: "busy", Message: "In use .", Hint: "Close it."}) {
 		t.Errorf("got %+v", *c.Error)
+	}
+	if *c.Warning != (api.Problem{Code: "ai_missing", Message: "Without it.", Hint: "Install it."}) {
+		t.Errorf("got %+v", *c.Warning)
 	}
 }
 

@@ -148,13 +148,14 @@ func TestCameraErrorInTheAgentsWords(t *testing.T) {
 		a.frames = false
 		a.status.Cameras[0].State = api.Failed
 		a.status.Cameras[0].Error = &api.Problem{Code: "busy", Message: "The camera is in use.", Hint: "Close the other program."}
+		a.status.Cameras[0].Warning = &api.Problem{Code: "ai_missing", Message: "Without its network.", Hint: "Install it."}
 	})
 	d := startDesk(t, "", nil)
 	d.look(t)
 	d.search.sighted(a.sighting())
 	key := cameras.Key(idA, "x")
 	d.eventually(t, 2*time.Second, key, cameras.CameraError)
-	if c := d.camera(key); c.Message != "The camera is in use." || c.Hint != "Close the other program." || c.Reason != cameras.ReasonCamera {
+	if c := d.camera(key); c.Message != "The camera is in use." || c.Hint != "Close the other program." || c.Reason != cameras.ReasonCamera || c.Warning != "Without its network. Install it." {
 		t.Errorf("got %+v", c)
 	}
 	a.set(func(a *fakeAgent) {

@@ -30,6 +30,7 @@ type Camera struct {
 	Message      string         `json:"message"` // the agent's own words
 	Hint         string         `json:"hint"`    // what it says one can do
 	Detail       string         `json:"detail"`  // the raw cause
+	Warning      string         `json:"warning"` // what is not as asked although pictures come, in the agent's words
 	FPS          float64        `json:"fps"`
 	// BytesPerSecond is what its stream brought over the last seconds.
 	BytesPerSecond int64 `json:"bytesPerSecond"`

@@ -4,6 +4,7 @@ import (
 	"math"
 	"reflect"
 	"slices"
+	"strings"
 	"time"
 
 	"pigrid/desktop/cameras"
@@ -115,6 +116,9 @@ func tile(c cameras.Camera, f cameras.Facts, v cameras.Verdict) Camera {
 		State: v.State, Since: millis(v.Since), RetryAt: millis(v.RetryAt), LastFrameAt: millis(f.LastFrame),
 		Reason: v.Reason, Status: v.Status, Message: v.Message, Hint: v.Hint, Detail: v.Detail,
 		FPS: math.Round(f.FPS*10) / 10, BytesPerSecond: int64(math.Round(f.BytesPerSecond)), Width: c.Width, Height: c.Height,
+	}
+	if c.Warning != nil {
+		t.Warning = strings.TrimSpace(c.Warning.Message + " " + c.Warning.Hint)
 	}
 	if len(c.Addresses) > 0 {
 		t.Address = c.Addresses[0]

@@ -42,7 +42,8 @@ type Camera struct {
 
 	State   api.State // as the agent says
 	Problem *api.Problem
-	Missing bool // the agent answered without listing it
+	Warning *api.Problem // what is not as asked although pictures come
+	Missing bool         // the agent answered without listing it
 }
 
 // Registry holds every camera that exists as far as the app knows, merged by
@@ -153,7 +154,7 @@ func about(c Camera, a Answer) Camera {
 // refreshed notes what an agent says about one camera.
 func refreshed(c Camera, l api.Camera) Camera {
 	c.Name, c.Video, c.Framerate = l.Name, l.Video, l.Framerate
-	c.State, c.Problem, c.Missing = l.State, l.Error, false
+	c.State, c.Problem, c.Warning, c.Missing = l.State, l.Error, l.Warning, false
 	if l.Width > 0 && l.Height > 0 {
 		c.Width, c.Height = l.Width, l.Height
 	}

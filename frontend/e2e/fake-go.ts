@@ -39,6 +39,7 @@ export class FakeGo {
     reason: "unreachable",
     address,
     detail: "",
+    warning: "",
   });
   /** Answers GET /frames with 500 while true. */
   broken = false;

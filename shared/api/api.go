@@ -24,7 +24,7 @@ const (
 // Code names a problem for programs; people read the message and the hint.
 type Code string
 
-// Problem says in words why a camera gives no picture.
+// Problem says in words why a camera gives no picture, or what is not as asked.
 type Problem struct {
 	Code    Code   `json:"code"`
 	Message string `json:"message"`        // what happened, one sentence
@@ -37,9 +37,10 @@ type Camera struct {
 	Name       string   `json:"name"` // for people, UTF-8
 	State      State    `json:"state"`
 	Error      *Problem `json:"error,omitempty"`
+	Warning    *Problem `json:"warning,omitempty"`      // what is not as asked although pictures come
 	Width      int      `json:"width"`                  // pixels, as the frames say; as configured before the first one
 	Height     int      `json:"height"`                 // pixels
-	Framerate  float64  `json:"framerate"`              // frames per second asked of the camera
+	Framerate  float64  `json:"framerate"`              // frames per second asked of the camera; fewer when its exposures take longer
 	FPS        float64  `json:"fps"`                    // frames per second measured over the last seconds, 0 when none arrive
 	Viewers    int      `json:"viewers"`                // open streams and snapshots
 	FrameAgeMS *int64   `json:"frame_age_ms,omitempty"` // milliseconds since the newest frame; absent when there is none

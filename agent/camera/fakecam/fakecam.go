@@ -97,6 +97,7 @@ func file(name string) []byte {
 var options = map[string]bool{
 	"-t": true, "--codec": true, "-n": false, "--flush": false, "--camera": true, "--width": true, "--height": true,
 	"--framerate": true, "-q": true, "--mode": true, "-o": true, "--list-cameras": false,
+	"--shutter": true, "--post-process-file": true,
 }
 
 // parse reads arguments as strictly as the real program does.
@@ -149,7 +150,11 @@ func run(args []string) int {
 		_, _ = os.Stderr.Write(file("busy.stderr"))
 		return 255
 	}
-	_, _ = os.Stderr.Write(file("s640_default.stderr"))
+	if _, asked := opts["--post-process-file"]; asked {
+		_, _ = os.Stderr.Write(file("post_imx500_missing.stderr"))
+	} else {
+		_, _ = os.Stderr.Write(file("s640_default.stderr"))
+	}
 	fps, err := strconv.ParseFloat(opts["--framerate"], 64)
 	if err != nil || fps <= 0 {
 		fps = 30

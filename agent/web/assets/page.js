@@ -44,10 +44,15 @@ function isStale(figure, camera) {
   return same >= 2;
 }
 
+// A text that is not new is left alone: screen readers would tell it again.
+function say(place, problem) {
+  const text = problem ? `${problem.message} ${problem.hint || ""}`.trim() : "";
+  if (place.textContent !== text) place.textContent = text;
+}
+
 function show(figure, camera) {
-  const problem = figure.querySelector(".problem");
-  const text = camera.error ? `${camera.error.message} ${camera.error.hint || ""}`.trim() : "";
-  if (problem.textContent !== text) problem.textContent = text;
+  say(figure.querySelector(".problem"), camera.error);
+  say(figure.querySelector(".warning"), camera.warning);
   figure.querySelector(".facts").textContent = words(camera);
   figure.querySelector(".name").textContent = camera.name;
   figure.dataset.state = camera.state;

@@ -49,6 +49,8 @@ export interface Camera {
   message: string;
   hint: string;
   detail: string;
+  /** What is not as asked although pictures come, in the agent's words. */
+  warning: string;
   fps: number;
   /** Of its stream, over the last seconds. */
   bytesPerSecond: number;

@@ -18,6 +18,7 @@ export function camera(differences: Partial<Camera> = {}): Camera {
     message: "",
     hint: "",
     detail: "",
+    warning: "",
     fps: 15,
     bytesPerSecond: 512_500,
     width: 1280,

@@ -36,6 +36,7 @@ export namespace app {
 	    message: string;
 	    hint: string;
 	    detail: string;
+	    warning: string;
 	    fps: number;
 	    bytesPerSecond: number;
 	    width: number;
@@ -63,6 +64,7 @@ export namespace app {
 	        this.message = source["message"];
 	        this.hint = source["hint"];
 	        this.detail = source["detail"];
+	        this.warning = source["warning"];
 	        this.fps = source["fps"];
 	        this.bytesPerSecond = source["bytesPerSecond"];
 	        this.width = source["width"];

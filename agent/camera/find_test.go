@@ -1,0 +1,55 @@
+package camera
+
+import (
+	"context"
+	"path/filepath"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"pigrid/agent/frames"
+	"pigrid/agent/identity"
+)
+
+// TestCamerasAreListedEverMoreRarely while there are none; what changes brings
+// the next looks back.
+func TestCamerasAreListedEverMoreRarely(t *testing.T) {
+	t.Setenv("PATH", t.TempDir())
+	dev := t.TempDir()
+	plug(t, dev, "usb-Grabber-video-index0", "video0")
+	synctest.Test(t, func(t *testing.T) {
+		ids, err := identity.OpenCameraIDs("")
+		if err != nil {
+			t.Fatal(err)
+		}
+		lists := 0
+		m := New(Config{
+			Cameras: &frames.Set{}, IDs: ids, Log: quiet(), Source: Auto, LookEvery: time.Second, DeviceDir: dev,
+			Options: func(string) Options { return Options{} }, Name: func(string) string { return "" },
+			queryWebcam: func(string) ([]webcamMode, error) { lists++; return nil, nil },
+		})
+		ctx, cancel := context.WithCancel(t.Context())
+		done := make(chan struct{})
+		go func() { defer close(done); _ = m.Run(ctx) }()
+		expect := func(what string, want int) {
+			t.Helper()
+			synctest.Wait()
+			if lists != want {
+				t.Errorf("%s: listed %d times, want %d", what, lists, want)
+			}
+			lists = 0
+		}
+		expect("at the start", 1)
+		time.Sleep(10 * time.Second) // after 1, 2 and 4 seconds more
+		expect("in ten seconds", 3)
+		time.Sleep(10 * time.Minute)
+		expect("in ten minutes", 11) // after 8, 16 and 32 seconds more, then each 64
+		write(t, filepath.Join(dev, "media0"), "")
+		time.Sleep(time.Second)
+		expect("after a change", 1)
+		time.Sleep(10 * time.Second)
+		expect("in the ten seconds after it", 3)
+		cancel()
+		<-done
+	})
+}
