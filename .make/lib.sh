@@ -40,7 +40,7 @@ need_node() {
 }
 
 # What is looked for, and the Debian package that brings it: a program, a
-# /file, or a @pkg-config module. Looking for the thing itself, not for the
+# /file, a @pkg-config module, or a %module of Debian's Python. Looking for the thing itself, not for the
 # package, also works where it was installed in another way.
 base_needs=(/etc/ssl/certs/ca-certificates.crt=ca-certificates) # to download anything
 build_needs=(
@@ -51,6 +51,7 @@ build_needs=(
 check_needs=("${base_needs[@]}" git=git shellcheck=shellcheck)
 test_needs=(
 	chromium=chromium chromedriver=chromium-driver firefox-esr=firefox-esr Xvfb=xvfb ffmpeg=ffmpeg curl=curl nginx=nginx
+	vlc=vlc-bin /usr/share/doc/vlc-plugin-base/copyright=vlc-plugin-base %cv2=python3-opencv
 	WebKitWebDriver=webkit2gtk-driver openbox=openbox xdotool=xdotool
 	ip=iproute2 avahi-daemon=avahi-daemon avahi-browse=avahi-utils dbus-daemon=dbus
 )
@@ -59,6 +60,7 @@ present() {
 	case $1 in
 	/*) [ -e "$1" ] ;;
 	@*) have pkg-config && pkg-config --exists "${1#@}" ;;
+	%*) /usr/bin/python3 -c "import ${1#%}" 2>/dev/null ;;
 	*) have "$1" ;;
 	esac
 }
