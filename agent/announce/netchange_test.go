@@ -1,6 +1,7 @@
 package announce
 
 import (
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -176,5 +177,44 @@ func TestNetworkWithoutMulticast(t *testing.T) {
 	v.tile(offlineLimit, "Far", "offline", "")
 	l.agent(far, "far", "Far", ":8080")
 	v.tile(movedLimit, "Far", "live", "") // at its last address, which nobody announces
+	v.stop()
+}
+
+// TestAgentsThatAreAlike: two cards with the name of a fresh system, two agents
+// with one friendly name, and two with one identity, because a card was copied.
+func TestAgentsThatAreAlike(t *testing.T) {
+	l := newPrograms(t, "curl", "cp")
+	one, two, three := l.host("raspberrypi", "10.77.0.11/24"), l.host("raspberrypi", "10.77.0.12/24"), l.host("raspberrypi", "10.77.0.13/24")
+	desk := l.host("desk", "10.77.0.50/24")
+	v := l.viewer(desk)
+	l.agent(one, "one", "Garage", ":8080")
+	l.agent(two, "two", "Garage", ":8080")
+	tiles := func(want ...string) func(appState) bool {
+		return func(s appState) bool {
+			got := map[string]bool{}
+			for _, c := range s.Cameras {
+				got[c.Name+" "+c.State+" "+c.Address] = true
+			}
+			for _, w := range want {
+				if !got[w] {
+					return false
+				}
+			}
+			return len(s.Cameras) == len(want)
+		}
+	}
+	both := tiles("Garage live 10.77.0.11:8080", "Garage live 10.77.0.12:8080")
+	v.until(5*time.Second, "two agents of one name", both)
+	three.run("cp", "-r", filepath.Join(l.dir, "one"), filepath.Join(l.dir, "copy"))
+	l.agent(three, "copy", "Copy", ":8080")
+	v.until(20*time.Second, "the page is told of the copy", func(s appState) bool {
+		return strings.Contains(s.Notice, "Garage at 10.77.0.11:8080") && strings.Contains(s.Notice, "another at 10.77.0.13:8080")
+	})
+	for range 10 { // seconds
+		v.until(5*time.Second, "the tiles stay", func(appState) bool { return true })
+		if !both(v.last) {
+			t.Errorf("the page shows %+v", v.last.Cameras)
+		}
+	}
 	v.stop()
 }

@@ -32,8 +32,8 @@ var ErrNotStatus = errors.New("not the status of a PiGrid agent")
 // version comes back without cameras, because their meaning is not known.
 func ParseStatus(body []byte) (api.Status, error) {
 	var head struct {
-		API                     int
-		ID, Name, Host, Version string
+		API                              int
+		ID, Name, Host, Version, Started string
 	}
 	if err := json.Unmarshal(body, &head); err != nil {
 		return api.Status{}, fmt.Errorf("%w: %w", ErrNotStatus, err)
@@ -43,7 +43,7 @@ func ParseStatus(body []byte) (api.Status, error) {
 	}
 	s := api.Status{
 		API: head.API, ID: head.ID, Name: clean(head.Name, maxName), Host: clean(head.Host, maxName),
-		Version: clean(head.Version, maxName), Cameras: []api.Camera{},
+		Version: clean(head.Version, maxName), Started: clean(head.Started, maxName), Cameras: []api.Camera{},
 	}
 	if s.Name == "" {
 		s.Name = s.ID

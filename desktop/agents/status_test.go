@@ -12,7 +12,7 @@ import (
 	"pigrid/shared/api"
 )
 
-const goodStatus = `{"api":1,"id":"0a1b","name":"Küche","host":"pi","version":"0.1.0","cameras":[
+const goodStatus = `{"api":1,"id":"0a1b","name":"Küche","host":"pi","version":"0.1.0","started":"2026-03-01T12:00:00.5Z","cameras":[
  {"id":"imx708","name":"Porch","state":"live","width":640,"height":480,"framerate":30,"fps":29.9,"video":"/cameras/imx708/video","snapshot":"/cameras/imx708/snapshot.jpg"},
  {"id":"imx219","name":"","state":"failed","error":{"code":"busy","message":"In use\u0007.","hint":"Close\u202e it."},"warning":{"code":"ai_missing","message":"Without\u0007 it.","hint":"Install it."},"width":-1,"height":99999999,"framerate":1e9,"video":"/v?fps=2"}]}`
 
@@ -21,7 +21,7 @@ func TestParseStatus(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if s.ID != "0a1b" || s.Name != "Küche" || len(s.Cameras) != 2 {
+	if s.ID != "0a1b" || s.Name != "Küche" || s.Started != "2026-03-01T12:00:00.5Z" || len(s.Cameras) != 2 {
 		t.Fatalf("got %+v", s)
 	}
 	if c := s.Cameras[0]; c.Video != "/cameras/imx708/video" || c.Framerate != 30 || c.Width != 640 {

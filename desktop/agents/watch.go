@@ -41,6 +41,8 @@ type Report struct {
 	Since   time.Time        // first failure in a row; zero when it answered
 	RetryAt time.Time        // next question after a failure
 	Back    bool             // it answers again after a failure, or for the first time
+	// Twin is where another agent with the same id answers, mostly "".
+	Twin string
 	// Starting says that it lists no camera and may only not have found them yet.
 	Starting bool
 }
@@ -122,13 +124,17 @@ func (w *Watch) Run(ctx context.Context) {
 	var since time.Time
 	failures, starting := 0, 0
 	first := true
+	twins := &twins{find: w.cfg.Find, id: w.cfg.ID}
 	for ctx.Err() == nil {
 		asked := time.Now()
 		found, err := w.cfg.Find(ctx, w.cfg.ID, w.Addresses())
 		if ctx.Err() != nil {
 			return
 		}
-		r := Report{Found: found, Back: first || failures > 0}
+		if err == nil {
+			found = twins.keep(ctx, found)
+		}
+		r := Report{Found: found, Back: first || failures > 0, Twin: twins.twin}
 		delay := spread(pollEvery)
 		if err == nil {
 			failures, since, first = 0, time.Time{}, false
@@ -151,6 +157,9 @@ func (w *Watch) Run(ctx context.Context) {
 		}
 		w.log(failures, r)
 		w.cfg.Report(r)
+		if err == nil {
+			twins.look(ctx, w.Addresses())
+		}
 		w.wait(ctx, asked, delay)
 	}
 }

@@ -32,6 +32,8 @@ type agent struct {
 	states   map[string]since // by camera key
 	typed    bool             // a person added it
 	shown    bool             // it has a tile
+	answers  string           // host:port where it answered last
+	twin     string           // where another agent has the same id
 }
 
 // since is what an agent says of a camera, and since when.
@@ -188,7 +190,7 @@ func (e *Engine) report(id string, a *agent, r agents.Report) {
 		}
 		return
 	}
-	a.heard = now
+	a.heard, a.answers, a.twin = now, r.Found.Address, r.Twin
 	a.facts.Failure, a.facts.FailedSince, a.facts.RetryAt = nil, time.Time{}, time.Time{}
 	if r.Starting && r.Found.Status.API == api.Version {
 		a.starting = true

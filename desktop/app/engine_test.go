@@ -215,6 +215,30 @@ func TestAnotherAgentAtTheAddressIsNotShownInItsPlace(t *testing.T) {
 	}
 }
 
+func TestTwoAgentsWithOneIdentity(t *testing.T) {
+	a, b := newAgent(t, idA, "Garage", "x"), newAgent(t, idA, "Porch", "x")
+	a.set(func(a *fakeAgent) { a.status.Started = "2026-03-01T12:00:00Z" })
+	b.set(func(a *fakeAgent) { a.status.Started = "2026-03-01T12:00:01Z" })
+	d := startDesk(t, "", nil)
+	d.look(t)
+	d.search.sighted(a.sighting())
+	key := cameras.Key(idA, "x")
+	d.eventually(t, 2*time.Second, key, cameras.Live)
+	d.search.sighted(b.sighting())
+	eventually(t, 20*time.Second, "the page is told", func() bool { return d.State().Notice != "" })
+	notice := d.State().Notice
+	for _, want := range []string{"Garage x at " + a.addr, "another at " + b.addr, "--state-dir"} {
+		if !strings.Contains(notice, want) {
+			t.Errorf("%q lacks %q", notice, want)
+		}
+	}
+	if c := d.camera(key); c.State != cameras.Live || c.Address != a.addr || len(d.State().Cameras) != 1 {
+		t.Errorf("got %+v", c)
+	}
+	b.kill()
+	eventually(t, 20*time.Second, "the other one is gone", func() bool { return d.State().Notice == "" })
+}
+
 func TestIncompatibleAgent(t *testing.T) {
 	a := newAgent(t, idA, "Garage", "x")
 	a.set(func(a *fakeAgent) { a.status.API = 2 })

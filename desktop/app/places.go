@@ -1,6 +1,7 @@
 package app
 
 import (
+	"fmt"
 	"time"
 
 	"pigrid/desktop/cameras"
@@ -109,6 +110,8 @@ func (e *Engine) notice(now time.Time) string {
 	switch {
 	case e.cfg.Notice != "":
 		return e.cfg.Notice
+	case e.twinNotice() != "":
+		return e.twinNotice()
 	case !e.crowded.IsZero() && now.Sub(e.crowded) < crowdedFor:
 		return crowdedNotice
 	}
@@ -126,4 +129,20 @@ func (e *Engine) mark(id string, list []cameras.Camera) {
 	for _, c := range list {
 		a.typed = a.typed || c.Added
 	}
+}
+
+// twinNotice names two agents that have one id; e.mu is held.
+func (e *Engine) twinNotice() string {
+	words := ""
+	for id, a := range e.agents {
+		if a.twin == "" || !a.shown {
+			continue
+		}
+		s := fmt.Sprintf("Two agents have the same identity: %s at %s, which is shown, and another at %s. Start one of them with a --state-dir of its own.",
+			e.registry.Of(id)[0].Name, a.answers, a.twin)
+		if words == "" || s < words { // always the same one of several
+			words = s
+		}
+	}
+	return words
 }

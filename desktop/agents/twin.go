@@ -1,0 +1,81 @@
+package agents
+
+import (
+	"context"
+	"slices"
+	"time"
+)
+
+// twinTimeout is how long a question about a twin may take.
+const twinTimeout = time.Second
+
+// twins notices when two agents have one id, because somebody copied the state
+// of one. Each tells when it was started, so another time at another address is
+// either another agent or the same one started anew; asking the first address
+// once more decides. It belongs to the goroutine of its Watch.
+type twins struct {
+	find    func(ctx context.Context, id string, addresses []string) (Found, error)
+	id      string
+	last    Found    // the last answer, zero before the first
+	checked []string // other addresses that were asked for a twin
+	twin    string   // where the other one is, "" when there is none
+}
+
+// keep returns the answer to believe: who answered first stays, as long as it
+// answers.
+func (t *twins) keep(ctx context.Context, found Found) Found {
+	if t.other(t.last, found) && found.Address != t.last.Address {
+		if same, ok := t.ask(ctx, t.last.Address); ok && same.Status.Started == t.last.Status.Started {
+			t.twin, found = found.Address, same
+		}
+	}
+	t.last = found
+	return found
+}
+
+// look asks one more address that the agent is said to have, and the twin
+// whether it is still there.
+func (t *twins) look(ctx context.Context, addresses []string) {
+	if t.last.Status.Started == "" {
+		return
+	}
+	t.checked = slices.DeleteFunc(t.checked, func(a string) bool { return !slices.Contains(addresses, a) })
+	if t.twin != "" {
+		if !t.isTwin(ctx, t.twin) {
+			t.twin = ""
+		}
+		return
+	}
+	for _, a := range addresses {
+		if a != t.last.Address && !slices.Contains(t.checked, a) {
+			t.checked = append(t.checked, a)
+			if t.isTwin(ctx, a) {
+				t.twin = a
+			}
+			return
+		}
+	}
+}
+
+// isTwin reports whether another agent of the same id answers at an address
+// while the one we know still does.
+func (t *twins) isTwin(ctx context.Context, address string) bool {
+	there, ok := t.ask(ctx, address)
+	if !ok || !t.other(t.last, there) {
+		return false
+	}
+	here, ok := t.ask(ctx, t.last.Address)
+	return ok && here.Status.Started == t.last.Status.Started
+}
+
+// other reports whether two answers come from two programs.
+func (t *twins) other(a, b Found) bool {
+	return a.Status.Started != "" && b.Status.Started != "" && a.Status.Started != b.Status.Started
+}
+
+func (t *twins) ask(ctx context.Context, address string) (Found, bool) {
+	ctx, cancel := context.WithTimeout(ctx, twinTimeout)
+	defer cancel()
+	found, err := t.find(ctx, t.id, []string{address})
+	return found, err == nil
+}
