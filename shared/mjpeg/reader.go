@@ -151,8 +151,8 @@ func contentLength(h textproto.MIMEHeader) int {
 	return n
 }
 
-// jpeg reads one JPEG of at most length bytes, or up to MaxFrame when length is
-// 0. It returns nil when the bytes are not a whole JPEG, and how many bytes
+// jpeg reads one JPEG of at most length bytes, or of what is possible when length
+// is 0. It returns nil when the bytes are not a whole JPEG, and how many bytes
 // were read.
 func (r *Reader) jpeg(length int) (jpeg []byte, n int, err error) {
 	limit := length
@@ -172,7 +172,7 @@ func (r *Reader) jpeg(length int) (jpeg []byte, n int, err error) {
 		before := len(jpeg)
 		jpeg = append(jpeg, chunk...)
 		v := w.walk(jpeg)
-		if v == more && len(jpeg) < limit {
+		if v == more && len(jpeg) < min(limit, w.limit()) {
 			r.discard(len(chunk))
 			continue
 		}

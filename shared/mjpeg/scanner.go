@@ -21,7 +21,7 @@ var soi = []byte{0xFF, markerSOI, 0xFF}
 // Counts says what a [Scanner] has seen.
 type Counts struct {
 	Frames  uint64 // whole JPEGs handed out
-	Broken  uint64 // frames begun and given up: truncated, garbage inside, larger than MaxFrame
+	Broken  uint64 // frames begun and given up: truncated, garbage inside, larger than MaxFrame or any picture of its size
 	Garbage uint64 // bytes that belonged to no whole JPEG
 }
 
@@ -94,12 +94,14 @@ func (s *Scanner) findStart() bool {
 // unless it may be a thumbnail out of a broken frame.
 func (s *Scanner) finish() (jpeg []byte, ok bool) {
 	rest := s.buf[s.start:]
-	switch s.w.walk(rest) {
+	v := s.w.walk(rest)
+	if limit := s.w.limit(); s.w.pos > limit || v == more && len(rest) > limit {
+		s.doubtUntil = 0
+		s.giveUp(limit)
+		return nil, false
+	}
+	switch v {
 	case more:
-		if len(rest) > MaxFrame {
-			s.doubtUntil = 0
-			s.giveUp(len(rest))
-		}
 		return nil, false
 	case broken:
 		s.retry()
@@ -114,10 +116,6 @@ func (s *Scanner) finish() (jpeg []byte, ok bool) {
 			s.retry()
 			return nil, false
 		}
-	}
-	if end > MaxFrame {
-		s.giveUp(end)
-		return nil, false
 	}
 	s.start += end
 	s.inFrame, s.retries, s.doubtUntil = false, 0, 0
@@ -197,7 +195,7 @@ func (s *Scanner) makeRoom() {
 	case len(rest) > 0 && size-len(s.buf) >= leastRead:
 		return
 	case len(rest)+leastRead > size/2:
-		size *= 2
+		size = min(2*size, max(MaxFrame+2*leastRead, size))
 	}
 	next := s.buf[:0]
 	if size != cap(s.buf) {

@@ -179,10 +179,12 @@ func TestScannerGivesMemoryBackAfterAHugeFrame(t *testing.T) {
 	}
 }
 
-// endless is an entropy-coded segment that never ends.
-type endless struct{}
+// endless is an entropy-coded segment that never ends. It sees how much room
+// there is to read it into.
+type endless struct{ room *int }
 
-func (endless) Read(p []byte) (int, error) {
+func (e endless) Read(p []byte) (int, error) {
+	*e.room = max(*e.room, len(p))
 	for i := range p {
 		p[i] = 0x55
 	}
@@ -191,14 +193,44 @@ func (endless) Read(p []byte) (int, error) {
 
 func TestScannerGivesUpAFrameWithoutEnd(t *testing.T) {
 	a := picture(t, 1)
-	src := io.MultiReader(bytes.NewReader(a[:len(a)-2]), io.LimitReader(endless{}, 3*MaxFrame), bytes.NewReader(a))
+	room := 0
+	src := io.MultiReader(bytes.NewReader(a[:len(a)-2]), io.LimitReader(endless{&room}, 3*MaxFrame), bytes.NewReader(a))
 	s := NewScanner(src, nil)
 	f, _, err := s.Next()
 	if err != nil || !bytes.Equal(f, a) || s.Counts().Garbage < 3*MaxFrame {
 		t.Errorf("%d bytes, %v, %+v", len(f), err, s.Counts())
 	}
-	if cap(s.buf) > 2*MaxFrame {
-		t.Errorf("%d bytes of buffer for a frame of at most %d", cap(s.buf), MaxFrame)
+	if room > 2*mostBesides {
+		t.Errorf("%d bytes of room for so small a picture", room)
+	}
+}
+
+// TestScannerLimits: a large picture may be large, a small one may not.
+func TestScannerLimits(t *testing.T) {
+	a := picture(t, 1)
+	sof := bytes.Index(a, []byte{0xFF, 0xC0})
+	sized := func(width, height, bytesMore int) []byte {
+		f := bytes.Clone(a[:len(a)-2])
+		copy(f[sof+5:], []byte{byte(height >> 8), byte(height), byte(width >> 8), byte(width)})
+		return append(append(f, bytes.Repeat([]byte{0x55}, bytesMore)...), 0xFF, markerEOI)
+	}
+	for _, tt := range []struct {
+		width, height, bytes int
+		ok                   bool
+	}{
+		{640, 480, 3 << 20, true},
+		{640, 480, 4 << 20, false},
+		{9152, 6944, 31 << 20, true},
+		{9152, 6944, MaxFrame, false},
+		{0, 0, 31 << 20, true}, // not known
+	} {
+		f := sized(tt.width, tt.height, tt.bytes)
+		for name, src := range map[string]io.Reader{"at once": bytes.NewReader(append(f, a...)), "in pieces": io.MultiReader(bytes.NewReader(f), bytes.NewReader(a))} {
+			got, counts := scanAll(t, src)
+			if whole := len(got) == 2 && bytes.Equal(got[0], f); whole != tt.ok || !bytes.Equal(got[len(got)-1], a) {
+				t.Errorf("%dx%d with %d bytes, %s: %d frames, %+v", tt.width, tt.height, len(f), name, len(got), counts)
+			}
+		}
 	}
 }
 

@@ -5,6 +5,14 @@ import "bytes"
 // MaxFrame is the largest JPEG that is accepted, in bytes.
 const MaxFrame = 32 << 20
 
+// A picture cannot take more than this, and a camera that sends garbage must not
+// take the memory of a small Pi: noise at quality 100 without subsampling has
+// less than 5 bytes per pixel; metadata and thumbnails stand beside it.
+const (
+	mostBesides  = 1 << 20
+	mostPerPixel = 8
+)
+
 // Markers of ITU-T T.81, table B.1, that the walker treats specially.
 const (
 	markerTEM  = 0x01
@@ -34,6 +42,15 @@ type walker struct {
 	entropy   bool // inside entropy-coded data
 	seenScan  bool // an SOS was seen: an EOI before it would be an empty picture
 	seenFrame bool // an SOFn was seen: without one the picture has no size
+	most      int  // bytes that a picture of its size may take, 0 before the size is known
+}
+
+// limit is how many bytes the JPEG may take.
+func (w *walker) limit() int {
+	if w.most == 0 {
+		return MaxFrame
+	}
+	return min(w.most, MaxFrame)
 }
 
 // walk goes on from where it stopped; buf is the JPEG from SOI on, grown since.
@@ -121,8 +138,13 @@ func (w *walker) segment(buf []byte) (v verdict, done bool) {
 	if w.pos+2+length > len(buf) {
 		return more, true
 	}
+	if isSOF(marker) {
+		w.seenFrame = true
+		if width, height, ok := frameSize(buf[w.pos : w.pos+2+length]); ok {
+			w.most = max(w.most, mostBesides+mostPerPixel*width*height)
+		}
+	}
 	w.pos += 2 + length
-	w.seenFrame = w.seenFrame || isSOF(marker)
 	if marker == markerSOS {
 		w.entropy, w.seenScan = true, true
 	}
@@ -145,13 +167,22 @@ func Size(jpeg []byte) (width, height int, ok bool) {
 			pos++
 			continue
 		case isSOF(marker):
-			height = int(jpeg[pos+5])<<8 | int(jpeg[pos+6])
-			width = int(jpeg[pos+7])<<8 | int(jpeg[pos+8])
-			return width, height, width > 0 && height > 0
+			return frameSize(jpeg[pos:])
 		case marker == markerSOS || marker == markerEOI || marker < 0xC0:
 			return 0, 0, false
 		}
 		pos += 2 + int(jpeg[pos+2])<<8 + int(jpeg[pos+3])
 	}
 	return 0, 0, false
+}
+
+// frameSize reads the size from a frame header that begins with its marker
+// (T.81 B.2.2); ok is false for none, or a height that only a DNL segment tells.
+func frameSize(sof []byte) (width, height int, ok bool) {
+	if len(sof) < 9 {
+		return 0, 0, false
+	}
+	height = int(sof[5])<<8 | int(sof[6])
+	width = int(sof[7])<<8 | int(sof[8])
+	return width, height, width > 0 && height > 0
 }
