@@ -50,6 +50,7 @@ type Engine struct {
 	group    *feed.Group
 	search   Searcher
 	arrived  *notifier
+	clock    func() time.Time // tells when the machine slept
 
 	ctx    context.Context // of everything below, ended by Stop
 	cancel context.CancelFunc
@@ -75,7 +76,7 @@ type running struct {
 // New makes an Engine that knows the remembered cameras and does nothing yet.
 func New(cfg Config) *Engine {
 	e := &Engine{
-		cfg: cfg, group: feed.NewGroup(), arrived: newNotifier(),
+		cfg: cfg, group: feed.NewGroup(), arrived: newNotifier(), clock: time.Now,
 		registry:  cameras.NewRegistry(remembered(cfg.Settings.Get())...),
 		agents:    map[string]*agent{},
 		feeds:     map[string]*running{},

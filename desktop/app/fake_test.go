@@ -13,6 +13,7 @@ import (
 	"path/filepath"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -175,6 +176,7 @@ type desk struct {
 	engine *Engine
 	search *fakeSearch
 	path   string
+	asleep atomic.Int64 // how long the machine has slept, in nanoseconds
 
 	mu     sync.Mutex
 	states []State // as the page was told
@@ -202,6 +204,9 @@ func startDesk(t *testing.T, path string, client Client, change ...func(*Config)
 		ch(&cfg)
 	}
 	d.engine = New(cfg)
+	d.engine.clock = func() time.Time { // the wall clock, which goes on in a machine that sleeps
+		return time.Now().Round(0).Add(time.Duration(d.asleep.Load()))
+	}
 	d.App = NewApp(d.engine)
 	d.engine.Start(func(s State) {
 		d.mu.Lock()
@@ -234,6 +239,13 @@ func (d *desk) texts() []string {
 		list = append(list, string(data))
 	}
 	return list
+}
+
+// refreshes is how often a search was asked for.
+func (d *desk) refreshes() int {
+	d.search.mu.Lock()
+	defer d.search.mu.Unlock()
+	return d.search.refreshed
 }
 
 // camera returns one tile.

@@ -23,20 +23,20 @@ func (e *Engine) tell(emit func(State)) {
 	defer ticker.Stop()
 	var last State
 	var told time.Time
-	before := time.Now()
+	before := e.clock()
 	for {
 		select {
 		case <-ticker.C:
 		case <-e.ctx.Done():
 			return
 		}
-		now := time.Now()
+		now, clock := time.Now(), e.clock()
 		s := e.state()
-		if slept(before, now) || moved(last.Discovery, s.Discovery) {
+		if slept(before, clock) || moved(last.Discovery, s.Discovery) {
 			e.cfg.Logger.Info("the network changed or the machine slept: dialling everything again")
 			e.retry("")
 		}
-		before = now
+		before = clock
 		if worthTelling(last, s, now.Sub(told)) {
 			last, told = s, now
 			emit(s)

@@ -102,6 +102,31 @@ func TestNewNetworkDialsEverything(t *testing.T) {
 	})
 }
 
+func TestWakingDialsEverything(t *testing.T) {
+	a := newAgent(t, idA, "Garage", "x")
+	synctest.Test(t, func(t *testing.T) {
+		client := &fakeClient{agent: a, refused: true}
+		d := startDesk(t, "", client)
+		d.look(t)
+		d.search.sighted(a.sighting())
+		key := cameras.Key(idA, "x")
+		for time.Sleep(30 * time.Second); d.camera(key).RetryAt < time.Now().Add(3*time.Second).UnixMilli(); {
+			time.Sleep(100 * time.Millisecond)
+		}
+		before := d.refreshes()
+		a.set(func(*fakeAgent) { client.refused = false })
+		d.asleep.Store(int64(time.Hour))
+		time.Sleep(time.Second)
+		if c := d.camera(key); c.State != cameras.Live {
+			t.Errorf("got %+v", c)
+		}
+		time.Sleep(time.Minute)
+		if n := d.refreshes() - before; n != 1 {
+			t.Errorf("%d searches in the minute after waking", n)
+		}
+	})
+}
+
 func TestAnAnnouncementCutsTheWaitShort(t *testing.T) {
 	a := newAgent(t, idA, "Garage", "x")
 	synctest.Test(t, func(t *testing.T) {
@@ -132,17 +157,12 @@ func TestALostAgentIsSearchedFor(t *testing.T) {
 		lie.ID = idB // who was only heard of is not missed
 		d.search.sighted(lie)
 		time.Sleep(time.Minute)
-		refreshed := func() int {
-			d.search.mu.Lock()
-			defer d.search.mu.Unlock()
-			return d.search.refreshed
-		}
-		if n := refreshed(); n != 0 {
+		if n := d.refreshes(); n != 0 {
 			t.Fatalf("searched %d times without need", n)
 		}
 		a.set(func(*fakeAgent) { client.gone = true })
 		time.Sleep(time.Minute)
-		if n := refreshed(); n != 1 {
+		if n := d.refreshes(); n != 1 {
 			t.Errorf("searched %d times for an agent that is gone", n)
 		}
 	})

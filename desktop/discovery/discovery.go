@@ -44,6 +44,7 @@ type Discovery struct {
 	inbox   *inbox
 	refresh chan struct{}
 
+	clock  func() time.Time // tells when the machine slept
 	links  func() ([]dnssd.Link, error)
 	own    func() ([]netip.Prefix, error)
 	browse browseFunc
@@ -64,6 +65,7 @@ func New(c Config) *Discovery {
 		log:     c.Logger,
 		inbox:   newInbox(c.Logger, c.OnSighting),
 		refresh: make(chan struct{}, 1),
+		clock:   time.Now,
 		links:   dnssd.Links,
 		own:     lan.OwnPrefixes,
 		browse:  zeroconfBrowse,
@@ -111,7 +113,7 @@ func (d *Discovery) search(ctx context.Context, wg *sync.WaitGroup) {
 	defer next.Stop()
 	watch := time.NewTicker(watchPeriod)
 	defer watch.Stop()
-	looked := time.Now()
+	looked := d.clock()
 	hurry := func() { next.Reset(pace.hurry(time.Now())) }
 	for {
 		select {
@@ -123,7 +125,7 @@ func (d *Discovery) search(ctx context.Context, wg *sync.WaitGroup) {
 		case <-d.refresh:
 			hurry()
 		case <-watch.C:
-			now := time.Now()
+			now := d.clock()
 			if slept(looked, now) || rounds.stale() {
 				hurry()
 			}

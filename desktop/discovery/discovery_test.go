@@ -169,6 +169,24 @@ func TestAChangeOfInterfacesStartsARound(t *testing.T) {
 	})
 }
 
+func TestWakingStartsARound(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		l := newLab(t, eth0)
+		l.run(func() {
+			l.newest().answers <- agent(1, "192.168.1.5")
+			l.pass(99 * time.Second) // rounds every 30 s by now
+			before := len(l.starts())
+			l.mu.Lock()
+			l.asleep = time.Hour
+			l.mu.Unlock()
+			l.pass(2 * time.Second)
+			if want := secs(100, 101); !slices.Equal(l.starts()[before:], want) {
+				t.Errorf("rounds at %v, want %v", l.starts()[before:], want)
+			}
+		})
+	})
+}
+
 func TestNoNetwork(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		l := newLab(t, eth0)

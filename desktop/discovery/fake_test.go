@@ -26,6 +26,7 @@ type lab struct {
 
 	mu     sync.Mutex
 	begun  time.Time
+	asleep time.Duration // so far
 	links  []dnssd.Link
 	broken error // what browse answers
 	rounds []*fakeRound
@@ -46,6 +47,11 @@ func newLab(t *testing.T, links ...dnssd.Link) *lab {
 		defer l.mu.Unlock()
 		l.heard = append(l.heard, s)
 	}})
+	l.d.clock = func() time.Time { // the wall clock, which goes on in a machine that sleeps
+		l.mu.Lock()
+		defer l.mu.Unlock()
+		return time.Now().Round(0).Add(l.asleep)
+	}
 	l.d.links = func() ([]dnssd.Link, error) {
 		l.mu.Lock()
 		defer l.mu.Unlock()
