@@ -3,6 +3,7 @@ package camera
 import (
 	"context"
 	"errors"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -167,11 +168,13 @@ func (m *Manager) wanted(f found) bool {
 	return len(m.cfg.Only) == 0 || slices.Contains(m.cfg.Only, f.id) || slices.Contains(m.cfg.Only, f.index)
 }
 
-// remember keeps what is there. A mere failure to list says nothing of sensors
-// that are known.
+// remember keeps what is there and logs what went and came back. A mere failure
+// to list says nothing of sensors that are known.
 func (m *Manager) remember(program string, cameras []found, err error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
+	before := m.present()
+	defer func() { m.logChanges(before, m.present()) }()
 	if err == nil || codeOf(err) == CodeNotDetected {
 		m.program, m.sensors = program, map[string]Sensor{}
 	}
@@ -184,6 +187,31 @@ func (m *Manager) remember(program string, cameras []found, err error) {
 			m.webcams[f.id] = *f.webcam
 		} else {
 			m.sensors[f.id] = f.sensor
+		}
+	}
+}
+
+// present lists the ids of cameras that are there; mu is held.
+func (m *Manager) present() []string {
+	ids := slices.Collect(maps.Keys(m.sensors))
+	for id, w := range m.webcams {
+		if !w.gone {
+			ids = append(ids, id)
+		}
+	}
+	slices.Sort(ids)
+	return ids
+}
+
+func (m *Manager) logChanges(before, now []string) {
+	for _, id := range before {
+		if !slices.Contains(now, id) {
+			m.cfg.Log.Warn("camera gone", "camera", id)
+		}
+	}
+	for _, id := range now {
+		if _, served := m.cfg.Cameras.Get(id); served && !slices.Contains(before, id) {
+			m.cfg.Log.Info("camera back", "camera", id)
 		}
 	}
 }
@@ -205,11 +233,9 @@ func (m *Manager) showPresence(err error) {
 		} else if err != nil {
 			continue // nobody knows
 		}
-		switch {
-		case id == provisional:
-		case p != nil:
+		if p != nil {
 			hub.FailIdle(*p)
-		default:
+		} else {
 			hub.Recover()
 		}
 	}

@@ -272,6 +272,13 @@ func TestAFailedListBlamesNoKnownCamera(t *testing.T) {
 		err := &failure{problem: api.Problem{Code: code}}
 		m.remember("", nil, err)
 		m.showPresence(err)
+		hub.SetState(api.Failed, nil)
+		m.showPresence(err)
+		if state, _ := hub.State(); state != api.Failed {
+			t.Errorf("%s: a failed camera became %s though nobody knows of it", code, state)
+		}
+		hub.SetState(api.Idle, nil)
+		m.showPresence(err)
 		if state, _ := hub.State(); state != api.Idle || len(m.sensors) != 1 {
 			t.Errorf("%s: state %s, %d sensors known; want the camera asleep and known", code, state, len(m.sensors))
 		}

@@ -2,11 +2,15 @@ package camera
 
 import (
 	"bytes"
+	"fmt"
 	"image"
 	"image/jpeg"
+	"log/slog"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -48,7 +52,7 @@ func moves(t *testing.T, v *frames.Viewer) {
 func TestOnlyAWebcam(t *testing.T) {
 	cfg, dev, startLog, _ := usb(t)
 	link := plug(t, dev, c920, "video0")
-	managed(t, cfg, startLog, func(set *frames.Set) {
+	quietly(t, cfg, startLog, func(set *frames.Set) {
 		hub := camera(t, set, "c920")
 		expectState(t, hub, api.Idle, "")
 		v := hub.Join(t.Context(), 0)
@@ -62,6 +66,31 @@ func TestOnlyAWebcam(t *testing.T) {
 			t.Errorf("started %q, error %v", starts, err)
 		}
 	})
+}
+
+// TestAWebcamAndNoSensor: that is no failure either.
+func TestAWebcamAndNoSensor(t *testing.T) {
+	cfg, dev, startLog, faultFile := usb(t)
+	if _, err := fakecam.Install(filepath.Dir(startLog)); err != nil {
+		t.Fatal(err)
+	}
+	write(t, faultFile, string(fakecam.NoCamera))
+	plug(t, dev, c920, "video0")
+	quietly(t, cfg, startLog, func(set *frames.Set) {
+		expectState(t, camera(t, set, "c920"), api.Idle, "")
+	})
+}
+
+// quietly is managed that fails when the log has a warning.
+func quietly(t *testing.T, cfg Config, startLog string, f func(*frames.Set)) {
+	t.Helper()
+	said := &lines{}
+	managedLog(t, cfg, startLog, slog.New(slog.NewTextHandler(said, nil)), f)
+	for _, line := range said.last() {
+		if strings.Contains(line, "level=WARN") {
+			t.Error(line)
+		}
+	}
 }
 
 // TestWebcamsComeAfterSensors, and each does without the other.
@@ -102,7 +131,8 @@ func TestSourceRpicamHasNoWebcams(t *testing.T) {
 // TestPlugAndUnplug: all without a restart, on the same viewer.
 func TestPlugAndUnplug(t *testing.T) {
 	cfg, dev, startLog, _ := usb(t)
-	managed(t, cfg, startLog, func(set *frames.Set) {
+	said := &lines{}
+	managedLog(t, cfg, startLog, slog.New(slog.NewTextHandler(said, nil)), func(set *frames.Set) {
 		expectState(t, camera(t, set, provisional), api.Failed, CodeNoProgram)
 		link := plug(t, dev, c920, "video0")
 		hub := camera(t, set, "c920")
@@ -124,6 +154,12 @@ func TestPlugAndUnplug(t *testing.T) {
 		plug(t, dev, strings.Replace(c920, "5B9D", "0000", 1), "video2")
 		camera(t, set, "c920-2")
 	})
+	log := strings.Join(said.last(), "\n")
+	for what, want := range map[string]int{"camera found": 2, "camera gone": 1, "camera back": 1} {
+		if n := strings.Count(log, what); n != want {
+			t.Errorf("%q is logged %d times, want %d:\n%s", what, n, want, log)
+		}
+	}
 }
 
 // TestFFmpegMissing: a webcam is shown with what it needs, and heals by itself.
@@ -173,6 +209,45 @@ func TestWebcamFailuresHaveFFmpegsWords(t *testing.T) {
 			t.Fatal(err)
 		}
 		moves(t, v)
+	})
+}
+
+// TestWebcamFailuresAreNotASensors: advice about flat cables is of no use.
+func TestWebcamFailuresAreNotASensors(t *testing.T) {
+	cfg, dev, startLog, _ := usb(t)
+	plug(t, dev, c920, "video0")
+	if err := os.Remove(filepath.Join(dev, "video0")); err != nil { // udev is late
+		t.Fatal(err)
+	}
+	managed(t, cfg, startLog, func(set *frames.Set) {
+		hub := camera(t, set, "c920")
+		defer hub.Join(t.Context(), 0).Leave()
+		expectState(t, hub, api.Failed, CodeNotDetected)
+		if _, p := hub.State(); p == nil || !strings.Contains(p.Message, "webcam is not plugged in") {
+			t.Errorf("it says %+v", p)
+		}
+	})
+}
+
+// TestABusyWebcamNamesWhoHasIt: the one that has this very device.
+func TestABusyWebcamNamesWhoHasIt(t *testing.T) {
+	cfg, dev, startLog, faultFile := usb(t)
+	plug(t, dev, c920, "video0")
+	write(t, faultFile, string(fakecam.Busy))
+	// A process of nobody's: the shell that started it ends.
+	out, err := exec.CommandContext(t.Context(), "/bin/sh", "-c", `/bin/sleep 300 <"$0" >/dev/null 2>&1 & echo $!`, filepath.Join(dev, "video0")).Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	pid := atoi(string(out))
+	defer func() { _ = syscall.Kill(pid, syscall.SIGKILL) }()
+	managed(t, cfg, startLog, func(set *frames.Set) {
+		hub := camera(t, set, "c920")
+		defer hub.Join(t.Context(), 0).Leave()
+		expectState(t, hub, api.Failed, CodeBusy)
+		if _, p := hub.State(); p == nil || !strings.Contains(p.Message, fmt.Sprintf("(process %d)", pid)) {
+			t.Errorf("it says %+v", p)
+		}
 	})
 }
 
