@@ -2,6 +2,7 @@ package camera
 
 import (
 	"context"
+	"os"
 	"path/filepath"
 	"testing"
 	"testing/synctest"
@@ -52,4 +53,22 @@ func TestCamerasAreListedEverMoreRarely(t *testing.T) {
 		cancel()
 		<-done
 	})
+}
+
+// TestAProgramThatComesIsAChange: it is not waited for as rarely as cameras.
+func TestAProgramThatComesIsAChange(t *testing.T) {
+	bin := t.TempDir()
+	t.Setenv("PATH", bin)
+	m := New(Config{LookEvery: 5 * time.Millisecond, DeviceDir: t.TempDir()})
+	for _, name := range []string{"rpicam-vid", "ffmpeg"} {
+		seen := m.surroundings()
+		if err := os.WriteFile(filepath.Join(bin, name), nil, 0o700); err != nil { //nolint:gosec // a program
+			t.Fatal(err)
+		}
+		ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
+		if !m.awaitReason(ctx, seen, 0) {
+			t.Errorf("nobody noticed that %s was installed", name)
+		}
+		cancel()
+	}
 }

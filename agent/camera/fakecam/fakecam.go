@@ -27,6 +27,7 @@ const (
 	FaultEnv   = "FAKECAM_FAULT"   // a file with one fault, read at each start; see Fault
 	FollowEnv  = "FAKECAM_FOLLOW"  // not empty: the file with the fault is read before each frame too
 	LogEnv     = "FAKECAM_LOG"     // a file that gets a line per start: pid and arguments
+	FirstEnv   = "FAKECAM_FIRST"   // a file that gets the moment of each start's first frame, in Unix nanoseconds
 )
 
 // Fault is what goes wrong, written to the file that FAKECAM_FAULT names. Some
@@ -210,6 +211,7 @@ func stream(fps float64, fault Fault, after int) int {
 	}
 	frames := split(Frames())
 	follow := os.Getenv(FollowEnv) != ""
+	noteFirst()
 	tick := time.NewTicker(time.Duration(float64(time.Second) / fps))
 	defer tick.Stop()
 	for n := 0; ; n++ {
@@ -231,6 +233,13 @@ func stream(fps float64, fault Fault, after int) int {
 			return 0
 		case <-tick.C:
 		}
+	}
+}
+
+// noteFirst writes down when the first frame is about to be written.
+func noteFirst() {
+	if path := os.Getenv(FirstEnv); path != "" {
+		_ = os.WriteFile(path, strconv.AppendInt(nil, time.Now().UnixNano(), 10), 0o600)
 	}
 }
 
