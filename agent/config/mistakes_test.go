@@ -31,7 +31,7 @@ func TestWrongValues(t *testing.T) {
 		"mode":      {[]string{"1640x1232", "1640", "auto:10", "0:0", "1640:1232:10:X"}, "it must be a sensor mode like 1640:1232:10, or auto"},
 		"shutter":   {[]string{"0", "0s", "-1s", "100", "999ns", "101s", "never"}, "it must be a time from 1us to 100s like 5ms, or auto"},
 		"post-process-file": {
-			[]string{"imx500.json", "../../etc/passwd", "/etc", "/nonexistent/imx500.json", "/etc/passwd\x00"},
+			[]string{"imx500.json", "testdata/cameras.toml", "/etc", "/nonexistent/imx500.json", "/etc/passwd\x00"},
 			"it must be the absolute path of a file that is there",
 		},
 		"name":           {[]string{" ", "a\x00b", "a\nb", "\x1b[31m", "\xff", strings.Repeat("ä", 51)}, "it must be 1 to 100 bytes of UTF-8 text"},
