@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 
 import type { Camera, CameraState, Reason } from "../backend/types";
 import { camera } from "../testing/camera";
-import { explain, facts, label, nameOf, next, status, tone } from "./words";
+import { explain, facts, label, nameOf, next, status, tone, updateCommand } from "./words";
 
 const now = Date.UTC(2025, 10, 22, 14, 10, 0);
 const at = (h: number, m: number, s = 0) => Date.UTC(2025, 10, 22, h, m, s);
@@ -268,5 +268,26 @@ describe("tone", () => {
     expect(tone("connecting")).toBe("quiet");
     expect(tone("stalled")).toBe("warn");
     expect(tone("offline")).toBe("danger");
+  });
+});
+
+describe("updateCommand", () => {
+  it.each<[string, Partial<Camera>, string]>([
+    ["by name", {}, "pi@raspberrypi.local"],
+    ["a name that says .local", { host: "pi.local" }, "pi@pi.local"],
+    ["by address", { host: "" }, "pi@192.168.1.42"],
+    ["a name that is a command", { host: "x;reboot" }, "pi@192.168.1.42"],
+    ["a name that is an option", { host: "-oProxyCommand=reboot" }, "pi@192.168.1.42"],
+  ])("%s", (_, differences, where) => {
+    const old = camera({ state: "incompatible", reason: "too-old", ...differences });
+    expect(updateCommand(old)).toContain(`scp bin/pigrid-agent-linux-arm64 ${where}:`);
+    expect(updateCommand(old)).toContain(`ssh ${where} '`);
+  });
+
+  it("is none where there is nothing to update there, or no safe way to name it", () => {
+    expect(updateCommand(camera())).toBe("");
+    expect(updateCommand(camera({ state: "incompatible", reason: "too-new" }))).toBe("");
+    const strange = { state: "incompatible", host: "$(reboot)", address: "$(reboot):80" } as const;
+    expect(updateCommand(camera(strange))).toBe("");
   });
 });

@@ -215,6 +215,18 @@ function explainIncompatible(c: Camera): Explanation {
   return { what: `${agent} is too old for this PiGrid.`, advice: "Update the agent on the Pi." };
 }
 
+/** What of a name is safe to stand in a command: it came from the network. */
+const PLAIN_NAME = /^[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?$/i;
+
+/** Puts a newer agent on the camera's Pi, as the README does it; "" when it needs none. */
+export function updateCommand(c: Camera): string {
+  if (c.state !== "incompatible" || c.reason === "too-new") return "";
+  const address = c.address.replace(/:\d+$/, "");
+  const host = PLAIN_NAME.test(c.host) ? `${c.host.replace(/\.local$/, "")}.local` : address;
+  if (!PLAIN_NAME.test(host)) return "";
+  return `scp bin/pigrid-agent-linux-arm64 pi@${host}:pigrid-agent.new && ssh pi@${host} 'pkill pigrid-agent; mv pigrid-agent.new pigrid-agent && ./pigrid-agent'`;
+}
+
 /** What a screen reader says for the tile: "Porch, live, 15 frames per second". */
 export function label(c: Camera, now: number): string {
   const name = nameOf(c);
