@@ -191,6 +191,9 @@ func (e *Engine) report(id string, a *agent, r agents.Report) {
 		return
 	}
 	a.heard, a.answers, a.twin = now, r.Found.Address, r.Twin
+	if a.facts.Failure != nil {
+		e.answersAgain(id)
+	}
 	a.facts.Failure, a.facts.FailedSince, a.facts.RetryAt = nil, time.Time{}, time.Time{}
 	if r.Starting && r.Found.Status.API == api.Version {
 		a.starting = true

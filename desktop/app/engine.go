@@ -64,6 +64,9 @@ type Engine struct {
 	turned    map[string]time.Time // agents only heard of that lost their place -> when
 	sweep     Search               // the last search of whole networks
 	stopSweep context.CancelFunc   // ends it
+	scouted   time.Time            // last time one of many failing agents was asked out of turn
+	scoutedID string               // which
+	recovered time.Time            // last time all failing ones were asked because one answered
 	crowded   time.Time            // last time a found agent had no place
 }
 

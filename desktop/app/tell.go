@@ -34,9 +34,10 @@ func (e *Engine) tell(emit func(State)) {
 		s := e.state()
 		if slept(before, clock) || moved(last.Discovery, s.Discovery) {
 			e.cfg.Logger.Info("the network changed or the machine slept: dialling everything again")
-			e.retry("")
+			e.wake()
 		}
 		before = clock
+		e.scout(now)
 		if worthTelling(last, s, now.Sub(told)) {
 			last, told = s, now
 			emit(s)

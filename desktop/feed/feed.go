@@ -64,6 +64,7 @@ type Feed struct {
 	wanted time.Time // last time somebody looked
 	large  time.Time // last time somebody looked at it large
 	redial bool      // dial at once, whatever the back-off says
+	renew  bool      // the open connection may be dead without a word
 	facts  cameras.Stream
 	meter  meter
 	read   throughput
@@ -113,6 +114,16 @@ func (f *Feed) Want(large bool) {
 func (f *Feed) Retry() {
 	f.mu.Lock()
 	f.redial = true
+	f.mu.Unlock()
+	f.wake()
+}
+
+// Renew dials now, also when frames arrived a moment ago: the machine slept or
+// the network changed, and the connection may be dead without anybody saying so.
+// If it lives, it gives frames until the new one does.
+func (f *Feed) Renew() {
+	f.mu.Lock()
+	f.redial, f.renew = true, true
 	f.mu.Unlock()
 	f.wake()
 }

@@ -12,17 +12,19 @@ const anotherRateAfter = 10 * time.Second
 
 // follow sees to it that the stream comes at the rate that is asked: it opens
 // another link beside the one that gives frames, and gives it up when the rate
-// is not wanted any more. A stream that stands still is not touched.
+// is not wanted any more. A stream that stands still is not touched. It does the
+// same at the same rate when the open link may be dead.
 func (s *session) follow(ctx context.Context) {
 	s.mu.Lock()
 	now := time.Now()
 	rate, target := s.asked(now), s.target
-	wait := s.stalled(now) || now.Before(s.nextAfter)
+	due := s.renew || s.link.rate != rate && !s.stalled(now) && !now.Before(s.nextAfter)
+	s.renew = s.renew && s.next != nil
 	s.mu.Unlock()
 	if s.next != nil && s.next.rate != rate {
 		s.dropNext()
 	}
-	if s.next == nil && s.link.rate != rate && !wait {
+	if s.next == nil && due {
 		s.next = s.prepare(ctx, target, rate)
 	}
 }

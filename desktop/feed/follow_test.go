@@ -254,3 +254,42 @@ func TestThroughput(t *testing.T) {
 		}
 	})
 }
+
+// TestRenewedBesideWhatGivesFrames: after a sleep or on another network nobody
+// knows whether the connection lives.
+func TestRenewedBesideWhatGivesFrames(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f, c, _ := start(t)
+		f.SetTarget(target)
+		c.after(time.Second)
+		c.send(20, 100*time.Millisecond, false)
+		f.Renew()
+		c.after(0)
+		if got := c.saw(); len(got.dials) != 2 || got.closed != 0 {
+			t.Fatalf("%d dials, %d closed", len(got.dials), got.closed)
+		}
+		c.sendOn(c.saw().streams[0], 3, 100*time.Millisecond, false)
+		c.send(3, 100*time.Millisecond, false)
+		if got := c.saw(); f.Frame().Seq != 26 || got.closed != 1 || len(got.dials) != 2 {
+			t.Errorf("frame %d, %d closed, %d dials", f.Frame().Seq, got.closed, len(got.dials))
+		}
+		wantState(t, f, cameras.Live)
+	})
+}
+
+// TestForeignIsRenewedOneAfterTheOther: it may serve a single viewer.
+func TestForeignIsRenewedOneAfterTheOther(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f, c, _ := start(t)
+		f.SetTarget(foreign)
+		c.after(time.Second)
+		c.send(20, 100*time.Millisecond, false)
+		f.Renew()
+		c.after(0)
+		if got := c.saw(); len(got.dials) != 2 || got.closed != 1 || got.most != 1 {
+			t.Errorf("%d dials, %d closed, %d open at once", len(got.dials), got.closed, got.most)
+		}
+		c.send(2, 100*time.Millisecond, false)
+		wantState(t, f, cameras.Live)
+	})
+}

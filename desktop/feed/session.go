@@ -64,7 +64,7 @@ func (f *Feed) dialling() (Target, float64) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	now := time.Now()
-	f.redial = false
+	f.redial, f.renew = false, false
 	f.phase(cameras.Dialling, now)
 	return f.target, f.asked(now)
 }
@@ -168,7 +168,7 @@ func (s *session) keep() bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	now := time.Now()
-	if !s.isWanted(now) {
+	if !s.isWanted(now) || s.renew && s.link.target.Foreign {
 		return false
 	}
 	if !s.stalled(now) {
