@@ -44,6 +44,7 @@ type Announcer struct {
 	links    func() ([]dnssd.Link, error)
 	hostname func() (string, error)
 	register registerFunc
+	resolve  func(s scene, host string) (registration, error)
 
 	now     scene          // what is announced
 	next    scene          // what will be, once it has stood still
@@ -59,7 +60,7 @@ type Announcer struct {
 
 // New makes an Announcer that does nothing until Run is called.
 func New(c Config) *Announcer {
-	return &Announcer{cfg: c, links: dnssd.Links, hostname: os.Hostname, register: zeroconfRegister}
+	return &Announcer{cfg: c, links: dnssd.Links, hostname: os.Hostname, register: zeroconfRegister, resolve: resolve}
 }
 
 // Announced lists the interfaces that the agent is announced on at the moment,
@@ -106,6 +107,13 @@ func (a *Announcer) announce(s scene) (again time.Duration) {
 			return a.trouble.delay(a.cfg.Logger, err)
 		}
 		a.active = append(a.active, r)
+	}
+	if !s.loopback() {
+		if r, err := a.resolve(s, dnssd.TargetHost(a.cfg.ID)); err == nil {
+			a.active = append(a.active, r)
+		} else { // the app does not need it
+			a.cfg.Logger.Debug("the agent's own name is not resolved for others", "error", err)
+		}
 	}
 	a.trouble = trouble{}
 	a.publish(s.announced())

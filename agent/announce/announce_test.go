@@ -45,6 +45,9 @@ func TestWhatIsAnnounced(t *testing.T) {
 		if want := []service{agent, page}; !reflect.DeepEqual(l.last, want) {
 			t.Errorf("registered %+v, want %+v", l.last, want)
 		}
+		if l.resolved != "pigrid-3f2a9c01" {
+			t.Errorf("answers for %q", l.resolved)
+		}
 		l.expect("0s + "+self+" eth0", "0s -")
 	})
 }

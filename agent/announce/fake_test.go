@@ -23,19 +23,20 @@ type lab struct {
 	t *testing.T
 	a *Announcer
 
-	mu      sync.Mutex
-	begun   time.Time
-	host    string
-	links   []dnssd.Link
-	looks   int
-	blind   error  // what reading the interfaces answers
-	broken  error  // what registering answers
-	mute    string // the one service type whose registering answers broken
-	tries   []time.Duration
-	history []string  // "1s + _pigrid._tcp eth0", "3s - _pigrid._tcp"
-	last    []service // as registered last
-	open    int
-	log     []string
+	mu       sync.Mutex
+	begun    time.Time
+	host     string
+	links    []dnssd.Link
+	looks    int
+	blind    error  // what reading the interfaces answers
+	broken   error  // what registering answers
+	mute     string // the one service type whose registering answers broken
+	tries    []time.Duration
+	history  []string  // "1s + _pigrid._tcp eth0", "3s - _pigrid._tcp"
+	last     []service // as registered last
+	open     int
+	resolved string // the name that is answered for
+	log      []string
 }
 
 func newLab(t *testing.T, links ...dnssd.Link) *lab {
@@ -53,6 +54,13 @@ func newLab(t *testing.T, links ...dnssd.Link) *lab {
 		return l.host, nil
 	}
 	l.a.register = l.register
+	l.a.resolve = func(_ scene, host string) (registration, error) {
+		l.mu.Lock()
+		defer l.mu.Unlock()
+		l.open++
+		l.resolved = host
+		return &fakeRegistration{l, service{}}, nil
+	}
 	return l
 }
 

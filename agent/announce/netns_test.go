@@ -117,7 +117,14 @@ func TestOnALAN(t *testing.T) {
 	})
 
 	t.Run("for others", func(t *testing.T) {
-		// avahi asks before it resolves: zeroconf answers no bare address queries
+		// who was not there at the announcement and only has the name
+		cold := l.host("cold", "10.77.0.70/24")
+		cold.avahi()
+		for name, want := range map[string]string{"pigrid-aaaaaaaa.local": "10.77.0.11", "pigrid-bbbbbbbb.local": "10.77.0.12"} {
+			if got := strings.Fields(cold.run("timeout", "10", "avahi-resolve", "-4", "-n", name)); len(got) != 2 || got[1] != want {
+				t.Errorf("cold: %s resolves to %v, want %s", name, got, want)
+			}
+		}
 		for _, kind := range []string{dnssd.Service, "_http._tcp"} {
 			out := peer.run("avahi-browse", "-rpt", kind)
 			for _, want := range []string{
