@@ -13,7 +13,7 @@ import (
 // second (dahua#614): sixty-four cameras hang up soon after every dial, at once
 // at first, and are dialled seldom and spread over time.
 func TestNoStorm(t *testing.T) {
-	const n, watched, calm = 64, 30 * time.Second, 8 * time.Second
+	const n, watched, calm = 64, 20 * time.Second, 7 * time.Second
 	f := startFleet(t, n, 10)
 	s := newScreen(t)
 	startApp(t, appProgram, s, f.home(t, 1920, 1080))
