@@ -145,7 +145,7 @@ func addHeader(h textproto.MIMEHeader, line string) {
 // that can be true.
 func contentLength(h textproto.MIMEHeader) int {
 	n, err := strconv.Atoi(h.Get("Content-Length"))
-	if err != nil || n < 0 || n > MaxFrame {
+	if err != nil || n < 0 {
 		return 0
 	}
 	return n

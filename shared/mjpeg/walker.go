@@ -131,10 +131,7 @@ func (w *walker) segment(buf []byte) (v verdict, done bool) {
 	if w.pos+4 > len(buf) {
 		return more, true
 	}
-	length := int(buf[w.pos+2])<<8 | int(buf[w.pos+3])
-	if length < 2 {
-		return broken, true
-	}
+	length := int(buf[w.pos+2])<<8 | int(buf[w.pos+3]) // below 2 it leads to itself, which is no marker
 	if w.pos+2+length > len(buf) {
 		return more, true
 	}
