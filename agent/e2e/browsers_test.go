@@ -75,7 +75,9 @@ func TestBrowsersShowAFrameAtOnce(t *testing.T) {
 				}
 				slices.Sort(late)
 				t.Logf("%d of %d pictures before the next one; on the screen after %v (p50), %v at most", early, len(late), late[len(late)/2], late[len(late)-1])
-				if path != "/video?advance=0" && early <= len(late)/2 {
+				// All are early on a quiet machine and some on one that is too busy for
+				// its browser; a browser that waits for the next part shows none.
+				if path != "/video?advance=0" && early < len(late)/4 {
 					t.Errorf("only %d of %d pictures were on the screen before the next one was taken: %v", early, len(late), late)
 				}
 			})
@@ -84,21 +86,22 @@ func TestBrowsersShowAFrameAtOnce(t *testing.T) {
 }
 
 // look watches the screen while twelve pictures come and returns when each was
-// seen first. The very first is left out: when it came is not known.
+// seen first. Some are let go by before: a browser that starts is busy.
 func look(t *testing.T, s *screen) map[uint32]time.Time {
 	t.Helper()
 	seen := map[uint32]time.Time{}
 	tick := time.NewTicker(2 * time.Millisecond)
 	defer tick.Stop()
 	var last uint32
+	shown := 0
 	for deadline := time.Now().Add(90 * time.Second); len(seen) < 12; <-tick.C {
 		n, ok := s.frame(t)
 		now := time.Now()
-		if ok && last != 0 && n != last {
-			seen[n] = now
-		}
-		if ok {
+		if ok && n != last {
 			last = n
+			if shown++; shown > 4 {
+				seen[n] = now
+			}
 		}
 		if now.After(deadline) {
 			t.Fatalf("only %d pictures were on the screen in 90 s", len(seen))
