@@ -2,6 +2,7 @@ package discovery
 
 import (
 	"context"
+	"fmt"
 	"log/slog"
 	"net"
 	"os"
@@ -13,6 +14,7 @@ import (
 	"time"
 
 	"github.com/grandcat/zeroconf"
+	"github.com/miekg/dns"
 
 	"pigrid/shared/dnssd"
 )
@@ -113,4 +115,65 @@ func TestCost(t *testing.T) {
 	if a, b := cost(small), cost(large); a < 500 || b < 100_000 {
 		t.Errorf("an empty entry costs %d, a large one %d", a, b)
 	}
+}
+
+// TestARoundEndsWhenItHeardTooMuch floods the loopback interface with large
+// instances until zeroconf holds as much as it may.
+func TestARoundEndsWhenItHeardTooMuch(t *testing.T) {
+	all, err := dnssd.Links()
+	lo := slices.IndexFunc(all, dnssd.Link.Loopback)
+	if err != nil || lo < 0 {
+		t.Skipf("no loopback interface: %v", err)
+	}
+	heard := 0
+	wait, err := zeroconfBrowse(t.Context(), []net.Interface{all[lo].Interface}, func(dnssd.Answer) { heard++ })
+	if err != nil {
+		t.Fatal(err)
+	}
+	over := make(chan struct{})
+	go func() { defer close(over); wait() }()
+	// a loopback source makes the packets leave there
+	conn, err := net.DialUDP("udp4", &net.UDPAddr{IP: net.IPv4(127, 0, 0, 1)}, &net.UDPAddr{IP: net.IPv4(224, 0, 0, 251), Port: 5353})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer conn.Close()
+	limit := time.After(30 * time.Second)
+	for n := 0; ; n++ {
+		select {
+		case <-over:
+			t.Logf("over after %d packets", n)
+			if heard == 0 || heard > budget/largeSize {
+				t.Errorf("%d of %d bytes each were heard", heard, largeSize)
+			}
+			return
+		case <-limit:
+			t.Fatalf("%d packets, %d heard, and it still listens", n, heard)
+		case <-time.After(time.Millisecond):
+		}
+		if _, err := conn.Write(large(t, n)); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+const largeSize = 100 * 255
+
+// large is an answer with an instance of that size.
+func large(t *testing.T, n int) []byte {
+	t.Helper()
+	header := func(name string, kind uint16) dns.RR_Header {
+		return dns.RR_Header{Name: name, Rrtype: kind, Class: dns.ClassINET, Ttl: 120}
+	}
+	name, host := fmt.Sprintf("large-%d.%s.local.", n, dnssd.Service), fmt.Sprintf("host-%d.local.", n)
+	m := dns.Msg{MsgHdr: dns.MsgHdr{Response: true}, Answer: []dns.RR{
+		&dns.SRV{Hdr: header(name, dns.TypeSRV), Port: 8080, Target: host},
+		&dns.TXT{Hdr: header(name, dns.TypeTXT), Txt: slices.Repeat([]string{strings.Repeat("x", 254)}, 100)},
+		&dns.A{Hdr: header(host, dns.TypeA), A: net.IPv4(127, 0, 0, 1)},
+	}}
+	b, err := m.Pack()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return b
 }
