@@ -4,6 +4,7 @@ import (
 	"context"
 	"os"
 	"path/filepath"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -23,22 +24,21 @@ func TestCamerasAreListedEverMoreRarely(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		lists := 0
+		var lists atomic.Int64
 		m := New(Config{
 			Cameras: &frames.Set{}, IDs: ids, Log: quiet(), Source: Auto, LookEvery: time.Second, DeviceDir: dev,
 			Options: func(string) Options { return Options{} }, Name: func(string) string { return "" },
-			queryWebcam: func(string) ([]webcamMode, error) { lists++; return nil, nil },
+			queryWebcam: func(string) ([]webcamMode, error) { lists.Add(1); return nil, nil },
 		})
 		ctx, cancel := context.WithCancel(t.Context())
 		done := make(chan struct{})
 		go func() { defer close(done); _ = m.Run(ctx) }()
-		expect := func(what string, want int) {
+		expect := func(what string, want int64) {
 			t.Helper()
 			synctest.Wait()
-			if lists != want {
-				t.Errorf("%s: listed %d times, want %d", what, lists, want)
+			if n := lists.Swap(0); n != want {
+				t.Errorf("%s: listed %d times, want %d", what, n, want)
 			}
-			lists = 0
 		}
 		expect("at the start", 1)
 		time.Sleep(10 * time.Second) // after 1, 2 and 4 seconds more
