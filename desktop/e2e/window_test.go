@@ -91,7 +91,7 @@ func TestAllCamerasFreeze(t *testing.T) {
 	startApp(t, appProgram, s, f.home(t, 1280, 800))
 	s.untilWall(t, n)
 	f.signal(t, syscall.SIGSTOP)
-	time.Sleep(6 * time.Second) // all are stalled by then
+	time.Sleep(10 * time.Second) // their streams are given up by then
 	f.signal(t, syscall.SIGCONT)
 	begin := time.Now()
 	s.untilWall(t, n)
