@@ -137,7 +137,7 @@ func TestARoundEndsWhenItHeardTooMuch(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer conn.Close()
+	defer func() { _ = conn.Close() }()
 	limit := time.After(30 * time.Second)
 	for n := 0; ; n++ {
 		select {
