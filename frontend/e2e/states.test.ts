@@ -109,6 +109,21 @@ describe("words for every state", () => {
     await expect.poll(filter).toBe("none");
   });
 
+  it("tells in Details what is not as asked of a camera that is live", async () => {
+    const warning =
+      "The picture comes without imx500_posenet: rpicam-vid does not have it. Install it with: sudo apt install imx500-all.";
+    const all = stage.cameras(1);
+    for (const c of all) c.warning = warning;
+    stage.go.state.cameras = all;
+    const page = await stage.open();
+    await picturesShown(page, 1);
+    expect(await page.getByText(warning).count()).toBe(0);
+    await page.keyboard.press("ArrowRight");
+    await page.keyboard.press("i");
+    await page.getByRole("dialog").getByText(warning).waitFor({ timeout: 5000 });
+    await shot(page, "details-warning");
+  });
+
   it("puts the raw cause behind Details, where it can be copied and the camera forgotten", async () => {
     stage.go.state.cameras = everyState();
     const page = await stage.open();
