@@ -1,0 +1,122 @@
+import type { Page } from "playwright-core";
+import { describe, expect, it } from "vitest";
+
+import type { Camera } from "../src/backend/types";
+import { shot, useStage } from "./stage";
+
+const stage = useStage();
+
+interface Watched {
+  /** Milliseconds of every main-thread task of more than 50 ms. */
+  long: number[];
+  /** Keys of the tiles whose nodes changed since the last look. */
+  tiles: Set<string>;
+}
+
+/** Notes long tasks, and which tiles change. */
+async function watch(page: Page): Promise<void> {
+  await page.evaluate(() => {
+    const seen: Watched = { long: [], tiles: new Set() };
+    (window as unknown as { seen: Watched }).seen = seen;
+    new PerformanceObserver((list) =>
+      list.getEntries().forEach((entry) => seen.long.push(Math.round(entry.duration))),
+    ).observe({ type: "longtask" });
+    new MutationObserver((records) => {
+      for (const { target } of records) {
+        const node = target instanceof Element ? target : target.parentElement;
+        const key = node?.closest("li.tile")?.getAttribute("data-key");
+        if (key) seen.tiles.add(key);
+      }
+    }).observe(document.body, {
+      subtree: true,
+      childList: true,
+      characterData: true,
+      attributes: true,
+    });
+  });
+}
+
+/** Keys of the tiles that changed since the last call. */
+const changed = (page: Page) =>
+  page.evaluate(() => {
+    const { seen } = window as unknown as { seen: Watched };
+    const keys = [...seen.tiles];
+    seen.tiles.clear();
+    return keys;
+  });
+
+const longTasks = (page: Page) =>
+  page.evaluate(() => (window as unknown as { seen: Watched }).seen.long);
+
+/** Returns how to ask for the CPU seconds of the page's main thread, whoever else is busy. */
+async function cpuClock(page: Page): Promise<() => Promise<number>> {
+  const session = await page.context().newCDPSession(page);
+  await session.send("Performance.enable", { timeDomain: "threadTicks" });
+  return async () => {
+    const { metrics } = await session.send("Performance.getMetrics");
+    return metrics.find((m) => m.name === "TaskDuration")?.value ?? 0;
+  };
+}
+
+function failing(cameras: Camera[], at: number): Camera[] {
+  const states = ["offline", "stalled", "refused", "camera-error"] as const;
+  const reasons = ["refused", "no-frames", "forbidden", "camera"] as const;
+  return cameras.map((c, i) => ({
+    ...c,
+    state: states[i % 4] ?? "offline",
+    reason: reasons[i % 4] ?? "",
+    since: at,
+    fps: 0,
+  }));
+}
+
+describe("64 failing cameras", () => {
+  it("changes only the tile of the camera that changed", async () => {
+    const cameras = failing(stage.cameras(64), Date.now() - 60_000).map((c) => ({
+      ...c,
+      state: "offline" as const, // no words that count seconds
+      reason: "refused" as const,
+    }));
+    stage.go.films.clear(); // pictures are changes, too
+    stage.go.state.cameras = cameras;
+    const page = await stage.open();
+    await page.getByText("64 offline").first().waitFor();
+    await watch(page);
+    await stage.go.emit(page, structuredClone(cameras));
+    await page.waitForTimeout(600);
+    expect(await changed(page)).toEqual([]);
+    await stage.go.emit(
+      page,
+      cameras.map((c, i) => (i === 7 ? { ...c, state: "refused", reason: "forbidden" } : c)),
+    );
+    await expect.poll(() => changed(page)).toEqual([cameras[7]?.key]);
+  });
+
+  it("reports its long tasks while everything fails, ten times a second", async () => {
+    const cameras = stage.cameras(64);
+    stage.go.films.clear();
+    stage.go.state.cameras = failing(cameras, Date.now());
+    const page = await stage.open();
+    await page.getByText("16 offline").first().waitFor();
+    await watch(page);
+    const cpuSeconds = await cpuClock(page);
+    const before = await cpuSeconds();
+    for (let i = 0; i < 50; i++) {
+      const at = Date.now();
+      const shifted = [...cameras.slice(i % 4), ...cameras.slice(0, i % 4)];
+      const states = new Map(failing(shifted, at - 9000).map((c) => [c.key, c]));
+      const next = cameras.map((c) => ({ ...(states.get(c.key) ?? c), retryAt: at + 8000 }));
+      await stage.go.emit(page, next);
+      await page.waitForTimeout(100);
+    }
+    const perState = ((await cpuSeconds()) - before) / 50;
+    const long = await longTasks(page);
+    await shot(page, "failing-64");
+    // Figures, not bounds: how long a task takes depends on who else is busy.
+    console.info(
+      `64 failing cameras, 50 states in 5 s: ${(perState * 1000).toFixed(1)} ms of CPU per state`,
+      `(clock and drawing included); tasks that took over 50 ms: [${long.join(", ")}] ms`,
+    );
+    expect(await page.locator("li.tile").count()).toBe(64);
+  });
+});
