@@ -174,11 +174,11 @@ func TestWakingCutsNothingThatLives(t *testing.T) {
 // TestBackFromADeadNetwork: everybody waits for up to half a minute by then.
 func TestBackFromADeadNetwork(t *testing.T) {
 	for _, n := range []int{2, 16, 64} {
-		for i := range 3 {
+		for i := range 2 {
 			synctest.Test(t, func(t *testing.T) {
 				d, l := startLan(t, n)
 				l.die(true)
-				time.Sleep(2*time.Minute + time.Duration(i)*400*time.Millisecond)
+				time.Sleep(70*time.Second + time.Duration(i)*700*time.Millisecond)
 				if got := d.moving(time.Minute); got != 0 {
 					t.Fatalf("%d cameras are live", got)
 				}
@@ -203,7 +203,7 @@ func TestScoutIsNoStorm(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		d, l := startLan(t, 64)
 		l.die(true)
-		time.Sleep(5 * time.Minute)
+		time.Sleep(90 * time.Second)
 		l.mu.Lock()
 		l.asked = nil
 		l.mu.Unlock()
@@ -253,7 +253,7 @@ func TestScoutAsksEverySecond(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		_, l := startLan(t, 8)
 		l.die(true)
-		time.Sleep(5 * time.Minute)
+		time.Sleep(90 * time.Second)
 		l.mu.Lock()
 		l.asked = nil
 		l.mu.Unlock()

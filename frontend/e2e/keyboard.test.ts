@@ -1,7 +1,7 @@
 import type { Page } from "playwright-core";
 import { describe, expect, it } from "vitest";
 
-import { picturesShown, shot, useStage } from "./stage";
+import { picturesShown, shot, tile, useStage } from "./stage";
 
 const stage = useStage();
 const focused = (page: Page) =>
@@ -95,5 +95,32 @@ describe("keyboard only", () => {
     await page.keyboard.press("Escape");
     await page.getByRole("dialog").waitFor({ state: "detached" });
     expect(await page.locator("li.tile:not(.hidden)").count()).toBe(1);
+  });
+
+  it("stops a picture with Space and lets it go on", async () => {
+    stage.go.state.cameras = stage.cameras(4);
+    const page = await stage.open();
+    await picturesShown(page, 4);
+    await page.keyboard.press("Tab");
+    await page.keyboard.press("ArrowRight");
+    await page.getByRole("button", { name: /^Garage, live/ }).waitFor();
+    await page.keyboard.press("ArrowRight");
+    await page.keyboard.press("ArrowLeft");
+    const garage = tile(page, "Garage");
+    await garage.locator("button[data-tile]").focus();
+    await page.keyboard.press("Space");
+    await garage.getByText("Paused by you").waitFor();
+    expect(await page.locator("li.tile.solo").count()).toBe(0);
+    const source = () => garage.locator("img").getAttribute("src");
+    await page.waitForTimeout(300); // what was on its way arrives
+    const before = await source();
+    const asked = stage.go.frameRequests.length;
+    await expect.poll(() => stage.go.frameRequests.length).toBeGreaterThan(asked + 3);
+    expect(await source()).toBe(before);
+    expect(stage.go.frameRequests.at(-1)?.search).not.toContain("agent%3A2%2Fcam");
+    await shot(page, "frozen");
+    await page.keyboard.press("Space");
+    await expect.poll(source).not.toBe(before);
+    await garage.getByText("Live").waitFor();
   });
 });

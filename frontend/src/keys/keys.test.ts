@@ -21,6 +21,7 @@ function press({ key, code = key, repeat = false, modifiers = [], on }: Press, d
     soloNumber: (n) => done.push(`solo ${n}`),
     back: () => done.push("back"),
     turnPage: (by) => done.push(`page ${by}`),
+    toggleFreeze: () => done.push("freeze"),
     retry: () => done.push("retry"),
     retryAll: () => done.push("retryAll"),
     openAdd: () => done.push("add"),
@@ -50,6 +51,7 @@ describe("keys", () => {
     [{ key: "ArrowUp" }, "move up"],
     [{ key: "ArrowDown" }, "move down"],
     [{ key: "Enter" }, "toggleSolo"],
+    [{ key: " ", code: "Space" }, "freeze"],
     [{ key: "f" }, "toggleSolo"],
     [{ key: "F" }, "toggleSolo"], // Caps Lock
     [{ key: "Escape" }, "back"],
@@ -74,6 +76,7 @@ describe("keys", () => {
     ["unknown keys", { key: "q" }],
     ["text in a field", { key: "r", on: "input" }],
     ["Enter on a button that is no tile", { key: "Enter", on: "button" }],
+    ["Space on a button that is no tile", { key: " ", code: "Space", on: "button" }],
     ["a held key does its thing once", { key: "Enter", repeat: true }],
   ])("leaves alone: %s", (_, event) => {
     expect(press(event)).toEqual({ done: [], prevented: false });

@@ -11,6 +11,7 @@ export interface Actions {
   soloNumber(n: number): void;
   back(): void;
   turnPage(by: number): void;
+  toggleFreeze(): void;
   retry(): void;
   retryAll(): void;
   openAdd(): void;
@@ -61,6 +62,11 @@ export const KEYS: readonly KeyRow[] = [
     presses: { PageUp: (act) => act.turnPage(-1), PageDown: (act) => act.turnPage(1) },
     repeats: true,
   },
+  {
+    caps: ["Space"],
+    does: "Stop this camera's picture, or let it go on",
+    presses: { Space: (act) => act.toggleFreeze() },
+  },
   { caps: ["R"], does: "Try this camera again now", presses: { r: (act) => act.retry() } },
   {
     caps: ["Shift", "R"],
@@ -102,11 +108,12 @@ export function keyHandler(act: Actions): (event: KeyboardEvent) => void {
   };
 }
 
-/** Whether a key press is text for a field, or Enter on a button that is no tile. */
+/** Whether a key press is text for a field, or presses a button that is no tile. */
 function belongsElsewhere(event: KeyboardEvent): boolean {
   if (event.isComposing) return true;
   const target = event.target as Partial<Element> | null;
   if (typeof target?.closest !== "function") return false;
   if (target.closest("input, textarea, select, [contenteditable]")) return true;
-  return event.key === "Enter" && target.closest("button:not([data-tile]), a, summary") !== null;
+  const presses = event.key === "Enter" || event.key === " ";
+  return presses && target.closest("button:not([data-tile]), a, summary") !== null;
 }

@@ -1,5 +1,7 @@
 // What the person looks at: the active tile, solo, the page, the open dialog.
-import type { Camera } from "../backend/types";
+import { SvelteSet } from "svelte/reactivity";
+
+import type { Camera, CameraState } from "../backend/types";
 import type { Wanted } from "../frames/pull";
 import { commonestAspect, fit, perPage, place, type Fit, type Rect, type Size } from "../grid/fit";
 import { neighbour, type Direction } from "../grid/neighbour";
@@ -10,6 +12,17 @@ export type Dialog = { kind: "none" | "add" | "keys" } | { kind: "details"; key:
 
 /** CSS pixels from which on a tile is worth every frame of its camera, not only a few. */
 const LARGE_TILE = 900;
+
+/** A camera on the page. */
+export type Shown = Camera & {
+  /** The person stopped its picture. */
+  frozen?: boolean;
+};
+
+const FROZEN = { state: "paused", frozen: true, reason: "", since: 0, retryAt: 0 } as const;
+
+/** What a stopped picture does not hide: it does not come back by itself. */
+const FAILED: readonly CameraState[] = ["offline", "refused", "camera-error", "incompatible"];
 
 export interface Commands {
   retry(key: string): void;
@@ -76,10 +89,20 @@ export class Viewer implements Actions {
     return place(1, grid, this.stage)[0] as Rect;
   }
 
+  /** The cameras whose pictures the person stopped, and that are still there. */
+  #frozen = new SvelteSet<string>();
+
+  /** The cameras as they are shown: one that the person stopped is paused, unless it fails. */
+  cameras = $derived.by((): readonly Shown[] =>
+    this.#app.cameras.map((c) =>
+      this.#frozen.has(c.key) && !FAILED.includes(c.state) ? { ...c, ...FROZEN } : c,
+    ),
+  );
+
   /** What the pull loop asks for: nothing that nobody sees. */
   wanted = $derived.by((): Wanted => {
     if (this.hidden) return { keys: [], full: [] };
-    const keys = [...this.rects.keys()];
+    const keys = [...this.rects.keys()].filter((key) => !this.#frozen.has(key));
     return { keys, full: keys.filter((key) => this.#isLarge(key)) };
   });
 
@@ -154,6 +177,13 @@ export class Viewer implements Actions {
 
   turnPage(by: number): void {
     if (!this.solo) this.#goTo((this.page + by) * this.#perPage);
+  }
+
+  /** Stops the active camera's picture where it is, or lets it go on. */
+  toggleFreeze(): void {
+    const key = this.active?.key;
+    if (key === undefined) return;
+    if (!this.#frozen.delete(key)) this.#frozen.add(key);
   }
 
   retry(): void {

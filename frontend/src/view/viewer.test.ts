@@ -48,6 +48,22 @@ describe("Viewer", () => {
     expect(viewer.wanted).toEqual({ keys: [], full: [] });
   });
 
+  it("stops the picture of the active camera and lets it go on", () => {
+    app.receive(state(cameras(3)));
+    viewer.activate("k2");
+    viewer.toggleFreeze();
+    expect(viewer.wanted).toEqual({ keys: ["k1", "k3"], full: ["k1", "k3"] });
+    expect(viewer.cameras.map((c) => c.state)).toEqual(["live", "paused", "live"]);
+    expect(viewer.cameras[1]?.frozen).toBe(true);
+    expect([...viewer.rects.keys()]).toEqual(["k1", "k2", "k3"]);
+    app.receive(state(cameras(3, { state: "offline" })));
+    expect(viewer.cameras[1]?.state).toBe("offline");
+    app.receive(state(cameras(3)));
+    viewer.toggleFreeze();
+    expect(viewer.wanted.keys).toEqual(["k1", "k2", "k3"]);
+    expect(viewer.cameras[1]?.state).toBe("live");
+  });
+
   it("wants only the camera that is shown alone, large", () => {
     app.receive(state(cameras(3)));
     viewer.soloNumber(2);

@@ -208,13 +208,14 @@ describe("explain", () => {
 });
 
 describe("label", () => {
-  it.each<[Partial<Camera>, string]>([
+  it.each<[Partial<Camera> & { frozen?: boolean }, string]>([
     [{ state: "live", fps: 15.2 }, "Porch, live, 15 frames per second"],
     [{ state: "live", fps: 0 }, "Porch, live"],
     [{ state: "slow", fps: 3 }, "Porch, slow, 3 frames per second"],
     [{ state: "stalled", lastFrameAt: now - 7000 }, "Porch, no new picture"],
     [{ state: "connecting", since: now }, "Porch, connecting"],
     [{ state: "paused", since: now }, "Porch, paused"],
+    [{ state: "paused", since: 0, frozen: true }, "Porch, paused by you"],
     [{ state: "offline", since: at(14, 2) }, "Porch, offline since 14:02"],
     [{ state: "refused" }, "Porch, not let in"],
     [{ state: "camera-error" }, "Porch, camera problem"],

@@ -32,7 +32,7 @@ export function nameOf(c: Camera): string {
 }
 
 /** The few words in the corner of the tile. */
-export function status(c: Camera, now: number): string {
+export function status(c: Camera & { frozen?: boolean }, now: number): string {
   const silent = now - c.since < SILENT_MS;
   switch (c.state) {
     case "connecting":
@@ -54,6 +54,7 @@ export function status(c: Camera, now: number): string {
     case "incompatible":
       return c.reason === "too-new" ? "Agent too new" : "Agent too old";
     case "paused":
+      if (c.frozen) return "Paused by you";
       return silent ? "" : "Paused";
   }
 }
@@ -228,7 +229,7 @@ export function updateCommand(c: Camera): string {
 }
 
 /** What a screen reader says for the tile: "Porch, live, 15 frames per second". */
-export function label(c: Camera, now: number): string {
+export function label(c: Camera & { frozen?: boolean }, now: number): string {
   const name = nameOf(c);
   switch (c.state) {
     case "live":
@@ -240,7 +241,7 @@ export function label(c: Camera, now: number): string {
     case "connecting":
       return `${name}, connecting`;
     case "paused":
-      return `${name}, paused`;
+      return c.frozen ? `${name}, paused by you` : `${name}, paused`;
     default:
       return `${name}, ${lowerFirst(status(c, now))}`;
   }
