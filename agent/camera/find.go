@@ -212,6 +212,10 @@ func (m *Manager) logChanges(before, now []string) {
 	for _, id := range now {
 		if _, served := m.cfg.Cameras.Get(id); served && !slices.Contains(before, id) {
 			m.cfg.Log.Info("camera back", "camera", id)
+			select {
+			case m.again[id] <- struct{}{}:
+			default:
+			}
 		}
 	}
 }

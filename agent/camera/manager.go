@@ -54,6 +54,7 @@ type Manager struct {
 	program string            // the capture program of sensors
 	sensors map[string]Sensor // by camera id, as listed last
 	webcams map[string]webcam // by camera id, all that were ever seen
+	again   map[string]chan struct{}
 }
 
 // New returns a Manager that does nothing yet.
@@ -67,7 +68,7 @@ func New(cfg Config) *Manager {
 	if cfg.queryWebcam == nil {
 		cfg.queryWebcam = queryWebcam
 	}
-	return &Manager{cfg: cfg, relist: make(chan struct{}, 1), sensors: map[string]Sensor{}, webcams: map[string]webcam{}}
+	return &Manager{cfg: cfg, relist: make(chan struct{}, 1), sensors: map[string]Sensor{}, webcams: map[string]webcam{}, again: map[string]chan struct{}{}}
 }
 
 // Run serves the cameras until ctx ends; then no process of theirs is left. It
@@ -128,9 +129,13 @@ func (m *Manager) name(id string) string {
 }
 
 func (m *Manager) supervise(ctx context.Context, hub *frames.Hub, src source) {
+	again := make(chan struct{}, 1)
+	m.mu.Lock()
+	m.again[hub.Camera().ID] = again
+	m.mu.Unlock()
 	s := &supervisor{
 		hub: hub, src: src, idle: m.cfg.IdleTimeout,
-		log: m.cfg.Log.With("camera", hub.Camera().ID), onFailure: m.lookAgain, onLine: m.noteMode(hub),
+		log: m.cfg.Log.With("camera", hub.Camera().ID), onFailure: m.lookAgain, onLine: m.noteMode(hub), again: again,
 	}
 	m.wg.Go(func() { s.run(ctx) })
 }

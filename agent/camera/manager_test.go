@@ -266,6 +266,7 @@ func TestAFailedListBlamesNoKnownCamera(t *testing.T) {
 	cfg := Config{Cameras: &frames.Set{}, Log: quiet()}
 	cfg.Cameras.Add(hub)
 	m := New(cfg)
+	m.again["imx708"] = make(chan struct{}, 1)
 	there := []found{{id: "imx708", sensor: Sensor{Model: "imx708"}}}
 	m.remember("/usr/bin/rpicam-vid", there, nil)
 	for _, code := range []api.Code{CodeCrashed, CodeNoProgram} {
@@ -293,6 +294,15 @@ func TestAFailedListBlamesNoKnownCamera(t *testing.T) {
 	m.showPresence(nil)
 	if state, p := hub.State(); state != api.Idle || p != nil {
 		t.Errorf("state %s %v after it was found again", state, p)
+	}
+	for want := range 2 { // the second list is no news
+		if n := len(m.again["imx708"]); n != 1-want {
+			t.Errorf("its return was told %d times, want %d", n, 1-want)
+		}
+		for len(m.again["imx708"]) > 0 {
+			<-m.again["imx708"]
+		}
+		m.remember("/usr/bin/rpicam-vid", there, nil)
 	}
 }
 

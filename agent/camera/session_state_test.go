@@ -33,6 +33,30 @@ func TestAfterIdlePausesStartSmall(t *testing.T) {
 	})
 }
 
+// TestAReturnEndsThePause: nobody waits for half a minute before a camera that
+// was plugged in again.
+func TestAReturnEndsThePause(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		src := &script{sessions: []session{failAfter(0)}}
+		again := make(chan struct{})
+		ctx, cancel := context.WithCancel(t.Context())
+		done := make(chan struct{})
+		go func() {
+			defer close(done)
+			(&supervisor{hub: frames.NewHub(frames.Camera{ID: "x"}), src: src, idle: -1, log: quiet(), again: again}).run(ctx)
+		}()
+		time.Sleep(100 * time.Second) // pauses are long by now
+		before := len(src.starts())
+		again <- struct{}{}
+		synctest.Wait()
+		if after := len(src.starts()); after != before+1 {
+			t.Errorf("%d starts after the camera came back, %d before", after, before)
+		}
+		cancel()
+		<-done
+	})
+}
+
 // TestStalledShowsWhileTheProgramIsEnded: it may take its time.
 func TestStalledShowsWhileTheProgramIsEnded(t *testing.T) {
 	slow := func(ctx context.Context, publish sink, _ func(string)) error {

@@ -32,6 +32,9 @@ type supervisor struct {
 	// onLine is told what the capture program says; nil when nobody listens.
 	onLine func(string)
 
+	// again ends the pause after a failure: the camera has come back. May be nil.
+	again chan struct{}
+
 	failures failures
 	warned   string // the warning that was logged last
 }
@@ -68,10 +71,25 @@ func (s *supervisor) run(ctx context.Context) {
 		if s.onFailure != nil {
 			s.onFailure()
 		}
-		if !sleep(ctx, pause) {
+		if !s.rest(ctx, pause) {
 			return
 		}
 		pause = min(2*pause, lastPause)
+	}
+}
+
+// rest waits for the pause after a failure or the camera's return; false when
+// ctx ended first.
+func (s *supervisor) rest(ctx context.Context, pause time.Duration) bool {
+	timer := time.NewTimer(pause)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return true
+	case <-s.again:
+		return true
+	case <-ctx.Done():
+		return false
 	}
 }
 
@@ -223,16 +241,4 @@ func (s *sessionState) end() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.over = true
-}
-
-// sleep waits for d; false when ctx ended first.
-func sleep(ctx context.Context, d time.Duration) bool {
-	timer := time.NewTimer(d)
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-		return true
-	case <-ctx.Done():
-		return false
-	}
 }

@@ -52,6 +52,11 @@ func deliver(n int, every time.Duration) func(context.Context, sink, func(string
 	}
 }
 
+// sleep waits for d; false when ctx ended first.
+func sleep(ctx context.Context, d time.Duration) bool {
+	return (&supervisor{}).rest(ctx, d)
+}
+
 func failAfter(d time.Duration) func(context.Context, sink, func(string)) error {
 	return func(ctx context.Context, publish sink, _ func(string)) error {
 		for end := time.Now().Add(d); time.Now().Before(end); {
