@@ -11,9 +11,10 @@ import (
 )
 
 const (
-	// unwantedAfter is how long a stream outlives the last look at it.
-	unwantedAfter = 2 * time.Second
-	// firstWant is how long a new Feed counts as wanted before the page can ask.
+	// unwantedAfter is how long a stream outlives the last look at it: the page
+	// looks at least twice a second, and 2 s after the last look nothing must flow.
+	unwantedAfter = 1600 * time.Millisecond
+	// firstWant is how long a new Feed counts as wanted when no page asks.
 	firstWant = 5 * time.Second
 	// dropAfter is how long the newest frame of a camera nobody looks at is kept.
 	dropAfter = time.Minute
@@ -94,16 +95,15 @@ func (f *Feed) Want(large bool) {
 	f.mu.Lock()
 	now := time.Now()
 	was, before := f.isWanted(now), f.asked(now)
-	if now.After(f.wanted) {
-		f.wanted = now
-	}
+	sooner := f.wanted.After(now) // from now on there is a page that tells
+	f.wanted = now
 	if large {
 		f.large = now
 	}
 	if !was {
 		f.facts.WantedSince = now
 	}
-	changed := !was || f.asked(now) != before
+	changed := !was || sooner || f.asked(now) != before
 	f.mu.Unlock()
 	if changed {
 		f.wake()

@@ -215,14 +215,14 @@ func TestLiveFromTwoFrames(t *testing.T) {
 	})
 }
 
-func TestUnwantedIsClosedAfterTwoSeconds(t *testing.T) {
+func TestUnwantedIsClosedWithinTwoSeconds(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		f, c, unwant := start(t)
 		f.SetTarget(target)
 		c.after(6 * time.Second)
 		f.Want(false)
 		unwant()
-		c.after(1900 * time.Millisecond)
+		c.after(1500 * time.Millisecond)
 		if c.saw().closed != 0 {
 			t.Error("closed too early")
 		}
@@ -277,6 +277,22 @@ func TestNewFeedDialsBeforeThePageAsks(t *testing.T) {
 			t.Errorf("%d dials, %d closed", len(c.saw().dials), c.saw().closed)
 		}
 		c.after(2 * time.Second)
+		if c.saw().closed != 1 {
+			t.Error("kept open for nobody")
+		}
+	})
+}
+
+// TestNewFeedIsClosedSoonAfterThePageLookedAway: the time before the page can
+// ask is over once it has asked.
+func TestNewFeedIsClosedSoonAfterThePageLookedAway(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f, c, unwant := start(t)
+		unwant()
+		f.SetTarget(target)
+		c.after(time.Second)
+		f.Want(false)
+		c.after(unwantedAfter + 100*time.Millisecond)
 		if c.saw().closed != 1 {
 			t.Error("kept open for nobody")
 		}

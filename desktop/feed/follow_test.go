@@ -129,11 +129,11 @@ func TestAnotherRateWithoutAGap(t *testing.T) {
 		}
 
 		stop()
-		c.send(45, 33*time.Millisecond, false)
+		c.send(30, 33*time.Millisecond, false)
 		if n := len(c.saw().dials); n != 2 {
 			t.Fatalf("%d dials after a short look elsewhere", n)
 		}
-		c.send(18, 33*time.Millisecond, false)
+		c.send(33, 33*time.Millisecond, false)
 		if got := c.saw(); len(got.dialled) != 3 || !strings.HasSuffix(got.dialled[2], "?fps=10") {
 			t.Fatalf("dialled %v", got.dialled)
 		}
