@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/miekg/dns"
+	"golang.org/x/net/ipv4"
 
 	"pigrid/shared/dnssd"
 )
@@ -43,6 +44,11 @@ func resolve(s scene, host string) (registration, error) {
 			err = e
 			continue
 		}
+		if e := reachAll(conn); e != nil {
+			_ = conn.Close()
+			err = e
+			continue
+		}
 		r.conns = append(r.conns, conn)
 		a := &addresses{name: host + "." + dnssd.Domain, link: l}
 		r.wg.Go(func() { a.serve(conn) })
@@ -51,6 +57,13 @@ func resolve(s scene, host string) (registration, error) {
 		return nil, err
 	}
 	return r, nil
+}
+
+// reachAll lets programs on this machine hear the answers too, which
+// [net.ListenMulticastUDP] does not, and strict ones elsewhere (RFC 6762, section 11).
+func reachAll(conn *net.UDPConn) error {
+	p := ipv4.NewPacketConn(conn)
+	return errors.Join(p.SetMulticastLoopback(true), p.SetMulticastTTL(255), p.SetTTL(255))
 }
 
 // Shutdown ends the answers.

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/miekg/dns"
+	"golang.org/x/net/ipv4"
 
 	"pigrid/shared/dnssd"
 )
@@ -145,5 +146,27 @@ func TestNothingToResolveOn(t *testing.T) {
 			r.Shutdown()
 			t.Errorf("resolves on %v", links)
 		}
+	}
+}
+
+// TestAnswersReachThisMachine: package net switches that off.
+func TestAnswersReachThisMachine(t *testing.T) {
+	lo, err := net.InterfaceByName("lo")
+	if err != nil {
+		t.Skip(err)
+	}
+	conn, err := net.ListenMulticastUDP("udp4", lo, &net.UDPAddr{IP: net.IPv4(224, 0, 0, 251)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = conn.Close() }()
+	if err := reachAll(conn); err != nil {
+		t.Fatal(err)
+	}
+	p := ipv4.NewPacketConn(conn)
+	loop, err := p.MulticastLoopback()
+	ttl, err2 := p.MulticastTTL()
+	if !loop || ttl != 255 || err != nil || err2 != nil {
+		t.Errorf("loopback %v, TTL %d; %v, %v", loop, ttl, err, err2)
 	}
 }

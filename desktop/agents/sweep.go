@@ -119,9 +119,14 @@ func (s *Sweeper) host(ctx context.Context, host netip.Addr) (Found, bool) {
 			return found, true
 		}
 		var f *cameras.Failure
-		if !errors.As(err, &f) || f.Reason != cameras.ReasonNotPigrid {
+		if !errors.As(err, &f) || !somebodyElse(f) {
 			return Found{}, false
 		}
 	}
 	return Found{}, false
+}
+
+// somebodyElse reports whether another program has the port, whatever it said.
+func somebodyElse(f *cameras.Failure) bool {
+	return f.Status != 0 || f.Reason == cameras.ReasonNotPigrid || f.Reason == cameras.ReasonEnded
 }

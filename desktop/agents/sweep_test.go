@@ -101,9 +101,10 @@ func (n *sweepNet) ask(ctx context.Context, addr string) (Found, error) {
 func TestSweep(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		other := &cameras.Failure{Reason: cameras.ReasonNotPigrid}
+		locked := &cameras.Failure{Reason: cameras.ReasonUnauthorized, Status: 401}
 		n := &sweepNet{answers: map[string]error{
 			"10.0.0.7:8080": nil, "10.0.0.200:8080": nil,
-			"10.0.0.8:8080": other, "10.0.0.8:8081": other, "10.0.0.8:8082": nil, "10.0.0.8:8083": nil, // a printer's page, and an agent behind it
+			"10.0.0.8:8080": other, "10.0.0.8:8081": locked, "10.0.0.8:8082": nil, "10.0.0.8:8083": nil, // a printer's page, and an agent behind it
 			"10.0.0.9:8080": &cameras.Failure{Reason: cameras.ReasonRefused}, "10.0.0.9:8081": nil,
 		}}
 		s := &Sweeper{Ask: n.ask}

@@ -5,11 +5,13 @@ import (
 	"encoding/json"
 	"net"
 	"net/url"
+	"strings"
 	"time"
 
 	"pigrid/desktop/agents"
 	"pigrid/desktop/cameras"
 	"pigrid/desktop/feed"
+	"pigrid/desktop/settings"
 )
 
 // tryLimit is how long all the usual places together may take.
@@ -59,7 +61,7 @@ func (e *Engine) addForeign(t typed, noAgent *cameras.Failure) (AddResult, bool)
 	}
 	sameHost := func(address string) bool { return hostOf(address) == hostOf(t.address) }
 	if key := e.foreignAt(sameHost); key != "" && !t.ported {
-		return AddResult{OK: true, Keys: []string{key}, Address: t.address}, true
+		return e.knownForeign(key, t), true
 	}
 	connection, failure := e.try(usual(t))
 	if failure == nil {
@@ -77,7 +79,10 @@ func (e *Engine) addForeign(t typed, noAgent *cameras.Failure) (AddResult, bool)
 // that the tile goes on with.
 func (e *Engine) addURL(t typed) AddResult {
 	target := feed.Target{Addr: t.at("80"), Path: withQuery(t.path, t.query), Foreign: true, Login: t.login}
-	where := "http://" + target.Addr + target.Path
+	where := urlOf(target)
+	if len(where) > settings.MaxURL {
+		return AddResult{Keys: []string{}, Reason: cameras.ReasonBadAddress, Detail: "the address is too long to be kept"}
+	}
 	if key := cameras.ForeignKey(where); e.again(key, target) {
 		return AddResult{OK: true, Keys: []string{key}, Address: where}
 	}
@@ -125,7 +130,7 @@ func (e *Engine) try(targets []feed.Target) (*feed.Connection, *cameras.Failure)
 // adopt makes a camera of a connection.
 func (e *Engine) adopt(t typed, connection *feed.Connection) AddResult {
 	target := connection.Target()
-	where := "http://" + target.Addr + target.Path
+	where := urlOf(target)
 	c := cameras.Camera{
 		Key: cameras.ForeignKey(where), URL: where, Login: t.login != nil, Added: true,
 		Addresses: []string{target.Addr}, Name: e.foreignName(target),
@@ -142,6 +147,11 @@ func (e *Engine) adopt(t typed, connection *feed.Connection) AddResult {
 		e.startFeed(c, connection).SetTarget(target)
 	}
 	return AddResult{OK: true, Keys: []string{c.Key}, Address: where}
+}
+
+// urlOf is how a stream is remembered; a zone is escaped (RFC 6874).
+func urlOf(t feed.Target) string {
+	return "http://" + strings.ReplaceAll(t.Addr, "%", "%25") + t.Path
 }
 
 // foreignName is the host, and the path as well when another camera has that name.
@@ -164,6 +174,17 @@ func (e *Engine) foreignAt(meant func(address string) bool) string {
 		}
 	}
 	return ""
+}
+
+// knownForeign is the answer to the address of a camera that is there already:
+// what lets one in may be new.
+func (e *Engine) knownForeign(key string, t typed) AddResult {
+	if c, ok := e.registry.Get(key); ok && t.login != nil {
+		if u, err := url.Parse(c.URL); err == nil {
+			e.again(key, feed.Target{Addr: u.Host, Path: u.RequestURI(), Foreign: true, Login: t.login})
+		}
+	}
+	return AddResult{OK: true, Keys: []string{key}, Address: t.address}
 }
 
 func hostOf(address string) string {

@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
+	"net/url"
 	"os"
 	"path/filepath"
 	"slices"
@@ -16,6 +17,7 @@ import (
 
 	"pigrid/desktop/agents"
 	"pigrid/desktop/cameras"
+	"pigrid/desktop/feed"
 	"pigrid/desktop/secrets"
 )
 
@@ -267,6 +269,44 @@ func TestPasswordsAreNotInPlainText(t *testing.T) {
 	again.stop(t)
 	if k.count() != 0 {
 		t.Errorf("the keychain still has %v", k.kept)
+	}
+}
+
+// TestAnotherPassword: what a tile advises when a camera's password was changed.
+func TestAnotherPassword(t *testing.T) {
+	c := newForeign(t, dialects[0], func(c *foreignCamera) { c.user, c.password = "root", "old" })
+	k := &keychain{kept: map[string]string{}}
+	withSecrets := func(cfg *Config) { cfg.Secrets = secrets.New(k, "") }
+	d := startDesk(t, "", nil, withSecrets)
+	d.look(t)
+	r := d.Add("http://root:old@" + c.addr + c.path)
+	if !r.OK {
+		t.Fatalf("got %+v", r)
+	}
+	d.eventually(t, 5*time.Second, r.Keys[0], cameras.Live)
+	d.stop(t)
+
+	c.mu.Lock()
+	c.password = "new"
+	c.mu.Unlock()
+	again := startDesk(t, d.path, nil, withSecrets)
+	again.look(t)
+	again.eventually(t, 5*time.Second, r.Keys[0], cameras.Refused)
+	if r := again.Add("http://root:new@" + c.addr); !r.OK {
+		t.Errorf("got %+v", r)
+	}
+	again.eventually(t, 5*time.Second, r.Keys[0], cameras.Live)
+	if _, most, _, _ := c.saw(); most != 1 {
+		t.Errorf("%d at once", most)
+	}
+}
+
+// TestURLOfAnInterface: a zone survives being remembered.
+func TestURLOfAnInterface(t *testing.T) {
+	target := feed.Target{Addr: "[fe80::1%eth0]:81", Path: "/stream?a=%20b"}
+	u, err := url.Parse(urlOf(target))
+	if err != nil || u.Host != target.Addr || u.RequestURI() != target.Path {
+		t.Errorf("%s is %+v, %v", urlOf(target), u, err)
 	}
 }
 

@@ -88,6 +88,7 @@ func TestParseTyped(t *testing.T) {
 		"root:p@s:s@cam":                            {"cam:8080", false, "", "", login("root", "p@s:s", "")},
 		"root:100%@cam/":                            {"cam:8080", false, "/", "", login("root", "100%", "")},
 		"cam/v.cgi?user=a&pwd=b&rate=0":             {"cam:8080", false, "/v.cgi", "rate=0", login("", "", "user=a&pwd=b&rate=0")},
+		"cam/?pw=b&_sid=c&x=1":                      {"cam:8080", false, "/", "x=1", login("", "", "pw=b&_sid=c&x=1")},
 		"cam?PWD=b":                                 {"cam:8080", false, "", "", login("", "", "PWD=b")},
 	} {
 		got, err := parseTyped(in)

@@ -3,6 +3,8 @@ package app
 import (
 	"slices"
 	"time"
+
+	"pigrid/desktop/cameras"
 )
 
 // scoutEvery is how often one of the agents that fail together is asked out of
@@ -82,6 +84,11 @@ func (e *Engine) answersAgain(id string) {
 			if f := e.feeds[c.Key]; f != nil && f.Facts().Failure != nil {
 				f.Retry()
 			}
+		}
+	}
+	for key, f := range e.feeds {
+		if cameras.IsForeign(key) && f.Facts().Failure != nil {
+			f.Retry()
 		}
 	}
 }

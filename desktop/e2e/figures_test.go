@@ -40,6 +40,9 @@ func TestWallFigures(t *testing.T) {
 	}
 	tasks := ""
 	t.Run("64 failing", func(t *testing.T) { tasks = longTasks(t) })
+	if tasks == "" || strings.Count(rows.String(), "\n") != 3 {
+		return // a part was asked for, or has failed: the table stays as it is
+	}
 	load, err := os.ReadFile("/proc/loadavg")
 	if err != nil {
 		t.Fatal(err)

@@ -40,6 +40,7 @@ type camera struct {
 	begin  time.Time
 	mu     sync.Mutex
 	refuse error         // what dials end with
+	noPage bool          // nobody looks, from the start
 	dead   bool          // no sign of life
 	header time.Duration // how long the headers take
 	seen   record
@@ -162,7 +163,7 @@ func start(t *testing.T, change ...func(*camera)) (f *Feed, c *camera, unwant fu
 	wg.Go(func() { f.Run(ctx) })
 	page, unwant := context.WithCancel(ctx)
 	wg.Go(func() {
-		for page.Err() == nil {
+		for !c.noPage && page.Err() == nil {
 			f.Want(false)
 			select {
 			case <-time.After(500 * time.Millisecond):
@@ -269,8 +270,7 @@ func TestPictureOfAClosedCameraIsDropped(t *testing.T) {
 
 func TestNewFeedDialsBeforeThePageAsks(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		f, c, unwant := start(t)
-		unwant()
+		f, c, _ := start(t, func(c *camera) { c.noPage = true })
 		f.SetTarget(target)
 		c.after(firstWant - time.Second)
 		if len(c.saw().dials) != 1 || c.saw().closed != 0 {

@@ -18,8 +18,9 @@ func (s *session) follow(ctx context.Context) {
 	s.mu.Lock()
 	now := time.Now()
 	rate, target := s.asked(now), s.target
-	due := s.renew || s.link.rate != rate && !s.stalled(now) && !now.Before(s.nextAfter)
-	s.renew = s.renew && s.next != nil
+	alone := s.link.target.Foreign // never two at once: keep closes this one first
+	due := !alone && (s.renew || s.link.rate != rate && !s.stalled(now) && !now.Before(s.nextAfter))
+	s.renew = s.renew && (alone || s.next != nil)
 	s.mu.Unlock()
 	if s.next != nil && s.next.rate != rate {
 		s.dropNext()

@@ -151,7 +151,7 @@ func TestTry(t *testing.T) {
 			"h:1/a": fails(cameras.ReasonRefused), "h:2/a": fails(cameras.ReasonTimeout),
 		}, []string{"h:1/a", "h:2/a"}, cameras.ReasonRefused},
 		{"no way there", map[string]func() (*agents.Stream, error){"h:1/a": fails(cameras.ReasonUnreachable)}, all[:1], cameras.ReasonUnreachable},
-		{"a password is asked for", map[string]func() (*agents.Stream, error){"h:1/b": fails(cameras.ReasonUnauthorized)}, all[:2], cameras.ReasonUnauthorized},
+		{"a password is asked for", map[string]func() (*agents.Stream, error){"h:1/b": fails(cameras.ReasonUnauthorized)}, all, cameras.ReasonUnauthorized},
 		{"a stream without pictures", map[string]func() (*agents.Stream, error){"h:1/b": gives(mjpeg.ContentType, nil)}, all, cameras.ReasonNoFrames},
 		{"a picture", map[string]func() (*agents.Stream, error){"h:1/b": gives("image/jpeg", picture(t))}, all[:2], ""},
 	} {
@@ -179,6 +179,35 @@ func TestTry(t *testing.T) {
 			})
 		})
 	}
+}
+
+// TestForeignIsNotAskedTwiceAfterSleep: waking may come while it is dialled.
+func TestForeignIsNotAskedTwiceAfterSleep(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		dialling, goOn := make(chan struct{}, 2), make(chan struct{})
+		open := gives(mjpeg.ContentType, []byte(mjpeg.Opening))
+		p := &places{answers: map[string]func() (*agents.Stream, error){foreign.Addr + foreign.Path: func() (*agents.Stream, error) {
+			dialling <- struct{}{}
+			<-goOn
+			return open()
+		}}}
+		f, _, _ := start(t)
+		f = New(Config{Opener: p, Group: f.cfg.Group, Arrived: func() {}, Doubted: func() {}, Logger: f.cfg.Logger})
+		ctx, cancel := context.WithCancel(t.Context())
+		var wg sync.WaitGroup
+		wg.Go(func() { f.Run(ctx) })
+		f.SetTarget(foreign)
+		<-dialling
+		f.Renew()
+		close(goOn)
+		time.Sleep(time.Second)
+		synctest.Wait()
+		if p.most != 1 || len(p.asked) != 2 {
+			t.Errorf("%d at once, asked %v", p.most, p.asked)
+		}
+		cancel()
+		wg.Wait()
+	})
 }
 
 // TestFirstConnectionIsTheFeeds: what was tried is not opened again.

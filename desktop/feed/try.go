@@ -34,7 +34,7 @@ func (c *Connection) Close() { c.link.close() }
 // tells most.
 func Try(ctx context.Context, opener Opener, targets []Target) (*Connection, *cameras.Failure) {
 	worst := &cameras.Failure{Reason: cameras.ReasonUnreachable, Detail: "there is nothing to try"}
-	deaf := map[string]bool{} // addresses where nobody answers
+	deaf := map[string]bool{} // addresses where no other path is worth a try
 	for i, t := range targets {
 		if deaf[t.Addr] {
 			continue
@@ -50,9 +50,10 @@ func Try(ctx context.Context, opener Opener, targets []Target) (*Connection, *ca
 			worst = failure
 		}
 		switch failure.Reason {
-		case cameras.ReasonUnreachable, cameras.ReasonNotLocal, cameras.ReasonUnauthorized, cameras.ReasonForbidden, cameras.ReasonBusy:
-			return nil, failure // so it is at every other path
-		case cameras.ReasonRefused, cameras.ReasonTimeout:
+		case cameras.ReasonUnreachable, cameras.ReasonNotLocal:
+			return nil, failure // so it is on every other port
+		case cameras.ReasonRefused, cameras.ReasonTimeout,
+			cameras.ReasonUnauthorized, cameras.ReasonForbidden, cameras.ReasonBusy: // so it is at every other path
 			deaf[t.Addr] = true
 		}
 	}
@@ -63,6 +64,8 @@ func Try(ctx context.Context, opener Opener, targets []Target) (*Connection, *ca
 func tellsMore(a, b *cameras.Failure) bool {
 	weight := func(f *cameras.Failure) int {
 		switch f.Reason {
+		case cameras.ReasonUnauthorized, cameras.ReasonForbidden, cameras.ReasonBusy:
+			return 5
 		case cameras.ReasonNoFrames:
 			return 4
 		case cameras.ReasonRefused:

@@ -18,11 +18,13 @@ import (
 // like one that cannot be read, because writing it would lose what it holds.
 const Version = 1
 
+// MaxURL is the longest URL of a camera that is kept, in bytes.
+const MaxURL = 1024
+
 const (
 	maxCameras   = 1024
 	maxAddresses = 8
 	maxText      = 255 // bytes
-	maxURL       = 1024
 	maxSide      = 65535
 )
 
@@ -129,7 +131,7 @@ func text(s string) bool {
 // cameraURL reports whether s is a URL that can be dialled and holds no password.
 func cameraURL(s string) bool {
 	u, err := url.Parse(s)
-	return err == nil && len(s) <= maxURL && !strings.ContainsFunc(s, unicode.IsControl) && u.Scheme == "http" && u.User == nil && u.Fragment == "" && hostPort(u.Host)
+	return err == nil && len(s) <= MaxURL && !strings.ContainsFunc(s, unicode.IsControl) && u.Scheme == "http" && u.User == nil && u.Fragment == "" && hostPort(u.Host)
 }
 
 func hostPort(s string) bool {

@@ -14,8 +14,9 @@ const browserURLs: URLs = {
   revoke: (url) => URL.revokeObjectURL(url),
 };
 
-/** An element that never answers must not stop the other pictures. */
-const LOAD_PATIENCE_MS = 2000;
+/** An element that never answers must not stop the other pictures, nor make the app
+    believe that nobody looks (1.6 s). */
+const LOAD_PATIENCE_MS = 1000;
 
 /**
  * One camera's element. `load` says only that the browser has the bytes of

@@ -18,6 +18,9 @@ export class AppState {
   /** The last known picture size of each camera: its box stays when it goes offline. */
   #sizes = new Map<string, { width: number; height: number }>();
 
+  /** Called with the key of a camera that is not there any more. */
+  onforgotten: (key: string) => void = () => {};
+
   /** Listens and asks once; asks again only while there is no answer. Returns the way to stop. */
   connect(backend: Backend): () => void {
     const stop = backend.onState((state) => this.receive(state));
@@ -41,6 +44,8 @@ export class AppState {
   }
 
   receive(state: State): void {
+    const there = new Set(state.cameras.map((c) => c.key));
+    for (const { key } of this.cameras) if (!there.has(key)) this.onforgotten(key);
     this.cameras = state.cameras.map((camera) => this.#withSize(camera));
     this.discovery = state.discovery;
     this.search = state.search;

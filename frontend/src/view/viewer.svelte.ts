@@ -46,6 +46,7 @@ export class Viewer implements Actions {
   constructor(app: AppState, commands: Commands) {
     this.#app = app;
     this.#commands = commands;
+    app.onforgotten = (key) => this.#frozen.delete(key);
   }
 
   #keys = $derived.by(() => this.#app.cameras.map((c) => c.key));

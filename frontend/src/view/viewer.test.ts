@@ -64,6 +64,16 @@ describe("Viewer", () => {
     expect(viewer.cameras[1]?.state).toBe("live");
   });
 
+  it("shows a camera that was forgotten while it was stopped, and added again", () => {
+    app.receive(state(cameras(3)));
+    viewer.activate("k2");
+    viewer.toggleFreeze();
+    app.receive(state([camera({ key: "k1" }), camera({ key: "k3" })]));
+    app.receive(state(cameras(3)));
+    expect(viewer.cameras.map((c) => c.state)).toEqual(["live", "live", "live"]);
+    expect(viewer.wanted.keys).toEqual(["k1", "k2", "k3"]);
+  });
+
   it("wants only the camera that is shown alone, large", () => {
     app.receive(state(cameras(3)));
     viewer.soloNumber(2);

@@ -65,7 +65,8 @@ describe("withoutLogin", () => {
     ["http://root:geheim@cam/video?x=1", "http://cam/video?x=1"],
     ["root:ge@heim@cam", "cam"],
     ["cam/a@b", "cam/a@b"],
-    ["cam/v.cgi?user=a&PWD=geheim&x=1", "cam/v.cgi?user=a&PWD=…&x=1"],
+    ["cam/v.cgi?user=a&PWD=geheim&x=1", "cam/v.cgi?user=…&PWD=…&x=1"],
+    ["cam/v.cgi?pw=geheim&access_token=t", "cam/v.cgi?pw=…&access_token=…"],
   ])("%s", (typed, shown) => {
     expect(withoutLogin(typed)).toBe(shown);
   });

@@ -39,7 +39,7 @@ export function withoutLogin(typed: string): string {
   return typed
     .replace(/^([a-z]+:\/\/)?[^/?#]*@/i, "$1")
     .replace(
-      /([?&](?:pwd|psw|pass|passwd|password|loginpas|token|key|auth|secret)=)[^&#]*/gi,
+      /([?&][^=&#]*(?:user|usr|sid|login|sign|pw|pass|psw|token|auth|secret|key)[^=&#]*=)[^&#]*/gi,
       "$1…",
     );
 }
