@@ -1,5 +1,5 @@
 // Puts frames into the <img> elements of the tiles and frees their memory.
-import { SvelteSet } from "svelte/reactivity";
+import { SvelteMap, SvelteSet } from "svelte/reactivity";
 
 import type { Frame } from "./parse";
 
@@ -17,6 +17,9 @@ const browserURLs: URLs = {
 /** An element that never answers must not stop the other pictures, nor make the app
     believe that nobody looks (1.6 s). */
 const LOAD_PATIENCE_MS = 1000;
+
+/** How long pictures may fail in a row before that is said. */
+const UNDRAWABLE_AFTER_MS = 3000;
 
 /**
  * One camera's element. `load` says only that the browser has the bytes of
@@ -97,6 +100,9 @@ export class Pictures {
   #pictures = new Map<string, Picture>();
   #shown = new Map<string, Shown>();
   #present = new SvelteSet<string>();
+  /** When the pictures in a row that could not be drawn began, unix ms. */
+  #failing = new Map<string, number>();
+  #undrawable = new SvelteMap<string, number>();
 
   /** Called with a key whose element is new and waits for its first frame. */
   onattach: (key: string) => void = () => {};
@@ -112,16 +118,43 @@ export class Pictures {
       this.#pictures.delete(key);
       this.#shown.delete(key);
       this.#present.delete(key);
+      this.#drawn(key);
     };
   }
 
   async show(frame: Frame): Promise<void> {
     const at = performance.now();
     const picture = this.#pictures.get(frame.key);
-    if (!picture || !(await picture.show(frame.jpeg))) return;
+    if (!picture) return;
+    const good = await picture.show(frame.jpeg);
     if (this.#pictures.get(frame.key) !== picture) return;
+    if (!good) {
+      this.#notDrawn(frame.key);
+      return;
+    }
+    this.#drawn(frame.key);
     this.#shown.set(frame.key, { ageMs: frame.ageMs, at });
     this.#present.add(frame.key);
+  }
+
+  #notDrawn(key: string): void {
+    const now = Date.now();
+    const since = this.#failing.get(key) ?? now;
+    this.#failing.set(key, since);
+    if (now - since >= UNDRAWABLE_AFTER_MS) this.#undrawable.set(key, since);
+  }
+
+  #drawn(key: string): void {
+    this.#failing.delete(key);
+    this.#undrawable.delete(key);
+  }
+
+  /**
+   * Since when this camera's pictures come but cannot be drawn, unix ms; reactive.
+   * The Go side sees whole JPEGs and calls it live, and the old picture stands.
+   */
+  undrawableSince(key: string): number | undefined {
+    return this.#undrawable.get(key);
   }
 
   /** Whether this camera has shown a picture since its element exists; reactive. */

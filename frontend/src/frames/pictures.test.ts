@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 
-import { Picture } from "./pictures.svelte";
+import { Picture, Pictures } from "./pictures.svelte";
 
 class FakeImage extends EventTarget {
   src = "";
@@ -90,5 +90,41 @@ describe("Picture", () => {
     await vi.advanceTimersByTimeAsync(2000);
     expect(await waiting).toBe(false);
     expect([...alive]).toEqual([]);
+  });
+});
+
+describe("Pictures", () => {
+  it("says when pictures come but cannot be drawn", async () => {
+    vi.useFakeTimers();
+    vi.stubGlobal("URL", { createObjectURL: () => "blob:1", revokeObjectURL: () => {} });
+    const pictures = new Pictures();
+    const img = new FakeImage();
+    const detach = pictures.attach("k", img as unknown as HTMLImageElement);
+    const show = async (answer: "load" | "error") => {
+      const shown = pictures.show({
+        key: "k",
+        seq: 1,
+        ageMs: 0,
+        jpeg: new Uint8Array([0xff, 0xd8]),
+      });
+      await img.answers(answer);
+      await shown;
+    };
+    const begin = Date.now();
+    for (let n = 0; n < 6; n++) {
+      await show("error");
+      expect(pictures.undrawableSince("k")).toBeUndefined();
+      vi.advanceTimersByTime(500);
+    }
+    await show("error");
+    expect(pictures.undrawableSince("k")).toBe(begin);
+    await show("load");
+    expect(pictures.undrawableSince("k")).toBeUndefined();
+    vi.advanceTimersByTime(5000);
+    await show("error"); // one bad picture after good ones
+    expect(pictures.undrawableSince("k")).toBeUndefined();
+    detach();
+    vi.unstubAllGlobals();
+    vi.useRealTimers();
   });
 });

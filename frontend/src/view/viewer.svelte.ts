@@ -19,6 +19,13 @@ export type Shown = Camera & {
   frozen?: boolean;
 };
 
+const UNDRAWABLE = {
+  state: "camera-error",
+  reason: "bad-stream",
+  retryAt: 0,
+  message: "It sends pictures that cannot be drawn.",
+  hint: "Restart the camera's program, or choose baseline JPEG in its settings.",
+} as const;
 const FROZEN = { state: "paused", frozen: true, reason: "", since: 0, retryAt: 0 } as const;
 
 /** What a stopped picture does not hide: it does not come back by itself. */
@@ -31,6 +38,7 @@ export interface Commands {
 export class Viewer implements Actions {
   #app: AppState;
   #commands: Commands;
+  #undrawableSince: (key: string) => number | undefined;
 
   stage = $state.raw<Size>({ width: 0, height: 0 });
   hidden = $state(false);
@@ -43,7 +51,13 @@ export class Viewer implements Actions {
   /** The columns on screen and for how many tiles they were chosen. */
   #columns = { tiles: 0, columns: 0 };
 
-  constructor(app: AppState, commands: Commands) {
+  /** undrawableSince: see Pictures; it must be reactive. */
+  constructor(
+    app: AppState,
+    commands: Commands,
+    undrawableSince: (key: string) => number | undefined = () => undefined,
+  ) {
+    this.#undrawableSince = undrawableSince;
     this.#app = app;
     this.#commands = commands;
     app.onforgotten = (key) => this.#frozen.delete(key);
@@ -95,9 +109,12 @@ export class Viewer implements Actions {
 
   /** The cameras as they are shown: one that the person stopped is paused, unless it fails. */
   cameras = $derived.by((): readonly Shown[] =>
-    this.#app.cameras.map((c) =>
-      this.#frozen.has(c.key) && !FAILED.includes(c.state) ? { ...c, ...FROZEN } : c,
-    ),
+    this.#app.cameras.map((c) => {
+      if (FAILED.includes(c.state)) return c;
+      if (this.#frozen.has(c.key)) return { ...c, ...FROZEN };
+      const since = this.#undrawableSince(c.key);
+      return since === undefined ? c : { ...c, ...UNDRAWABLE, since };
+    }),
   );
 
   /** What the pull loop asks for: nothing that nobody sees. */

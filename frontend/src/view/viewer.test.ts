@@ -74,6 +74,18 @@ describe("Viewer", () => {
     expect(viewer.wanted.keys).toEqual(["k1", "k2", "k3"]);
   });
 
+  it("calls a camera that sends what cannot be drawn by its name", () => {
+    viewer = new Viewer(app, { retry: () => {} }, (key) => (key === "k2" ? 1234 : undefined));
+    viewer.stage = { width: 1920, height: 1040 };
+    app.receive(state(cameras(3)));
+    expect(viewer.cameras.map((c) => c.state)).toEqual(["live", "camera-error", "live"]);
+    expect(viewer.cameras[1]).toMatchObject({ reason: "bad-stream", since: 1234 });
+    // It is asked on: it may send other pictures one day.
+    expect(viewer.wanted.keys).toEqual(["k1", "k2", "k3"]);
+    app.receive(state(cameras(3, { state: "offline" })));
+    expect(viewer.cameras[1]?.state).toBe("offline");
+  });
+
   it("wants only the camera that is shown alone, large", () => {
     app.receive(state(cameras(3)));
     viewer.soloNumber(2);

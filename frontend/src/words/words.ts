@@ -80,7 +80,7 @@ export function explain(c: Camera): Explanation | null {
     case "refused":
       return explainRefused(c);
     case "camera-error":
-      if (c.url !== "") return explainForeign(c);
+      if (c.url !== "" && c.reason !== "bad-stream") return explainForeign(c);
       return {
         what: c.message || "The Pi answers, but its camera gives no picture.",
         advice: c.hint || "Check the camera's cable and look at the agent's log on the Pi.",
