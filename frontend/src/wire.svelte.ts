@@ -18,10 +18,8 @@ export function wire() {
     backend: null,
     starved: false,
   });
-  const viewer = new Viewer(
-    app,
-    { retry: (key) => void page.backend?.retry(key) },
-    (key) => pictures.undrawableSince(key),
+  const viewer = new Viewer(app, { retry: (key) => void page.backend?.retry(key) }, (key) =>
+    pictures.undrawableSince(key),
   );
   const puller = new Puller({
     wanted: () => viewer.wanted,
