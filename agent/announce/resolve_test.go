@@ -153,7 +153,7 @@ func TestNothingToResolveOn(t *testing.T) {
 func TestAnswersReachThisMachine(t *testing.T) {
 	lo, err := net.InterfaceByName("lo")
 	if err != nil {
-		t.Skip(err)
+		t.Skipf("this machine has no interface called lo: %v", err)
 	}
 	conn, err := net.ListenMulticastUDP("udp4", lo, &net.UDPAddr{IP: net.IPv4(224, 0, 0, 251)})
 	if err != nil {
