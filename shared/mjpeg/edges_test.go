@@ -192,6 +192,17 @@ func TestScannerCostsLinearTime(t *testing.T) {
 	}
 }
 
+// TestScannerKeepsTheFrameAfterATornOne: cameras write a frame at a time, so it
+// ends where a read does. One that was torn inside a segment swallows the
+// beginning of the next, which is believed only when a third follows it.
+func TestScannerKeepsTheFrameAfterATornOne(t *testing.T) {
+	a, b, c := picture(t, 1), picture(t, 2), picture(t, 3)
+	got, counts := scanAll(t, io.MultiReader(bytes.NewReader(a[:40]), bytes.NewReader(b), bytes.NewReader(c)))
+	if len(got) != 2 || !bytes.Equal(got[0], b) || !bytes.Equal(got[1], c) || counts.Broken != 1 {
+		t.Errorf("%d frames, %+v", len(got), counts)
+	}
+}
+
 // TestScannerForgetsItsDoubt: a frame that only follows a broken one is no
 // thumbnail of it, wherever in the buffer both lie.
 func TestScannerForgetsItsDoubt(t *testing.T) {

@@ -42,6 +42,7 @@ type walker struct {
 	entropy   bool // inside entropy-coded data
 	seenScan  bool // an SOS was seen: an EOI before it would be an empty picture
 	seenFrame bool // an SOFn was seen: without one the picture has no size
+	ended     bool // the EOI was seen
 	most      int  // bytes that a picture of its size may take, 0 before the size is known
 }
 
@@ -54,7 +55,11 @@ func (w *walker) limit() int {
 }
 
 // walk goes on from where it stopped; buf is the JPEG from SOI on, grown since.
+// What follows the EOI changes nothing any more.
 func (w *walker) walk(buf []byte) verdict {
+	if w.ended {
+		return whole
+	}
 	if w.pos == 0 {
 		if len(buf) < 2 {
 			return more
@@ -121,6 +126,7 @@ func (w *walker) segment(buf []byte) (v verdict, done bool) {
 			return broken, true
 		}
 		w.pos += 2
+		w.ended = true
 		return whole, true
 	case marker == markerTEM || marker >= markerRST0 && marker <= markerRST7:
 		w.pos += 2
