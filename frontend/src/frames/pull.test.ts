@@ -90,6 +90,7 @@ describe("Puller", () => {
   });
   afterEach(() => {
     puller.stop();
+    vi.restoreAllMocks();
     vi.useRealTimers();
   });
 
@@ -113,6 +114,24 @@ describe("Puller", () => {
     expect(go.urls).toHaveLength(1);
     finish();
     await vi.advanceTimersByTimeAsync(0);
+    expect(go.urls).toHaveLength(2);
+  });
+
+  it("lets the page breathe while it shows many pictures", async () => {
+    const log: string[] = [];
+    let clock = 0;
+    vi.spyOn(performance, "now").mockImplementation(() => clock);
+    await start({
+      show: (frame) => {
+        log.push(frame.key);
+        if (frame.key === "a") setTimeout(() => log.push("click"));
+        clock += 10; // what a picture costs on a slow machine
+        return Promise.resolve();
+      },
+    });
+    await go.answer(ok(...["a", "b", "c", "d", "e"].map((key) => entry(key, 1))));
+    await vi.advanceTimersByTimeAsync(1);
+    expect(log).toEqual(["a", "b", "click", "c", "d", "e"]);
     expect(go.urls).toHaveLength(2);
   });
 

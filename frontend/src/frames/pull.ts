@@ -7,6 +7,8 @@ const FIRST_BACKOFF_MS = 250;
 const LONGEST_BACKOFF_MS = 2000;
 /** The Go side answers within 500 ms; far beyond that the request is lost. */
 const PATIENCE_MS = 8000;
+/** How long pictures are put into the page at a stretch: a click waits no longer than this. */
+const STRETCH_MS = 15;
 
 export interface Wanted {
   /** Cameras to show now; none means no request at all. */
@@ -76,12 +78,26 @@ export class Puller {
     try {
       const frames = await this.#request(wanted);
       this.#count(0);
-      await Promise.all(frames.map((frame) => this.#options.show(frame)));
+      await this.#show(frames);
       await this.#options.painted();
     } catch {
       this.#count(this.#failures + 1);
       await this.#sleep(backoffMs(this.#failures));
     }
+  }
+
+  /** Shows all, and lets the page breathe between: each picture costs the browser milliseconds. */
+  async #show(frames: readonly Frame[]): Promise<void> {
+    const shown: Promise<void>[] = [];
+    let begin = performance.now();
+    for (const frame of frames) {
+      if (performance.now() - begin >= STRETCH_MS) {
+        await new Promise((resolve) => setTimeout(resolve));
+        begin = performance.now();
+      }
+      shown.push(this.#options.show(frame));
+    }
+    await Promise.all(shown);
   }
 
   #count(failures: number): void {

@@ -1,6 +1,7 @@
 // What the Go side says, as it says it.
 import type { Backend } from "../backend/backend";
 import type { Camera, Discovery, Search, State } from "../backend/types";
+import { step } from "./gradual";
 
 /** waiting: nothing said yet · no-app: no Go side at all · silent: it does not answer. */
 export type Phase = "waiting" | "no-app" | "silent" | "ready";
@@ -17,6 +18,9 @@ export class AppState {
   bytesPerSecond = $state(0);
   /** The last known picture size of each camera: its box stays when it goes offline. */
   #sizes = new Map<string, { width: number; height: number }>();
+  /** What `cameras` is on its way to. */
+  #goal: readonly Camera[] = [];
+  #onTheWay: ReturnType<typeof setTimeout> | undefined;
 
   /** Called with the key of a camera that is not there any more. */
   onforgotten: (key: string) => void = () => {};
@@ -39,6 +43,7 @@ export class AppState {
     void ask();
     return () => {
       clearTimeout(timer);
+      clearTimeout(this.#onTheWay);
       stop();
     };
   }
@@ -46,13 +51,21 @@ export class AppState {
   receive(state: State): void {
     const there = new Set(state.cameras.map((c) => c.key));
     for (const { key } of this.cameras) if (!there.has(key)) this.onforgotten(key);
-    this.cameras = state.cameras.map((camera) => this.#withSize(camera));
+    this.#goal = state.cameras.map((camera) => this.#withSize(camera));
+    this.#approach();
     this.discovery = state.discovery;
     this.search = state.search;
     this.version = state.version;
     this.notice = state.notice;
     this.bytesPerSecond = state.bytesPerSecond;
     this.phase = "ready";
+  }
+
+  #approach(): void {
+    clearTimeout(this.#onTheWay);
+    const { cameras, done } = step(this.cameras, this.#goal);
+    this.cameras = cameras;
+    if (!done) this.#onTheWay = setTimeout(() => this.#approach());
   }
 
   #withSize(camera: Camera): Camera {

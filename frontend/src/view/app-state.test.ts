@@ -4,6 +4,7 @@ import type { Backend } from "../backend/backend";
 import type { State } from "../backend/types";
 import { camera, cameras, state } from "../testing/camera";
 import { AppState } from "./app-state.svelte";
+import { STRETCH } from "./gradual";
 
 describe("AppState", () => {
   let emit: (state: State) => void;
@@ -75,9 +76,27 @@ describe("AppState", () => {
     const stop = app.connect(backend);
     answer.reject(new Error("gone"));
     await settle();
+    app.receive(state(cameras(2 * STRETCH)));
+    app.receive(state(cameras(2 * STRETCH, { state: "offline" })));
     stop();
     await vi.advanceTimersByTimeAsync(5000);
-    expect([stopped, asked]).toEqual([true, 1]);
+    expect([stopped, asked, vi.getTimerCount()]).toEqual([true, 1, 0]);
+  });
+
+  it("tells a change of many cameras in several steps, the newest word last", () => {
+    const n = 4 * STRETCH;
+    const offline = () => app.cameras.filter((c) => c.state === "offline").length;
+    app.receive(state(cameras(n)));
+    app.receive(state(cameras(n, { state: "offline" })));
+    expect(offline()).toBe(STRETCH);
+    vi.advanceTimersToNextTimer();
+    expect(offline()).toBe(2 * STRETCH);
+    app.receive(state(cameras(n)));
+    vi.runAllTimers();
+    expect(offline()).toBe(0);
+    app.receive(state(cameras(n, { state: "offline" })));
+    vi.runAllTimers();
+    expect(offline()).toBe(n);
   });
 
   it("remembers the size of a camera that no longer tells it", () => {

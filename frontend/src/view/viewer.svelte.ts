@@ -63,7 +63,14 @@ export class Viewer implements Actions {
     app.onforgotten = (key) => this.#frozen.delete(key);
   }
 
-  #keys = $derived.by(() => this.#app.cameras.map((c) => c.key));
+  /** The same list as long as the cameras are the same, so that no tile is placed anew. */
+  #keys = $derived.by(() => {
+    const keys = this.#app.cameras.map((c) => c.key);
+    const before = this.#keysBefore;
+    const same = keys.length === before.length && keys.every((key, i) => key === before[i]);
+    return same ? before : (this.#keysBefore = keys);
+  });
+  #keysBefore: string[] = [];
 
   activeIndex = $derived(Math.max(0, this.#keys.indexOf(this.#activeKey)));
   active = $derived.by((): Camera | null => this.#app.cameras[this.activeIndex] ?? null);
