@@ -20,6 +20,7 @@ type engine struct {
 	name         string
 	driver       []string // %s is the port
 	capabilities map[string]any
+	fills        bool // it fills its screen by itself
 }
 
 // engines are those of the app's windows: WebKitGTK is the one on Linux,
@@ -35,14 +36,15 @@ func engines(t *testing.T) []engine {
 			"webkitgtk:browserOptions": map[string]any{
 				"binary": mini[0], "args": []string{"--automation"},
 			},
-		}},
+		}, false},
 		{"Chromium", []string{"chromedriver", "--port=%s"}, map[string]any{
 			"goog:chromeOptions": map[string]any{"binary": "/usr/bin/chromium", "excludeSwitches": []string{"enable-automation"}, "args": []string{
 				"--no-sandbox", "--disable-gpu", "--kiosk", "--window-size=1920,1080", "--window-position=0,0",
+				"--force-dark-mode", // a strip begins and ends white: on a light page its edges vanish
 				"--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync",
 				"--user-data-dir=" + t.TempDir(),
 			}},
-		}},
+		}, true},
 	}
 }
 
@@ -83,9 +85,27 @@ func (e engine) open(t *testing.T, url string) *browser {
 	b.call(t, http.MethodPost, base+"/session", map[string]any{"capabilities": map[string]any{"alwaysMatch": e.capabilities}}, &made)
 	b.session = base + "/session/" + made.SessionID
 	t.Cleanup(func() { b.call(t, http.MethodDelete, b.session, nil, nil) })
-	b.call(t, http.MethodPost, b.session+"/window/rect", map[string]any{"x": 0, "y": 0, "width": 1920, "height": 1080}, nil)
-	b.call(t, http.MethodPost, b.session+"/url", map[string]any{"url": url}, nil)
+	b.keepWhenFailed(t)
+	if !e.fills {
+		b.call(t, http.MethodPost, b.session+"/window/rect", map[string]any{"x": 0, "y": 0, "width": 1920, "height": 1080}, nil)
+	}
+	b.load(t, url)
 	return b
+}
+
+// load goes to another page.
+func (b *browser) load(t *testing.T, url string) {
+	t.Helper()
+	b.call(t, http.MethodPost, b.session+"/url", map[string]any{"url": url}, nil)
+}
+
+// press presses a key and lets it go.
+func (b *browser) press(t *testing.T, key string) {
+	t.Helper()
+	b.call(t, http.MethodPost, b.session+"/actions", map[string]any{"actions": []any{map[string]any{
+		"type": "key", "id": "keyboard",
+		"actions": []any{map[string]any{"type": "keyDown", "value": key}, map[string]any{"type": "keyUp", "value": key}},
+	}}}, nil)
 }
 
 // run runs a function body in the page and reads what it returns.

@@ -228,6 +228,7 @@ func startCommand(t *testing.T, cmd *exec.Cmd, s *screen, h home, env ...string)
 	a := &app{log: &logBuffer{}}
 	cmd.Stdout, cmd.Stderr = a.log, a.log
 	a.process = startProcess(t, cmd)
+	s.keepWhenFailed(t)
 	t.Cleanup(func() {
 		if t.Failed() {
 			t.Logf("the app says at last:\n%s", lastLines(a.log.String(), 60))

@@ -39,22 +39,27 @@ func newScreen(t *testing.T) *screen {
 	if err != nil {
 		t.Fatalf("Xvfb did not start: %v", err)
 	}
-	s := &screen{display: ":" + strings.TrimSpace(number), file: filepath.Join(dir, "Xvfb_screen0")}
-	t.Cleanup(func() { s.keep(t) })
-	return s
+	return &screen{display: ":" + strings.TrimSpace(number), file: filepath.Join(dir, "Xvfb_screen0")}
 }
 
-// keep leaves a picture of the screen when the test failed.
-func (s *screen) keep(t *testing.T) {
-	if t.Failed() {
-		s.write(t, os.TempDir(), "pigrid-e2e-*.png")
-	}
+// keepWhenFailed leaves a picture of the screen when the test failed. Whoever
+// has just started a program asks for it: the picture must be taken before that
+// program ends, or it is black.
+func (s *screen) keepWhenFailed(t *testing.T) {
+	t.Cleanup(func() {
+		if t.Failed() {
+			s.write(t, os.TempDir(), "pigrid-e2e-*.png")
+		}
+	})
 }
 
 // save leaves a picture of the screen where PIGRID_KEEP_PICTURES says.
 func (s *screen) save(t *testing.T, name string) {
 	t.Helper()
 	if dir := os.Getenv("PIGRID_KEEP_PICTURES"); dir != "" {
+		if err := os.MkdirAll(dir, 0o755); err != nil {
+			t.Fatal(err)
+		}
 		s.write(t, dir, name+".png")
 	}
 }

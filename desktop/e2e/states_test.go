@@ -62,17 +62,21 @@ var troubles = [][]trouble{
 func TestEveryStateInEveryEngine(t *testing.T) {
 	const n = 20
 	f := startFleet(t, n, 5)
-	f.set(t, n, "hang")
 	url := servePage(t, f)
 	for _, e := range engines(t) {
 		t.Run(e.name, func(t *testing.T) {
+			w := &watch{browser: e.open(t, "about:blank"), well: map[string]bool{}}
+			// The streams of whoever looked before end a moment later: one that is
+			// taken over would be stalled, not connecting.
+			until(t, 20*time.Second, "nobody looks at the last camera", func() bool { return f.list(t)[n-1].Viewers == 0 })
 			f.set(t, n, "hang")
-			w := &watch{browser: e.open(t, url), well: map[string]bool{}}
+			w.load(t, url)
 			until(t, 20*time.Second, "a camera that does not answer yet is connecting", func() bool {
 				return w.look(t)[name(n)].Status == "Connecting…"
 			})
 			f.set(t, n, "none")
 			w.untilLive(t, n)
+			w.pause(t, n)
 			for i, batch := range troubles {
 				w.suffer(t, f, n, batch)
 				w.save(t, fmt.Sprintf("states-%s-%d", e.name, i+1))
@@ -174,6 +178,35 @@ func (w *watch) untilLive(t *testing.T, n int) {
 		}
 		return live == n && w.moved(first) == n
 	})
+}
+
+// pause presses Space: the first camera's picture stands until it is pressed
+// again. Nothing of it is asked for meanwhile.
+func (w *watch) pause(t *testing.T, n int) {
+	t.Helper()
+	paused := trouble{status: `^Paused by you$`, label: "paused by you", sight: frozen}
+	w.press(t, " ")
+	how := ""
+	defer func() {
+		if how != "" {
+			t.Errorf("paused: %s", how)
+		}
+	}()
+	for number := 2; number <= n; number++ {
+		w.well[name(number)] = true
+	}
+	var then map[uint8]uint32
+	until(t, 20*time.Second, "a picture stands and says who stopped it", func() bool {
+		before := w.shown
+		how = paused.judge(w.look(t)[name(1)], 1, before, w.shown)
+		if then == nil || how != "" {
+			then = w.shown
+		}
+		return how == "" && w.moved(then) == n-1 // the others went on meanwhile
+	})
+	w.press(t, " ")
+	w.well = map[string]bool{}
+	w.untilLive(t, n)
 }
 
 // suffer breaks cameras 1, 2, … and waits until each shows what it must.

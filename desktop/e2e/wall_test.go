@@ -31,22 +31,21 @@ func TestWall(t *testing.T) {
 	}
 }
 
-// untilWall waits until cameras 1 to n are shown and each has moved.
+// untilWall waits until cameras 1 to n are shown and each has moved. Not all
+// have to be read at one look: what is being painted cannot be.
 func (s *screen) untilWall(t *testing.T, n int) {
 	t.Helper()
-	var first map[uint8]uint32
+	first, moved := map[uint8]uint32{}, map[uint8]bool{}
 	until(t, time.Minute, fmt.Sprintf("%d pictures move", n), func() bool {
-		now := frames(t, s)
-		if len(now) == n && len(first) < n {
-			first = now
-		}
-		moved := 0
-		for camera, frame := range now {
-			if then, ok := first[camera]; ok && frame > then {
-				moved++
+		for camera, frame := range frames(t, s) {
+			then, seen := first[camera]
+			if !seen {
+				first[camera] = frame
+			} else if frame > then {
+				moved[camera] = true
 			}
 		}
-		return moved == n
+		return len(first) == n && len(moved) == n
 	})
 }
 
