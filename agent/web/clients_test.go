@@ -62,7 +62,7 @@ func TestHowLongAHalfClosedViewerStays(t *testing.T) {
 	for _, frames := range []int{0, 1, 100} {
 		synctest.Test(t, func(t *testing.T) {
 			wait := usualPatience()
-			s := &stream{conn: halfClosed{}, patience: wait}
+			s := &stream{conn: halfClosed{}, link: &link{}, patience: wait}
 			const every = 10 * time.Second // the slowest ?fps=
 			go func() {
 				for range frames {

@@ -43,7 +43,7 @@ func TestPatienceOfAWrite(t *testing.T) {
 						_, _ = io.ReadFull(client, make([]byte, tt.each))
 					}
 				})
-				s := &stream{conn: server, patience: patience{write: patienceWrite}}
+				s := &stream{conn: server, link: &link{}, patience: patience{write: patienceWrite}}
 				begin := time.Now()
 				err := s.write(make([]byte, frame))
 				if d := time.Since(begin); !errors.Is(err, tt.want) || d < tt.from || d > tt.to {

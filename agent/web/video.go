@@ -132,9 +132,8 @@ func (s *Server) takeOver(ctx context.Context, w http.ResponseWriter, r *http.Re
 		})
 		return
 	}
-	tune(conn)
 	_ = conn.SetDeadline(time.Time{}) // limitTime has set one
-	out := &stream{conn: conn, patience: s.patience, advance: wantsAdvance(r)}
+	out := &stream{conn: conn, link: tune(conn), patience: s.patience, advance: wantsAdvance(r)}
 	if wantsPlaceholder(r) {
 		out.placeholder = func() (mjpeg.Part, bool) { return s.placeholders.get(hub) }
 	}
@@ -199,6 +198,7 @@ func opening(r *http.Request, extra http.Header, advance bool) []byte {
 // stream writes a camera's frames to one connection.
 type stream struct {
 	conn     net.Conn
+	link     *link
 	patience patience
 	viewer   *frames.Viewer
 	advance  bool
@@ -256,6 +256,7 @@ func (s *stream) next() (mjpeg.Part, error) {
 // something: one that took nothing for the time of patience.write is given up.
 func (s *stream) write(b []byte) error {
 	moved := time.Now()
+	s.link.writing(moved)
 	for {
 		if err := s.conn.SetWriteDeadline(time.Now().Add(s.patience.write / writeLooks)); err != nil {
 			return err
