@@ -43,6 +43,7 @@ func (s *Server) Handler(ctx context.Context) http.Handler {
 		get(r, "/cameras/{id}/snapshot.jpg", snapshot)
 		get(r, api.StatusPath, s.status)
 		get(r, "/readyz", s.ready)
+		get(r, "/metrics", s.metrics)
 	})
 	return r
 }
