@@ -1,6 +1,7 @@
 package camera
 
 import (
+	"bytes"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -18,8 +19,7 @@ func holder(proc, device string) string {
 	}
 	for _, e := range entries {
 		pid, err := strconv.Atoi(e.Name())
-		if err != nil || pid == os.Getpid() || parent(filepath.Join(proc, e.Name(), "stat")) == os.Getpid() ||
-			!holdsCamera(filepath.Join(proc, e.Name(), "fd"), device) {
+		if err != nil || pid == os.Getpid() || ours(proc, e.Name()) || !holdsCamera(filepath.Join(proc, e.Name(), "fd"), device) {
 			continue
 		}
 		name, err := os.ReadFile(filepath.Join(proc, e.Name(), "comm"))
@@ -31,20 +31,33 @@ func holder(proc, device string) string {
 	return ""
 }
 
-// parent reads the parent's pid out of a stat file (proc_pid_stat(5)), 0 when
-// it is not there: our own capture programs hold their cameras rightly.
-func parent(stat string) int {
+// ours reports whether a process is one of our capture programs, or one that
+// such a program has started: they hold their cameras rightly. Those stay in the
+// program's group, whose leader is a child of ours, too.
+func ours(proc, pid string) bool {
+	parent, leader := family(filepath.Join(proc, pid, "stat"))
+	if parent == os.Getpid() {
+		return true
+	}
+	parent, _ = family(filepath.Join(proc, strconv.Itoa(leader), "stat"))
+	return parent == os.Getpid()
+}
+
+// family reads the parent's pid and that of the group's leader out of a stat
+// file (proc_pid_stat(5)), 0 when it is not there.
+func family(stat string) (parent, leader int) {
 	data, err := os.ReadFile(stat)
 	if err != nil {
-		return 0
+		return 0, 0
 	}
-	_, rest, _ := strings.Cut(string(data), ") ")
-	fields := strings.Fields(rest)
-	if len(fields) < 2 {
-		return 0
+	// The name in brackets may hold anything.
+	fields := strings.Fields(string(data[bytes.LastIndexByte(data, ')')+1:]))
+	if len(fields) < 3 {
+		return 0, 0
 	}
-	pid, _ := strconv.Atoi(fields[1])
-	return pid
+	parent, _ = strconv.Atoi(fields[1])
+	leader, _ = strconv.Atoi(fields[2])
+	return parent, leader
 }
 
 // holdsCamera reports whether one of a process's files is the device, or for ""

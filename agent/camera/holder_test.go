@@ -36,8 +36,10 @@ func TestHolderNamesTheOtherProgram(t *testing.T) {
 	}
 	add("77", "rpicam-vid", "/dev/media0")
 	write(t, filepath.Join(proc, "77", "stat"), fmt.Sprintf("77 (rpicam-vid) S %d 77 77 0", os.Getpid()))
+	add("78", "ffmpeg) x", "/dev/video0")
+	write(t, filepath.Join(proc, "78", "stat"), "78 (ffmpeg) x) S 1 77 77 0")
 	if got := holder(proc, ""); got != "" {
-		t.Errorf("only our own child has a camera, got %q", got)
+		t.Errorf("only our own child and what it started have a camera, got %q", got)
 	}
 	add("345", "motion\x1b[31m", "/dev/null", "/dev/video0")
 	if got, want := holder(proc, ""), "motion[31m (process 345)"; got != want {

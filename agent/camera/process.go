@@ -36,20 +36,24 @@ type process struct {
 // starter starts a program; tests replace it.
 type starter func(argv []string, stderr io.Writer) (*process, error)
 
-// startProcess runs argv, never through a shell, in a process group of its own.
-// The kernel kills it if the agent dies.
+// startProcess runs argv, never through a shell, in a process group of its own
+// that does not outlive the agent.
 func startProcess(argv []string, stderr io.Writer) (*process, error) {
+	return startIn(newGroup(), argv, stderr)
+}
+
+func startIn(g *group, argv []string, stderr io.Writer) (*process, error) {
 	r, w, err := os.Pipe()
 	if err != nil {
+		g.end()
 		return nil, fmt.Errorf("no pipe for the capture program: %w", err)
 	}
 	growPipe(w)
 	cmd := exec.Command(argv[0], argv[1:]...) //nolint:noctx // ends by SIGINT while drained, not by a context's SIGKILL
 	cmd.Stdout, cmd.Stderr = w, stderr
 	cmd.WaitDelay = eofGrace
-	ownGroup(cmd)
-	p := &process{stdout: r, done: make(chan struct{})}
-	p.signal = func(s os.Signal) { signalGroup(cmd.Process, s) }
+	g.take(cmd)
+	p := &process{stdout: r, done: make(chan struct{}), signal: g.signal}
 
 	started := make(chan error)
 	go func() {
@@ -59,16 +63,18 @@ func startProcess(argv []string, stderr io.Writer) (*process, error) {
 		defer runtime.UnlockOSThread()
 		err := cmd.Start()
 		_ = w.Close()
-		started <- err
 		if err != nil {
+			g.end()
+			started <- err
 			return
 		}
+		started <- nil
 		err = cmd.Wait()
 		if errors.Is(err, exec.ErrWaitDelay) {
 			err = nil
 		}
 		p.err = err
-		killGroup(cmd.Process) // what the child left behind
+		g.end() // with what the child left behind
 		_ = r.SetReadDeadline(time.Now().Add(eofGrace))
 		close(p.done)
 	}()

@@ -7,10 +7,19 @@ import (
 	"os/exec"
 )
 
-func ownGroup(*exec.Cmd) {}
+// group is a program alone.
+type group struct{ program *exec.Cmd }
 
-func signalGroup(p *os.Process, s os.Signal) { _ = p.Signal(s) }
+func newGroup() *group { return &group{} }
 
-func killGroup(*os.Process) {}
+func (g *group) take(program *exec.Cmd) { g.program = program }
+
+func (g *group) signal(s os.Signal) {
+	if g.program.Process != nil {
+		_ = g.program.Process.Signal(s)
+	}
+}
+
+func (g *group) end() {}
 
 func growPipe(*os.File) {}

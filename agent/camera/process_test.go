@@ -1,13 +1,11 @@
 package camera
 
 import (
-	"bufio"
 	"context"
 	"errors"
 	"fmt"
 	"io"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strconv"
 	"strings"
@@ -18,19 +16,29 @@ import (
 	"pigrid/agent/camera/fakecam"
 )
 
-// parentEnv turns the test binary into a parent that starts a camera and waits
-// to be killed.
-const parentEnv = "PIGRID_TEST_DYING_PARENT"
+// parentEnv turns the test binary into a parent that starts the command it holds
+// and waits to be killed; loneEnv says that there is no keeper.
+const (
+	parentEnv = "PIGRID_TEST_DYING_PARENT"
+	loneEnv   = "PIGRID_TEST_NO_KEEPER"
+)
 
 func dyingParent() {
-	p, err := startProcess([]string{os.Getenv(parentEnv), "-t", "0", "-o", "-"}, io.Discard)
+	argv, err := SplitCommand(os.Getenv(parentEnv))
+	if err != nil {
+		panic(err)
+	}
+	g := &group{}
+	if os.Getenv(loneEnv) == "" {
+		g = newGroup()
+	}
+	p, err := startIn(g, argv, io.Discard)
 	if err != nil {
 		fmt.Println("error:", err)
 		os.Exit(1)
 	}
 	_, _ = io.CopyN(io.Discard, p.stdout, 1000) // it runs
-	pids, _ := os.ReadFile(os.Getenv(fakecam.LogEnv))
-	fmt.Print(string(pids))
+	fmt.Println("started")
 	_, _ = io.Copy(io.Discard, p.stdout)
 }
 
@@ -92,31 +100,6 @@ func eventually(t *testing.T, what string, within time.Duration, cond func() boo
 			t.Fatalf("not within %v: %s", within, what)
 		}
 	}
-}
-
-func TestChildDiesWithAKilledAgent(t *testing.T) {
-	startLog, faultFile := installed(t)
-	write(t, faultFile, string(fakecam.Stall)+" 1") // one that writes on would end with its pipe
-	parent := exec.CommandContext(t.Context(), os.Args[0])
-	parent.Env = append(os.Environ(), parentEnv+"="+filepath.Join(filepath.Dir(startLog), fakecam.ProgramName))
-	out, err := parent.StdoutPipe()
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := parent.Start(); err != nil {
-		t.Fatal(err)
-	}
-	line, err := bufio.NewReader(out).ReadString('\n')
-	if err != nil {
-		t.Fatalf("the parent said %q: %v", line, err)
-	}
-	pid, err := strconv.Atoi(strings.Fields(line)[0])
-	if err != nil || !running(pid) {
-		t.Fatalf("no child runs (%q)", line)
-	}
-	_ = parent.Process.Kill()
-	_ = parent.Wait()
-	eventually(t, "the child of a killed agent ends", 3*time.Second, func() bool { return !running(pid) })
 }
 
 func TestStopIsGraceful(t *testing.T) {

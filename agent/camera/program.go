@@ -50,7 +50,6 @@ func listCameras(ctx context.Context, path string) ([]Sensor, error) {
 	cmd.WaitDelay = eofGrace
 	said := &lines{}
 	cmd.Stderr = said
-	ownGroup(cmd)
 	out, err := outputWithin(ctx, cmd)
 	if ctx.Err() != nil && err != nil {
 		return nil, &failure{api.Problem{
@@ -88,6 +87,9 @@ func outputWithin(ctx context.Context, cmd *exec.Cmd) ([]byte, error) {
 	go func() {
 		runtime.LockOSThread()
 		defer runtime.UnlockOSThread()
+		g := newGroup()
+		defer g.end()
+		g.take(cmd)
 		out, err := cmd.Output()
 		done <- result{out, err}
 	}()

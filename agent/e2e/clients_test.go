@@ -127,32 +127,6 @@ func TestCtrlCEndsEverything(t *testing.T) {
 	}
 }
 
-func TestKilledAgentLeavesNoCamera(t *testing.T) {
-	env, dir := withCamera(t)
-	// One that writes nothing more would not notice that nobody reads.
-	if err := os.WriteFile(filepath.Join(dir, "fault"), []byte(fakecam.Stall+" 1"), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	a := start(t, env)
-	get(t, a.url+"/snapshot.jpg?settle=0")
-	pids := children(t, dir)
-	if !anyRunning(pids) {
-		t.Fatal("no camera process runs")
-	}
-	_ = a.cmd.Process.Kill()
-	if err := <-a.done; err == nil {
-		t.Error("the agent was killed but says that it has ended well")
-	}
-	a.done = nil
-	tick := time.NewTicker(10 * time.Millisecond)
-	defer tick.Stop()
-	for deadline := time.Now().Add(5 * time.Second); anyRunning(pids); <-tick.C {
-		if time.Now().After(deadline) {
-			t.Fatalf("a camera process of a killed agent is left: %v", pids)
-		}
-	}
-}
-
 func children(t *testing.T, dir string) []int {
 	t.Helper()
 	data, err := os.ReadFile(filepath.Join(dir, "starts"))
