@@ -54,7 +54,7 @@ func (m *Manager) awaitReason(ctx context.Context, seen []string, misses int) (c
 		case <-m.relist:
 			return false
 		case <-tick.C:
-			if !slices.Equal(seen, m.surroundings()) {
+			if !slices.Equal(seen, m.surroundings()) || m.doubtEnds(ctx, looks) {
 				return true
 			}
 			if misses > 0 && looks >= min(1<<min(misses-1, 30), maxLooks) {
@@ -103,7 +103,7 @@ type found struct {
 // or why sensors could not be listed.
 func (m *Manager) list(ctx context.Context) error {
 	program, sensors, err := listSensors(ctx)
-	there := m.identify(sensors, m.listWebcams())
+	there := m.identify(sensors, m.listWebcams(ctx))
 	cameras := slices.DeleteFunc(slices.Clone(there), func(f found) bool { return !m.wanted(f) })
 	m.remember(program, cameras, err)
 	defer m.showPresence(err)
@@ -130,18 +130,6 @@ func listSensors(ctx context.Context) (program string, sensors []Sensor, err err
 	}
 	sensors, err = listCameras(ctx, program)
 	return program, sensors, err
-}
-
-// listWebcams finds the USB cameras if they are wanted.
-func (m *Manager) listWebcams() []webcam {
-	if m.cfg.Source != Auto {
-		return nil
-	}
-	webcams, others := findWebcams(m.cfg.DeviceDir, m.cfg.queryWebcam)
-	for _, path := range others {
-		m.cfg.Log.Debug("a USB camera offers no MJPEG; see --source exec: for how to use it", "at", path)
-	}
-	return webcams
 }
 
 // identify gives cameras their ids, sensors first.

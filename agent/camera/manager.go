@@ -49,6 +49,7 @@ type Manager struct {
 	cfg    Config
 	wg     sync.WaitGroup
 	relist chan struct{}
+	doubts doubts
 
 	mu      sync.Mutex
 	program string            // the capture program of sensors
@@ -68,7 +69,10 @@ func New(cfg Config) *Manager {
 	if cfg.queryWebcam == nil {
 		cfg.queryWebcam = queryWebcam
 	}
-	return &Manager{cfg: cfg, relist: make(chan struct{}, 1), sensors: map[string]Sensor{}, webcams: map[string]webcam{}, again: map[string]chan struct{}{}}
+	return &Manager{
+		cfg: cfg, relist: make(chan struct{}, 1), doubts: newDoubts(cfg.queryWebcam),
+		sensors: map[string]Sensor{}, webcams: map[string]webcam{}, again: map[string]chan struct{}{},
+	}
 }
 
 // Run serves the cameras until ctx ends; then no process of theirs is left. It

@@ -66,11 +66,11 @@ const (
 )
 
 // findWebcams lists the USB cameras below a device folder that offer MJPEG, in
-// order of their names, and the paths of those that do not.
-func findWebcams(dev string, query func(path string) ([]webcamMode, error)) (cams []webcam, others []string) {
+// order of their names, those that answer with an error, and the paths of others.
+func findWebcams(dev string, query func(path string) ([]webcamMode, error)) (cams, silent []webcam, others []string) {
 	entries, err := os.ReadDir(filepath.Join(dev, byIDDir))
 	if err != nil {
-		return nil, nil // the folder exists only with a camera
+		return nil, nil, nil // the folder exists only with a camera
 	}
 	for _, e := range entries {
 		name, first := strings.CutSuffix(e.Name(), byIDEnd)
@@ -80,13 +80,16 @@ func findWebcams(dev string, query func(path string) ([]webcamMode, error)) (cam
 		path := filepath.Join(dev, byIDDir, e.Name())
 		modes, err := query(path)
 		cam := webcam{path: path, model: webcamModel(name), modes: modes, denied: errors.Is(err, fs.ErrPermission)}
-		if len(modes) > 0 || cam.denied {
+		switch {
+		case len(modes) > 0 || cam.denied:
 			cams = append(cams, cam)
-		} else {
+		case err != nil:
+			silent = append(silent, cam)
+		default:
 			others = append(others, path)
 		}
 	}
-	return cams, others
+	return cams, silent, others
 }
 
 var (

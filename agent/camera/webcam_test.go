@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"syscall"
 	"testing"
 
 	"pigrid/shared/api"
@@ -42,20 +43,23 @@ func vga(string) ([]webcamMode, error) {
 
 func TestFindWebcams(t *testing.T) {
 	dev := t.TempDir()
-	if cams, others := findWebcams(dev, vga); len(cams)+len(others) != 0 {
-		t.Errorf("without a folder: %v %v", cams, others)
+	if cams, silent, others := findWebcams(dev, vga); len(cams)+len(silent)+len(others) != 0 {
+		t.Errorf("without a folder: %v %v %v", cams, silent, others)
 	}
 	second, first := plug(t, dev, c920, "video2"), plug(t, dev, c270, "video0")
 	plug(t, dev, strings.Replace(c920, "index0", "index1", 1), "video3")
 	yuv, denied := plug(t, dev, "usb-Grabber-video-index0", "video4"), plug(t, dev, "usb-Secret_Cam-video-index0", "video5")
+	late := plug(t, dev, "usb-Late_Cam-video-index0", "video6")
 	asked := 0
-	cams, others := findWebcams(dev, func(path string) ([]webcamMode, error) {
+	cams, silent, others := findWebcams(dev, func(path string) ([]webcamMode, error) {
 		asked++
 		switch path {
 		case yuv:
 			return nil, nil
 		case denied:
 			return nil, fmt.Errorf("open: %w", fs.ErrPermission)
+		case late:
+			return nil, syscall.EIO
 		}
 		return vga(path)
 	})
@@ -66,8 +70,8 @@ func TestFindWebcams(t *testing.T) {
 	want := []string{second + " C920 1 false", first + " C270 1 false", denied + " Secret 0 true"}
 	slices.Sort(got)
 	slices.Sort(want)
-	if !slices.Equal(got, want) || !slices.Equal(others, []string{yuv}) || asked != 4 {
-		t.Errorf("got %q and %q after %d questions, want %q", got, others, asked, want)
+	if !slices.Equal(got, want) || !slices.Equal(others, []string{yuv}) || asked != 5 || len(silent) != 1 || silent[0].path != late {
+		t.Errorf("got %q, %v and %q after %d questions, want %q", got, silent, others, asked, want)
 	}
 	if device := cams[slices.IndexFunc(cams, func(c webcam) bool { return c.path == second })].device(); filepath.Base(device) != "video2" {
 		t.Errorf("the device is %s", device)
@@ -75,7 +79,7 @@ func TestFindWebcams(t *testing.T) {
 	for i := range 2 * maxWebcams {
 		plug(t, dev, fmt.Sprintf("usb-many_%d-video-index0", i), fmt.Sprintf("video1%02d", i))
 	}
-	if cams, _ := findWebcams(dev, vga); len(cams) != maxWebcams {
+	if cams, _, _ := findWebcams(dev, vga); len(cams) != maxWebcams {
 		t.Errorf("%d webcams, want at most %d", len(cams), maxWebcams)
 	}
 }
