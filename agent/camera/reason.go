@@ -95,12 +95,7 @@ func explain(known []reason, program string, said []string, exit error, seen mjp
 			}
 		}
 	}
-	name := filepath.Base(program)
-	last := ""
-	if len(said) > 0 {
-		line := logPrefix.ReplaceAllString(said[len(said)-1], "")
-		last = ", and said: " + strings.TrimSuffix(clip(line, 160), ".")
-	}
+	name, last := filepath.Base(program), cite(said)
 	switch {
 	case exit != nil:
 		return api.Problem{
@@ -120,6 +115,24 @@ func explain(known []reason, program string, said []string, exit error, seen mjp
 	}
 	return api.Problem{Code: CodeEnded, Message: fmt.Sprintf("%s ended%s.", name, last), Hint: "The agent starts it again."}
 }
+
+// cite quotes the last of what a program said that is not its usual talk, "" when
+// there is nothing.
+func cite(said []string) string {
+	for _, line := range slices.Backward(said) {
+		if !usualTalk.MatchString(line) {
+			return ", and said: " + strings.TrimSuffix(clip(logPrefix.ReplaceAllString(line, ""), 160), ".")
+		}
+	}
+	return ""
+}
+
+// usualTalk is what capture programs say while all is well: libcamera's notes,
+// rpicam-vid's choice of a mode, its end and its lines per frame, the progress
+// of an upload and of ffmpeg.
+var usualTalk = regexp.MustCompile(`^\[[\d:.]+\] \[\d+\]\s+(DEBUG|INFO) |` +
+	`^Mode selection for |- Score: |^Stream configuration adjusted|^Received signal|^Halting: |^#\d+ \(|` +
+	`Network Firmware Upload:|^(frame|size)=.*time=`)
 
 // unkillable says that a capture program does not end, whatever is done.
 func unkillable(program string) error {

@@ -100,14 +100,17 @@ func TestLastWords(t *testing.T) {
 	for _, test := range []struct{ said, want string }{
 		{"", "rpicam-vid ended with exit status 1."},
 		{"[0:01:02.345678901] [4711]  ERROR Odd thing.", "rpicam-vid ended with exit status 1, and said: ERROR Odd thing."},
+		{"[0:01:02.345678901] [4711]  INFO RPI pisp.cpp:1483 Sensor: imx708 - Selected sensor format: 1536x864", "rpicam-vid ended with exit status 1."},
+		{strings.TrimSpace(recordedText(t, "s640_default.stderr")), "rpicam-vid ended with exit status 1."},
+		{"[0:01:02.345678901] [4711] ERROR Odd thing\nNetwork Firmware Upload: 100% (1624/1624 KB)", "rpicam-vid ended with exit status 1, and said: ERROR Odd thing."},
+		{"frame=  123 fps= 30 q=-1.0 size=    1234kB time=00:00:04.10 bitrate=2465.5kbits/s speed=1x", "rpicam-vid ended with exit status 1."},
+		{"#12 (30.00 fps) exp 33239.00 ag 8.00 dg 1.00", "rpicam-vid ended with exit status 1."},
 		{strings.Repeat("ä", 100), "rpicam-vid ended with exit status 1, and said: " + strings.Repeat("ä", 80) + "…."},
 		{"x" + strings.Repeat("ä", 100), "rpicam-vid ended with exit status 1, and said: x" + strings.Repeat("ä", 79) + "…."},
 	} {
-		var said []string
-		if test.said != "" {
-			said = []string{test.said}
-		}
-		if p := explain(reasons(), "/usr/bin/rpicam-vid", said, errors.New("exit status 1"), mjpeg.Counts{}); p.Message != test.want {
+		said := &lines{}
+		_, _ = said.Write([]byte(test.said))
+		if p := explain(reasons(), "/usr/bin/rpicam-vid", said.last(), errors.New("exit status 1"), mjpeg.Counts{}); p.Message != test.want {
 			t.Errorf("%q, want %q", p.Message, test.want)
 		}
 	}

@@ -16,6 +16,9 @@ const (
 	minStall       = 3 * time.Second
 	stallIntervals = 5
 	uploadWait     = 30 * time.Second // between two steps of a firmware upload
+	// lastWords is how long before the last frame a program may say why it ends.
+	// What it said earlier was about something that has passed.
+	lastWords = 5 * time.Second
 )
 
 // Why a session was ended by us.
@@ -83,15 +86,18 @@ func (p *program) capture(ctx context.Context, publish sink, progress func(strin
 	}
 	defer proc.stdout.Close()
 
-	if p.repair != nil {
-		whole := publish
-		publish = func(jpeg []byte, at time.Time) { whole(p.repair(jpeg), at) }
-	}
+	var last time.Time // when the last frame came; read after read
 	frames := mjpeg.NewScanner(proc.stdout, p.now)
 	read := make(chan struct{})
 	go func() {
 		defer close(read)
-		pump(ctx, frames, publish)
+		pump(ctx, frames, func(jpeg []byte, at time.Time) {
+			last = at
+			if p.repair != nil {
+				jpeg = p.repair(jpeg)
+			}
+			publish(jpeg, at)
+		})
 		_, _ = io.Copy(io.Discard, proc.stdout)
 	}()
 	select {
@@ -107,7 +113,7 @@ func (p *program) capture(ctx context.Context, publish sink, progress func(strin
 	if ctx.Err() != nil {
 		return ctx.Err()
 	}
-	problem := explain(p.reasons, argv[0], said.last(), proc.err, frames.Counts())
+	problem := explain(p.reasons, argv[0], said.since(last.Add(-lastWords)), proc.err, frames.Counts())
 	if problem.Code == CodeBusy {
 		problem = busyBecause(problem, p.holder())
 	}

@@ -87,6 +87,44 @@ func TestBusyNamesTheOtherProgram(t *testing.T) {
 	}
 }
 
+// TestOldWordsAreNotTheReason: what a program said before pictures came has
+// passed; what it said around the last one is why it ended.
+func TestOldWordsAreNotTheReason(t *testing.T) {
+	for name, test := range map[string]struct {
+		before, after string // pictures come for a minute
+		want          string
+	}{
+		"nothing":     {"", "", "rpicam-vid ended."},
+		"trouble":     {"Device or resource busy\n", "", "rpicam-vid ended."},
+		"an upload":   {"Network Firmware Upload: 100% (1624/1624 KB)\r", "", "rpicam-vid ended."},
+		"a new one":   {"", "Camera frontend has timed out!\n", "The camera stopped delivering pictures."},
+		"an odd word": {"Odd.\n", "Strange.\n", "rpicam-vid ended, and said: Strange."},
+		"half a word": {"", "Segm", "rpicam-vid ended, and said: Segm."},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				src, stdout, end := scripted()
+				start := src.start
+				src.start = func(argv []string, stderr io.Writer) (*process, error) {
+					go func() {
+						_, _ = io.WriteString(stderr, test.before)
+						time.Sleep(time.Minute)
+						_, _ = stdout.Write(fakecam.Frames())
+						_, _ = io.WriteString(stderr, test.after)
+						_ = stdout.Close()
+						close(end)
+					}()
+					return start(argv, stderr)
+				}
+				err := src.capture(t.Context(), func([]byte, time.Time) {}, nil)
+				if f, ok := errors.AsType[*failure](err); !ok || f.problem.Message != test.want {
+					t.Errorf("ended with %v, want %q", err, test.want)
+				}
+			})
+		})
+	}
+}
+
 func TestGraceIsShortAtTheEnd(t *testing.T) {
 	for ending, want := range map[bool]time.Duration{true: exitGrace, false: stopGrace} {
 		if got := (&program{ending: func() bool { return ending }}).grace(); got != want {
