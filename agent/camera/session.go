@@ -7,6 +7,7 @@ import (
 	"io"
 	"time"
 
+	"pigrid/agent/frames"
 	"pigrid/shared/api"
 	"pigrid/shared/mjpeg"
 )
@@ -87,11 +88,11 @@ func (p *program) capture(ctx context.Context, publish sink, progress func(strin
 	defer proc.stdout.Close()
 
 	var last time.Time // when the last frame came; read after read
-	frames := mjpeg.NewScanner(proc.stdout, p.now)
+	scanner := mjpeg.NewScanner(proc.stdout, p.now)
 	read := make(chan struct{})
 	go func() {
 		defer close(read)
-		pump(ctx, frames, func(jpeg []byte, at time.Time) {
+		pump(ctx, scanner, func(jpeg []byte, at time.Time) {
 			last = at
 			if p.repair != nil {
 				jpeg = p.repair(jpeg)
@@ -113,7 +114,7 @@ func (p *program) capture(ctx context.Context, publish sink, progress func(strin
 	if ctx.Err() != nil {
 		return ctx.Err()
 	}
-	problem := explain(p.reasons, argv[0], said.since(last.Add(-lastWords)), proc.err, frames.Counts())
+	problem := explain(p.reasons, argv[0], said.since(last.Add(-lastWords)), proc.err, scanner.Counts())
 	if problem.Code == CodeBusy {
 		problem = busyBecause(problem, p.holder())
 	}
@@ -128,9 +129,9 @@ func (p *program) grace() time.Duration {
 }
 
 // pump publishes frames until the stream or ctx ends.
-func pump(ctx context.Context, frames *mjpeg.Scanner, publish sink) {
+func pump(ctx context.Context, scanner *mjpeg.Scanner, publish sink) {
 	for {
-		jpeg, at, err := frames.Next()
+		jpeg, at, err := scanner.Next()
 		if err != nil || ctx.Err() != nil {
 			return
 		}
@@ -140,18 +141,18 @@ func pump(ctx context.Context, frames *mjpeg.Scanner, publish sink) {
 
 // watchdog ends a session whose frames stop coming.
 type watchdog struct {
-	timer *time.Timer
-	limit time.Duration // between two frames
+	timer  *time.Timer
+	limit  time.Duration // between two frames
+	upload time.Duration // from a step of a firmware upload to the next or to the first frame
 }
 
-// newWatchdog calls bark when the first frame takes longer than max(10 s, 5
-// intervals) or, later, when no frame has come for max(3 s, 5 intervals). The
-// interval is the longer of 1/framerate and the exposure time.
-func newWatchdog(interval time.Duration, bark func()) *watchdog {
-	several := stallIntervals * interval
+// newWatchdog calls bark when the first frame takes longer than 10 s, or than a
+// slow camera may take for it, or, later, when no frame has come for max(3 s, 5
+// intervals). The interval is the longer of 1/framerate and the exposure time.
+func newWatchdog(c frames.Camera, bark func()) *watchdog {
+	first := max(firstFrameWait, c.SlowStart())
 	return &watchdog{
-		timer: time.AfterFunc(max(firstFrameWait, several), bark),
-		limit: max(minStall, several),
+		timer: time.AfterFunc(first, bark), limit: max(minStall, stallIntervals*c.Interval()), upload: max(uploadWait, first),
 	}
 }
 
@@ -159,6 +160,6 @@ func newWatchdog(interval time.Duration, bark func()) *watchdog {
 func (w *watchdog) frame() { w.timer.Reset(w.limit) }
 
 // progress notes that the camera still prepares itself (firmware upload).
-func (w *watchdog) progress() { w.timer.Reset(uploadWait) }
+func (w *watchdog) progress() { w.timer.Reset(w.upload) }
 
 func (w *watchdog) stop() { w.timer.Stop() }

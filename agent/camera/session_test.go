@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"pigrid/agent/camera/fakecam"
+	"pigrid/agent/frames"
 	"pigrid/shared/api"
 )
 
@@ -146,7 +147,7 @@ func TestFailuresSayTheirCause(t *testing.T) {
 func TestAStoppedWatchdogIsSilent(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		barked := false
-		dog := newWatchdog(time.Second, func() { barked = true })
+		dog := newWatchdog(frames.Camera{Framerate: 1}, func() { barked = true })
 		dog.stop()
 		time.Sleep(time.Hour)
 		synctest.Wait()

@@ -78,6 +78,16 @@ func (s *supervisor) run(ctx context.Context) {
 	}
 }
 
+// idleTime is how long the camera stays on without a viewer. A slow one stays
+// until its first frame has come: who asks for one picture leaves before, and
+// would never find one.
+func (s *supervisor) idleTime() time.Duration {
+	if s.idle < 0 {
+		return s.idle
+	}
+	return max(s.idle, s.hub.Camera().SlowStart())
+}
+
 // rest waits for the pause after a failure or the camera's return; false when
 // ctx ended first.
 func (s *supervisor) rest(ctx context.Context, pause time.Duration) bool {
@@ -159,14 +169,14 @@ func (s *supervisor) session(ctx context.Context) (good time.Duration, err error
 	idle := make(chan struct{})
 	go func() {
 		defer close(idle)
-		if s.hub.WaitIdle(ctx, s.idle) == nil {
+		if s.hub.WaitIdle(ctx, s.idleTime()) == nil {
 			end(errIdle)
 		}
 	}()
 	defer func() { end(nil); <-idle }()
 
 	var live atomic.Bool
-	dog := newWatchdog(s.hub.Camera().Interval(), func() {
+	dog := newWatchdog(s.hub.Camera(), func() {
 		p := stallProblem(live.Load())
 		set(api.Stalled, &p)
 		end(&failure{p, errStalled})

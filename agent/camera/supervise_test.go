@@ -140,6 +140,61 @@ func TestCameraRunsOnlyWhileWatched(t *testing.T) {
 	})
 }
 
+// TestASlowCameraStaysOnUntilItsFirstFrame: who asked for one picture has left by
+// then, and finds it when asking again.
+func TestASlowCameraStaysOnUntilItsFirstFrame(t *testing.T) {
+	src := &script{sessions: []func(context.Context, sink, func(string)) error{
+		func(ctx context.Context, publish sink, progress func(string)) error {
+			if !sleep(ctx, 9*time.Minute) { // nine exposures
+				return ctx.Err()
+			}
+			return deliver(-1, time.Minute)(ctx, publish, progress)
+		},
+	}}
+	synctest.Test(t, func(t *testing.T) {
+		for _, idle := range []time.Duration{0, 30 * time.Second, time.Hour, -1} {
+			ctx, cancel := context.WithCancel(t.Context())
+			hub := frames.NewHub(frames.Camera{ID: "x", Framerate: 1. / 60})
+			done := make(chan struct{})
+			go func() {
+				defer close(done)
+				(&supervisor{hub: hub, src: src, idle: idle, log: quiet()}).run(ctx)
+			}()
+			v := hub.Join(t.Context(), 0)
+			time.Sleep(25 * time.Second)
+			v.Leave()
+			time.Sleep(11*time.Minute + 30*time.Second)
+			stateIs(t, hub, api.Live, "")
+			if v := hub.Join(t.Context(), 0); v != nil {
+				if _, err := v.NextWithin(time.Minute); err != nil {
+					t.Error(err)
+				}
+				v.Leave()
+			}
+			time.Sleep(20 * time.Minute)
+			want := api.Idle
+			if idle < 0 || idle == time.Hour {
+				want = api.Live
+			}
+			stateIs(t, hub, want, "")
+			cancel()
+			<-done
+		}
+	})
+}
+
+// TestFirmwareOfASlowCamera: after the upload come its exposures.
+func TestFirmwareOfASlowCamera(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		start, barked := time.Now(), make(chan time.Duration, 1)
+		dog := newWatchdog(frames.Camera{Framerate: 0.1}, func() { barked <- time.Since(start) })
+		dog.progress()
+		if got := <-barked; got != 2*time.Minute {
+			t.Errorf("given up after %v", got)
+		}
+	})
+}
+
 func TestPausesGrowAndAreResetByGoodFrames(t *testing.T) {
 	src := &script{}
 	for range 8 {
@@ -233,7 +288,7 @@ func TestWatchdogEndsAFirmwareUploadThatHangs(t *testing.T) {
 func TestSlowCamerasAreNotStalled(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var barked atomic.Bool
-		dog := newWatchdog(4*time.Second, func() { barked.Store(true) })
+		dog := newWatchdog(frames.Camera{Framerate: 0.25}, func() { barked.Store(true) })
 		for range 10 {
 			time.Sleep(9 * time.Second)
 			dog.frame()
@@ -249,15 +304,15 @@ func TestSlowCamerasAreNotStalled(t *testing.T) {
 	})
 }
 
-// TestTheFirstOfLongExposuresIsWaitedFor: longer than for that of others.
+// TestTheFirstOfLongExposuresIsWaitedFor: libcamera keeps the first ones back.
 func TestTheFirstOfLongExposuresIsWaitedFor(t *testing.T) {
 	for interval, want := range map[time.Duration]time.Duration{
-		time.Second / 30: 10 * time.Second, 2 * time.Second: 10 * time.Second, 4 * time.Second: 20 * time.Second,
+		time.Second / 30: 10 * time.Second, time.Second / 2: 10 * time.Second, 2 * time.Second: 24 * time.Second, 100 * time.Second: 20 * time.Minute,
 	} {
 		synctest.Test(t, func(t *testing.T) {
 			start := time.Now()
 			barked := make(chan time.Duration, 1)
-			newWatchdog(interval, func() { barked <- time.Since(start) })
+			newWatchdog(frames.Camera{Framerate: 1 / interval.Seconds()}, func() { barked <- time.Since(start) })
 			if got := <-barked; got != want {
 				t.Errorf("interval %v: given up after %v, want %v", interval, got, want)
 			}

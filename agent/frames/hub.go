@@ -9,6 +9,9 @@ import (
 	"pigrid/shared/mjpeg"
 )
 
+// quickStart is within what time a camera that is not slow gives its first frame.
+const quickStart = 10 * time.Second
+
 // Camera says what a Hub is for.
 type Camera struct {
 	ID        string  // [a-z0-9-], unique in a Set
@@ -24,6 +27,19 @@ func (c Camera) Interval() time.Duration {
 		return time.Second
 	}
 	return time.Duration(float64(time.Second) / c.Framerate)
+}
+
+// startFrames is how many intervals may pass before the first frame: libcamera
+// keeps 7 to 9 exposures back while it looks for gain and colours.
+const startFrames = 12
+
+// SlowStart is how long the first frame of a slow camera may take, 0 for one
+// that is not slow.
+func (c Camera) SlowStart() time.Duration {
+	if start := startFrames * c.Interval(); c.Framerate > 0 && start > quickStart {
+		return start
+	}
+	return 0
 }
 
 // Hub is where one camera's frames meet its viewers. Having a viewer is the

@@ -141,3 +141,11 @@ func TestEverythingAtOnce(t *testing.T) {
 		t.Errorf("%d frames, %d viewers", s.Frames, s.Viewers)
 	}
 }
+
+func TestOnlySlowCamerasStartSlowly(t *testing.T) {
+	for framerate, want := range map[float64]time.Duration{0: 0, 30: 0, 2: 0, 0.5: 24 * time.Second, 0.01: 20 * time.Minute} {
+		if got := (Camera{Framerate: framerate}).SlowStart(); got != want {
+			t.Errorf("%v frames per second: %v, want %v", framerate, got, want)
+		}
+	}
+}

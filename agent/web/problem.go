@@ -45,15 +45,12 @@ func fail(w http.ResponseWriter, r *http.Request, p problem) {
 }
 
 // failCamera answers that a camera gives no picture, and why.
-func failCamera(w http.ResponseWriter, r *http.Request, name string, p *api.Problem) {
-	out := problem{
+func failCamera(w http.ResponseWriter, r *http.Request, name string, p api.Problem) {
+	if w.Header().Get("Retry-After") == "" {
+		w.Header().Set("Retry-After", "5")
+	}
+	fail(w, r, problem{
 		Status: http.StatusServiceUnavailable, Title: name + " gives no picture",
-		Detail: "No picture came within 5 seconds.",
-		Hint:   "The agent keeps trying; look at its log if this goes on.",
-	}
-	if p != nil {
-		out.Detail, out.Hint, out.Code = p.Message, p.Hint, p.Code
-	}
-	w.Header().Set("Retry-After", "5")
-	fail(w, r, out)
+		Detail: p.Message, Hint: p.Hint, Code: p.Code,
+	})
 }

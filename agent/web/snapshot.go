@@ -5,17 +5,19 @@ import (
 	"fmt"
 	"net/http"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/go-chi/chi/v5"
 
 	"pigrid/agent/frames"
+	"pigrid/shared/api"
 	"pigrid/shared/mjpeg"
 )
 
 const (
-	// snapshotWait is how long a snapshot waits for its frame; of a camera with
-	// long exposures it waits for three, up to longestWait.
+	// snapshotWait is how long a snapshot waits for its frame; that of a slow
+	// camera for as long as its first may take, up to longestWait.
 	snapshotWait = 5 * time.Second
 	longestWait  = 25 * time.Second
 	// settleTime is how long a camera that was just switched on takes to find
@@ -39,7 +41,7 @@ func (s *Server) snapshot(ctx context.Context) http.HandlerFunc {
 		if r.Method == http.MethodHead {
 			return
 		}
-		wait := min(max(snapshotWait, 3*hub.Camera().Interval()), longestWait)
+		wait := min(max(snapshotWait, hub.Camera().SlowStart()), longestWait)
 		ctx, cancel := context.WithTimeout(ctx, wait)
 		defer cancel()
 		settle := settleTime
@@ -48,8 +50,7 @@ func (s *Server) snapshot(ctx context.Context) http.HandlerFunc {
 		}
 		f := settledFrame(ctx, hub, settle)
 		if f == nil {
-			_, p := hub.State()
-			failCamera(w, r, hub.Camera().Name, p)
+			failSnapshot(w, r, hub, wait)
 			return
 		}
 		h := w.Header()
@@ -58,6 +59,38 @@ func (s *Server) snapshot(ctx context.Context) http.HandlerFunc {
 		h.Set("Content-Disposition", `inline; filename="`+hub.Camera().ID+`.jpg"`)
 		_, _ = w.Write(f.JPEG)
 	}
+}
+
+// failSnapshot answers that no frame came in the time that was waited. A slow
+// camera that was off has not failed: it goes on and has its picture later.
+func failSnapshot(w http.ResponseWriter, r *http.Request, hub *frames.Hub, waited time.Duration) {
+	c := hub.Camera()
+	state, p := hub.State()
+	if start := c.SlowStart(); p == nil && state == api.Starting && start > waited {
+		left := (start - waited).Round(time.Second)
+		w.Header().Set("Retry-After", strconv.Itoa(int(left.Seconds())))
+		p = &api.Problem{
+			Code:    "starting",
+			Message: fmt.Sprintf("The camera was off and has been started. It gives a picture every %s, and the first may take up to %s.", duration(c.Interval()), duration(start)),
+			Hint:    fmt.Sprintf("Ask again in %s: it stays on until then. With --idle-timeout never it is always on.", duration(left)),
+		}
+	}
+	if p == nil {
+		p = &api.Problem{
+			Message: fmt.Sprintf("No picture came within %s.", duration(waited)),
+			Hint:    "The agent keeps trying; look at its log if this goes on.",
+		}
+	}
+	failCamera(w, r, c.Name, *p)
+}
+
+// duration writes a time as people do: 1m30s, 12m.
+func duration(d time.Duration) string {
+	text := d.Round(100 * time.Millisecond).String()
+	if short, ok := strings.CutSuffix(text, "m0s"); ok {
+		return short + "m"
+	}
+	return text
 }
 
 // settledFrame returns the first frame of a camera that was on for so long, the

@@ -62,14 +62,16 @@ func alive(w http.ResponseWriter, _ *http.Request) {
 
 // ready answers 200 unless every camera has failed.
 func (s *Server) ready(w http.ResponseWriter, r *http.Request) {
-	var last *api.Problem
+	last := noCamera()
 	for _, h := range s.cfg.Cameras.All() {
 		state, p := h.State()
 		if state != api.Failed {
 			alive(w, r)
 			return
 		}
-		last = p
+		if p != nil {
+			last = *p
+		}
 	}
 	failCamera(w, r, s.cfg.Identity.Name, last)
 }
@@ -98,10 +100,7 @@ func (s *Server) hub(w http.ResponseWriter, r *http.Request, id string) (*frames
 	switch {
 	case ok:
 	case id == "":
-		failCamera(w, r, s.cfg.Identity.Name, &api.Problem{
-			Code:    "no_camera",
-			Message: "The agent has no camera yet.", Hint: "Plug a camera in; its log says what it looks for.",
-		})
+		failCamera(w, r, s.cfg.Identity.Name, noCamera())
 	default:
 		fail(w, r, problem{
 			Status: http.StatusNotFound, Title: "No such camera",
@@ -109,4 +108,10 @@ func (s *Server) hub(w http.ResponseWriter, r *http.Request, id string) (*frames
 		})
 	}
 	return h, ok
+}
+
+func noCamera() api.Problem {
+	return api.Problem{
+		Code: "no_camera", Message: "The agent has no camera yet.", Hint: "Plug a camera in; its log says what it looks for.",
+	}
 }

@@ -218,6 +218,49 @@ func TestNoSnapshotSaysWhy(t *testing.T) {
 	})
 }
 
+// TestSnapshotOfASlowCamera: one that was off answers in words when its picture
+// will be there, and then it is.
+func TestSnapshotOfASlowCamera(t *testing.T) {
+	for name, tt := range map[string]struct {
+		framerate float64
+		state     api.State
+		waits     time.Duration
+		says      string
+		retry     string
+	}{
+		"quick":       {30, api.Starting, snapshotWait, "No picture came within 5s.", "5"},
+		"slow":        {1. / 60, api.Starting, longestWait, "It gives a picture every 1m, and the first may take up to 12m.", "695"},
+		"rather slow": {0.5, api.Starting, 24 * time.Second, "No picture came within 24s.", "5"},
+		"it was on":   {1. / 60, api.Live, longestWait, "No picture came within 25s.", "5"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				hub, cameras := frames.NewHub(frames.Camera{ID: "porch", Name: "Porch", Framerate: tt.framerate}), &frames.Set{}
+				cameras.Add(hub)
+				h := New(Config{Cameras: cameras}).Handler(t.Context())
+				hub.SetState(tt.state, nil)
+				begin := time.Now()
+				w := ask(t, h, "/snapshot.jpg")
+				if d := time.Since(begin); d != tt.waits {
+					t.Errorf("answered after %v, want %v", d, tt.waits)
+				}
+				var p problem
+				if err := json.NewDecoder(w.Body).Decode(&p); err != nil {
+					t.Fatal(err)
+				}
+				if w.Code != http.StatusServiceUnavailable || !strings.Contains(p.Detail, tt.says) || p.Hint == "" || w.Header().Get("Retry-After") != tt.retry {
+					t.Errorf("%d %+v, to be asked again after %s", w.Code, p, w.Header().Get("Retry-After"))
+				}
+				hub.Publish(picture(t, 1, 0), time.Now())
+				time.Sleep(2 * time.Duration(float64(time.Second)/tt.framerate))
+				if w := ask(t, h, "/snapshot.jpg"); w.Code != http.StatusOK {
+					t.Errorf("later: %d %s", w.Code, w.Body)
+				}
+			})
+		})
+	}
+}
+
 func TestAliveAndReady(t *testing.T) {
 	s := newSite(t, Config{})
 	other := frames.NewHub(frames.Camera{ID: "attic", Name: "Attic"})
@@ -243,6 +286,16 @@ func TestAliveAndReady(t *testing.T) {
 			t.Errorf("%+v: not alive: %s", tt, alive.Status)
 		}
 	}
+}
+
+// TestNotReadyWithoutACamera says why.
+func TestNotReadyWithoutACamera(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := ask(t, New(Config{Cameras: &frames.Set{}}).Handler(t.Context()), "/readyz")
+		if w.Code != http.StatusServiceUnavailable || !strings.Contains(w.Body.String(), "has no camera yet") {
+			t.Errorf("%d %s", w.Code, w.Body)
+		}
+	})
 }
 
 func TestPageShowsEveryCamera(t *testing.T) {
