@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"net"
 	"net/url"
+	"slices"
 	"strings"
 	"time"
 
@@ -54,16 +55,15 @@ func usual(t typed) []feed.Target {
 // addForeign looks for a camera without an agent at the usual places of a host
 // that has no agent. It reports whether that says more than the agent's silence.
 func (e *Engine) addForeign(t typed, noAgent *cameras.Failure) (AddResult, bool) {
-	switch noAgent.Reason {
-	case cameras.ReasonRefused, cameras.ReasonNotPigrid, cameras.ReasonUnauthorized, cameras.ReasonEnded:
-	default: // the host cannot be reached, or an agent said no
+	targets := placesBeside(t, noAgent)
+	if len(targets) == 0 {
 		return AddResult{}, false
 	}
 	sameHost := func(address string) bool { return hostOf(address) == hostOf(t.address) }
 	if key := e.foreignAt(sameHost); key != "" && !t.ported {
 		return e.knownForeign(key, t), true
 	}
-	connection, failure := e.try(usual(t))
+	connection, failure := e.try(targets)
 	if failure == nil {
 		return e.adopt(t, connection), true
 	}
@@ -72,6 +72,19 @@ func (e *Engine) addForeign(t typed, noAgent *cameras.Failure) (AddResult, bool)
 		return AddResult{Keys: []string{}, Reason: failure.Reason, Address: t.address, Detail: failure.Detail}, true
 	default:
 		return AddResult{}, false
+	}
+}
+
+// placesBeside lists the usual places that are worth a try where an agent does
+// not answer for this reason.
+func placesBeside(t typed, noAgent *cameras.Failure) []feed.Target {
+	switch noAgent.Reason {
+	case cameras.ReasonRefused, cameras.ReasonNotPigrid, cameras.ReasonUnauthorized, cameras.ReasonEnded:
+		return usual(t)
+	case cameras.ReasonTimeout: // a firewall may swallow what is sent to that port, and to no other
+		return slices.DeleteFunc(usual(t), func(target feed.Target) bool { return target.Addr == t.address })
+	default: // the host cannot be reached, or an agent said no
+		return nil
 	}
 }
 
