@@ -35,15 +35,20 @@ type Store struct {
 	chain Keychain
 	path  string
 	mu    sync.Mutex // guards the file
+
+	turns sync.Mutex
+	last  map[string]chan struct{} // by name: closed when the last change ended
 }
 
 // New makes a Store. The file at path is written only when the Keychain fails;
 // with the empty path nothing is kept then.
-func New(chain Keychain, path string) *Store { return &Store{chain: chain, path: path} }
+func New(chain Keychain, path string) *Store {
+	return &Store{chain: chain, path: path, last: map[string]chan struct{}{}}
+}
 
 // Set keeps a secret.
 func (s *Store) Set(ctx context.Context, name, secret string) error {
-	_, err := within(ctx, func() (string, error) { return "", s.chain.Set(name, secret) })
+	err := s.inTurn(ctx, name, func() error { return s.chain.Set(name, secret) })
 	if err == nil {
 		return s.change(func(kept map[string]string) { delete(kept, name) })
 	}
@@ -67,8 +72,35 @@ func (s *Store) Get(ctx context.Context, name string) (string, error) {
 // Delete forgets a secret. One that is not kept is no error.
 func (s *Store) Delete(ctx context.Context, name string) error {
 	// What the keychain does not give away is not ours to force.
-	_, _ = within(ctx, func() (string, error) { return "", s.chain.Delete(name) })
+	_ = s.inTurn(ctx, name, func() error { return s.chain.Delete(name) })
 	return s.change(func(kept map[string]string) { delete(kept, name) })
+}
+
+// inTurn changes a secret in the keychain once the changes before it have ended,
+// also those that nobody waits for any more: what was asked for last stands.
+func (s *Store) inTurn(ctx context.Context, name string, change func() error) error {
+	s.turns.Lock()
+	before, done := s.last[name], make(chan struct{})
+	s.last[name] = done
+	s.turns.Unlock()
+	_, err := within(ctx, func() (string, error) {
+		defer s.leave(name, done)
+		if before != nil {
+			<-before
+		}
+		return "", change()
+	})
+	return err
+}
+
+// leave lets the next change of a secret begin.
+func (s *Store) leave(name string, done chan struct{}) {
+	s.turns.Lock()
+	defer s.turns.Unlock()
+	close(done)
+	if s.last[name] == done {
+		delete(s.last, name)
+	}
 }
 
 // within runs ask for at most the patience. A keychain that waits for its owner

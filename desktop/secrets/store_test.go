@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -149,6 +150,79 @@ func TestKeychainThatWaitsForItsOwner(t *testing.T) {
 		}
 		close(c.wait)
 	})
+}
+
+// TestLateAnswersKeepTheirOrder: the owner unlocks the keychain after all, when
+// several changes wait for it.
+func TestLateAnswersKeepTheirOrder(t *testing.T) {
+	for name, tt := range map[string]struct {
+		last func(*Store, context.Context) error
+		want string
+	}{
+		"changed again": {func(s *Store, ctx context.Context) error { return s.Set(ctx, "a", "newest") }, "newest"},
+		"forgotten":     {func(s *Store, ctx context.Context) error { return s.Delete(ctx, "a") }, ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				c := &lateChain{chain: chain{kept: map[string]string{}}, answers: make(chan chan struct{}, 9)}
+				s := New(c, filepath.Join(t.TempDir(), "secrets.json"))
+				for _, secret := range []string{"old", "new"} {
+					if err := s.Set(t.Context(), "a", secret); err != nil {
+						t.Fatal(err)
+					}
+					want(t, s, "a", secret)
+				}
+				if err := tt.last(s, t.Context()); err != nil {
+					t.Fatal(err)
+				}
+				synctest.Wait()
+				c.unlock(3)
+				if c.kept["a"] != tt.want {
+					t.Errorf("the keychain has %q", c.kept["a"])
+				}
+				if want(t, s, "a", tt.want); len(s.last) != 0 {
+					t.Errorf("%d turns are remembered", len(s.last))
+				}
+			})
+		})
+	}
+}
+
+// lateChain is a keychain whose owner answers the question that was asked last first.
+type lateChain struct {
+	chain
+	answers chan chan struct{}
+}
+
+// unlock answers this many questions.
+func (c *lateChain) unlock(n int) {
+	for range n {
+		var open []chan struct{}
+		for len(c.answers) > 0 {
+			open = append(open, <-c.answers)
+		}
+		slices.Reverse(open)
+		for _, answer := range open {
+			close(answer)
+			synctest.Wait()
+		}
+	}
+}
+
+func (c *lateChain) waitForOwner() {
+	answer := make(chan struct{})
+	c.answers <- answer
+	<-answer
+}
+
+func (c *lateChain) Set(name, secret string) error {
+	c.waitForOwner()
+	return c.chain.Set(name, secret)
+}
+
+func (c *lateChain) Delete(name string) error {
+	c.waitForOwner()
+	return c.chain.Delete(name)
 }
 
 func TestSystemWithoutABus(t *testing.T) {
