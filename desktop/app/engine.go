@@ -68,12 +68,17 @@ type Engine struct {
 	scoutedID string               // which
 	recovered time.Time            // last time all failing ones were asked because one answered
 	crowded   time.Time            // last time a found agent had no place
+
+	// changing has the secrets that are being changed, by camera key; a channel is
+	// closed when the last change so far has ended.
+	changing map[string]chan struct{}
 }
 
 // running is a feed and how to end it.
 type running struct {
 	*feed.Feed
 	cancel context.CancelFunc
+	told   bool // a person typed what lets one in; what was kept is older
 }
 
 // New makes an Engine that knows the remembered cameras and does nothing yet.
@@ -83,6 +88,7 @@ func New(cfg Config) *Engine {
 		registry:  cameras.NewRegistry(remembered(cfg.Settings.Get())...),
 		agents:    map[string]*agent{},
 		feeds:     map[string]*running{},
+		changing:  map[string]chan struct{}{},
 		dismissed: map[string]time.Time{},
 		turned:    map[string]time.Time{},
 	}

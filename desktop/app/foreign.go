@@ -2,14 +2,12 @@ package app
 
 import (
 	"context"
-	"encoding/json"
 	"net"
 	"net/url"
 	"slices"
 	"strings"
 	"time"
 
-	"pigrid/desktop/agents"
 	"pigrid/desktop/cameras"
 	"pigrid/desktop/feed"
 	"pigrid/desktop/settings"
@@ -17,13 +15,6 @@ import (
 
 // tryLimit is how long all the usual places together may take.
 const tryLimit = 20 * time.Second
-
-// Secrets keeps what lets one in; [pigrid/desktop/secrets.Store] is the real one.
-type Secrets interface {
-	Set(ctx context.Context, name, secret string) error
-	Get(ctx context.Context, name string) (string, error)
-	Delete(ctx context.Context, name string) error
-}
 
 // usual is where known programs and cameras serve MJPEG, commonest first.
 func usual(t typed) []feed.Target {
@@ -221,69 +212,9 @@ func (e *Engine) again(key string, target feed.Target) bool {
 		c.Login = true
 		e.registry.Add(c)
 		e.keepLogin(key, target.Login)
+		f.told = true
 		f.SetTarget(target)
 	}
 	f.Retry()
 	return true
-}
-
-// startForeign dials a remembered camera that has no agent; e.mu is held.
-func (e *Engine) startForeign(c cameras.Camera) {
-	u, err := url.Parse(c.URL)
-	if err != nil {
-		return
-	}
-	f := e.ensureFeed(c)
-	e.goDo(func() {
-		target := feed.Target{Addr: u.Host, Path: u.RequestURI(), Foreign: true}
-		if c.Login {
-			target.Login = e.login(c.Key)
-		}
-		f.SetTarget(target)
-	})
-}
-
-// login returns what lets one in, nil when it is lost.
-func (e *Engine) login(key string) *agents.Login {
-	if e.cfg.Secrets == nil {
-		return nil
-	}
-	secret, err := e.cfg.Secrets.Get(e.ctx, key)
-	if err != nil {
-		e.cfg.Logger.Warn("what lets this computer in is not there", "camera", key, "error", err)
-		return nil
-	}
-	var l agents.Login
-	if json.Unmarshal([]byte(secret), &l) != nil {
-		return nil
-	}
-	return &l
-}
-
-// keepLogin keeps what lets one in; e.mu is held.
-func (e *Engine) keepLogin(key string, l *agents.Login) {
-	if l == nil || e.cfg.Secrets == nil {
-		return
-	}
-	secret, err := json.Marshal(l)
-	e.goDo(func() {
-		if err == nil {
-			err = e.cfg.Secrets.Set(e.ctx, key, string(secret))
-		}
-		if err != nil {
-			e.cfg.Logger.Warn("what lets this computer in could not be kept", "camera", key, "error", err)
-		}
-	})
-}
-
-// dropSecret forgets what let one in; e.mu is held.
-func (e *Engine) dropSecret(key string) {
-	if !cameras.IsForeign(key) || e.cfg.Secrets == nil {
-		return
-	}
-	e.goDo(func() {
-		if err := e.cfg.Secrets.Delete(e.ctx, key); err != nil {
-			e.cfg.Logger.Warn("what let this computer in could not be forgotten", "camera", key, "error", err)
-		}
-	})
 }

@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"fmt"
 	"io"
 	"net"
 	"slices"
@@ -13,7 +14,6 @@ import (
 
 	"pigrid/desktop/agents"
 	"pigrid/desktop/cameras"
-	"pigrid/shared/mjpeg"
 )
 
 // silentHost swallows what is sent to its ports, but for those that answer. It
@@ -23,8 +23,11 @@ type silentHost struct {
 	stream string           // host:port of a camera
 	fails  map[string]error // host:port that answer otherwise
 
+	lasts time.Duration // how long a stream lasts, 0 for ever
+
 	mu     sync.Mutex
 	dialed []string // ports, each once
+	logins []string // user:password of each stream
 }
 
 // dial gives up after three seconds, as the app's own client does.
@@ -56,19 +59,26 @@ func (h *silentHost) Open(ctx context.Context, from agents.Source) (*agents.Stre
 	if err := h.dial(ctx, from.Addr); err != nil {
 		return nil, err
 	}
+	if from.Login != nil {
+		h.mu.Lock()
+		h.logins = append(h.logins, from.Login.User+":"+from.Login.Password)
+		h.mu.Unlock()
+	}
 	r, w := io.Pipe()
+	if h.lasts > 0 {
+		time.AfterFunc(h.lasts, func() { w.Close() })
+	}
 	context.AfterFunc(ctx, func() { w.CloseWithError(ctx.Err()) })
 	go func() {
-		_, err := w.Write([]byte(mjpeg.Opening))
-		for err == nil {
-			_, err = w.Write(mjpeg.NewPart(h.jpeg, time.Now(), false).Standard)
+		for err := error(nil); err == nil; {
+			_, err = fmt.Fprintf(w, "--x\r\nContent-Type: image/jpeg\r\nContent-Length: %d\r\n\r\n%s\r\n", len(h.jpeg), h.jpeg)
 			select {
 			case <-time.After(50 * time.Millisecond):
 			case <-ctx.Done():
 			}
 		}
 	}()
-	return &agents.Stream{Body: r, ContentType: mjpeg.ContentType}, nil
+	return &agents.Stream{Body: r, ContentType: "multipart/x-mixed-replace; boundary=x"}, nil
 }
 
 // TestPortsBesideASilentOne: a firewall that swallows what comes to the port of
