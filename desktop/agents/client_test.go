@@ -227,6 +227,30 @@ type roundTrip func(*http.Request) (*http.Response, error)
 
 func (f roundTrip) RoundTrip(r *http.Request) (*http.Response, error) { return f(r) }
 
+func TestLogin(t *testing.T) {
+	var got string
+	addr := agentServer(t, func(_ http.ResponseWriter, r *http.Request) {
+		user, password, given := r.BasicAuth()
+		got = fmt.Sprintf("%s %q %q %v", r.RequestURI, user, password, given)
+	})
+	for want, login := range map[string]*Login{
+		`/v?fps=5 "" "" false`:              nil,
+		`/v?fps=5 "root" "a:b" true`:        {User: "root", Password: "a:b"},
+		`/v?fps=5 "root" "" true`:           {User: "root"},
+		`/v?fps=5 "" "x" true`:              {Password: "x"},
+		`/v?user=a&pwd=x&fps=5 "" "" false`: {Query: "user=a&pwd=x&fps=5"},
+		`/v?pwd=x "root" "y" true`:          {User: "root", Password: "y", Query: "pwd=x"},
+	} {
+		s, err := NewClient().Open(t.Context(), Source{Addr: addr, Path: "/v?fps=5", Login: login})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _ = s.Body.Close(); got != want {
+			t.Errorf("asked %s, want %s", got, want)
+		}
+	}
+}
+
 // TestFailuresDoNotRepeatPasswords: the errors of net/http carry the whole URL.
 func TestFailuresDoNotRepeatPasswords(t *testing.T) {
 	from := Source{Addr: "127.0.0.1:1", Path: "/v?x=hidden", Login: &Login{User: "hidden", Password: "hidden", Query: "pwd=hidden"}}

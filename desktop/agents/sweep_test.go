@@ -106,6 +106,7 @@ func TestSweep(t *testing.T) {
 			"10.0.0.7:8080": nil, "10.0.0.200:8080": nil,
 			"10.0.0.8:8080": other, "10.0.0.8:8081": locked, "10.0.0.8:8082": nil, "10.0.0.8:8083": nil, // a printer's page, and an agent behind it
 			"10.0.0.9:8080": &cameras.Failure{Reason: cameras.ReasonRefused}, "10.0.0.9:8081": nil,
+			"10.0.0.10:8080": &cameras.Failure{Reason: cameras.ReasonEnded}, "10.0.0.10:8081": nil, // it hung up on us
 		}}
 		s := &Sweeper{Ask: n.ask}
 		var found []string
@@ -114,10 +115,10 @@ func TestSweep(t *testing.T) {
 		s.Run(t.Context(), Hosts([]netip.Prefix{netip.MustParsePrefix("10.0.0.0/24")}),
 			func(f Found) { found = append(found, f.Address) }, func() { asked++ })
 		slices.Sort(found)
-		if want := []string{"10.0.0.200:8080", "10.0.0.7:8080", "10.0.0.8:8082"}; !slices.Equal(found, want) {
+		if want := []string{"10.0.0.10:8081", "10.0.0.200:8080", "10.0.0.7:8080", "10.0.0.8:8082"}; !slices.Equal(found, want) {
 			t.Errorf("found %v, want %v", found, want)
 		}
-		if asked != 254 || len(n.asked) != 256 || n.most != sweepAtOnce {
+		if asked != 254 || len(n.asked) != 257 || n.most != sweepAtOnce {
 			t.Errorf("%d hosts, %d questions, %d at once", asked, len(n.asked), n.most)
 		}
 		if took := time.Since(begin); took != 4*sweepDial {

@@ -19,11 +19,16 @@ type twinNet struct {
 	slow    map[string]time.Duration
 	asked   int
 	restart string // everything is started anew once this address was asked
+	others  string // address of an agent with another id
 }
 
 func (n *twinNet) ask(_ context.Context, addr string) (Found, error) {
 	n.mu.Lock()
 	started, there := n.started[addr]
+	id := "me"
+	if addr == n.others {
+		id = "other"
+	}
 	slow := n.slow[addr]
 	n.asked++
 	if addr == n.restart {
@@ -37,7 +42,7 @@ func (n *twinNet) ask(_ context.Context, addr string) (Found, error) {
 	if !there {
 		return Found{}, &cameras.Failure{Reason: cameras.ReasonRefused}
 	}
-	return Found{Address: addr, Status: api.Status{API: 1, ID: "me", Started: started, Cameras: []api.Camera{{}}}}, nil
+	return Found{Address: addr, Status: api.Status{API: 1, ID: id, Started: started, Cameras: []api.Camera{{}}}}, nil
 }
 
 func (n *twinNet) set(change func(*twinNet)) {
@@ -115,6 +120,12 @@ func TestOneAgentIsNotItsTwin(t *testing.T) {
 		time.Sleep(time.Minute)
 		if n.set(func(n *twinNet) {}); n.asked > 14 {
 			t.Errorf("%d questions a minute", n.asked)
+		}
+		n.set(func(n *twinNet) { n.started["e:1"], n.others = "friday", "e:1" })
+		w.Meet("e:1")
+		time.Sleep(time.Minute)
+		if r := last(); r.Twin != "" {
+			t.Errorf("an agent with another id is a twin: %+v", r)
 		}
 		n.set(func(n *twinNet) { n.started["d:1"], n.restart = "monday", "d:1" }) // between two questions
 		w.Meet("d:1")

@@ -260,7 +260,7 @@ func TestKeptAddressesLeaveRoom(t *testing.T) {
 }
 
 func TestWatchInRealTime(t *testing.T) {
-	up := make(chan struct{})
+	up := make(chan string, 1)
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 		_, _ = w.Write([]byte(goodStatus))
 	}))
@@ -269,15 +269,18 @@ func TestWatchInRealTime(t *testing.T) {
 		ID: "0a1b", Addresses: []string{server.Listener.Addr().String()}, Find: NewClient().Find,
 		Failing: func() int { return 0 }, Logger: slog.New(slog.DiscardHandler),
 		Report: func(r Report) {
-			if r.Failure == nil {
-				close(up)
+			select {
+			case up <- r.Found.Status.ID:
+			default:
 			}
 		},
 	})
 	ctx, cancel := context.WithCancel(t.Context())
 	done := make(chan struct{})
 	go func() { defer close(done); w.Run(ctx) }()
-	<-up
+	if id := <-up; id != "0a1b" {
+		t.Errorf("agent %q answered", id)
+	}
 	cancel()
 	<-done
 }
