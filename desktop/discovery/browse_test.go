@@ -109,6 +109,13 @@ func TestThreeHundredRealRounds(t *testing.T) {
 	t.Errorf("%d files and %d goroutines, %d and %d before", files(), runtime.NumGoroutine(), filesBefore, goroutinesBefore)
 }
 
+func TestAnswerHasBothKindsOfAddresses(t *testing.T) {
+	a := answer(&zeroconf.ServiceEntry{AddrIPv4: []net.IP{net.IPv4(10, 0, 0, 5).To4(), nil}, AddrIPv6: []net.IP{net.ParseIP("fd00::5")}})
+	if got := fmt.Sprint(a.Addrs); got != "[10.0.0.5 fd00::5]" {
+		t.Errorf("got %s", got)
+	}
+}
+
 func TestCost(t *testing.T) {
 	small := &zeroconf.ServiceEntry{}
 	large := &zeroconf.ServiceEntry{Text: []string{strings.Repeat("x", 60_000)}, AddrIPv4: make([]net.IP, 1000)}

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"net/netip"
 	"slices"
 	"testing"
 	"testing/synctest"
@@ -103,9 +104,11 @@ func TestRefreshKeepsTheGap(t *testing.T) {
 }
 
 func TestRefreshBeforeRunDoesNotBlock(t *testing.T) {
-	d := New(Config{})
-	d.Refresh()
-	d.Refresh()
+	synctest.Test(t, func(*testing.T) { // which fails at once when everybody waits
+		d := New(Config{})
+		d.Refresh()
+		d.Refresh()
+	})
 }
 
 func TestARoundThatHeardTooMuchIsFollowedByAnother(t *testing.T) {
@@ -214,35 +217,42 @@ func TestNoNetwork(t *testing.T) {
 	})
 }
 
-func TestABrokenSocketIsReportedOnceAndRetried(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		l := newLab(t, eth0)
-		l.run(func() {
-			l.pass(500 * time.Millisecond)
-			l.setBroken(errors.New("too many open files"))
-			before := l.log.count()
-			l.pass(time.Minute)
-			if running, _, problem := l.d.Status(); running || problem != "too many open files" {
-				t.Errorf("status %v %q", running, problem)
-			}
-			if n := l.log.count() - before; n != 1 {
-				t.Errorf("%d log lines, want 1: %q", n, l.log.lines)
-			}
-			if l.newest().end != 0 {
-				t.Error("the last good round was given up")
-			}
-			l.setBroken(nil)
-			l.pass(searching)
-			if running, _, problem := l.d.Status(); !running || problem != "" {
-				t.Errorf("status %v %q", running, problem)
-			}
+func TestABrokenSystemIsReportedOnceAndRetried(t *testing.T) {
+	full := errors.New("too many open files")
+	for name, broken := range map[string]struct{ browse, links error }{"socket": {browse: full}, "interfaces": {links: full}} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				l := newLab(t, eth0)
+				l.run(func() {
+					l.pass(500 * time.Millisecond)
+					l.setBroken(broken.browse, broken.links)
+					before := l.log.count()
+					l.pass(time.Minute)
+					running, on, problem := l.d.Status()
+					if want := []string{"eth0 192.168.1.20/24"}; running || problem != "too many open files" || !slices.Equal(on, want) {
+						t.Errorf("status %v %v %q", running, on, problem)
+					}
+					if n := l.log.count() - before; n != 1 {
+						t.Errorf("%d log lines, want 1: %q", n, l.log.lines)
+					}
+					if l.newest().end != 0 {
+						t.Error("the last good round was given up")
+					}
+					l.setBroken(nil, nil)
+					l.pass(searching)
+					if running, _, problem := l.d.Status(); !running || problem != "" {
+						t.Errorf("status %v %q", running, problem)
+					}
+				})
+			})
 		})
-	})
+	}
 }
 
 func TestSightingsAreChecked(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		l := newLab(t, eth0)
+		l.d.own = func() ([]netip.Prefix, error) { return []netip.Prefix{netip.MustParsePrefix("203.0.113.0/24")}, nil }
 		l.run(func() {
 			l.pass(500 * time.Millisecond)
 			for _, a := range []dnssd.Answer{
@@ -250,13 +260,14 @@ func TestSightingsAreChecked(t *testing.T) {
 				agent(2, "8.8.8.8"),
 				agent(3, "127.0.0.1"),
 				{Instance: "x"},
+				agent(4, "203.0.113.9"), // this network's own addresses are public
 			} {
 				l.newest().answers <- a
 			}
 			l.pass(0)
 		})
 		got := l.sightings()
-		if len(got) != 1 || got[0].Name != "pi 1" || len(got[0].Addrs) != 2 || got[0].Addrs[1].Zone() != "eth0" {
+		if len(got) != 2 || got[0].Name != "pi 1" || got[1].Name != "pi 4" || len(got[0].Addrs) != 2 || got[0].Addrs[1].Zone() != "eth0" {
 			t.Fatalf("sightings %+v", got)
 		}
 		if want := l.begun.Add(500 * time.Millisecond); !got[0].At.Equal(want) {
@@ -339,7 +350,7 @@ func TestTheLogOfAgentsIsCapped(t *testing.T) {
 				t.Errorf("%d sightings, want %d", got, maxKnown+50)
 			}
 			lines := l.log.count()
-			if lines > maxKnown+2 { // the interfaces, and that there are more
+			if lines != maxKnown+2 { // the interfaces, and that there are more
 				t.Errorf("%d log lines", lines)
 			}
 			l.newest().answers <- agent(999, "10.0.0.1")
@@ -398,8 +409,10 @@ func TestSlept(t *testing.T) {
 }
 
 func TestRunNeedsItsConfig(t *testing.T) {
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
 	for _, c := range []Config{{}, {Logger: slog.New(slog.DiscardHandler)}, {OnSighting: func(dnssd.Sighting) {}}} {
-		if err := New(c).Run(context.Background()); err == nil {
+		if err := New(c).Run(ctx); err == nil {
 			t.Errorf("Run with %+v did not complain", c)
 		}
 	}

@@ -29,6 +29,7 @@ type lab struct {
 	asleep time.Duration // so far
 	links  []dnssd.Link
 	broken error // what browse answers
+	blind  error // what listing the interfaces answers
 	rounds []*fakeRound
 	heard  []dnssd.Sighting
 }
@@ -55,7 +56,7 @@ func newLab(t *testing.T, links ...dnssd.Link) *lab {
 	l.d.links = func() ([]dnssd.Link, error) {
 		l.mu.Lock()
 		defer l.mu.Unlock()
-		return slices.Clone(l.links), nil
+		return slices.Clone(l.links), l.blind
 	}
 	l.d.own = func() ([]netip.Prefix, error) { return nil, nil }
 	l.d.browse = l.browse
@@ -120,10 +121,11 @@ func (l *lab) set(links ...dnssd.Link) {
 	l.links = links
 }
 
-func (l *lab) setBroken(err error) {
+// setBroken makes browse and the list of interfaces fail.
+func (l *lab) setBroken(browse, links error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	l.broken = err
+	l.broken, l.blind = browse, links
 }
 
 func (l *lab) starts() []time.Duration {

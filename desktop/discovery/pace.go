@@ -39,9 +39,6 @@ func (p *pace) started(now time.Time, seen bool) time.Duration {
 // the one before.
 func (p *pace) hurry(now time.Time) time.Duration {
 	p.count, p.since = 0, now
-	if p.last.IsZero() {
-		return 0
-	}
 	return max(0, minGap-now.Sub(p.last))
 }
 
