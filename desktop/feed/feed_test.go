@@ -232,6 +232,9 @@ func TestUnwantedIsClosedWithinTwoSeconds(t *testing.T) {
 			t.Errorf("closed %d of %d", c.saw().closed, len(c.saw().dials))
 		}
 		wantState(t, f, cameras.Paused)
+		if phase := f.Facts().Phase; phase != cameras.Closed {
+			t.Errorf("phase %d", phase)
+		}
 		c.after(time.Hour)
 		if len(c.saw().dials) != 1 {
 			t.Error("dialled though nobody looks")
@@ -365,7 +368,11 @@ func TestPlaceholdersAreShownAndNeverLive(t *testing.T) {
 		f, c, _ := start(t)
 		f.SetTarget(target)
 		c.after(time.Second)
-		c.send(60, time.Second, true)
+		c.send(1, time.Second, true)
+		if n := c.saw().doubts; n != 1 {
+			t.Errorf("the agent is asked why %d times", n)
+		}
+		c.send(59, time.Second, true)
 		wantState(t, f, cameras.Stalled)
 		if f.Frame().Seq != 60 || f.Facts().Frames != 0 || !f.Facts().LastFrame.IsZero() {
 			t.Errorf("got %+v", f.Facts())
@@ -373,8 +380,8 @@ func TestPlaceholdersAreShownAndNeverLive(t *testing.T) {
 		if len(c.saw().dials) != 1 {
 			t.Error("a connection that carries placeholders was replaced")
 		}
-		if c.saw().doubts == 0 {
-			t.Error("the agent is not asked why")
+		if n := c.saw().doubts; n < 2 || n > 20 {
+			t.Errorf("the agent is asked why %d times in a minute", n)
 		}
 		c.send(2, 100*time.Millisecond, false)
 		wantState(t, f, cameras.Live)
@@ -407,6 +414,21 @@ func TestRefusedIsTriedAgainWithGrowingWaits(t *testing.T) {
 	})
 }
 
+func TestAgentSaysWhenToComeBack(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f, c, _ := start(t, func(c *camera) { c.refuse = &cameras.Failure{Reason: cameras.ReasonBusy, RetryAfter: 20 * time.Second} })
+		f.SetTarget(target)
+		c.after(19 * time.Second)
+		if n := len(c.saw().dials); n != 1 {
+			t.Errorf("%d dials before it was time", n)
+		}
+		c.after(12 * time.Second) // at the latest: waits are spread
+		if n := len(c.saw().dials); n != 2 {
+			t.Errorf("%d dials", n)
+		}
+	})
+}
+
 func TestShortSessionsAreNotDialledInAStorm(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		f, c, _ := start(t)
@@ -433,6 +455,10 @@ func TestLongSessionIsDialledAgainSoon(t *testing.T) {
 		c.after(time.Second)
 		c.send(110, 100*time.Millisecond, false)
 		_ = c.saw().stream.CloseWithError(errors.New("connection reset"))
+		c.after(0)
+		if v := f.Facts(); v.Failure == nil || v.Failure.Reason != cameras.ReasonEnded {
+			t.Errorf("got %+v", v)
+		}
 		c.after(1300 * time.Millisecond)
 		if len(c.saw().dials) != 2 {
 			t.Errorf("%d dials", len(c.saw().dials))
@@ -514,12 +540,31 @@ func TestNotAStream(t *testing.T) {
 }
 
 func TestStopWhileDialling(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		f, c, _ := start(t, func(c *camera) { c.header = time.Hour })
-		f.SetTarget(target)
-		c.after(time.Minute)
-		wantState(t, f, cameras.Connecting)
-	}) // the cleanup waits for Run
+	for name, prepare := range map[string]func(*Feed, *camera){
+		"no headers": func(_ *Feed, c *camera) { c.header = time.Hour },
+		"not its turn": func(f *Feed, _ *camera) {
+			for range dialSlots {
+				f.cfg.Group.slots <- struct{}{}
+			}
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				var stop time.Time
+				t.Cleanup(func() { // after the one of start, which waits for Run
+					if took := time.Since(stop); took > 0 {
+						t.Errorf("stopping took %v", took)
+					}
+				})
+				f, c, _ := start(t)
+				c.set(func(c *camera) { prepare(f, c) })
+				f.SetTarget(target)
+				c.after(time.Minute)
+				wantState(t, f, cameras.Connecting)
+				stop = time.Now()
+			})
+		})
+	}
 }
 
 func TestGroupLetsEightDialAndDeadOnesDoNotBlock(t *testing.T) {

@@ -151,6 +151,9 @@ func TestTry(t *testing.T) {
 			"h:1/a": fails(cameras.ReasonRefused), "h:2/a": fails(cameras.ReasonTimeout),
 		}, []string{"h:1/a", "h:2/a"}, cameras.ReasonRefused},
 		{"no way there", map[string]func() (*agents.Stream, error){"h:1/a": fails(cameras.ReasonUnreachable)}, all[:1], cameras.ReasonUnreachable},
+		{"not of this network", map[string]func() (*agents.Stream, error){"h:1/a": fails(cameras.ReasonNotLocal)}, all[:1], cameras.ReasonNotLocal},
+		{"somebody else looks", map[string]func() (*agents.Stream, error){"h:1/a": fails(cameras.ReasonBusy)}, []string{"h:1/a", "h:2/a", "h:2/b"}, cameras.ReasonBusy},
+		{"nobody is let in", map[string]func() (*agents.Stream, error){"h:1/a": fails(cameras.ReasonForbidden)}, []string{"h:1/a", "h:2/a", "h:2/b"}, cameras.ReasonForbidden},
 		{"a password is asked for", map[string]func() (*agents.Stream, error){"h:1/b": fails(cameras.ReasonUnauthorized)}, all, cameras.ReasonUnauthorized},
 		{"a stream without pictures", map[string]func() (*agents.Stream, error){"h:1/b": gives(mjpeg.ContentType, nil)}, all, cameras.ReasonNoFrames},
 		{"a picture", map[string]func() (*agents.Stream, error){"h:1/b": gives("image/jpeg", picture(t))}, all[:2], ""},
@@ -179,6 +182,31 @@ func TestTry(t *testing.T) {
 			})
 		})
 	}
+}
+
+// mute takes connections and never answers.
+type mute struct{ places }
+
+func (*mute) Open(ctx context.Context, _ agents.Source) (*agents.Stream, error) {
+	<-ctx.Done()
+	return nil, ctx.Err()
+}
+
+func TestTryWaitsNotForEver(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		begin := time.Now()
+		_, failure := Try(t.Context(), &mute{}, []Target{{Addr: "h:1", Path: "/a"}, {Addr: "h:1", Path: "/b"}, {Addr: "h:2", Path: "/a"}})
+		if took := time.Since(begin); failure == nil || failure.Reason != cameras.ReasonTimeout || failure.Detail == "" || took != 2*tryTimeout {
+			t.Errorf("got %v after %v", failure, took)
+		}
+		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
+		defer cancel()
+		begin = time.Now()
+		_, failure = Try(ctx, &mute{}, []Target{{Addr: "h:1", Path: "/a"}, {Addr: "h:2", Path: "/a"}})
+		if took := time.Since(begin); failure == nil || failure.Reason != cameras.ReasonTimeout || took != time.Second {
+			t.Errorf("given up: got %v after %v", failure, took)
+		}
+	})
 }
 
 // TestForeignIsNotAskedTwiceAfterSleep: waking may come while it is dialled.
