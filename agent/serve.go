@@ -58,7 +58,7 @@ func serve(ctx context.Context, cfg config.Config, env []string, logTo io.Writer
 	rooms := []func(context.Context) error{manager.Run}
 	if cfg.MDNS {
 		announcer := announce.New(announce.Config{
-			Logger: log, ID: who.ID, Name: cfg.Name, Version: version, Port: addr.Port(), Interface: cfg.MDNSInterface,
+			Logger: log, ID: who.ID, Name: cfg.Name, Version: version, Port: addr.Port(), At: addr.Addr().Unmap(), Interface: cfg.MDNSInterface,
 		})
 		site.Announced = announcer.Announced // web and announce know nothing of each other
 		rooms = append(rooms, announcer.Run)

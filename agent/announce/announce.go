@@ -13,7 +13,7 @@ import (
 	"context"
 	"errors"
 	"log/slog"
-	"net"
+	"net/netip"
 	"os"
 	"strings"
 	"sync"
@@ -30,6 +30,10 @@ type Config struct {
 	Name    string       // for people; empty: the host name
 	Version string       // of the program
 	Port    uint16       // the TCP port really listened on
+
+	// At is the address listened on. A single one is told alone, and only where it
+	// can be reached; zero or unspecified means all that the machine has.
+	At netip.Addr
 
 	// Interface is the only one to announce on; empty means all that other
 	// machines can be behind. Beside avahi, Linux hands zeroconf the questions of
@@ -96,7 +100,7 @@ func (a *Announcer) announce(s scene) (again time.Duration) {
 	a.withdraw()
 	a.now = s
 	if len(s.links) == 0 {
-		a.cfg.Logger.Warn("not announced: no network interface to do it on", "interface", a.cfg.Interface)
+		a.cfg.Logger.Warn("not announced: no network interface to do it on", "interface", a.cfg.Interface, "listening_on", a.cfg.At)
 		return hastyPeriod
 	}
 	for _, svc := range a.services(s) {
@@ -144,8 +148,8 @@ func (a *Announcer) services(s scene) []service {
 	for _, l := range s.links {
 		base.on = append(base.on, l.Interface)
 	}
-	if s.loopback() { // zeroconf leaves loopback addresses out unless they are given
-		base.ips = []string{net.IPv4(127, 0, 0, 1).String()}
+	if s.loopback() || single(s.at) { // zeroconf leaves loopback addresses out unless they are given
+		base.ips = told(s.links[0], s.at)
 	}
 	agent, page := base, base
 	agent.kind, agent.txt = dnssd.Service, info.TXT()

@@ -264,7 +264,7 @@ func TestChoose(t *testing.T) {
 		"only containers":    {[]dnssd.Link{lo, docker}, "", []dnssd.Link{lo}},
 		"down":               {[]dnssd.Link{lo, down}, "", []dnssd.Link{lo}},
 	} {
-		if got := choose(c.in, c.only); !slices.EqualFunc(got, c.want, dnssd.Link.Equal) {
+		if got := choose(c.in, c.only, netip.Addr{}); !slices.EqualFunc(got, c.want, dnssd.Link.Equal) {
 			t.Errorf("%s: %v, want %v", name, got, c.want)
 		}
 	}
@@ -281,12 +281,15 @@ func TestTold(t *testing.T) {
 		for _, p := range prefixes {
 			l.Prefixes = append(l.Prefixes, netip.MustParsePrefix(p))
 		}
-		if got := strings.Join(told(l), " "); got != want {
+		if got := strings.Join(told(l, netip.IPv6Unspecified()), " "); got != want {
 			t.Errorf("%v: told %q, want %q", prefixes, got, want)
 		}
 	}
-	if got := told(lo); !slices.Equal(got, []string{"127.0.0.1"}) {
+	if got := told(lo, netip.Addr{}); !slices.Equal(got, []string{"127.0.0.1"}) {
 		t.Errorf("alone: %q", got)
+	}
+	if got := told(eth0, netip.MustParseAddr("fe80::1%eth0")); !slices.Equal(got, []string{"fe80::1"}) {
+		t.Errorf("listening on one address: %q", got)
 	}
 }
 

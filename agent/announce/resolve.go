@@ -50,7 +50,7 @@ func resolve(s scene, host string) (registration, error) {
 			continue
 		}
 		r.conns = append(r.conns, conn)
-		a := &addresses{name: host + "." + dnssd.Domain, link: l}
+		a := &addresses{name: host + "." + dnssd.Domain, link: l, told: told(l, s.at)}
 		r.wg.Go(func() { a.serve(conn) })
 	}
 	if len(r.conns) == 0 {
@@ -78,7 +78,8 @@ func (r *resolver) Shutdown() {
 type addresses struct {
 	name string // fully qualified, with the final dot
 	link dnssd.Link
-	told map[uint16]time.Time // by record type: when the link was told last
+	told []string
+	last map[uint16]time.Time // by record type: when the link was told
 }
 
 func (a *addresses) serve(conn *net.UDPConn) {
@@ -130,7 +131,7 @@ func (a *addresses) answer(packet []byte, from netip.AddrPort, now time.Time) (a
 		m.Id, m.Question = q.Id, q.Question[:min(len(q.Question), 1)]
 		ttl, class = legacyTTL, dns.ClassINET
 	}
-	for _, s := range told(a.link) {
+	for _, s := range a.told {
 		ip := net.ParseIP(s)
 		if four := ip.To4(); four != nil && a.due(types, dns.TypeA, alone, now) {
 			m.Answer = append(m.Answer, &dns.A{Hdr: a.header(dns.TypeA, class, ttl), A: four})
@@ -155,19 +156,19 @@ func (a *addresses) header(kind, class uint16, ttl uint32) dns.RR_Header {
 
 // due reports whether a type was asked for and the link was not just told.
 func (a *addresses) due(types map[uint16]bool, kind uint16, alone bool, now time.Time) bool {
-	return types[kind] && (alone || now.Sub(a.told[kind]) >= repeatAfter)
+	return types[kind] && (alone || now.Sub(a.last[kind]) >= repeatAfter)
 }
 
 func (a *addresses) note(types map[uint16]bool, alone bool, now time.Time) {
 	if alone {
 		return
 	}
-	if a.told == nil {
-		a.told = map[uint16]time.Time{}
+	if a.last == nil {
+		a.last = map[uint16]time.Time{}
 	}
 	for t := range types {
-		if now.Sub(a.told[t]) >= repeatAfter {
-			a.told[t] = now
+		if now.Sub(a.last[t]) >= repeatAfter {
+			a.last[t] = now
 		}
 	}
 }

@@ -54,7 +54,7 @@ func words(t *testing.T, answer []byte) string {
 func newAddresses() *addresses {
 	l := link("eth0", "192.168.1.20/24")
 	l.Prefixes = append(l.Prefixes, netip.MustParsePrefix("fe80::1/64"))
-	return &addresses{name: "pigrid-3f2a9c01.local.", link: l}
+	return &addresses{name: "pigrid-3f2a9c01.local.", link: l, told: told(l, netip.Addr{})}
 }
 
 func TestAddressesAreAnswered(t *testing.T) {
@@ -90,6 +90,15 @@ func TestAddressesAreAnswered(t *testing.T) {
 				t.Errorf("to a program that is no resolver: %v", &m)
 			}
 		}
+	}
+}
+
+func TestOnlyTheAddressListenedOnIsAnswered(t *testing.T) {
+	a := newAddresses()
+	a.told = told(a.link, netip.MustParseAddr("fe80::1%eth0"))
+	got, _ := a.answer(asked(t, a.name, dns.ClassINET, dns.TypeANY), netip.MustParseAddrPort("192.168.1.5:5353"), time.Now())
+	if words(t, got) != "fe80::1" {
+		t.Errorf("answered %q", words(t, got))
 	}
 }
 

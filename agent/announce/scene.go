@@ -1,6 +1,7 @@
 package announce
 
 import (
+	"net/netip"
 	"slices"
 	"strings"
 
@@ -12,6 +13,7 @@ import (
 type scene struct {
 	host  string
 	links []dnssd.Link
+	at    netip.Addr // that the agent listens on, as in the Config
 }
 
 func (s scene) equal(t scene) bool {
@@ -34,14 +36,18 @@ func (s scene) String() string {
 func (s scene) announced() []api.Announced {
 	on := make([]api.Announced, 0, len(s.links))
 	for _, l := range s.links {
-		on = append(on, api.Announced{Interface: l.Name, Addresses: told(l)})
+		on = append(on, api.Announced{Interface: l.Name, Addresses: told(l, s.at)})
 	}
 	return on
 }
 
-// told lists the addresses that zeroconf answers with on a link: IPv4, then
-// IPv6, where link-local ones count only when there are no others.
-func told(l dnssd.Link) []string {
+// told lists the addresses that are answered with on a link: the one that the
+// agent listens on, or those that zeroconf finds by itself: IPv4, then IPv6,
+// where link-local ones count only when there are no others.
+func told(l dnssd.Link, at netip.Addr) []string {
+	if single(at) {
+		return []string{at.WithZone("").String()}
+	}
 	var four, six, local []string
 	for _, p := range l.Prefixes {
 		switch a := p.Addr(); {
@@ -70,24 +76,5 @@ func (a *Announcer) look() (scene, error) {
 	if err != nil {
 		return scene{}, err
 	}
-	return scene{host, choose(links, a.cfg.Interface)}, nil
-}
-
-// choose picks the interfaces to announce on: the one asked for, else all that
-// other machines can be behind, else loopback.
-func choose(links []dnssd.Link, only string) []dnssd.Link {
-	var on, loopback []dnssd.Link
-	for _, l := range links {
-		switch {
-		case only != "" && l.Name != only:
-		case l.Multicast() && (only != "" || !l.Virtual()):
-			on = append(on, l)
-		case l.Loopback():
-			loopback = append(loopback, l)
-		}
-	}
-	if len(on) == 0 {
-		return loopback[:min(1, len(loopback))]
-	}
-	return on
+	return scene{host, choose(links, a.cfg.Interface, a.cfg.At), a.cfg.At}, nil
 }

@@ -23,7 +23,7 @@ func NewLoader(fs *pflag.FlagSet) *Loader {
 		MaxViewers: 64, IdleTimeout: 30 * time.Second, MDNS: true, LogLevel: slog.LevelInfo,
 	}}
 	c := &l.cfg
-	l.add("listen", c.Listen, "address", "where to listen; left out, the next free port up to 8089 is taken if 8080 is not free", listen(&c.Listen))
+	l.add("listen", c.Listen, "address", "where to listen, and with an address to be found only there; left out, the next free port up to 8089 is taken if 8080 is not free", listen(&c.Listen))
 	l.add("source", c.Source, "source", "auto (Pi cameras and USB webcams), rpicam (without webcams), pattern (a test picture) or exec:COMMAND that writes MJPEG to its standard output", source(&c.Source))
 	l.addList("camera", "id", "serve only this camera, by id or index; may be repeated", cameras(&c.Only))
 	l.add("width", "640", "pixels", "width of the picture", integer(&c.Camera.Width, minSide, maxSide))
