@@ -31,7 +31,7 @@ func main() {
 	logger := slog.New(slog.NewTextHandler(os.Stderr, nil))
 	store, secret, notice := openSettings(logger)
 	engine := app.New(app.Config{
-		Version: version, Client: agents.NewClient(), Settings: store, Secrets: secret, Notice: notice, Logger: logger, Search: search(logger), Sweeper: agents.NewSweeper(),
+		Version: version, Client: agents.NewClient().LocalNames(discovery.NewNames().Resolve), Settings: store, Secrets: secret, Notice: notice, Logger: logger, Search: search(logger), Sweeper: agents.NewSweeper(),
 	})
 	if err := wails.Run(window(engine, store)); err != nil {
 		logger.Error("the window could not be opened", "error", err)

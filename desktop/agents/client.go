@@ -32,7 +32,9 @@ var errNotLocal = errors.New("the address is not on the local network")
 // concurrent use. Connections are never reused: an answer always proves that
 // the agent answers now.
 type Client struct {
-	http *http.Client
+	http   *http.Client
+	dialer *net.Dialer
+	names  *names // nil: the system alone resolves
 }
 
 // NewClient returns a Client that dials only addresses of the local network,
@@ -50,9 +52,10 @@ func newClient(allowed func(netip.Addr) bool, timeout time.Duration) *Client {
 			return nil
 		},
 	}
-	return &Client{http: &http.Client{
+	c := &Client{dialer: dialer}
+	c.http = &http.Client{
 		Transport: &http.Transport{
-			DialContext:            dialer.DialContext,
+			DialContext:            c.dial,
 			DisableKeepAlives:      true,
 			DisableCompression:     true,
 			ResponseHeaderTimeout:  headerTimeout,
@@ -60,7 +63,8 @@ func newClient(allowed func(netip.Addr) bool, timeout time.Duration) *Client {
 			ReadBufferSize:         64 << 10,
 		},
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
-	}}
+	}
+	return c
 }
 
 func onLocalNetwork(addr netip.Addr) bool {

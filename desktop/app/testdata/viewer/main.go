@@ -43,7 +43,7 @@ func main() {
 		os.Exit(1)
 	}
 	engine := app.New(app.Config{
-		Version: "test", Client: agents.NewClient(), Sweeper: agents.NewSweeper(), Settings: store, Logger: log,
+		Version: "test", Client: agents.NewClient().LocalNames(discovery.NewNames().Resolve), Sweeper: agents.NewSweeper(), Settings: store, Logger: log,
 		Search: func(sighted func(dnssd.Sighting)) app.Searcher {
 			return discovery.New(discovery.Config{Logger: log, OnSighting: sighted})
 		},
