@@ -42,7 +42,7 @@ func TestStorms(t *testing.T) {
 	names("before", true)
 
 	s := l.start(bad.command(storm))
-	s.line(5 * time.Second)
+	s.line(time.Minute)    // now all places are taken
 	late := l.viewer(desk) // starts in the storm
 	b := l.agent(pi2, "b", "Porch", ":8081")
 	v.tile(time.Minute, "Porch", "live", "10.77.0.12:8081")

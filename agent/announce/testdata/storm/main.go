@@ -1,7 +1,7 @@
 // storm sends what no honest machine sends to the mDNS group, over and over,
 // until its standard input ends: random bytes, cut packets, names that point at
-// themselves, and ten thousand agents that do not exist. The network test runs
-// it on a machine it makes.
+// themselves, and ten thousand agents that do not exist. It says when it has
+// told of each of those once. The network test runs it on a machine it makes.
 package main
 
 import (
@@ -36,7 +36,6 @@ func main() {
 		_, _ = io.Copy(io.Discard, os.Stdin)
 		close(done)
 	}()
-	fmt.Println("begun")
 	sent := 0
 	for {
 		select {
@@ -46,8 +45,11 @@ func main() {
 		case <-time.After(pause):
 		}
 		for range burst {
-			if _, err := conn.Write(packet(sent)); err == nil {
-				sent++
+			if _, err := conn.Write(packet(sent)); err != nil {
+				continue
+			}
+			if sent++; sent == 2*fakes {
+				fmt.Println("everybody told")
 			}
 		}
 	}
