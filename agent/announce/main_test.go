@@ -1,6 +1,7 @@
 package announce
 
 import (
+	"os"
 	"testing"
 
 	"go.uber.org/goleak"
@@ -8,5 +9,9 @@ import (
 
 func TestMain(m *testing.M) {
 	// zeroconf's announcing goroutine outlives Shutdown by up to 3.5 s.
-	goleak.VerifyTestMain(m, goleak.IgnoreAnyFunction("github.com/grandcat/zeroconf.(*Server).probe"))
+	probe := goleak.IgnoreAnyFunction("github.com/grandcat/zeroconf.(*Server).probe")
+	goleak.VerifyTestMain(m, probe, goleak.Cleanup(func(code int) {
+		programsBuilt.remove()
+		os.Exit(code)
+	}))
 }

@@ -10,6 +10,7 @@ import (
 // TestTheAppFollowsTheNetwork: one agent, one app, and everything that may
 // happen to the cables between them. There is one tile all the time.
 func TestTheAppFollowsTheNetwork(t *testing.T) {
+	t.Parallel() // it mostly waits
 	l := newPrograms(t, "curl", "avahi-daemon", "avahi-resolve", "dbus-daemon")
 	pi, desk, peer := l.host("raspberrypi", "10.77.0.11/24"), l.host("desk", "10.77.0.50/24"), l.host("peer", "10.77.0.60/24")
 	pi.avahi()
@@ -93,6 +94,7 @@ func TestTheAppFollowsTheNetwork(t *testing.T) {
 // TestNetworksOfAHost: many cards, not all of which lead to other machines, and
 // addresses that come late.
 func TestNetworksOfAHost(t *testing.T) {
+	t.Parallel() // it mostly waits
 	l := newPrograms(t, "curl")
 	pi, desk := l.machine("raspberrypi"), l.host("desk", "10.77.0.50/24")
 	for _, m := range []*machine{pi, desk} {
@@ -148,6 +150,7 @@ func TestNetworksOfAHost(t *testing.T) {
 // TestNetworkWithoutMulticast: nobody is heard of there; a person searches, or
 // types an address.
 func TestNetworkWithoutMulticast(t *testing.T) {
+	t.Parallel() // it mostly waits
 	l := newPrograms(t, "curl")
 	pi, two, desk := l.host("raspberrypi", "10.77.0.11/24"), l.host("two", "10.77.0.222/24"), l.host("desk", "10.77.0.50/16")
 	far := l.host("far", "10.77.9.9/16") // not among the 254 addresses around ours
@@ -188,6 +191,7 @@ func TestNetworkWithoutMulticast(t *testing.T) {
 // TestAgentsThatAreAlike: two cards with the name of a fresh system, two agents
 // with one friendly name, and two with one identity, because a card was copied.
 func TestAgentsThatAreAlike(t *testing.T) {
+	t.Parallel() // it mostly waits
 	l := newPrograms(t, "curl", "cp")
 	one, two, three := l.host("raspberrypi", "10.77.0.11/24"), l.host("raspberrypi", "10.77.0.12/24"), l.host("raspberrypi", "10.77.0.13/24")
 	desk := l.host("desk", "10.77.0.50/24")

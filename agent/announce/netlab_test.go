@@ -2,6 +2,7 @@ package announce
 
 import (
 	"bufio"
+	"bytes"
 	"context"
 	"errors"
 	"io"
@@ -159,6 +160,8 @@ type process struct {
 	stdin io.WriteCloser
 	lines chan string
 	ended bool
+
+	lastLine string // of output that nobody read before it was stopped
 }
 
 func (l *netlab) start(cmd *exec.Cmd) *process {
@@ -168,6 +171,7 @@ func (l *netlab) start(cmd *exec.Cmd) *process {
 	stdout, err2 := cmd.StdoutPipe()
 	cmd.Stderr = &logWriter{l.t, filepath.Base(cmd.Args[len(cmd.Args)-1])}
 	cmd.WaitDelay = time.Second
+	cmd.Env = append(os.Environ(), "GORACE=atexit_sleep_ms=0") // else programs take a second to end
 	if err := errors.Join(err, err2, cmd.Start()); err != nil {
 		l.t.Fatal(err)
 	}
@@ -208,30 +212,11 @@ func (p *process) stop() time.Duration {
 	_ = p.stdin.Close()
 	kill := time.AfterFunc(2*time.Second, func() { _ = p.cmd.Process.Kill() }) // those that ignore their input
 	defer kill.Stop()
-	for range p.lines {
+	for line := range p.lines {
+		p.lastLine = line
 	}
 	_ = p.cmd.Wait()
 	return time.Since(begin)
-}
-
-// build compiles a program of the project for the machines, as the person who
-// called sudo: root has none of the modules.
-func (l *netlab) build(pkg string) string {
-	l.t.Helper()
-	dir := filepath.Join(l.dir, filepath.Base(pkg))
-	out := filepath.Join(dir, "program")
-	args := []string{"go", "build", "-o", out, pkg}
-	// only its owner may enter a TempDir
-	if err := errors.Join(os.Chmod(filepath.Dir(l.dir), 0o711), os.Mkdir(dir, 0o777), os.Chmod(dir, 0o777)); err != nil {
-		l.t.Fatal(err)
-	}
-	if user := os.Getenv("SUDO_USER"); user != "" {
-		args = append([]string{"sudo", "-n", "-H", "-u", user, "--", "env", "PATH=" + os.Getenv("PATH")}, args...)
-	}
-	if text, err := exec.CommandContext(l.t.Context(), args[0], args[1:]...).CombinedOutput(); err != nil {
-		l.t.Fatalf("%v\n%s", err, text)
-	}
-	return out
 }
 
 func write(t *testing.T, path, text string) {
@@ -241,7 +226,8 @@ func write(t *testing.T, path, text string) {
 	}
 }
 
-// logWriter passes a program's error output on to the test's log.
+// logWriter passes a program's error output on to the test's log, and fails the
+// test when that tells of a data race.
 type logWriter struct {
 	t    *testing.T
 	name string
@@ -249,5 +235,8 @@ type logWriter struct {
 
 func (w *logWriter) Write(b []byte) (int, error) {
 	w.t.Logf("%s: %s", w.name, strings.TrimSpace(string(b)))
+	if bytes.Contains(b, []byte("DATA RACE")) {
+		w.t.Errorf("%s has a data race", w.name)
+	}
 	return len(b), nil
 }

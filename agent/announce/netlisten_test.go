@@ -12,6 +12,7 @@ import (
 // TestAnnouncedOnlyWhereItListens: an agent told to listen on one address sends
 // nobody to another.
 func TestAnnouncedOnlyWhereItListens(t *testing.T) {
+	t.Parallel() // it mostly waits
 	l := newPrograms(t, "curl")
 	seeker := l.build("pigrid/desktop/discovery/testdata/seeker")
 	pi, desk := l.host("raspberrypi", "10.77.0.11/24"), l.host("desk", "10.77.0.50/24")

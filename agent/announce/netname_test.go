@@ -9,6 +9,7 @@ import (
 // nothing, on a machine whose system does not know such names. The name is
 // avahi's, and leads to the agent also after it has moved.
 func TestAddedByName(t *testing.T) {
+	t.Parallel() // it mostly waits
 	l := newPrograms(t, "curl", "avahi-daemon", "dbus-daemon")
 	pi, desk := l.host("raspberrypi", "10.77.0.11/24"), l.host("desk", "10.77.0.50/24")
 	pi.avahi()

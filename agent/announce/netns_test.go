@@ -50,6 +50,7 @@ func lists(out, instance, place string) bool {
 // TestOnALoneMachine: an agent and the app on one machine without any network
 // find each other over loopback.
 func TestOnALoneMachine(t *testing.T) {
+	t.Parallel() // it mostly waits
 	needNetlab(t)
 	l := newNetlab(t)
 	announcer, seeker := l.build("pigrid/agent/announce/testdata/announcer"), l.build("pigrid/desktop/discovery/testdata/seeker")
@@ -69,6 +70,7 @@ func TestOnALoneMachine(t *testing.T) {
 // TestOnALAN: two Pis that share the name of a fresh card, one of them with
 // avahi, an app and an independent avahi peer.
 func TestOnALAN(t *testing.T) {
+	t.Parallel() // it mostly waits
 	needNetlab(t, "avahi-daemon", "avahi-browse", "avahi-resolve", "dbus-daemon")
 	l := newNetlab(t)
 	announcer, seeker := l.build("pigrid/agent/announce/testdata/announcer"), l.build("pigrid/desktop/discovery/testdata/seeker")
