@@ -99,12 +99,18 @@ func Next(f Facts, now time.Time) Verdict {
 }
 
 // StallAt is when an open stream counts as stalled if no frame comes before.
-func StallAt(f Stream) time.Time {
-	last := f.PhaseSince
+func StallAt(f Stream) time.Time { return lastSign(f).Add(stallLimit(f.Interval)) }
+
+// DoubtAt is when its agent is to be asked for a sign of life if no frame comes
+// before: so much earlier that a tile with a dead one hardly counts as stalled
+// before it is offline.
+func DoubtAt(f Stream) time.Time { return lastSign(f).Add(stallLimit(f.Interval) * 2 / 3) }
+
+func lastSign(f Stream) time.Time {
 	if f.Frames > 0 {
-		last = f.LastFrame
+		return f.LastFrame
 	}
-	return last.Add(stallLimit(f.Interval))
+	return f.PhaseSince
 }
 
 func stallLimit(interval time.Duration) time.Duration {

@@ -149,7 +149,7 @@ func (s *session) frames() uint64 {
 func (s *session) untilCheck() time.Duration {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	at := cameras.StallAt(s.facts)
+	at := cameras.DoubtAt(s.facts)
 	if at.Before(s.nextProbe) {
 		at = s.nextProbe
 	}
@@ -196,7 +196,7 @@ func (s *session) probe(ctx context.Context) *cameras.Failure {
 	s.mu.Lock()
 	now := time.Now()
 	before := s.lastPart
-	silent := s.stalled(now) && !now.Before(s.nextProbe)
+	silent := !now.Before(cameras.DoubtAt(s.facts)) && !now.Before(s.nextProbe)
 	s.mu.Unlock()
 	if !silent {
 		return nil
