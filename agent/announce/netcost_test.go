@@ -39,7 +39,7 @@ func TestWhatSearchingCosts(t *testing.T) {
 	}
 	needNetlab(t)
 	l := newNetlab(t)
-	announcer, seeker := l.build("pigrid/agent/announce/testdata/announcer"), l.build("pigrid/desktop/discovery/testdata/seeker")
+	announcer, seeker := l.buildPlain("pigrid/agent/announce/testdata/announcer"), l.buildPlain("pigrid/desktop/discovery/testdata/seeker")
 	desk := l.host("desk", "10.77.0.50/24")
 	a := l.start(l.host("one", "10.77.0.11/24").command(announcer, idA, "", "8080"))
 	b := l.start(l.host("two", "10.77.0.12/24").command(announcer, idB, "", "8080"))
