@@ -9,19 +9,25 @@ import (
 
 // choose picks the interfaces to announce on: the one asked for, else all that
 // other machines can be behind, else loopback. None of them is one where nobody
-// gets to the address that the agent listens on.
+// gets to the address that the agent listens on. What only this machine gets to
+// is not announced when it has a network: the app does not search on loopback
+// then, and zeroconf would answer questions from the network with it.
 func choose(links []dnssd.Link, only string, at netip.Addr) []dnssd.Link {
 	var on, loopback []dnssd.Link
+	network := false
 	for _, l := range links {
 		switch {
 		case only != "" && l.Name != only:
-		case l.Multicast() && (only != "" || !l.Virtual()) && reached(l, at):
-			on = append(on, l)
+		case l.Multicast() && (only != "" || !l.Virtual()):
+			network = true
+			if reached(l, at) {
+				on = append(on, l)
+			}
 		case l.Loopback() && here(links, at):
 			loopback = append(loopback, l)
 		}
 	}
-	if len(on) == 0 {
+	if !network {
 		return loopback[:min(1, len(loopback))]
 	}
 	return on

@@ -30,21 +30,30 @@ func TestAnnouncedWhereItListens(t *testing.T) {
 		{"192.168.8.1", "lo", "lo", "192.168.8.1"},
 		{"fe80::1%eth2", "", "eth2", "fe80::1"},
 		{"fe80::1", "", "eth1 eth2", "fe80::1"},
-		{"127.0.0.1", "", "lo", "127.0.0.1"},
-		{"127.0.0.5", "", "lo", "127.0.0.5"},
-		{"::1", "", "lo", "::1"},
+		{"127.0.0.1", "", "", ""}, // nobody on a network gets there
 		{"127.0.0.1", "eth0", "", ""},
-		{"10.8.0.2", "", "lo", "10.8.0.2"}, // only this machine can be told
-		{"172.17.0.1", "", "lo", "172.17.0.1"},
+		{"127.0.0.1", "lo", "lo", "127.0.0.1"},
+		{"10.8.0.2", "", "", ""},
+		{"172.17.0.1", "", "", ""},
 		{"172.17.0.1", "docker0", "docker0", "172.17.0.1"},
 		{"192.168.1.99", "", "", ""}, // this machine has it no longer
+		{"127.0.0.1", "alone", "lo", "127.0.0.1"},
+		{"127.0.0.5", "alone", "lo", "127.0.0.5"},
+		{"::1", "alone", "lo", "::1"},
+		{"10.8.0.2", "alone", "lo", "10.8.0.2"},
+		{"172.17.0.1", "alone", "lo", "172.17.0.1"},
+		{"192.168.1.20", "alone", "", ""},
 	} {
+		links, only := links, c.only
+		if only == "alone" { // on a machine without a network
+			links, only = []dnssd.Link{lo, vpn, docker}, ""
+		}
 		var at netip.Addr
 		if c.at != "" {
 			at = netip.MustParseAddr(c.at)
 		}
 		var on []string
-		for _, l := range choose(links, c.only, at) {
+		for _, l := range choose(links, only, at) {
 			on = append(on, l.Name)
 			if got := told(l, at); c.told != "" && !slices.Equal(got, []string{c.told}) {
 				t.Errorf("listening on %q, %s is told %q, want %s", c.at, l.Name, got, c.told)

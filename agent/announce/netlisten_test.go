@@ -23,13 +23,19 @@ func TestAnnouncedOnlyWhereItListens(t *testing.T) {
 	elsewhere.nic("eth0", "br1")
 	elsewhere.run("ip", "addr", "add", "10.88.0.50/24", "dev", "eth0")
 
-	for _, c := range []struct{ listen, announced string }{
-		{"127.0.0.1:8080", "lo 127.0.0.1"},
-		{"10.88.0.11:8081", "eth1 10.88.0.11"},
-		{"10.77.0.12:8082", "eth0 10.77.0.12"},
+	for _, c := range []struct {
+		on                *machine
+		listen, announced string
+	}{
+		{pi, "127.0.0.1:8080", ""},
+		{l.machine("alone"), "127.0.0.1:8080", "lo 127.0.0.1"},
+		{pi, "10.88.0.11:8081", "eth1 10.88.0.11"},
+		{pi, "10.77.0.12:8082", "eth0 10.77.0.12"},
 	} {
-		l.agent(pi, c.listen, c.listen, c.listen)
-		eventually(t, 5*time.Second, c.listen+" is announced", func() bool { return pi.announcedOn(c.listen) == c.announced })
+		l.agent(c.on, c.on.name+c.listen, c.listen, c.listen)
+		eventually(t, 5*time.Second, c.listen+" is announced on "+c.announced, func() bool {
+			return c.on.status(c.listen).ID != "" && c.on.announcedOn(c.listen) == c.announced
+		})
 	}
 	for on, want := range map[*machine]dnssd.Sighting{
 		desk:      {Port: 8082, Addrs: []netip.Addr{netip.MustParseAddr("10.77.0.12")}},
@@ -41,5 +47,8 @@ func TestAnnouncedOnlyWhereItListens(t *testing.T) {
 			t.Errorf("%s hears of %v, want %v", on.name, got.Addrs, want.Addrs)
 		}
 		s.stop()
+	}
+	if on := pi.announcedOn("127.0.0.1:8080"); on != "" {
+		t.Errorf("the one that only its own machine gets to is announced on %s", on)
 	}
 }
