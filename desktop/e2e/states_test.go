@@ -44,7 +44,7 @@ var troubles = [][]trouble{
 		{"slow", `^Slow · [01](\.\d)? fps$`, ``, "slow, ", moving},
 	},
 	{
-		{"503", `^Camera problem( · .*)?$`, `^This agent serves 64 streams at once and all are taken\. Close one, or start the agent with a larger --max-viewers\.$`, "camera problem", dimmed},
+		{"503", `^Too many viewers( · .*)?$`, `^This agent serves 64 streams at once and all are taken\. Close one, or start the agent with a larger --max-viewers\.$`, "too many viewers", dimmed},
 		{"garbage", offline, `^Camera 2 sends something that is not a picture \(127.*\)\. Restart the agent`, "offline since", dimmed},
 		{"cut", offline, `^Camera 3 closed the connection`, "offline since", dimmed},
 		{"not-an-agent", offline, `^Something other than a PiGrid agent answers for Camera 4 \(127.*\)\. Check the address`, "offline since", dimmed},

@@ -35,12 +35,32 @@ describe("status", () => {
     ["offline, nobody knows since when", { state: "offline" }, "Offline"],
     ["refused", { state: "refused" }, "Not let in"],
     ["camera error", { state: "camera-error" }, "Camera problem"],
+    ["no place left", { state: "camera-error", reason: "busy", status: 503 }, "Too many viewers"],
+    [
+      "no place left at a camera without an agent",
+      { state: "camera-error", reason: "camera", status: 503, url: "http://cam/" },
+      "Too many viewers",
+    ],
+    ["an agent's 503", { state: "camera-error", reason: "camera", status: 503 }, "Camera problem"],
     ["too old", { state: "incompatible", reason: "too-old" }, "Agent too old"],
     ["too new", { state: "incompatible", reason: "too-new" }, "Agent too new"],
     ["paused, at first", { state: "paused", since: now - 100 }, ""],
     ["paused", { state: "paused", since: now - 3000 }, "Paused"],
   ])("%s", (_, differences, words) => {
     expect(status(camera(differences), now)).toBe(words);
+  });
+
+  it.each<[string, Partial<Camera>, string]>([
+    ["stalled", { state: "stalled", lastFrameAt: now - 7000 }, "No picture · 7 s"],
+    ["for days", { state: "stalled", lastFrameAt: now - 11 * 86_400_000 }, "No picture · 11 d"],
+    ["never a frame", { state: "stalled" }, "No picture"],
+    ["offline", { state: "offline", since: at(14, 2) }, "Offline · 14:02"],
+    ["yesterday", { state: "offline", since: at(14, 2) - 86_400_000 }, "Offline · yesterday"],
+    ["for days", { state: "offline", since: at(14, 2) - 10 * 86_400_000 }, "Offline · 12 Nov"],
+    ["nobody knows since when", { state: "offline" }, "Offline"],
+    ["the others as always", { state: "refused" }, "Not let in"],
+  ])("in short: %s", (_, differences, words) => {
+    expect(status(camera(differences), now, true)).toBe(words);
   });
 });
 
@@ -56,6 +76,12 @@ describe("next", () => {
     ["a paused one neither", { state: "paused", retryAt: now + 5000 }, ""],
   ])("%s", (_, differences, words) => {
     expect(next(camera(differences), now)).toBe(words);
+  });
+
+  it("in short", () => {
+    const offline = (retryAt: number) => camera({ state: "offline", retryAt });
+    expect(next(offline(now + 7600), now, true)).toBe("retry 8 s");
+    expect(next(offline(now), now, true)).toBe("retrying now");
   });
 });
 
@@ -93,11 +119,6 @@ describe("explain", () => {
       "no-frames",
       "Porch answers (192.168.1.42:8080), but sends no pictures.",
       "Restart the agent on the Pi if this stays.",
-    ],
-    [
-      "busy",
-      "Porch has as many viewers as it can serve (192.168.1.42:8080).",
-      "Close PiGrid or a browser that shows it on another computer.",
     ],
     [
       "not-pigrid",
@@ -167,6 +188,24 @@ describe("explain", () => {
       "Check the camera's cable and look at the agent's log on the Pi.",
     ],
     [
+      "too many viewers",
+      { state: "camera-error", reason: "busy" },
+      "Porch has as many viewers as it can serve (192.168.1.42:8080).",
+      "Close PiGrid or a browser that shows it on another computer.",
+    ],
+    [
+      "too many viewers, no address",
+      { state: "camera-error", reason: "busy", address: "" },
+      "Porch has as many viewers as it can serve.",
+      "Close PiGrid or a browser that shows it on another computer.",
+    ],
+    [
+      "too many viewers, in the agent's own words",
+      { state: "camera-error", reason: "busy", message: "All 64 are taken.", hint: "Close one." },
+      "All 64 are taken.",
+      "Close one.",
+    ],
+    [
       "too old",
       { state: "incompatible", reason: "too-old", agentVersion: "0.3" },
       "The agent of Porch (0.3) is too old for this PiGrid.",
@@ -185,6 +224,7 @@ describe("explain", () => {
   it.each<[Reason, number, CameraState, RegExp, RegExp]>([
     ["refused", 0, "offline", /camera program does not run/, /Start it there/],
     ["camera", 503, "camera-error", /^Porch is busy/, /single viewer/],
+    ["busy", 429, "camera-error", /^Porch is busy/, /single viewer/],
     ["camera", 404, "camera-error", /no longer at this address/, /forget this one/],
     ["bad-stream", 0, "offline", /not with an MJPEG stream/, /Details/],
     ["ended", 0, "offline", /closed the connection/, /restarting/],
@@ -219,6 +259,7 @@ describe("label", () => {
     [{ state: "offline", since: at(14, 2) }, "Porch, offline since 14:02"],
     [{ state: "refused" }, "Porch, not let in"],
     [{ state: "camera-error" }, "Porch, camera problem"],
+    [{ state: "camera-error", reason: "busy" }, "Porch, too many viewers"],
     [{ state: "incompatible" }, "Porch, agent too old"],
   ])("%o", (differences, words) => {
     expect(label(camera(differences), now)).toBe(words);

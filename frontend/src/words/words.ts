@@ -3,7 +3,7 @@
 // `next` says what PiGrid does. No codes: the raw cause is behind Details.
 import type { Camera, CameraState } from "../backend/types";
 import { megabits } from "./numbers";
-import { moment, rate, span } from "./time";
+import { day, moment, rate, span } from "./time";
 
 export type Tone = "ok" | "quiet" | "warn" | "danger";
 
@@ -31,8 +31,8 @@ export function nameOf(c: Camera): string {
   return c.name || c.host || c.address || "Camera";
 }
 
-/** The few words in the corner of the tile. */
-export function status(c: Camera & { frozen?: boolean }, now: number): string {
+/** The few words in the corner of the tile; `short` for one too narrow for all of them. */
+export function status(c: Camera & { frozen?: boolean }, now: number, short = false): string {
   const silent = now - c.since < SILENT_MS;
   switch (c.state) {
     case "connecting":
@@ -42,15 +42,14 @@ export function status(c: Camera & { frozen?: boolean }, now: number): string {
     case "slow":
       return `Slow · ${rate(c.fps)} fps`;
     case "stalled":
-      return c.lastFrameAt > 0
-        ? `No new picture for ${span(now - c.lastFrameAt)}`
-        : "No new picture";
+      return stalled(c, now, short);
     case "offline":
-      return c.since > 0 ? `Offline since ${moment(c.since, now)}` : "Offline";
+      if (c.since <= 0) return "Offline";
+      return short ? `Offline · ${day(c.since, now)}` : `Offline since ${moment(c.since, now)}`;
     case "refused":
       return "Not let in";
     case "camera-error":
-      return "Camera problem";
+      return isFull(c) ? "Too many viewers" : "Camera problem";
     case "incompatible":
       return c.reason === "too-new" ? "Agent too new" : "Agent too old";
     case "paused":
@@ -59,11 +58,24 @@ export function status(c: Camera & { frozen?: boolean }, now: number): string {
   }
 }
 
+function stalled(c: Camera, now: number, short: boolean): string {
+  const age = c.lastFrameAt > 0 ? span(now - c.lastFrameAt, short) : "";
+  if (short) return age === "" ? "No picture" : `No picture · ${age}`;
+  return age === "" ? "No new picture" : `No new picture for ${age}`;
+}
+
+/** The camera is well and has no place for one more viewer. */
+function isFull(c: Camera): boolean {
+  // A camera without an agent has no other way to say it.
+  return c.reason === "busy" || (c.url !== "" && c.status === 503);
+}
+
 /** What PiGrid does next about it, or "". */
-export function next(c: Camera, now: number): string {
+export function next(c: Camera, now: number, short = false): string {
   if (c.retryAt <= 0 || c.state === "live" || c.state === "slow" || c.state === "paused") return "";
   const left = c.retryAt - now;
-  return left > 0 ? `retrying in ${span(Math.max(1000, left))}` : "retrying now";
+  if (left <= 0) return "retrying now";
+  return `${short ? "retry" : "retrying in"} ${span(Math.max(1000, left))}`;
 }
 
 export interface Explanation {
@@ -81,6 +93,7 @@ export function explain(c: Camera): Explanation | null {
       return explainRefused(c);
     case "camera-error":
       if (c.url !== "" && c.reason !== "bad-stream") return explainForeign(c);
+      if (isFull(c)) return explainFull(c);
       return {
         what: c.message || "The Pi answers, but its camera gives no picture.",
         advice: c.hint || "Check the camera's cable and look at the agent's log on the Pi.",
@@ -116,11 +129,6 @@ function explainOffline(c: Camera): Explanation {
         what: `${who} answers${where}, but sends no pictures.`,
         advice: "Restart the agent on the Pi if this stays.",
       };
-    case "busy":
-      return {
-        what: `${who} has as many viewers as it can serve${where}.`,
-        advice: "Close PiGrid or a browser that shows it on another computer.",
-      };
     case "not-pigrid":
       return {
         what: `Something other than a PiGrid agent answers for ${who}${where}.`,
@@ -137,6 +145,14 @@ function explainOffline(c: Camera): Explanation {
         advice: "The Pi may be off or on another network.",
       };
   }
+}
+
+function explainFull(c: Camera): Explanation {
+  const where = c.address ? ` (${c.address})` : "";
+  return {
+    what: c.message || `${nameOf(c)} has as many viewers as it can serve${where}.`,
+    advice: c.hint || "Close PiGrid or a browser that shows it on another computer.",
+  };
 }
 
 /** A camera without an agent says little: what it is depends on what answers. */
