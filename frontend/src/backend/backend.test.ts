@@ -30,6 +30,13 @@ describe("backend", () => {
     expect(await found).toBeNull();
   });
 
+  it("is null while only half of Wails is there", () => {
+    vi.stubGlobal("window", { go: { app: { App } } });
+    expect(findBackend()).toBeNull();
+    vi.stubGlobal("window", { go: {}, runtime: {} });
+    expect(findBackend()).toBeNull();
+  });
+
   it("waits a moment for Wails", async () => {
     vi.useFakeTimers();
     vi.stubGlobal("window", {});

@@ -188,6 +188,27 @@ describe("Puller", () => {
     expect(go.urls.at(-1)).toBe("/frames?want=a:0,b:5");
   });
 
+  it("asks no more after stop, neither awake nor asleep", async () => {
+    await start();
+    puller.stop();
+    await go.answer(ok(entry("a", 1)));
+    await vi.advanceTimersByTimeAsync(5000);
+    expect(go.urls).toHaveLength(1);
+
+    wanted = { keys: [], full: [] };
+    let over = false;
+    const sleeper = new Puller({
+      wanted: () => wanted,
+      show: () => Promise.resolve(),
+      painted: () => Promise.resolve(),
+      fetch: go.fetch as typeof fetch,
+    });
+    void sleeper.run().then(() => (over = true));
+    sleeper.stop();
+    await vi.advanceTimersByTimeAsync(0);
+    expect(over).toBe(true);
+  });
+
   it("gives up a request that is never answered", async () => {
     const timeout = vi.spyOn(AbortSignal, "timeout");
     await start();

@@ -138,6 +138,7 @@ describe("commonestAspect", () => {
     ["the one with most cameras", [size(640, 480), size(1280, 720), size(1920, 1080)], 16 / 9],
     ["the first of equally common ones", [size(640, 480), size(1280, 720)], 4 / 3],
     ["cameras without a size do not vote", [size(0, 0), size(0, 0), size(1280, 720)], 16 / 9],
+    ["nor do those with half of one", [size(640, 0), size(640, 0), size(1280, 720)], 16 / 9],
     [
       "nearly equal shapes vote together",
       [size(720, 1280), size(640, 480), size(1640, 1232)],

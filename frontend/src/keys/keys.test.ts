@@ -4,6 +4,7 @@ import { keyHandler, type Actions } from "./keys";
 
 interface Press {
   key: string;
+  composing?: boolean;
   code?: string;
   repeat?: boolean;
   modifiers?: string[];
@@ -12,7 +13,10 @@ interface Press {
 }
 
 /** Presses one key and returns what it did. */
-function press({ key, code = key, repeat = false, modifiers = [], on }: Press, dialog = false) {
+function press(
+  { key, code = key, composing = false, repeat = false, modifiers = [], on }: Press,
+  dialog = false,
+) {
   const done: string[] = [];
   const act: Actions = {
     dialogOpen: () => dialog,
@@ -33,7 +37,7 @@ function press({ key, code = key, repeat = false, modifiers = [], on }: Press, d
     key,
     code,
     repeat,
-    isComposing: false,
+    isComposing: composing,
     target: on
       ? { closest: (selector: string) => (selector.includes(on) ? {} : null) }
       : { closest: () => null },
@@ -56,8 +60,7 @@ describe("keys", () => {
     [{ key: "F" }, "toggleSolo"], // Caps Lock
     [{ key: "Escape" }, "back"],
     [{ key: "0" }, "back"],
-    [{ key: "1" }, "solo 1"],
-    [{ key: "9" }, "solo 9"],
+    ...[1, 2, 3, 4, 5, 6, 7, 8, 9].map((n): [Press, string] => [{ key: String(n) }, `solo ${n}`]),
     [{ key: "PageUp" }, "page -1"],
     [{ key: "PageDown" }, "page 1"],
     [{ key: "r" }, "retry"],
@@ -74,6 +77,7 @@ describe("keys", () => {
     ["other modifiers belong to the system", { key: "f", modifiers: ["Alt"] }],
     ["letters without their modifier", { key: "n" }],
     ["unknown keys", { key: "q" }],
+    ["a word that is still being composed", { key: "Enter", composing: true }],
     ["text in a field", { key: "r", on: "input" }],
     ["Enter on a button that is no tile", { key: "Enter", on: "button" }],
     ["Space on a button that is no tile", { key: " ", code: "Space", on: "button" }],

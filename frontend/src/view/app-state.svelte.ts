@@ -13,7 +13,6 @@ export class AppState {
   cameras = $state.raw<readonly Camera[]>([]);
   discovery = $state.raw<Discovery>({ running: false, interfaces: [], problem: "" });
   search = $state.raw<Search | null>(null);
-  version = $state("");
   notice = $state("");
   bytesPerSecond = $state(0);
   /** The last known picture size of each camera: its box stays when it goes offline. */
@@ -55,7 +54,6 @@ export class AppState {
     this.#approach();
     this.discovery = state.discovery;
     this.search = state.search;
-    this.version = state.version;
     this.notice = state.notice;
     this.bytesPerSecond = state.bytesPerSecond;
     this.phase = "ready";

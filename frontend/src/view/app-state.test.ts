@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 
 import type { Backend } from "../backend/backend";
 import type { State } from "../backend/types";
-import { camera, cameras, state } from "../testing/camera";
+import { camera, cameras, search, state } from "../testing/camera";
 import { AppState } from "./app-state.svelte";
 import { STRETCH } from "./gradual";
 
@@ -50,6 +50,24 @@ describe("AppState", () => {
     emit(state(cameras(3), { problem: "port 5353 is taken" }));
     expect(app.cameras).toHaveLength(3);
     expect(app.discovery.problem).toBe("port 5353 is taken");
+  });
+
+  it("takes everything that the page shows", () => {
+    const asked = search({ running: true, done: 3, total: 254 });
+    app.receive({ ...state(cameras(2), {}, "The list was damaged."), search: asked });
+    expect(app.search).toEqual(asked);
+    expect(app.notice).toBe("The list was damaged.");
+    expect(app.bytesPerSecond).toBe(1_025_000);
+  });
+
+  it("is ready when an event came, even if the first question fails", async () => {
+    app.connect(backend);
+    emit(state(cameras(2)));
+    answer.reject(new Error("gone"));
+    await settle();
+    expect(app.phase).toBe("ready");
+    await vi.advanceTimersByTimeAsync(5000);
+    expect(asked).toBe(1);
   });
 
   it("does not let the first answer undo an event that came before it", async () => {

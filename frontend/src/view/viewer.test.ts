@@ -161,6 +161,35 @@ describe("Viewer", () => {
     expect(viewer.solo?.key).toBe("k9");
   });
 
+  it("goes up and down within the page", () => {
+    viewer.stage = { width: 480, height: 290 };
+    app.receive(state(cameras(10)));
+    viewer.turnPage(1);
+    viewer.move("down");
+    expect(viewer.active?.key).toBe("k7");
+    viewer.move("up");
+    expect(viewer.active?.key).toBe("k5");
+    viewer.move("up");
+    expect([viewer.page, viewer.active?.key]).toEqual([1, "k5"]);
+  });
+
+  it("shows a camera that was just added, also out of solo and before it is listed", () => {
+    app.receive(state(cameras(2)));
+    viewer.soloNumber(1);
+    viewer.show("k3");
+    expect(viewer.solo).toBeNull();
+    app.receive(state(cameras(3)));
+    expect(viewer.active?.key).toBe("k3");
+  });
+
+  it("comes back from solo by the key that went there", () => {
+    app.receive(state(cameras(2)));
+    viewer.toggleSolo();
+    expect(viewer.solo?.key).toBe("k1");
+    viewer.toggleSolo();
+    expect(viewer.solo).toBeNull();
+  });
+
   it("keeps its columns through small changes of the window", () => {
     app.receive(state(cameras(6)));
     const columns = () => new Set([...viewer.rects.values()].map((r) => r.left)).size;
@@ -171,12 +200,46 @@ describe("Viewer", () => {
     expect(columns()).toBe(2);
   });
 
+  it("chooses its columns anew when the number of cameras changes", () => {
+    viewer.stage = { width: 1780, height: 1040 };
+    const columns = () => new Set([...viewer.rects.values()].map((r) => r.left)).size;
+    app.receive(state(cameras(9)));
+    expect(columns()).toBe(3);
+    app.receive(state(cameras(6)));
+    expect(columns()).toBe(2);
+  });
+
   it("retries the active camera or all", () => {
     app.receive(state(cameras(2)));
     viewer.activate("k2");
     viewer.retry();
     viewer.retryAll();
     expect(retried).toEqual(["k2", ""]);
+  });
+
+  it("opens one dialog at a time and closes it", () => {
+    viewer.openAdd();
+    expect([viewer.dialogOpen(), viewer.dialog.kind]).toEqual([true, "add"]);
+    viewer.openKeys();
+    expect(viewer.dialog.kind).toBe("keys");
+    viewer.closeDialog();
+    expect(viewer.dialogOpen()).toBe(false);
+  });
+
+  it("lets the focus follow when the keyboard moved, and only then", () => {
+    app.receive(state(cameras(4)));
+    const moved = (act: () => void) => {
+      const before = viewer.moves;
+      act();
+      return viewer.moves > before;
+    };
+    expect(moved(() => viewer.move("right"))).toBe(true);
+    expect(moved(() => viewer.activate("k3"))).toBe(false);
+    expect(moved(() => viewer.back())).toBe(false);
+    expect(moved(() => viewer.toggleSolo())).toBe(true);
+    expect(moved(() => viewer.back())).toBe(true);
+    viewer.openKeys();
+    expect(moved(() => viewer.closeDialog())).toBe(true);
   });
 
   it("opens details for the active camera only when there is one", () => {

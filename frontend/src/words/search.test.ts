@@ -27,6 +27,11 @@ describe("the search of whole networks", () => {
       { total: 508, done: 508, networks: ["192.168.1.0/24", "10.3.7.0/24"] },
       "Nothing answered on 192.168.1.0/24 and 10.3.7.0/24.",
     ],
+    [
+      { total: 762, done: 762, networks: ["192.168.1.0/24", "10.3.7.0/24", "10.3.8.0/24"] },
+      "Nothing answered on 192.168.1.0/24, 10.3.7.0/24 and 10.3.8.0/24.",
+    ],
+    [{ total: 254, running: true }, "Asking this network: 0 of 254 addresses"],
     [{ problem: "no-network" }, "This computer is on no network that could be searched."],
     [
       { problem: "netlink: no permission" },

@@ -37,6 +37,12 @@ describe("announcement", () => {
     expect(announcement(before, cameras(2, { state: "paused" }), now)).toBe("");
   });
 
+  it("reads out three changes, one after the other", () => {
+    expect(announcement(new Map(), cameras(3), now)).toBe(
+      "Camera 1: Live. Camera 2: Live. Camera 3: Live.",
+    );
+  });
+
   it("counts when much changed at once", () => {
     expect(announcement(new Map(), cameras(12), now)).toBe("12 live.");
   });
@@ -55,7 +61,19 @@ describe("outage", () => {
     expect(outage(offline(3, now), now)?.text).toMatch(/^All 3 cameras stopped answering/);
   });
 
+  it("says when the first failed and when the next is tried", () => {
+    const together = [25_000, 35_000, 29_000].flatMap((ago, i) =>
+      offline(1, now - ago, i === 1 ? 0 : now + 12_000 + i * 4000),
+    );
+    expect(outage(together, now)).toEqual({
+      text: "All 3 cameras stopped answering at 14:01. This computer or its router may have lost the network.",
+      next: "Retrying in 12 s.",
+    });
+    expect(outage(offline(3, now), now)?.next).toBe("");
+  });
+
   it.each([
+    ["live since the same moment", cameras(4, { since: now })],
     ["fewer than half", [...offline(5, now), ...cameras(6)]],
     ["only two", offline(2, now)],
     ["not at the same time", [0, 1, 2].flatMap((i) => offline(1, now - i * 60_000))],
@@ -107,7 +125,7 @@ describe("the empty page", () => {
       { problem: "port 5353 is taken", running: false },
       "PiGrid cannot look for cameras by itself: port 5353 is taken.",
     ],
-    [{ problem: "No network!" }, "PiGrid cannot look for cameras by itself: No network!"],
+    [{ problem: "No network! \n" }, "PiGrid cannot look for cameras by itself: No network!"],
   ])("says how the search goes: %o", (d, words) => {
     expect(searching(discovery(d))).toBe(words);
   });

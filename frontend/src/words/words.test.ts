@@ -46,6 +46,7 @@ describe("status", () => {
     ["too new", { state: "incompatible", reason: "too-new" }, "Agent too new"],
     ["paused, at first", { state: "paused", since: now - 100 }, ""],
     ["paused", { state: "paused", since: now - 3000 }, "Paused"],
+    ["paused by hand", { state: "paused", frozen: true } as Partial<Camera>, "Paused by you"],
   ])("%s", (_, differences, words) => {
     expect(status(camera(differences), now)).toBe(words);
   });
@@ -73,6 +74,7 @@ describe("next", () => {
     ["long waits", { state: "refused", retryAt: now + 90_000 }, "retrying in 1 min"],
     ["nothing planned", { state: "offline" }, ""],
     ["a live camera retries nothing", { state: "live", retryAt: now + 5000 }, ""],
+    ["a slow one neither", { state: "slow", retryAt: now + 5000 }, ""],
     ["a paused one neither", { state: "paused", retryAt: now + 5000 }, ""],
   ])("%s", (_, differences, words) => {
     expect(next(camera(differences), now)).toBe(words);
@@ -171,6 +173,24 @@ describe("explain", () => {
       "Add it by its IP address, or start its agent with --allow-host and that name.",
     ],
     [
+      "wrong host, no address",
+      { state: "refused", reason: "wrong-host", address: "" },
+      "Porch does not let this computer in. It does not know itself by the name in its address.",
+      "Add it by its IP address, or start its agent with --allow-host and that name.",
+    ],
+    [
+      "pictures of a camera without an agent that cannot be drawn",
+      {
+        state: "camera-error",
+        reason: "bad-stream",
+        url: "http://cam/",
+        message: "It sends pictures that cannot be drawn.",
+        hint: "Restart it.",
+      },
+      "It sends pictures that cannot be drawn.",
+      "Restart it.",
+    ],
+    [
       "camera, in the agent's own words",
       {
         state: "camera-error",
@@ -227,6 +247,7 @@ describe("explain", () => {
     ["busy", 429, "camera-error", /^Porch is busy/, /single viewer/],
     ["camera", 404, "camera-error", /no longer at this address/, /forget this one/],
     ["bad-stream", 0, "offline", /not with an MJPEG stream/, /Details/],
+    ["not-pigrid", 0, "offline", /not with an MJPEG stream/, /Details/],
     ["ended", 0, "offline", /closed the connection/, /restarting/],
     ["unreachable", 0, "offline", /is not answering/, /another network/],
     ["unauthorized", 401, "refused", /does not let this computer in/, /user:password@/],
@@ -235,6 +256,12 @@ describe("explain", () => {
     const why = explain(camera({ url, reason, status: code, state }));
     expect(why?.what).toMatch(what);
     expect(why?.advice).toMatch(advice);
+  });
+
+  it("names the address of a camera without an agent, when it is known", () => {
+    const gone = { url: "http://cam/", state: "offline" } as const;
+    expect(explain(camera(gone))?.what).toBe("Porch is not answering (192.168.1.42:8080).");
+    expect(explain(camera({ ...gone, address: "" }))?.what).toBe("Porch is not answering.");
   });
 
   it("explains every state that has no picture, whatever the reason", () => {
@@ -301,6 +328,20 @@ describe("facts", () => {
       ["Address", "192.168.1.42:8080"],
       ["Found", "added by address"],
     ]);
+  });
+
+  it("names the stream of a camera without an agent", () => {
+    expect(facts(camera({ url: "http://cam/v" }), now)[0]).toEqual(["Stream", "http://cam/v"]);
+  });
+
+  it.each<[CameraState, boolean]>([
+    ["live", true],
+    ["slow", true],
+    ["stalled", false],
+    ["offline", false],
+  ])("tells rate and data while pictures come: %s", (state, told) => {
+    const names = facts(camera({ state }), now).map(([name]) => name);
+    expect([names.includes("Rate"), names.includes("Data")]).toEqual([told, told]);
   });
 });
 
