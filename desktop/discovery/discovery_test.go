@@ -296,6 +296,8 @@ func TestAloneTheMachineHearsItself(t *testing.T) {
 	})
 }
 
+// TestChoose: others found a subset of the cameras, or searched the interface of
+// docker (libonvif#66).
 func TestChoose(t *testing.T) {
 	lo, six, docker := link("lo", "127.0.0.1/8"), link("eth1", "fe80::1/64"), link("docker0", "172.17.0.1/16")
 	for name, c := range map[string]struct{ in, want []dnssd.Link }{

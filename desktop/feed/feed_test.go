@@ -189,6 +189,8 @@ func wantState(t *testing.T, f *Feed, want cameras.State) {
 
 var target = Target{Addr: "192.168.1.2:8080", Path: "/cameras/x/video", Rate: 10}
 
+// TestLiveFromTwoFrames: a LIVE badge that is made up (osiris#79) lights up for a
+// connection, or for one frame that was left over.
 func TestLiveFromTwoFrames(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		f, c, _ := start(t)
@@ -302,6 +304,9 @@ func TestNewFeedIsClosedSoonAfterThePageLookedAway(t *testing.T) {
 	})
 }
 
+// TestStalledAgentIsProbed: a tile that freezes silently (WebRTC#925,
+// cctv-viewer#112, motioneye#82, frigate#15692) says so, and whether its agent is
+// still there.
 func TestStalledAgentIsProbed(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		f, c, _ := start(t)

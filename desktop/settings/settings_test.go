@@ -67,6 +67,8 @@ func TestSaveWritesOnlyChanges(t *testing.T) {
 	}
 }
 
+// TestUnusableFileIsKeptAside: layouts that others lost (zmNinja#194,
+// lightNVR#326) were in files that could not be read any more.
 func TestUnusableFileIsKeptAside(t *testing.T) {
 	for name, content := range map[string]string{
 		"corrupt": `{"version": 1, "cam`,
