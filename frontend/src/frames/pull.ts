@@ -23,6 +23,8 @@ export interface PullerOptions {
   show: (frame: Frame) => Promise<void>;
   /** Resolves when the next picture of the page is painted. */
   painted: () => Promise<void>;
+  /** Resolves when the browser has done what waited. */
+  breathe?: () => Promise<void>;
   /** Told how many requests in a row failed; 0 when one worked again. */
   onfailures?: (inARow: number) => void;
   fetch?: typeof fetch;
@@ -37,6 +39,18 @@ export function framesURL(wanted: Wanted, lastSeq: ReadonlyMap<string, number>):
 
 export function backoffMs(failures: number): number {
   return Math.min(FIRST_BACKOFF_MS * 2 ** (failures - 1), LONGEST_BACKOFF_MS);
+}
+
+/** By a message: a timer would wait for 4 ms more each time. */
+function breathe(): Promise<void> {
+  return new Promise((resolve) => {
+    const { port1, port2 } = new MessageChannel();
+    port1.onmessage = () => {
+      port1.close();
+      resolve();
+    };
+    port2.postMessage(null);
+  });
 }
 
 export class Puller {
@@ -92,7 +106,7 @@ export class Puller {
     let begin = performance.now();
     for (const frame of frames) {
       if (performance.now() - begin >= STRETCH_MS) {
-        await new Promise((resolve) => setTimeout(resolve));
+        await (this.#options.breathe ?? breathe)();
         begin = performance.now();
       }
       shown.push(this.#options.show(frame));
