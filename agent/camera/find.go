@@ -102,7 +102,7 @@ type found struct {
 // list finds cameras and starts what is new. The error says why there are none,
 // or why sensors could not be listed.
 func (m *Manager) list(ctx context.Context) error {
-	program, sensors, err := listSensors(ctx)
+	program, sensors, err := m.listSensors(ctx)
 	there := m.identify(sensors, m.listWebcams(ctx))
 	cameras := slices.DeleteFunc(slices.Clone(there), func(f found) bool { return !m.wanted(f) })
 	m.remember(program, cameras, err)
@@ -124,11 +124,11 @@ func (m *Manager) list(ctx context.Context) error {
 }
 
 // listSensors asks the capture program for its cameras.
-func listSensors(ctx context.Context) (program string, sensors []Sensor, err error) {
+func (m *Manager) listSensors(ctx context.Context) (program string, sensors []Sensor, err error) {
 	if program, err = findProgram(); err != nil {
 		return "", nil, err
 	}
-	sensors, err = listCameras(ctx, program)
+	sensors, err = m.lister.list(ctx, program)
 	return program, sensors, err
 }
 

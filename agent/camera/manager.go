@@ -50,6 +50,7 @@ type Manager struct {
 	wg     sync.WaitGroup
 	relist chan struct{}
 	doubts doubts
+	lister lister
 
 	mu      sync.Mutex
 	program string            // the capture program of sensors
@@ -70,7 +71,7 @@ func New(cfg Config) *Manager {
 		cfg.queryWebcam = queryWebcam
 	}
 	return &Manager{
-		cfg: cfg, relist: make(chan struct{}, 1), doubts: newDoubts(cfg.queryWebcam),
+		cfg: cfg, relist: make(chan struct{}, 1), doubts: newDoubts(cfg.queryWebcam), lister: lister{run: outputWithin},
 		sensors: map[string]Sensor{}, webcams: map[string]webcam{}, again: map[string]chan struct{}{},
 	}
 }
@@ -97,11 +98,11 @@ func (m *Manager) Run(ctx context.Context) error {
 
 func (m *Manager) startPattern(ctx context.Context) {
 	hub := m.add("pattern", m.cfg.Options("pattern").Framerate)
-	m.supervise(ctx, hub, &pattern{camera: hub.Camera(), quality: m.cfg.Options("pattern").Quality})
+	m.supervise(ctx, hub, &pattern{camera: hub.Camera(), quality: m.cfg.Options("pattern").Quality}, adviceCamera)
 }
 
 func (m *Manager) startExec(ctx context.Context, argv []string) {
-	m.supervise(ctx, m.add("exec", m.cfg.Options("exec").Framerate), m.capture(ctx, func() ([]string, error) { return argv, nil }))
+	m.supervise(ctx, m.add("exec", m.cfg.Options("exec").Framerate), m.capture(ctx, func() ([]string, error) { return argv, nil }), adviceProgram)
 }
 
 func (m *Manager) capture(ctx context.Context, argv func() ([]string, error)) *program {
@@ -132,14 +133,14 @@ func (m *Manager) name(id string) string {
 	return m.cfg.AgentName + " · " + id
 }
 
-func (m *Manager) supervise(ctx context.Context, hub *frames.Hub, src source) {
+func (m *Manager) supervise(ctx context.Context, hub *frames.Hub, src source, advice string) {
 	again := make(chan struct{}, 1)
 	m.mu.Lock()
 	m.again[hub.Camera().ID] = again
 	m.mu.Unlock()
 	s := &supervisor{
 		hub: hub, src: src, idle: m.cfg.IdleTimeout,
-		log: m.cfg.Log.With("camera", hub.Camera().ID), onFailure: m.lookAgain, onLine: m.noteMode(hub), again: again,
+		log: m.cfg.Log.With("camera", hub.Camera().ID), onFailure: m.lookAgain, onLine: m.noteMode(hub), advice: advice, again: again,
 	}
 	m.wg.Go(func() { s.run(ctx) })
 }
@@ -177,7 +178,7 @@ func (m *Manager) serve(ctx context.Context, f found) {
 		src.reasons, src.repair = webcamReasons(), withTables
 		src.holder = func() string { return holder("/proc", f.webcam.device()) }
 	}
-	m.supervise(ctx, m.add(f.id, rate), src)
+	m.supervise(ctx, m.add(f.id, rate), src, adviceCamera)
 }
 
 // argv is how the camera is captured now; its index may have changed since.

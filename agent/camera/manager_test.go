@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
@@ -318,5 +319,20 @@ func TestExecSource(t *testing.T) {
 	})
 	managed(t, Config{Source: Exec + "no-such-program --x", IdleTimeout: -1}, startLog, func(set *frames.Set) {
 		expectState(t, camera(t, set, "exec"), api.Failed, CodeNoProgram)
+	})
+}
+
+// TestAnExecSourceThatIsTooSlowIsToldOfItsRate: cables are not to blame.
+func TestAnExecSourceThatIsTooSlowIsToldOfItsRate(t *testing.T) {
+	startLog, faultFile := installed(t)
+	write(t, faultFile, string(fakecam.Stall)+" 1")
+	command := filepath.Join(filepath.Dir(startLog), fakecam.ProgramName) + " -t 0 -o -"
+	managed(t, Config{Source: Exec + command, IdleTimeout: time.Minute}, startLog, func(set *frames.Set) {
+		hub := camera(t, set, "exec")
+		defer hub.Join(t.Context(), 0).Leave()
+		expectState(t, hub, api.Stalled, CodeStalled)
+		if _, p := hub.State(); p == nil || !strings.Contains(p.Hint, "--framerate") || strings.Contains(p.Hint, "cable") {
+			t.Errorf("it says %+v", p)
+		}
 	})
 }

@@ -41,16 +41,28 @@ func findFFmpeg() string {
 	return path
 }
 
-// listCameras asks the capture program which cameras there are. It works while
-// a camera is in use.
-func listCameras(ctx context.Context, path string) ([]Sensor, error) {
+// lister asks the capture program which cameras there are, one question at a
+// time: programs that hang in a driver for ever would become ever more.
+type lister struct {
+	run  func(context.Context, *exec.Cmd) (out []byte, ended <-chan struct{}, err error)
+	hung <-chan struct{} // closed when the last one has ended after all; nil when it did in time
+}
+
+// list works while a camera is in use.
+func (l *lister) list(ctx context.Context, path string) ([]Sensor, error) {
+	if !ended(l.hung) {
+		return nil, unkillable(path + " --list-cameras")
+	}
 	ctx, cancel := context.WithTimeout(ctx, listTimeout)
 	defer cancel()
 	cmd := exec.CommandContext(ctx, path, "--list-cameras")
 	cmd.WaitDelay = eofGrace
 	said := &lines{}
 	cmd.Stderr = said
-	out, err := outputWithin(ctx, cmd)
+	out, end, err := l.run(ctx, cmd)
+	if l.hung = end; !ended(end) {
+		return nil, unkillable(path + " --list-cameras")
+	}
 	if ctx.Err() != nil && err != nil {
 		return nil, &failure{api.Problem{
 			Code: CodeNoFrames, Message: "Looking for cameras took too long.",
@@ -75,35 +87,43 @@ func explainList(path string, said []string, err error) api.Problem {
 	return p
 }
 
-// outputWithin is cmd.Output that gives up with ctx even when the program
-// cannot be killed. The program runs from a thread that lives until it was
-// reaped: the kernel ties its death signal to that thread.
-func outputWithin(ctx context.Context, cmd *exec.Cmd) ([]byte, error) {
-	type result struct {
-		out []byte
-		err error
+// ended reports whether something ended or, for nil, never began.
+func ended(end <-chan struct{}) bool {
+	select {
+	case <-end:
+		return true
+	default:
+		return end == nil
 	}
-	done := make(chan result, 1)
+}
+
+// outputWithin is cmd.Output that gives up with ctx even when the program
+// cannot be killed; ended is closed when it has ended after all. The program runs from a thread that lives until it was
+// reaped: the kernel ties its death signal to that thread.
+func outputWithin(ctx context.Context, cmd *exec.Cmd) (out []byte, ended <-chan struct{}, err error) {
+	var all []byte
+	var end error
+	done := make(chan struct{})
 	go func() {
+		defer close(done)
 		runtime.LockOSThread()
 		defer runtime.UnlockOSThread()
 		g := newGroup()
 		defer g.end()
 		g.take(cmd)
-		out, err := cmd.Output()
-		done <- result{out, err}
+		all, end = cmd.Output()
 	}()
 	select {
-	case r := <-done:
-		return r.out, r.err
+	case <-done:
+		return all, done, end
 	case <-ctx.Done():
 	}
 	timer := time.NewTimer(killGrace)
 	defer timer.Stop()
 	select {
-	case r := <-done:
-		return r.out, r.err
+	case <-done:
+		return all, done, end
 	case <-timer.C:
-		return nil, ctx.Err()
+		return nil, done, ctx.Err()
 	}
 }

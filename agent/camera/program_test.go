@@ -37,7 +37,7 @@ func listed(t *testing.T, fault fakecam.Fault, patience time.Duration) ([]Sensor
 	write(t, faultFile, string(fault))
 	ctx, cancel := context.WithTimeout(t.Context(), patience)
 	defer cancel()
-	sensors, err := listCameras(ctx, filepath.Join(filepath.Dir(startLog), fakecam.ProgramName))
+	sensors, err := (&lister{run: outputWithin}).list(ctx, filepath.Join(filepath.Dir(startLog), fakecam.ProgramName))
 	var p api.Problem
 	if f, ok := errors.AsType[*failure](err); ok {
 		p = f.problem
@@ -67,7 +67,7 @@ func TestAListThatHangsIsGivenUp(t *testing.T) {
 	defer cancel()
 	ended := make(chan error, 1)
 	go func() {
-		_, err := listCameras(ctx, filepath.Join(filepath.Dir(startLog), fakecam.ProgramName))
+		_, err := (&lister{run: outputWithin}).list(ctx, filepath.Join(filepath.Dir(startLog), fakecam.ProgramName))
 		ended <- err
 	}()
 	pid := 0
@@ -92,13 +92,43 @@ func TestAListThatHangsIsGivenUp(t *testing.T) {
 // TestAnUnkillableListHoldsNothingUp stands in for one that hangs in a driver.
 func TestAnUnkillableListHoldsNothingUp(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
-	cmd := exec.CommandContext(ctx, "/bin/sleep", "300")
+	defer cancel()
+	started := filepath.Join(t.TempDir(), "started")
+	cmd := exec.CommandContext(ctx, "/bin/sh", "-c", `: >"$0"; exec sleep 300`, started)
 	free := make(chan struct{})
 	cmd.Cancel = func() error { <-free; return cmd.Process.Kill() }
-	time.AfterFunc(50*time.Millisecond, cancel) // it runs by then, or does not start
 	defer close(free)
-	if _, err := outputWithin(ctx, cmd); !errors.Is(err, context.Canceled) {
-		t.Errorf("ended with %v", err)
+	got := make(chan error, 1)
+	go func() {
+		_, end, err := outputWithin(ctx, cmd)
+		if ended(end) {
+			err = errors.New("ended")
+		}
+		got <- err
+	}()
+	eventually(t, "the list has begun", 10*time.Second, func() bool { _, err := os.Stat(started); return err == nil })
+	cancel()
+	if err := <-got; !errors.Is(err, context.Canceled) {
+		t.Errorf("given up with %v", err)
+	}
+}
+
+// TestAListThatHangsIsNotJoinedByOthers: there would be thousands after a month.
+func TestAListThatHangsIsNotJoinedByOthers(t *testing.T) {
+	starts, hangs := 0, make(chan struct{})
+	l := &lister{run: func(context.Context, *exec.Cmd) ([]byte, <-chan struct{}, error) {
+		starts++
+		return []byte(recordedText(t, "list_cameras_1.stdout")), hangs, nil
+	}}
+	for range 3 {
+		_, err := l.list(t.Context(), "/usr/bin/rpicam-vid")
+		if f, ok := errors.AsType[*failure](err); !ok || f.problem.Code != CodeUnkillable || !strings.HasPrefix(f.problem.Message, "rpicam-vid --list-cameras hangs") {
+			t.Errorf("ended with %v", err)
+		}
+	}
+	close(hangs)
+	if sensors, err := l.list(t.Context(), "/usr/bin/rpicam-vid"); len(sensors) != 1 || err != nil || starts != 2 {
+		t.Errorf("later %d sensors, error %v, %d starts", len(sensors), err, starts)
 	}
 }
 

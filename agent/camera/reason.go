@@ -165,18 +165,22 @@ func explainStart(program string, err error) api.Problem {
 	}
 }
 
+// What to do when frames stop.
+const (
+	adviceCamera  = "check its cable and the power supply"
+	adviceProgram = "run its program by hand; one that gives pictures more rarely than --framerate says needs a lower one"
+)
+
 // stallProblem says that frames stopped, or never came.
-func stallProblem(wasLive bool) api.Problem {
-	if wasLive {
-		return api.Problem{
-			Code: CodeStalled, Message: "The camera stopped delivering pictures.",
-			Hint: "The agent starts it again; if this goes on, check its cable and the power supply.",
-		}
-	}
-	return api.Problem{
+func stallProblem(wasLive bool, advice string) api.Problem {
+	p := api.Problem{
 		Code: CodeNoFrames, Message: "The camera was started but delivers no picture.",
-		Hint: "The agent starts it again; if this goes on, check its cable and the power supply.",
+		Hint: "The agent starts it again; if this goes on, " + advice + ".",
 	}
+	if wasLive {
+		p.Code, p.Message = CodeStalled, "The camera stopped delivering pictures."
+	}
+	return p
 }
 
 // logPrefix is what libcamera puts before a line: uptime and process. It would

@@ -57,6 +57,55 @@ func TestAReturnEndsThePause(t *testing.T) {
 	})
 }
 
+// TestAReturnOfLongAgoEndsNoPause: the camera may have come back while it slept.
+func TestAReturnOfLongAgoEndsNoPause(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		src := &script{sessions: []session{failAfter(0)}}
+		again := make(chan struct{}, 1)
+		again <- struct{}{}
+		ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
+		defer cancel()
+		(&supervisor{hub: frames.NewHub(frames.Camera{ID: "x"}), src: src, idle: -1, log: quiet(), again: again}).run(ctx)
+		if starts := src.starts(); starts[1].Sub(starts[0]) != firstPause {
+			t.Errorf("the next try came after %v, want %v", starts[1].Sub(starts[0]), firstPause)
+		}
+	})
+}
+
+// TestAFailureIsLookedIntoWhenNobodyWatches: once, when the pause is over.
+func TestAFailureIsLookedIntoWhenNobodyWatches(t *testing.T) {
+	for leaves, want := range map[time.Duration]int{firstPause / 2: 2, 2 * firstPause: 3} {
+		synctest.Test(t, func(t *testing.T) {
+			looks := 0
+			hub := frames.NewHub(frames.Camera{ID: "x"})
+			s := &supervisor{hub: hub, src: &script{sessions: []session{failAfter(0)}}, log: quiet(), onFailure: func() { looks++ }}
+			ctx, cancel := context.WithCancel(t.Context())
+			done := make(chan struct{})
+			go func() { defer close(done); s.run(ctx) }()
+			v := hub.Join(t.Context(), 0)
+			time.Sleep(leaves)
+			v.Leave()
+			time.Sleep(time.Hour)
+			cancel()
+			<-done
+			if looks != want {
+				t.Errorf("left after %v: %d looks for cameras, want %d", leaves, looks, want)
+			}
+		})
+	}
+}
+
+// TestNothingStartsAtTheEnd: a camera may be found while the agent ends.
+func TestNothingStartsAtTheEnd(t *testing.T) {
+	src := &script{sessions: []session{failAfter(0)}}
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	(&supervisor{hub: frames.NewHub(frames.Camera{ID: "x"}), src: src, idle: -1, log: quiet()}).run(ctx)
+	if n := len(src.starts()); n != 0 {
+		t.Errorf("started %d times", n)
+	}
+}
+
 // TestStalledShowsWhileTheProgramIsEnded: it may take its time.
 func TestStalledShowsWhileTheProgramIsEnded(t *testing.T) {
 	slow := func(ctx context.Context, publish sink, _ func(string)) error {

@@ -26,11 +26,14 @@ type supervisor struct {
 	src  source
 	idle time.Duration // the camera is switched off this long after the last viewer; negative never
 	log  *slog.Logger
-	// onFailure is called after a failed session, before the pause; it may
-	// look for cameras anew.
+	// onFailure is called after a failed session, before the pause, and after it
+	// when nobody watches any more; it may look for cameras anew.
 	onFailure func()
 	// onLine is told what the capture program says; nil when nobody listens.
 	onLine func(string)
+
+	// advice is what helps when frames stop.
+	advice string
 
 	// again ends the pause after a failure: the camera has come back. May be nil.
 	again chan struct{}
@@ -43,14 +46,21 @@ type supervisor struct {
 func (s *supervisor) run(ctx context.Context) {
 	pause := firstPause
 	failed := false
-	for {
+	for ctx.Err() == nil {
 		if s.idle >= 0 {
+			if failed && !s.hub.Watched() && s.onFailure != nil {
+				s.onFailure() // else it would stay failed for as long as nobody looks
+			}
 			if s.hub.WaitDemand(ctx) != nil {
 				return
 			}
 		}
 		if failed {
 			s.hub.CountRestart()
+		}
+		select {
+		case <-s.again: // that it came back is known by now
+		default:
 		}
 		good, err := s.session(ctx)
 		failed = !errors.Is(err, errIdle)
@@ -128,24 +138,27 @@ func (s *supervisor) logWarning(p *api.Problem) {
 	}
 }
 
-// failures counts how often the same thing went wrong in a row, so that a
-// camera that is away for a month does not fill the log.
+// failures counts how often what went wrong since all was well, so that a camera
+// that is away for a month, or fails in turns, does not fill the log.
 type failures struct {
-	code  api.Code
-	times int
+	kinds map[api.Code]int
+	times int // all kinds
+	last  int // how often there was the kind of the last one
 }
 
 // count notes a failure; worth is true for the 1st, 2nd, 4th, 8th … of a kind.
 func (f *failures) count(code api.Code) (times int, worth bool) {
-	if code != f.code {
-		*f = failures{code: code}
+	if f.kinds == nil {
+		f.kinds = map[api.Code]int{}
 	}
+	f.kinds[code]++
 	f.times++
-	return f.times, f.worth()
+	f.last = f.kinds[code]
+	return f.last, f.worth()
 }
 
 // worth reports whether the failure counted last was logged.
-func (f *failures) worth() bool { return f.times&(f.times-1) == 0 }
+func (f *failures) worth() bool { return f.last&(f.last-1) == 0 }
 
 func cause(f *failure) any {
 	if f == nil || f.cause == nil {
@@ -177,7 +190,7 @@ func (s *supervisor) session(ctx context.Context) (good time.Duration, err error
 
 	var live atomic.Bool
 	dog := newWatchdog(s.hub.Camera(), func() {
-		p := stallProblem(live.Load())
+		p := stallProblem(live.Load(), s.advice)
 		set(api.Stalled, &p)
 		end(&failure{p, errStalled})
 	})

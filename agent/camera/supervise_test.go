@@ -334,6 +334,17 @@ func TestRepeatedFailuresAreSummarised(t *testing.T) {
 	if times, worth := f.count(CodeNotDetected); times != 1 || !worth {
 		t.Error("another failure is not logged at once")
 	}
+	n := 0
+	for range 50 { // a camera that fails in turns
+		for _, code := range []api.Code{CodeStalled, CodeFrontend} {
+			if _, worth := f.count(code); worth {
+				n++
+			}
+		}
+	}
+	if n != 2*6 || f.times != 100+1+100 {
+		t.Errorf("%d of 100 failures in turns are logged, %d counted in all", n, f.times)
+	}
 }
 
 func TestUnknownErrorsAreSentences(t *testing.T) {

@@ -27,6 +27,13 @@ func (h *Hub) leave() {
 	}
 }
 
+// Watched reports whether there is a viewer.
+func (h *Hub) Watched() bool {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return h.viewers > 0
+}
+
 // WaitDemand returns nil as soon as there is a viewer, or ctx's error.
 func (h *Hub) WaitDemand(ctx context.Context) error {
 	occupied, _ := h.presence()

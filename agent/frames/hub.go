@@ -133,12 +133,12 @@ func (h *Hub) FailIdle(p api.Problem) {
 	}
 }
 
-// Recover lets a failed camera that nobody watches sleep again: what was wrong
+// Recover lets a failed or stalled camera that nobody watches sleep again: what was wrong
 // is over as far as anybody knows.
 func (h *Hub) Recover() {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	if h.state == api.Failed && h.viewers == 0 {
+	if (h.state == api.Failed || h.state == api.Stalled) && h.viewers == 0 {
 		h.state, h.problem = api.Idle, nil
 	}
 }

@@ -27,10 +27,10 @@ func TestFailIdle(t *testing.T) {
 	}
 }
 
-// TestRecover: only a failed camera nobody watches sleeps again.
+// TestRecover: only a camera that failed or stalled and nobody watches sleeps again.
 func TestRecover(t *testing.T) {
 	for state, want := range map[api.State]api.State{
-		api.Idle: api.Idle, api.Starting: api.Starting, api.Live: api.Live, api.Stalled: api.Stalled, api.Failed: api.Idle,
+		api.Idle: api.Idle, api.Starting: api.Starting, api.Live: api.Live, api.Stalled: api.Idle, api.Failed: api.Idle,
 	} {
 		h := NewHub(thirty)
 		h.SetState(state, &api.Problem{Code: "gone"})
@@ -41,7 +41,7 @@ func TestRecover(t *testing.T) {
 		}
 		v.Leave()
 		h.Recover()
-		if got, p := h.State(); got != want || (p == nil) != (state == api.Failed) {
+		if got, p := h.State(); got != want || (p == nil) != (state == api.Failed || state == api.Stalled) {
 			t.Errorf("%s became %s, %v", state, got, p)
 		}
 	}
