@@ -98,8 +98,9 @@ func ended(end <-chan struct{}) bool {
 }
 
 // outputWithin is cmd.Output that gives up with ctx even when the program
-// cannot be killed; ended is closed when it has ended after all. The program runs from a thread that lives until it was
-// reaped: the kernel ties its death signal to that thread.
+// cannot be killed; ended is closed when it has ended after all. The program
+// runs from a thread that lives until it was reaped: the kernel ties its death
+// signal to that thread.
 func outputWithin(ctx context.Context, cmd *exec.Cmd) (out []byte, ended <-chan struct{}, err error) {
 	var all []byte
 	var end error
