@@ -47,7 +47,8 @@ func TestRestartedAgentIsDialledAtOnceWhenAnnounced(t *testing.T) {
 	a.kill()
 	d.eventually(t, 2*time.Second, key, cameras.Offline)
 	eventually(t, 20*time.Second, "the waits have grown", func() bool {
-		return d.camera(key).RetryAt > time.Now().Add(3*time.Second).UnixMilli()
+		soon := time.Now().Add(2 * time.Second)
+		return d.camera(key).RetryAt > soon.UnixMilli() && d.retryAt(idA).After(soon)
 	})
 	a.start()
 	d.search.sighted(a.sighting())
@@ -112,6 +113,9 @@ func TestForget(t *testing.T) {
 	asked := time.Now()
 	d.Retry("")
 	eventually(t, 2*time.Second, "the agent listed both cameras again", func() bool { return d.heard(idA).After(asked) })
+	if !d.heard(idB).IsZero() {
+		t.Error("an agent that was sent away is asked again")
+	}
 	if left := d.State().Cameras; len(left) != 1 || left[0].Key != cameras.Key(idA, "y") {
 		t.Errorf("left: %+v", left)
 	}
@@ -262,7 +266,9 @@ func TestStopBeforeAndTwice(t *testing.T) {
 			t.Error("did not stop")
 		}
 	}
-	e.Start(func(State) { t.Error("started after it was stopped") })
+	if e.Start(func(State) {}); e.started {
+		t.Error("started after it was stopped")
+	}
 }
 
 func TestStateIsNeverNull(t *testing.T) {

@@ -258,11 +258,21 @@ func (d *desk) camera(key string) Camera {
 	return Camera{}
 }
 
-// heard returns when an agent was last heard of.
+// heard returns when an agent was last heard of, zero when it is not watched.
 func (d *desk) heard(id string) time.Time {
 	d.engine.mu.Lock()
 	defer d.engine.mu.Unlock()
-	return d.engine.agents[id].heard
+	if a := d.engine.agents[id]; a != nil {
+		return a.heard
+	}
+	return time.Time{}
+}
+
+// retryAt returns when an agent that does not answer is asked next.
+func (d *desk) retryAt(id string) time.Time {
+	d.engine.mu.Lock()
+	defer d.engine.mu.Unlock()
+	return d.engine.agents[id].facts.RetryAt
 }
 
 // failure returns why an agent did not answer the last question.

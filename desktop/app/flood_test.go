@@ -74,9 +74,11 @@ func TestSightingsPushOutNoRememberedAddress(t *testing.T) {
 func TestInventedAgentsDoNotKeepATypedOneOut(t *testing.T) {
 	a := newAgent(t, idA, "Garage", "x")
 	d := startDesk(t, "", nil)
+	d.engine.mu.Lock()
 	for i := range maxAgents {
-		d.search.sighted(forged(a.sighting(), fmt.Sprintf("forged-%d", i)))
+		d.engine.ensureAgent(fmt.Sprintf("forged-%d", i), nil)
 	}
+	d.engine.mu.Unlock()
 	if r := d.Add(a.addr); !r.OK || r.Reason != "" {
 		t.Errorf("got %+v", r)
 	}
