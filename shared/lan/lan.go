@@ -33,9 +33,10 @@ func Local(addr netip.Addr, own []netip.Prefix) bool {
 // default routes some VPNs install as /0 are left out.
 func OwnPrefixes() ([]netip.Prefix, error) {
 	addrs, err := net.InterfaceAddrs()
-	if err != nil {
-		return nil, err
-	}
+	return networks(addrs), err
+}
+
+func networks(addrs []net.Addr) []netip.Prefix {
 	var own []netip.Prefix
 	for _, a := range addrs {
 		p, err := netip.ParsePrefix(a.String())
@@ -44,5 +45,5 @@ func OwnPrefixes() ([]netip.Prefix, error) {
 		}
 		own = append(own, p.Masked())
 	}
-	return own, nil
+	return own
 }

@@ -1,6 +1,8 @@
 package lan
 
 import (
+	"fmt"
+	"net"
 	"net/netip"
 	"testing"
 )
@@ -21,6 +23,23 @@ func TestLocal(t *testing.T) {
 		if got := Local(netip.MustParseAddr(addr), own); got != want {
 			t.Errorf("%s: %v, want %v", addr, got, want)
 		}
+	}
+}
+
+func TestNetworks(t *testing.T) {
+	mask := func(address string) net.Addr {
+		ip, n, err := net.ParseCIDR(address)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return &net.IPNet{IP: ip, Mask: n.Mask}
+	}
+	got := networks([]net.Addr{
+		mask("192.168.1.20/24"), mask("10.8.0.2/32"), mask("0.0.0.0/0"), mask("fe80::1/64"), mask("fd00::1/128"), mask("::/0"),
+		&net.UDPAddr{IP: net.IPv4(10, 0, 0, 1)}, // no network
+	})
+	if words, want := fmt.Sprint(got), "[192.168.1.0/24 fe80::/64]"; words != want {
+		t.Errorf("got %s, want %s", words, want)
 	}
 }
 
