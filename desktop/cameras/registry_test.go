@@ -147,3 +147,17 @@ func TestSplitKey(t *testing.T) {
 		}
 	}
 }
+
+func TestIsForeign(t *testing.T) {
+	for key, want := range map[string]bool{
+		ForeignKey("http://cam:80/"): true, "url:0123456789abcdef": true, "url:0123456789abcde": false, "url:0123456789abcdef0": false,
+		"url:0123456789abcdeg": false, "url:0123456789ABCDEF": false, "url:": false, Key(idA, "x"): false, "": false,
+	} {
+		if got := IsForeign(key); got != want || ValidKey(key) != (want || key == Key(idA, "x")) {
+			t.Errorf("%q: foreign %v, valid %v", key, got, ValidKey(key))
+		}
+	}
+	if ForeignKey("http://cam:80/") == ForeignKey("http://cam:81/") {
+		t.Error("two cameras have one key")
+	}
+}
