@@ -12,6 +12,10 @@ import (
 // line of text.
 func FuzzFile(f *testing.F) {
 	f.Add([]byte("width = 800\n[cameras.imx708]\nname = 'x'"))
+	for _, extreme := range []string{"width = 1", "height = 99999", "framerate = 0.0001", "quality = 101"} {
+		f.Add([]byte(extreme))
+		f.Add([]byte("[cameras.imx708]\n" + extreme))
+	}
 	f.Fuzz(func(t *testing.T, data []byte) {
 		l := NewLoader(pflag.NewFlagSet("", pflag.ContinueOnError))
 		if err := l.fromTOML(data, map[string]bool{}); err != nil {
