@@ -311,8 +311,10 @@ func TestTheLogSaysWhereItIsAnnounced(t *testing.T) {
 
 func TestRunNeedsItsConfig(t *testing.T) {
 	log := slog.New(slog.DiscardHandler)
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
 	for _, c := range []Config{{ID: testID, Port: 1}, {Logger: log, Port: 1}, {Logger: log, ID: testID}} {
-		if err := New(c).Run(context.Background()); err == nil {
+		if err := New(c).Run(ctx); err == nil {
 			t.Errorf("Run with %+v did not complain", c)
 		}
 	}

@@ -141,8 +141,9 @@ func TestALinkIsToldOnceASecond(t *testing.T) {
 	for i, got := range []string{
 		ask(0, dns.TypeA, "5353"), ask(500*time.Millisecond, dns.TypeA, "5353"), ask(600*time.Millisecond, dns.TypeAAAA, "5353"),
 		ask(700*time.Millisecond, dns.TypeA, "999"), ask(time.Second, dns.TypeA, "5353"),
+		ask(3*time.Second, dns.TypeA, "999"), ask(3100*time.Millisecond, dns.TypeA, "5353"), // what one is told the link does not hear
 	} {
-		if want := []string{"192.168.1.20", "", "fe80::1", "192.168.1.20", "192.168.1.20"}[i]; got != want {
+		if want := []string{"192.168.1.20", "", "fe80::1", "192.168.1.20", "192.168.1.20", "192.168.1.20", "192.168.1.20"}[i]; got != want {
 			t.Errorf("question %d: %q, want %q", i, got, want)
 		}
 	}
