@@ -46,7 +46,7 @@ func TestTwoHundredAgents(t *testing.T) {
 // slowest ends the app and answers how long the page waited for it at most.
 func (v *viewer) slowest() time.Duration {
 	v.t.Helper()
-	v.stop()
+	v.stopWithin(time.Minute)
 	var last struct{ SlowestAnswer time.Duration }
 	if err := json.Unmarshal([]byte(v.lastLine), &last); err != nil || last.SlowestAnswer <= 0 {
 		v.t.Fatalf("the app ended with %.200q: %v", v.lastLine, err)

@@ -203,14 +203,16 @@ func (p *process) line(limit time.Duration) string {
 }
 
 // stop ends the program and answers how long that took.
-func (p *process) stop() time.Duration {
+func (p *process) stop() time.Duration { return p.stopWithin(2 * time.Second) }
+
+func (p *process) stopWithin(limit time.Duration) time.Duration {
 	if p.ended {
 		return 0
 	}
 	p.ended = true
 	begin := time.Now()
 	_ = p.stdin.Close()
-	kill := time.AfterFunc(2*time.Second, func() { _ = p.cmd.Process.Kill() }) // those that ignore their input
+	kill := time.AfterFunc(limit, func() { _ = p.cmd.Process.Kill() }) // those that ignore their input
 	defer kill.Stop()
 	for line := range p.lines {
 		p.lastLine = line

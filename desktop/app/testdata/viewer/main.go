@@ -74,10 +74,11 @@ func main() {
 	wg.Wait()
 	fmt.Fprintf(os.Stderr, "the slowest answer to the page took %v\n", slowest.Round(time.Microsecond))
 	cost("while it ran")
-	if !engine.Stop(2 * time.Second) {
+	stopped := engine.Stop(2 * time.Second)
+	_ = out.Encode(struct{ SlowestAnswer time.Duration }{slowest})
+	if !stopped {
 		os.Exit(1)
 	}
-	_ = out.Encode(struct{ SlowestAnswer time.Duration }{slowest})
 }
 
 // pull asks for pictures of all cameras until ctx ends.
