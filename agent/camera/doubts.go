@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"io/fs"
+	"maps"
+	"os"
 	"slices"
 	"time"
 )
@@ -63,6 +65,14 @@ func (d *doubts) ask(ctx context.Context, path string) ([]webcamMode, error) {
 	return nil, errNoAnswer
 }
 
+// forget drops what is kept of webcams that are not there any more: one that is
+// plugged in again is another matter.
+func (d *doubts) forget() {
+	gone := func(path string) bool { _, err := os.Lstat(path); return errors.Is(err, fs.ErrNotExist) }
+	maps.DeleteFunc(d.said, func(path string, _ bool) bool { return gone(path) })
+	maps.DeleteFunc(d.pending, func(path string, _ chan struct{}) bool { return gone(path) })
+}
+
 // listWebcams finds the USB cameras if they are wanted. One that is known is not
 // gone because it does not answer.
 func (m *Manager) listWebcams(ctx context.Context) []webcam {
@@ -74,6 +84,7 @@ func (m *Manager) listWebcams(ctx context.Context) []webcam {
 		m.cfg.Log.Debug("a USB camera offers no MJPEG; see --source exec: for how to use it", "at", path)
 	}
 	m.doubts.cams = silent
+	m.doubts.forget()
 	for _, w := range cams {
 		if w.denied {
 			m.doubts.cams = append(m.doubts.cams, w)

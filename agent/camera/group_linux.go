@@ -50,14 +50,17 @@ func (g *group) take(program *exec.Cmd) {
 	}
 }
 
-// signal reaches the program, if it was started, and helpers it has started.
+// signal reaches the program, if it was started, and helpers it has started. A
+// program that makes a group of its own, as timeout(1) does, leads that one.
 func (g *group) signal(s os.Signal) {
-	leader := g.program
-	if g.keeper != nil {
-		leader = g.keeper
+	sig, ok := s.(syscall.Signal)
+	if !ok {
+		return
 	}
-	if sig, ok := s.(syscall.Signal); ok && leader != nil && leader.Process != nil {
-		_ = syscall.Kill(-leader.Process.Pid, sig)
+	for _, leader := range []*exec.Cmd{g.keeper, g.program} {
+		if leader != nil && leader.Process != nil {
+			_ = syscall.Kill(-leader.Process.Pid, sig)
+		}
 	}
 }
 

@@ -247,6 +247,20 @@ func TestStopReachesHelpers(t *testing.T) {
 	}
 }
 
+// TestStopReachesAGroupOfTheProgramsOwn: timeout and setsid make one.
+func TestStopReachesAGroupOfTheProgramsOwn(t *testing.T) {
+	p, err := startProcess([]string{"timeout", "300", "sh", "-c", "echo; exec sleep 300"}, io.Discard)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer p.stdout.Close()
+	_, _ = io.CopyN(io.Discard, p.stdout, 1)
+	if !p.stop(2 * time.Second) {
+		t.Error("it has not ended")
+		p.signal(os.Kill)
+	}
+}
+
 func write(t *testing.T, path, text string) {
 	t.Helper()
 	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
