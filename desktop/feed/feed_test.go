@@ -326,6 +326,27 @@ func TestStalledAgentIsProbed(t *testing.T) {
 	})
 }
 
+// TestSlowCameraIsGivenItsTime: a frame each 5 s; the agent lives, so a stream
+// that does not count as stalled yet is not given up.
+func TestSlowCameraIsGivenItsTime(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f, c, _ := start(t)
+		slow := target
+		slow.Rate = 0.2
+		f.SetTarget(slow)
+		c.after(time.Second)
+		c.send(3, 5*time.Second, false)
+		c.after(24 * time.Second)
+		if len(c.saw().dials) != 1 || c.saw().probes == 0 {
+			t.Errorf("%d dials, %d probes", len(c.saw().dials), c.saw().probes)
+		}
+		c.after(4 * time.Second)
+		if len(c.saw().dials) < 2 {
+			t.Error("never given up")
+		}
+	})
+}
+
 func TestStalledAndSilentIsOfflineAndDialledAgain(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		f, c, _ := start(t)

@@ -213,7 +213,7 @@ func (s *session) probe(ctx context.Context) *cameras.Failure {
 		return nil
 	case err != nil:
 		return agents.FailureOf(err)
-	case silence >= giveUpAfter:
+	case silence >= giveUpAfter && s.stalled(time.Now()):
 		return &cameras.Failure{Reason: cameras.ReasonNoFrames, Detail: "the stream was silent for " + silence.Round(time.Second).String()}
 	default:
 		return nil
