@@ -67,7 +67,7 @@ func failSnapshot(w http.ResponseWriter, r *http.Request, hub *frames.Hub, waite
 	c := hub.Camera()
 	state, p := hub.State()
 	if start := c.SlowStart(); p == nil && state == api.Starting && start > waited {
-		left := (start - waited).Round(time.Second)
+		left := max((start - waited).Round(time.Second), time.Second)
 		w.Header().Set("Retry-After", strconv.Itoa(int(left.Seconds())))
 		p = &api.Problem{
 			Code:    "starting",

@@ -48,6 +48,10 @@ func TestAddressesOf(t *testing.T) {
 	for i := range many {
 		many[i] = fmt.Sprintf("192.168.1.%d", i+1)
 	}
+	sixes := make([]string, maxNameAddrs)
+	for i := range sixes {
+		sixes[i] = fmt.Sprintf("fd00::%d", i+1)
+	}
 	for name, c := range map[string]struct {
 		packet []byte
 		from   string
@@ -62,6 +66,7 @@ func TestAddressesOf(t *testing.T) {
 		"from afar":        {told(t, pi, 120, "192.168.1.2"), "10.9.9.9", ""},
 		"nowhere to dial":  {told(t, pi, 120, "0.0.0.0", "224.0.0.1", "127.0.0.1", "::1", "ff02::1"), near, ""},
 		"too many":         {told(t, pi, 120, many...), near, strings.Join(many[:maxNameAddrs], " ")},
+		"six before four":  {told(t, pi, 120, append(sixes, "192.168.1.2")...), near, "192.168.1.2 " + strings.Join(sixes[:maxNameAddrs-1], " ")},
 		"a question":       {question, near, ""},
 		"garbage":          {[]byte("garbage of some length"), near, ""},
 		"nothing":          {nil, near, ""},

@@ -86,12 +86,12 @@ func usable(ip net.IP, l dnssd.Link) []netip.Addr {
 func mergeAddrs(a, b []netip.Addr) []netip.Addr {
 	all := slices.Clone(a)
 	for _, addr := range b {
-		if len(all) < maxNameAddrs && !slices.Contains(all, addr) {
+		if !slices.Contains(all, addr) {
 			all = append(all, addr)
 		}
 	}
 	slices.SortStableFunc(all, func(a, b netip.Addr) int { return cmp.Compare(rank(a), rank(b)) })
-	return all
+	return all[:min(len(all), maxNameAddrs)]
 }
 
 func rank(a netip.Addr) int {
