@@ -32,9 +32,10 @@ var errNotLocal = errors.New("the address is not on the local network")
 // concurrent use. Connections are never reused: an answer always proves that
 // the agent answers now.
 type Client struct {
-	http   *http.Client
-	dialer *net.Dialer
-	names  *names // nil: the system alone resolves
+	http    *http.Client
+	allowed func(netip.Addr) bool
+	dialer  *net.Dialer
+	names   *names // nil: the system alone resolves
 }
 
 // NewClient returns a Client that dials only addresses of the local network,
@@ -52,7 +53,7 @@ func newClient(allowed func(netip.Addr) bool, timeout time.Duration) *Client {
 			return nil
 		},
 	}
-	c := &Client{dialer: dialer}
+	c := &Client{allowed: allowed, dialer: dialer}
 	c.http = &http.Client{
 		Transport: &http.Transport{
 			DialContext:            c.dial,

@@ -4,6 +4,7 @@ import (
 	"context"
 	"net"
 	"net/netip"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -23,8 +24,24 @@ type Resolver func(ctx context.Context, host string) ([]netip.Addr, error)
 // LocalNames makes the Client ask local, too, for names under .local: a Linux
 // without nss-mdns does not know them. It is called before the Client is used.
 func (c *Client) LocalNames(local Resolver) *Client {
-	c.names = &names{system: systemNames, local: local}
+	c.names = &names{system: c.localOnly(systemNames), local: local}
 	return c
+}
+
+// localOnly leaves out what is not to be dialled: some providers' servers answer
+// every name they do not know with an address of their own.
+func (c *Client) localOnly(resolve Resolver) Resolver {
+	return func(ctx context.Context, host string) ([]netip.Addr, error) {
+		addrs, err := resolve(ctx, host)
+		if err != nil {
+			return nil, err
+		}
+		addrs = slices.DeleteFunc(addrs, func(a netip.Addr) bool { return !c.allowed(a) })
+		if len(addrs) == 0 {
+			return nil, errNotLocal
+		}
+		return addrs, nil
+	}
 }
 
 func systemNames(ctx context.Context, host string) ([]netip.Addr, error) {

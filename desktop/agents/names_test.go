@@ -69,6 +69,23 @@ func TestLookup(t *testing.T) {
 	}
 }
 
+// TestAForeignAnswerOfTheSystemIsNone: some providers know every name.
+func TestAForeignAnswerOfTheSystemIsNone(t *testing.T) {
+	far, near := netip.MustParseAddr("8.8.8.8"), netip.MustParseAddr("192.168.1.2")
+	for name, c := range map[string]struct{ known, want []netip.Addr }{
+		"far": {[]netip.Addr{far}, nil}, "near": {[]netip.Addr{near}, []netip.Addr{near}}, "both": {[]netip.Addr{far, near}, []netip.Addr{near}}, "none": {},
+	} {
+		got, err := NewClient().localOnly(func(context.Context, string) ([]netip.Addr, error) { return slices.Clone(c.known), nil })(t.Context(), "pi.local")
+		if !slices.Equal(got, c.want) || errors.Is(err, errNotLocal) != (c.want == nil) {
+			t.Errorf("%s: %v, %v", name, got, err)
+		}
+	}
+	unknown := errors.New("unknown")
+	if _, err := NewClient().localOnly(func(context.Context, string) ([]netip.Addr, error) { return nil, unknown })(t.Context(), "pi.local"); !errors.Is(err, unknown) {
+		t.Errorf("%v, want %v", err, unknown)
+	}
+}
+
 func TestNamesAreDialled(t *testing.T) {
 	addr := agentServer(t, func(w http.ResponseWriter, r *http.Request) {
 		if host, _, _ := net.SplitHostPort(r.Host); host != "Pi.local" {
