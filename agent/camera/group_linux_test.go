@@ -28,7 +28,7 @@ func TestNothingOutlivesAKilledAgent(t *testing.T) {
 		"a program":             {"%s -t 0 -o -", false, 2},
 		"one where no shell is": {"%s -t 0 -o -", true, 1},
 		"what a shell started":  {`sh -c "%s -t 0 -o - | cat"`, false, 4},
-		"what hears no signal":  {`sh -c "trap '' HUP INT TERM; %s -t 0 -o - & sleep 300 & wait"`, false, 4},
+		"what hears no signal":  {`sh -c "trap '' HUP INT TERM; sleep 300 & %s -t 0 -o - & wait"`, false, 4},
 	} {
 		t.Run(name, func(t *testing.T) {
 			startLog, faultFile := installed(t)

@@ -141,7 +141,7 @@ func TestNamesOverRealSockets(t *testing.T) {
 				return
 			}
 			var m dns.Msg
-			if m.Unpack(buf[:n]) == nil && !m.Response && m.Question[0].Name == name+"." && asked.Add(1)%2 == 0 {
+			if m.Unpack(buf[:n]) == nil && !m.Response && len(m.Question) > 0 && m.Question[0].Name == name+"." && asked.Add(1)%2 == 0 {
 				_, _ = conn.WriteToUDPAddrPort(answer, group)
 			}
 		}
@@ -152,14 +152,16 @@ func TestNamesOverRealSockets(t *testing.T) {
 	n.links = func() ([]dnssd.Link, error) { return all[at : at+1], nil }
 	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
 	defer cancel()
-	for range 2 { // the second time it is known
+	var asks [2]int32
+	for i := range asks { // the second time it is known
 		got, err := n.Resolve(ctx, strings.ToUpper(name)+".")
 		if err != nil || len(got) != 1 || got[0].String() != "127.0.0.1" {
 			t.Fatalf("resolved to %v, %v", got, err)
 		}
+		asks[i] = asked.Load()
 	}
-	if asked.Load() != 2 {
-		t.Errorf("asked %d times", asked.Load())
+	if asks[0] < 2 || asks[1] > asks[0]+1 { // one may have been on its way
+		t.Errorf("asked %d times, then %d", asks[0], asks[1])
 	}
 	ctx, cancel = context.WithTimeout(t.Context(), 50*time.Millisecond)
 	defer cancel()
