@@ -22,13 +22,31 @@ func holder(proc, device string) string {
 		if err != nil || pid == os.Getpid() || ours(proc, e.Name()) || !holdsCamera(filepath.Join(proc, e.Name(), "fd"), device) {
 			continue
 		}
-		name, err := os.ReadFile(filepath.Join(proc, e.Name(), "comm"))
-		if err != nil {
-			continue
+		if name := named(proc, e.Name()); name != "" {
+			return name
 		}
-		return fmt.Sprintf("%s (process %d)", printable(string(name)), pid)
 	}
 	return ""
+}
+
+// sensorHolder finds the program that keeps libcamera from a sensor: one that
+// has locked a media device below dev, else one that has some camera open.
+func sensorHolder(proc, dev string) string {
+	for _, pid := range lockers(proc, filepath.Join(dev, "media*")) {
+		if name := named(proc, pid); name != "" && !ours(proc, pid) {
+			return name
+		}
+	}
+	return holder(proc, "")
+}
+
+// named is a process as people know it, "" for one that is gone.
+func named(proc, pid string) string {
+	name, err := os.ReadFile(filepath.Join(proc, pid, "comm"))
+	if err != nil {
+		return ""
+	}
+	return fmt.Sprintf("%s (process %s)", printable(string(name)), pid)
 }
 
 // ours reports whether a process is one of our capture programs, or one that

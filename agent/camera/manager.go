@@ -173,6 +173,7 @@ func (m *Manager) serve(ctx context.Context, f found) {
 	m.cfg.Log.Info("camera found", "camera", f.id, "at", f.path)
 	src := m.capture(ctx, func() ([]string, error) { return m.argv(f.id) })
 	rate := m.cfg.Options(f.id).sensorRate()
+	src.holder = func() string { return sensorHolder("/proc", m.cfg.DeviceDir) }
 	if f.webcam != nil {
 		rate = m.cfg.Options(f.id).Framerate
 		src.reasons, src.repair = webcamReasons(), withTables
