@@ -63,6 +63,9 @@ describe("Add by address", () => {
     await page.getByRole("textbox").fill("example.org");
     await page.keyboard.press("Enter");
     await page.getByText("example.org cannot be reached.").waitFor();
+    const buttons = page.getByRole("dialog").locator(".buttons > *");
+    for (const box of await Promise.all((await buttons.all()).map((b) => b.boundingBox())))
+      expect(box && box.x >= 16 && box.x + box.width <= 464).toBe(true);
     await shot(page, "add-480-light");
   });
 });

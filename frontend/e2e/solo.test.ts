@@ -29,6 +29,12 @@ describe("solo", () => {
     await picturesShown(page, 3);
     await page.keyboard.press("1");
     await expect.poll(() => visible(page)).toEqual(["Porch"]);
+    const main = await page.locator("main").boundingBox();
+    const box = await tile(page, "Porch").boundingBox();
+    if (!main || !box) throw new Error("nothing is shown");
+    const slack = { right: main.width - box.width, below: main.height - box.height };
+    expect(Math.min(slack.right, slack.below)).toBeGreaterThanOrEqual(16);
+    expect(Math.min(slack.right, slack.below)).toBeLessThan(20);
     await page.mouse.move(viewport.width / 2, viewport.height / 2);
     await shot(page, `solo-${viewport.width}`);
   });

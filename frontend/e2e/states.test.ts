@@ -37,6 +37,9 @@ function everyState(): Camera[] {
   return all;
 }
 
+/** Runs in the page. */
+const onDark = (e: Element) => getComputedStyle(e).backgroundColor === "rgba(8, 10, 13, 0.6)";
+
 describe("words for every state", () => {
   it.each(SIZES)("at $width x $height", async (viewport) => {
     stage.go.state.cameras = everyState();
@@ -67,6 +70,11 @@ describe("words for every state", () => {
     stage.go.state.cameras = everyState();
     const page = await stage.open({ colorScheme: "light" });
     await picturesShown(page, 9);
+    const colour = (selector: string) =>
+      page.locator(selector).evaluate((e) => getComputedStyle(e).backgroundColor);
+    expect(await colour("body")).toBe("rgb(247, 248, 250)");
+    // Words over pictures are on dark in both schemes.
+    expect(await tile(page, "Garage").locator(".status").evaluate(onDark)).toBe(true);
     await shot(page, "states-light");
   });
 
@@ -75,6 +83,12 @@ describe("words for every state", () => {
     stage.go.films.clear();
     const page = await stage.open();
     await page.getByText("Not let in").waitFor();
+    // A camera stands for the picture, unless words do.
+    const drawn = (name: string) =>
+      tile(page, name)
+        .locator(".skeleton svg")
+        .evaluate((e) => getComputedStyle(e).visibility);
+    expect([await drawn("Hall"), await drawn("Garage")]).toEqual(["visible", "hidden"]);
     await shot(page, "states-no-pictures");
   });
 
@@ -190,13 +204,21 @@ describe("words for every state", () => {
     await page.waitForTimeout(200);
     await shot(page, "smallest-solo");
     await page.keyboard.press("i");
-    await page.getByRole("dialog").waitFor();
+    const dialog = page.getByRole("dialog");
+    const inside = async () => {
+      await dialog.waitFor();
+      const box = await dialog.boundingBox();
+      return (
+        box && box.x >= 0 && box.y >= 0 && box.x + box.width <= 480 && box.y + box.height <= 320
+      );
+    };
+    expect(await inside()).toBe(true);
     await page.waitForTimeout(250);
     await shot(page, "smallest-details");
     await page.keyboard.press("Escape");
-    await page.getByRole("dialog").waitFor({ state: "detached" });
+    await dialog.waitFor({ state: "detached" });
     await page.keyboard.press("?");
-    await page.getByRole("dialog").waitFor();
+    expect(await inside()).toBe(true);
     await page.waitForTimeout(250);
     await shot(page, "smallest-keys");
   });
