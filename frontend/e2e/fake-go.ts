@@ -162,11 +162,19 @@ function injectFakeWails(): void {
   };
   const listeners = new Set<(state: unknown) => void>();
   w.fakeGoEmit = (state) => listeners.forEach((listener) => listener(state));
+  let full = false;
+  const fill = (whole: boolean) => {
+    full = whole;
+    setTimeout(() => window.dispatchEvent(new Event("resize")), 20);
+  };
   w.runtime = {
     EventsOnMultiple: (_: string, listener: (state: unknown) => void) => {
       listeners.add(listener);
       return () => listeners.delete(listener);
     },
+    WindowFullscreen: () => fill(true),
+    WindowUnfullscreen: () => fill(false),
+    WindowIsFullscreen: () => Promise.resolve(full),
     ClipboardSetText: (text: string) => {
       w.fakeClipboard = text;
       return Promise.resolve(true);

@@ -39,18 +39,19 @@ describe("keyboard only", () => {
     const page = await stage.open();
     await picturesShown(page, 9);
     const stops: string[] = [];
-    for (let i = 0; i < 6; i++) {
+    for (let i = 0; i < 7; i++) {
       await page.keyboard.press("Tab");
       stops.push(await focused(page));
     }
-    expect(stops.slice(0, 5)).toEqual([
+    expect(stops.slice(0, 6)).toEqual([
       "Add a camera by address",
+      "Full screen",
       "Keys",
       "Porch, live, 15 frames per second",
       "Show alone: Porch",
       "Details: Porch",
     ]);
-    expect(stops[5]).not.toMatch(/Garage/);
+    expect(stops[6]).not.toMatch(/Garage/);
   });
 
   it("retries, adds, explains and shows its keys", async () => {
@@ -95,6 +96,43 @@ describe("keyboard only", () => {
     await page.keyboard.press("Escape");
     await page.getByRole("dialog").waitFor({ state: "detached" });
     expect(await page.locator("li.tile:not(.hidden)").count()).toBe(1);
+  });
+
+  it("fills the screen with F11: the header leaves, and comes for who asks", async () => {
+    stage.go.state.cameras = stage.cameras(2);
+    const page = await stage.open();
+    await picturesShown(page, 2);
+    const header = page.locator("header");
+    const shown = async () => {
+      const box = await header.boundingBox();
+      const opacity = await header.evaluate((e) => getComputedStyle(e).opacity);
+      return opacity === "1" && (box?.y ?? -1) === 0;
+    };
+    const top = async () => (await page.locator("main").boundingBox())?.y;
+    expect([await shown(), await top()]).toEqual([true, 40]);
+    await page.mouse.move(900, 600);
+    await page.keyboard.press("F11");
+    await expect.poll(top).toBe(0);
+    await expect.poll(shown).toBe(false);
+    await page.waitForTimeout(200);
+    await shot(page, "fullscreen");
+    await page.mouse.move(900, 1);
+    await expect.poll(shown).toBe(true);
+    await shot(page, "fullscreen-header");
+    await page.mouse.move(900, 600);
+    await expect.poll(shown).toBe(false);
+    await header.getByRole("button", { name: "Leave full screen" }).focus();
+    await expect.poll(shown).toBe(true);
+    await page.keyboard.press("1"); // alone, then all, then the window again
+    await expect.poll(() => page.locator("li.tile.solo").count()).toBe(1);
+    await page.keyboard.press("Escape");
+    await expect.poll(() => page.locator("li.tile.solo").count()).toBe(0);
+    expect(await top()).toBe(0);
+    await page.keyboard.press("Escape");
+    await expect.poll(top).toBe(40);
+    await page.getByRole("button", { name: "Full screen" }).click();
+    await expect.poll(top).toBe(0);
+    expect(stage.complaints).toEqual([]);
   });
 
   it("stops a picture with Space and lets it go on", async () => {

@@ -1,5 +1,5 @@
 // Everything is made and connected here; the parts know only what they are given.
-import { waitForBackend, type Backend } from "./backend/backend";
+import { isFullscreen, setFullscreen, waitForBackend, type Backend } from "./backend/backend";
 import { Pictures } from "./frames/pictures.svelte";
 import { Puller } from "./frames/pull";
 import { AppState } from "./view/app-state.svelte";
@@ -18,9 +18,11 @@ export function wire() {
     backend: null,
     starved: false,
   });
-  const viewer = new Viewer(app, { retry: (key) => void page.backend?.retry(key) }, (key) =>
-    pictures.undrawableSince(key),
-  );
+  const commands = {
+    retry: (key: string) => void page.backend?.retry(key),
+    fullscreen: (full: boolean) => void setFullscreen(full),
+  };
+  const viewer = new Viewer(app, commands, (key) => pictures.undrawableSince(key));
   const puller = new Puller({
     wanted: () => viewer.wanted,
     show: (frame) => pictures.show(frame),
@@ -35,6 +37,10 @@ export function wire() {
       void viewer.wanted;
       puller.wake();
     });
+  });
+  // Full screen comes and goes without us, too: the system has keys of its own.
+  addEventListener("resize", () => {
+    void isFullscreen().then((full) => (viewer.fullscreen = full));
   });
   clock.start();
   void puller.run();

@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it, vi } from "vitest";
 
 import { state } from "../testing/camera";
-import { copyText, findBackend, waitForBackend } from "./backend";
+import { copyText, findBackend, isFullscreen, setFullscreen, waitForBackend } from "./backend";
 
 const App = {
   State: () => Promise.resolve(state([])),
@@ -65,6 +65,28 @@ describe("backend", () => {
     const callback = () => {};
     backend?.onState(callback);
     expect(listened).toEqual(["state", callback, -1]);
+  });
+
+  it("fills the screen through the app, else through the browser", async () => {
+    const done: string[] = [];
+    putWailsOnWindow({
+      WindowFullscreen: () => done.push("app fills"),
+      WindowUnfullscreen: () => done.push("app leaves"),
+      WindowIsFullscreen: () => Promise.resolve(true),
+    });
+    await setFullscreen(true);
+    await setFullscreen(false);
+    expect(await isFullscreen()).toBe(true);
+    vi.stubGlobal("window", {});
+    vi.stubGlobal("document", {
+      fullscreenElement: null,
+      documentElement: { requestFullscreen: () => Promise.resolve(done.push("browser fills")) },
+      exitFullscreen: () => Promise.resolve(done.push("browser leaves")),
+    });
+    await setFullscreen(true);
+    await setFullscreen(false);
+    expect(await isFullscreen()).toBe(false);
+    expect(done).toEqual(["app fills", "app leaves", "browser fills", "browser leaves"]);
   });
 
   it("copies through the app, else through the browser, and says when neither can", async () => {

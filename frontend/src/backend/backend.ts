@@ -1,6 +1,12 @@
 // The only file that knows about Wails.
 import * as app from "../../wailsjs/go/app/App";
-import { ClipboardSetText, EventsOn } from "../../wailsjs/runtime/runtime";
+import {
+  ClipboardSetText,
+  EventsOn,
+  WindowFullscreen,
+  WindowIsFullscreen,
+  WindowUnfullscreen,
+} from "../../wailsjs/runtime/runtime";
 import type { AddResult, State } from "./types";
 
 /** Everything the page may ask of the Go side, besides GET /frames. */
@@ -50,6 +56,17 @@ export async function waitForBackend(patienceMs = 2000): Promise<Backend | null>
     if (backend || waited >= patienceMs) return backend;
     await new Promise((resolve) => setTimeout(resolve, RECHECK_MS));
   }
+}
+
+/** Whether the window fills the screen, as the app or the browser has it. */
+export async function isFullscreen(): Promise<boolean> {
+  return window.runtime ? await WindowIsFullscreen() : document.fullscreenElement !== null;
+}
+
+/** Asks for the whole screen or the window again; a resize tells whether it came to be. */
+export async function setFullscreen(full: boolean): Promise<void> {
+  if (window.runtime) return full ? WindowFullscreen() : WindowUnfullscreen();
+  await (full ? document.documentElement.requestFullscreen() : document.exitFullscreen());
 }
 
 /** Copies text; false when neither the app nor the browser can. */

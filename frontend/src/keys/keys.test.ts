@@ -24,6 +24,8 @@ function press(
     toggleSolo: () => done.push("toggleSolo"),
     soloNumber: (n) => done.push(`solo ${n}`),
     back: () => done.push("back"),
+    escape: () => done.push("escape"),
+    toggleFullscreen: () => done.push("fullscreen"),
     turnPage: (by) => done.push(`page ${by}`),
     toggleFreeze: () => done.push("freeze"),
     retry: () => done.push("retry"),
@@ -58,7 +60,8 @@ describe("keys", () => {
     [{ key: " ", code: "Space" }, "freeze"],
     [{ key: "f" }, "toggleSolo"],
     [{ key: "F" }, "toggleSolo"], // Caps Lock
-    [{ key: "Escape" }, "back"],
+    [{ key: "Escape" }, "escape"],
+    [{ key: "F11" }, "fullscreen"],
     [{ key: "0" }, "back"],
     ...[1, 2, 3, 4, 5, 6, 7, 8, 9].map((n): [Press, string] => [{ key: String(n) }, `solo ${n}`]),
     [{ key: "PageUp" }, "page -1"],

@@ -10,6 +10,8 @@ export interface Actions {
   toggleSolo(): void;
   soloNumber(n: number): void;
   back(): void;
+  escape(): void;
+  toggleFullscreen(): void;
   turnPage(by: number): void;
   toggleFreeze(): void;
   retry(): void;
@@ -53,7 +55,7 @@ export const KEYS: readonly KeyRow[] = [
   {
     caps: ["Esc", "0"],
     does: "Back to all cameras",
-    presses: both(["Escape", "0"], (act) => act.back()),
+    presses: { Escape: (act) => act.escape(), "0": (act) => act.back() },
   },
   { caps: ["1 – 9"], does: "Show this camera alone", presses: digits() },
   {
@@ -61,6 +63,11 @@ export const KEYS: readonly KeyRow[] = [
     does: "Previous and next page",
     presses: { PageUp: (act) => act.turnPage(-1), PageDown: (act) => act.turnPage(1) },
     repeats: true,
+  },
+  {
+    caps: ["F11"],
+    does: "Fill the screen, or not any more (Esc, too)",
+    presses: { F11: (act) => act.toggleFullscreen() },
   },
   {
     caps: ["Space"],
@@ -82,10 +89,6 @@ export const KEYS: readonly KeyRow[] = [
   // On some keyboards ? needs no Shift.
   { caps: ["?"], does: "These keys", presses: { "[Shift]+?": (act) => act.openKeys() } },
 ];
-
-function both(presses: string[], run: (act: Actions) => void): KeyRow["presses"] {
-  return Object.fromEntries(presses.map((press) => [press, run]));
-}
 
 /** The listener for keydown on the window. */
 export function keyHandler(act: Actions): (event: KeyboardEvent) => void {

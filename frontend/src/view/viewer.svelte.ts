@@ -33,6 +33,8 @@ const FAILED: readonly CameraState[] = ["offline", "refused", "camera-error", "i
 
 export interface Commands {
   retry(key: string): void;
+  /** Asks for the whole screen, or for the window again. */
+  fullscreen(full: boolean): void;
 }
 
 export class Viewer implements Actions {
@@ -42,6 +44,8 @@ export class Viewer implements Actions {
 
   stage = $state.raw<Size>({ width: 0, height: 0 });
   hidden = $state(false);
+  /** The window fills the screen: so it is, not so it was asked. */
+  fullscreen = $state(false);
   dialog = $state.raw<Dialog>({ kind: "none" });
   /** Grows whenever the keyboard moved: the grid then focuses the active tile. */
   moves = $state(0);
@@ -198,6 +202,16 @@ export class Viewer implements Actions {
     if (!this.solo) return;
     this.#soloKey = "";
     this.moves++;
+  }
+
+  toggleFullscreen(): void {
+    this.#commands.fullscreen(!this.fullscreen);
+  }
+
+  /** One step back: out of solo, else out of full screen. */
+  escape(): void {
+    if (this.solo) this.back();
+    else if (this.fullscreen) this.toggleFullscreen();
   }
 
   turnPage(by: number): void {

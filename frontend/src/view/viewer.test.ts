@@ -8,11 +8,16 @@ describe("Viewer", () => {
   let app: AppState;
   let viewer: Viewer;
   let retried: string[];
+  let filled: boolean[];
 
   beforeEach(() => {
     app = new AppState();
     retried = [];
-    viewer = new Viewer(app, { retry: (key) => retried.push(key) });
+    filled = [];
+    viewer = new Viewer(app, {
+      retry: (key) => retried.push(key),
+      fullscreen: (full) => filled.push(full),
+    });
     viewer.stage = { width: 1920, height: 1040 };
   });
 
@@ -75,7 +80,8 @@ describe("Viewer", () => {
   });
 
   it("calls a camera that sends what cannot be drawn by its name", () => {
-    viewer = new Viewer(app, { retry: () => {} }, (key) => (key === "k2" ? 1234 : undefined));
+    const nothing = { retry: () => {}, fullscreen: () => {} };
+    viewer = new Viewer(app, nothing, (key) => (key === "k2" ? 1234 : undefined));
     viewer.stage = { width: 1920, height: 1040 };
     app.receive(state(cameras(3)));
     expect(viewer.cameras.map((c) => c.state)).toEqual(["live", "camera-error", "live"]);
@@ -240,6 +246,29 @@ describe("Viewer", () => {
     expect(moved(() => viewer.back())).toBe(true);
     viewer.openKeys();
     expect(moved(() => viewer.closeDialog())).toBe(true);
+  });
+
+  it("asks for the whole screen and back, by what it is and not by what was asked", () => {
+    viewer.toggleFullscreen();
+    viewer.toggleFullscreen();
+    expect([filled, viewer.fullscreen]).toEqual([[true, true], false]);
+    viewer.fullscreen = true;
+    viewer.toggleFullscreen();
+    expect(filled).toEqual([true, true, false]);
+  });
+
+  it("goes back one step at a time: out of solo, then out of full screen", () => {
+    app.receive(state(cameras(2)));
+    viewer.escape();
+    expect(filled).toEqual([]);
+    viewer.fullscreen = true;
+    viewer.soloNumber(1);
+    viewer.escape();
+    expect([viewer.solo, filled]).toEqual([null, []]);
+    viewer.back();
+    expect(filled).toEqual([]);
+    viewer.escape();
+    expect(filled).toEqual([false]);
   });
 
   it("opens details for the active camera only when there is one", () => {
