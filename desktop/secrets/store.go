@@ -48,7 +48,17 @@ func New(chain Keychain, path string) *Store {
 
 // Set keeps a secret.
 func (s *Store) Set(ctx context.Context, name, secret string) error {
-	err := s.inTurn(ctx, name, func() error { return s.chain.Set(name, secret) })
+	err := s.inTurn(ctx, name, func() error {
+		if err := s.chain.Set(name, secret); err != nil {
+			return err
+		}
+		// Perhaps nobody waits any more, and it is in the file for that reason.
+		return s.change(func(kept map[string]string) {
+			if kept[name] == secret {
+				delete(kept, name)
+			}
+		})
+	})
 	if err == nil {
 		return s.change(func(kept map[string]string) { delete(kept, name) })
 	}

@@ -3,6 +3,7 @@ package secrets
 import (
 	"context"
 	"errors"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -165,7 +166,8 @@ func TestLateAnswersKeepTheirOrder(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				c := &lateChain{chain: chain{kept: map[string]string{}}, answers: make(chan chan struct{}, 9)}
-				s := New(c, filepath.Join(t.TempDir(), "secrets.json"))
+				path := filepath.Join(t.TempDir(), "secrets.json")
+				s := New(c, path)
 				for _, secret := range []string{"old", "new"} {
 					if err := s.Set(t.Context(), "a", secret); err != nil {
 						t.Fatal(err)
@@ -179,6 +181,9 @@ func TestLateAnswersKeepTheirOrder(t *testing.T) {
 				c.unlock(3)
 				if c.kept["a"] != tt.want {
 					t.Errorf("the keychain has %q", c.kept["a"])
+				}
+				if text, err := os.ReadFile(path); !errors.Is(err, fs.ErrNotExist) {
+					t.Errorf("the file still has %s, %v", text, err)
 				}
 				if want(t, s, "a", tt.want); len(s.last) != 0 {
 					t.Errorf("%d turns are remembered", len(s.last))
