@@ -52,6 +52,13 @@ func needNetlab(t *testing.T, tools ...string) {
 func newNetlab(t *testing.T) *netlab {
 	l := &netlab{t: t, dir: t.TempDir()}
 	t.Cleanup(l.end)
+	// A compiler would slow down what the other tests measure: all of them wait
+	// here until all is built.
+	for _, program := range []string{
+		"agent", "desktop/app/testdata/viewer", "agent/announce/testdata/announcer", "desktop/discovery/testdata/seeker",
+	} {
+		l.build("pigrid/" + program)
+	}
 	l.sw = l.machine("switch")
 	for _, br := range []string{"br0", "br1"} { // two networks
 		l.sw.run("ip", "link", "add", br, "type", "bridge", "mcast_snooping", "0")
