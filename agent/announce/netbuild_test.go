@@ -1,11 +1,11 @@
 package announce
 
 import (
-	"errors"
 	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"sync"
 )
@@ -57,8 +57,13 @@ func (b *builder) compile(place string, args []string) (string, error) {
 		return "", err
 	}
 	dir := filepath.Join(root, place)
-	if err := errors.Join(os.Mkdir(dir, 0o777), os.Chmod(dir, 0o777)); err != nil {
+	if err := os.Mkdir(dir, 0o755); err != nil {
 		return "", err
+	}
+	if uid, err := strconv.Atoi(os.Getenv("SUDO_UID")); err == nil {
+		if err := os.Chown(dir, uid, -1); err != nil {
+			return "", err
+		}
 	}
 	out := filepath.Join(dir, "program")
 	args = append([]string{"go", "build", "-o", out}, args...)
