@@ -6,9 +6,13 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
+	"slices"
+	"strings"
 	"syscall"
 	"testing"
 	"time"
+
+	"pigrid/shared/strip"
 )
 
 // A minimised window downloads nothing, and does not fast-forward through what
@@ -45,6 +49,33 @@ func TestMinimised(t *testing.T) {
 		})
 		s.untilWall(t, n)
 	}
+}
+
+// F11 fills the screen with pictures, and gives the window back.
+func TestFullScreen(t *testing.T) {
+	const n = 4
+	f := startFleet(t, n, 10)
+	s := newScreen(t)
+	s.startWindowManager(t)
+	startApp(t, appProgram, s, f.home(t, 1280, 800))
+	s.untilWall(t, n)
+	window := s.window(t)
+	press := func() { s.xdotool(t, "windowactivate", "--sync", window, "key", "F11") }
+	size := func() string {
+		geometry := strings.Fields(s.xdotool(t, "getwindowgeometry", window))
+		return geometry[len(geometry)-1]
+	}
+	before := size()
+	press()
+	until(t, 20*time.Second, "the window fills the screen", func() bool { return size() == "1920x1080" })
+	// A picture is 685 pixels wide below the header, 707 without.
+	until(t, 20*time.Second, "the header has made room", func() bool {
+		return slices.ContainsFunc(strip.Find(s.shot(t)), func(f strip.Found) bool { return f.Rect.Dx() > 696 })
+	})
+	s.save(t, "full-screen")
+	press()
+	until(t, 20*time.Second, "the window is as it was", func() bool { return size() == before })
+	s.untilWall(t, n)
 }
 
 // The app starts while nothing answers, and shows the cameras when they come.
