@@ -41,7 +41,7 @@ func parseHost(host string) (string, bool) {
 		return addr.Unmap().String(), validZone(addr.Zone())
 	}
 	name := strings.ToLower(strings.TrimSuffix(host, "."))
-	if name == "" || len(name) > 253 {
+	if len(name) > 253 {
 		return "", false
 	}
 	allDigits := true

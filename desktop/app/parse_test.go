@@ -21,43 +21,45 @@ func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
 func TestParseAddress(t *testing.T) {
 	for in, want := range map[string]string{
-		"192.168.1.20":                    "192.168.1.20:8080",
-		" 192.168.1.20:9000 ":             "192.168.1.20:9000",
-		"http://192.168.1.20:9000/":       "192.168.1.20:9000",
-		"HTTP://Raspberry-4B.local":       "raspberry-4b.local:8080",
-		"pi":                              "pi:8080",
-		"pi.local.":                       "pi.local:8080",
-		"my_pi.lan:80":                    "my_pi.lan:80",
-		"fe80::1%eth0":                    "[fe80::1%eth0]:8080",
-		"[fe80::1%eth0]":                  "[fe80::1%eth0]:8080",
-		"[fd00::2]:81":                    "[fd00::2]:81",
-		"fd00::2":                         "[fd00::2]:8080",
-		"::ffff:10.0.0.1":                 "10.0.0.1:8080",
-		"3dprinter":                       "3dprinter:8080",
-		"8.8.8.8":                         "8.8.8.8:8080", // an address, but the client will not dial it
-		"":                                "",
-		" ":                               "",
-		"192.168.1":                       "",
-		"192.168.1.300":                   "",
-		"192.168.1.20:0":                  "",
-		"192.168.1.20:65536":              "",
-		"192.168.1.20:":                   "",
-		"192.168.1.20:+80":                "",
-		"https://192.168.1.20":            "",
-		"rtsp://cam":                      "",
-		"http://pi/video":                 "",
-		"user:pass@pi":                    "",
-		"user@pi":                         "",
-		"pi local":                        "",
-		"-pi":                             "",
-		"a..b":                            "",
-		"pi?x=1":                          "",
-		"[::1":                            "",
-		"[pi]:80":                         "",
-		"fe80::1%et/h":                    "",
-		"küche":                           "",
-		strings.Repeat("a", 64):           "",
-		strings.Repeat("a.", 200) + "lan": "",
+		"192.168.1.20":                       "192.168.1.20:8080",
+		" 192.168.1.20:9000 ":                "192.168.1.20:9000",
+		"http://192.168.1.20:9000/":          "192.168.1.20:9000",
+		"HTTP://Raspberry-4B.local":          "raspberry-4b.local:8080",
+		"pi":                                 "pi:8080",
+		"pi.local.":                          "pi.local:8080",
+		"my_pi.lan:80":                       "my_pi.lan:80",
+		"fe80::1%eth0":                       "[fe80::1%eth0]:8080",
+		"[fe80::1%eth0]":                     "[fe80::1%eth0]:8080",
+		"[fd00::2]:81":                       "[fd00::2]:81",
+		"fd00::2":                            "[fd00::2]:8080",
+		"::ffff:10.0.0.1":                    "10.0.0.1:8080",
+		"3dprinter":                          "3dprinter:8080",
+		"8.8.8.8":                            "8.8.8.8:8080", // an address, but the client will not dial it
+		"":                                   "",
+		" ":                                  "",
+		"192.168.1":                          "",
+		"192.168.1.300":                      "",
+		"192.168.1.20:0":                     "",
+		"192.168.1.20:65536":                 "",
+		"192.168.1.20:":                      "",
+		"192.168.1.20:+80":                   "",
+		"https://192.168.1.20":               "",
+		"rtsp://cam":                         "",
+		"http://pi/video":                    "",
+		"user:pass@pi":                       "",
+		"user@pi":                            "",
+		"pi local":                           "",
+		"-pi":                                "",
+		"a..b":                               "",
+		"pi?x=1":                             "",
+		"[::1":                               "",
+		"[pi]:80":                            "",
+		"fe80::1%et/h":                       "",
+		"fe80::1%a%b":                        "",
+		"fe80::1%" + strings.Repeat("a", 33): "",
+		"küche":                              "",
+		strings.Repeat("a", 64):              "",
+		strings.Repeat("a.", 200) + "lan":    "",
 	} {
 		got, err := parseAddress(in)
 		if got != want || (err == nil) != (want != "") {
@@ -107,7 +109,7 @@ func TestParseTyped(t *testing.T) {
 }
 
 func FuzzParseTyped(f *testing.F) {
-	for _, s := range []string{"http://a:b@cam:81/v?x=1&pwd=2#y", "cam/%2e%2e", "a@b/c", "[::1]/?token=x", "cam?&&=", "cam/?user"} {
+	for _, s := range []string{"http://a:b@cam:81/v?x=1&pwd=2#y", "cam/%2e%2e", "a@b/c", "[::1]/?token=x", "cam?&&=", "cam/?user", "cam/%0d%0aX:%20y"} {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, in string) {
@@ -127,7 +129,7 @@ func FuzzParseTyped(f *testing.F) {
 }
 
 func FuzzParseAddress(f *testing.F) {
-	for _, s := range []string{"192.168.1.20", "http://pi.local:80/", "[fe80::1%eth0]:8080", "::1", "a:b:c", "[]:1", "%:1"} {
+	for _, s := range []string{"192.168.1.20", "http://pi.local:80/", "[fe80::1%eth0]:8080", "::1", "a:b:c", "[]:1", "%:1", ":80", ".", "pi:0", "fe80::1%a%b"} {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, in string) {
@@ -197,6 +199,8 @@ func FuzzParseWants(f *testing.F) {
 	f.Add("want=agent%3Aa-1%2Fimx708:0,agent%3Ab%2Fx:77&full=agent%3Aa-1%2Fimx708")
 	f.Add("want=agent%253Aa%252Fb%3A1%2Cagent%253Aa%252Fc%3A2")
 	f.Add("want=%2C;&want=:")
+	f.Add("want=agent:a/../b:1")
+	f.Add("want=agent:A/b:1,url:x:1")
 	f.Fuzz(func(t *testing.T, query string) {
 		wants, err := parseWants(query)
 		if err != nil {
