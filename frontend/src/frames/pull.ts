@@ -8,7 +8,7 @@ const LONGEST_BACKOFF_MS = 2000;
 /** The Go side answers within 500 ms; far beyond that the request is lost. */
 const PATIENCE_MS = 8000;
 /** How long pictures are put into the page at a stretch: a click waits no longer than this. */
-const STRETCH_MS = 15;
+const STRETCH_MS = 25;
 
 export interface Wanted {
   /** Cameras to show now; none means no request at all. */

@@ -19,7 +19,6 @@ export class AppState {
   #sizes = new Map<string, { width: number; height: number }>();
   /** What `cameras` is on its way to. */
   #goal: readonly Camera[] = [];
-  #turn = 0;
   #onTheWay: ReturnType<typeof setTimeout> | undefined;
 
   /** Called with the key of a camera that is not there any more. */
@@ -62,10 +61,9 @@ export class AppState {
 
   #approach(): void {
     clearTimeout(this.#onTheWay);
-    const { cameras, left, from } = step(this.cameras, this.#goal, this.#turn);
+    const { cameras, done } = step(this.cameras, this.#goal);
     this.cameras = cameras;
-    this.#turn = from;
-    if (left > 0) this.#onTheWay = setTimeout(() => this.#approach());
+    if (!done) this.#onTheWay = setTimeout(() => this.#approach());
   }
 
   #withSize(camera: Camera): Camera {
