@@ -170,6 +170,45 @@ func TestBrowsersSeeWhyThereIsNoPicture(t *testing.T) {
 	}
 }
 
+// TestPlaceholdersAreMarkedInAdvanceStreams, whose part headers leave before it
+// is known what follows: no frame is ever marked, and no drawn picture is not.
+func TestPlaceholdersAreMarkedInAdvanceStreams(t *testing.T) {
+	wait := usualPatience()
+	wait.placeholder = 20 * time.Millisecond
+	s := newSiteWith(t, Config{}, wait)
+	why := api.Problem{Code: "busy", Message: "The camera is used by another program."}
+	s.hub.SetState(api.Failed, &why)
+	answer := request(t.Context(), t, "GET", s.url+"/video?advance=1&placeholder=1")
+	r, err := mjpeg.NewReader(answer.Body, answer.Header.Get("Content-Type"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	good := picture(t, 1, 0)
+	until := func(frame bool) {
+		t.Helper()
+		for n := 0; n < 3; {
+			f, err := r.Next()
+			if err != nil || bytes.Equal(f.JPEG, good) == f.Placeholder {
+				t.Fatalf("%v, %d bytes, %v: a frame that is marked, or a drawn picture that is not", f.Header, len(f.JPEG), err)
+			}
+			if f.Placeholder != frame {
+				n++
+			}
+			if frame {
+				s.hub.Publish(good, time.Now())
+			}
+		}
+	}
+	until(false)
+	s.hub.Publish(good, time.Now())
+	until(true)
+	s.hub.Clear()
+	s.hub.SetState(api.Failed, &why)
+	until(false)
+	s.hub.Publish(good, time.Now())
+	until(true)
+}
+
 func TestPlaceholderIsDrawnOncePerReason(t *testing.T) {
 	hub := frames.NewHub(frames.Camera{ID: "porch", Name: "Porch", Width: 640, Height: 480})
 	why := []api.Problem{{Message: "The camera is used by another program."}, {Message: "The camera is not plugged in."}}

@@ -137,7 +137,7 @@ func (s *Server) takeOver(ctx context.Context, w http.ResponseWriter, r *http.Re
 	if wantsPlaceholder(r) {
 		out.placeholder = func() (mjpeg.Part, bool) { return s.placeholders.get(hub) }
 	}
-	head, client := opening(r, w.Header(), out.advance), r.RemoteAddr
+	head, client := opening(r, w.Header()), r.RemoteAddr
 	go func() {
 		defer s.exit()
 		defer conn.Close()
@@ -177,7 +177,7 @@ func (s *Server) stream(ctx context.Context, out *stream, hub *frames.Hub, fps f
 }
 
 // opening is the response header and the first boundary, one write.
-func opening(r *http.Request, extra http.Header, advance bool) []byte {
+func opening(r *http.Request, extra http.Header) []byte {
 	var b strings.Builder
 	fmt.Fprintf(&b, "HTTP/1.%d 200 OK\r\n", min(r.ProtoMinor, 1))
 	for _, h := range streamHeaders {
@@ -187,11 +187,7 @@ func opening(r *http.Request, extra http.Header, advance bool) []byte {
 		b.WriteString("Access-Control-Allow-Origin: " + origin + "\r\n")
 	}
 	fmt.Fprintf(&b, "Date: %s\r\n\r\n", time.Now().UTC().Format(http.TimeFormat))
-	if advance {
-		b.WriteString(mjpeg.AdvanceOpening)
-	} else {
-		b.WriteString(mjpeg.Opening)
-	}
+	b.WriteString(mjpeg.Opening)
 	return []byte(b.String())
 }
 
@@ -202,6 +198,7 @@ type stream struct {
 	patience patience
 	viewer   *frames.Viewer
 	advance  bool
+	ahead    mjpeg.Part    // whose header was sent ahead of the next one's picture
 	writes   atomic.Uint64 // that the client took something of
 	// placeholder returns the picture to show while there is none; nil for
 	// clients that want the camera's frames and nothing else.
@@ -219,14 +216,33 @@ func (s *stream) run(opening []byte) error {
 		if err != nil {
 			return err
 		}
-		bytes := part.Standard
 		if s.advance {
-			bytes = part.Advance
+			err = s.writeAdvance(part)
+		} else {
+			err = s.write(part.Standard)
 		}
-		if err := s.write(bytes); err != nil {
+		if err != nil {
 			return err
 		}
 	}
+}
+
+// writeAdvance sends a picture and the header of the next. The header that is
+// there already may be of the other kind, a placeholder's or not: then what was
+// shown last comes once more behind it, which nobody sees.
+func (s *stream) writeAdvance(part mjpeg.Part) error {
+	if began := s.ahead.JPEG != nil; !began || s.ahead.Placeholder != part.Placeholder {
+		if began {
+			if err := s.write(s.ahead.Again); err != nil {
+				return err
+			}
+		}
+		if err := s.write(part.AdvanceHeader()); err != nil {
+			return err
+		}
+	}
+	s.ahead = part
+	return s.write(part.Advance)
 }
 
 // next returns the next frame, or each second a placeholder.

@@ -21,8 +21,9 @@ const PlaceholderHeader = "X-PiGrid-Placeholder"
 const TimestampHeader = "X-Timestamp"
 
 const (
-	delimiter     = "\r\n--" + Boundary + "\r\n"
-	advanceHeader = "Content-Type: image/jpeg\r\n\r\n"
+	delimiter = "\r\n--" + Boundary + "\r\n"
+	typeLine  = "Content-Type: image/jpeg\r\n"
+	markLine  = PlaceholderHeader + ": 1\r\n"
 	// partOverhead is more than the headers of any part need.
 	partOverhead = 256
 )
@@ -35,42 +36,53 @@ const Opening = "--" + Boundary + "\r\n"
 //
 //	[standard header][JPEG][CRLF boundary CRLF][advance header]
 //
-// Standard and Advance are slices of it and follow [Opening]. A Part is never
-// changed after it was built, so any number of viewers may write it at once.
+// Standard follows [Opening], and so does AdvanceHeader with Advance behind it.
+// A Part is never changed after it was built, so any number of viewers may write
+// it at once.
 type Part struct {
 	Standard []byte // header with Content-Length, JPEG, next boundary
-	Advance  []byte // JPEG, next boundary, next header
+	Advance  []byte // JPEG, next boundary, header of a next part that is of the same kind
+	Again    []byte // JPEG, next boundary
 	JPEG     []byte
+
+	Placeholder bool // drawn by the agent
 }
+
+// AdvanceHeader is the header of a part in an advance stream, where it leaves
+// before the picture exists: all that is known of it is of which kind it will be.
+func (p Part) AdvanceHeader() []byte { return p.Advance[len(p.Again):] }
 
 // NewPart builds the part of one JPEG whose first byte was read at the given
 // time. The JPEG is copied.
 func NewPart(jpeg []byte, at time.Time, placeholder bool) Part {
 	b := make([]byte, 0, len(jpeg)+partOverhead)
-	b = append(b, "Content-Type: image/jpeg\r\nContent-Length: "...)
+	b = append(b, typeLine+"Content-Length: "...)
 	b = strconv.AppendInt(b, int64(len(jpeg)), 10)
 	b = append(b, "\r\n"+TimestampHeader+": "...)
 	b = appendSeconds(b, at)
+	b = append(b, "\r\n"...)
 	if placeholder {
-		b = append(b, "\r\n"+PlaceholderHeader+": 1"...)
+		b = append(b, markLine...)
 	}
-	b = append(b, "\r\n\r\n"...)
+	b = append(b, "\r\n"...)
 	head := len(b)
 	b = append(b, jpeg...)
 	tail := len(b)
 	b = append(b, delimiter...)
 	next := len(b)
-	b = append(b, advanceHeader...)
+	b = append(b, typeLine...)
+	if placeholder {
+		b = append(b, markLine...)
+	}
+	b = append(b, "\r\n"...)
 	return Part{
-		Standard: b[:next:next],
-		Advance:  b[head:len(b):len(b)],
-		JPEG:     b[head:tail:tail],
+		Standard:    b[:next:next],
+		Advance:     b[head:len(b):len(b)],
+		Again:       b[head:next:next],
+		JPEG:        b[head:tail:tail],
+		Placeholder: placeholder,
 	}
 }
-
-// AdvanceOpening is what an advance stream begins with: the first boundary and
-// the header of the first part, which leaves before its picture exists.
-const AdvanceOpening = Opening + advanceHeader
 
 // appendSeconds appends t as unix seconds with six decimals.
 func appendSeconds(b []byte, t time.Time) []byte {

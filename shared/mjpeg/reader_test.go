@@ -71,13 +71,10 @@ func TestReaderReadsWhatWeSend(t *testing.T) {
 	at := time.Unix(1700000000, 0)
 	for _, advance := range []bool{false, true} {
 		stream := []byte(Opening)
-		if advance {
-			stream = []byte(AdvanceOpening)
-		}
 		for i, jpeg := range [][]byte{a, b, a} {
 			p := NewPart(jpeg, at, i == 1)
 			if advance {
-				stream = append(stream, p.Advance...)
+				stream = append(append(stream, p.AdvanceHeader()...), p.Again...)
 			} else {
 				stream = append(stream, p.Standard...)
 			}
@@ -87,7 +84,7 @@ func TestReaderReadsWhatWeSend(t *testing.T) {
 			if !errors.Is(err, io.EOF) || len(got) != 3 || !bytes.Equal(got[1].JPEG, b) {
 				t.Fatalf("advance %v: %d frames, %v", advance, len(got), err)
 			}
-			if !advance && (!got[1].Placeholder || got[0].Placeholder) {
+			if !got[1].Placeholder || got[0].Placeholder || got[2].Placeholder {
 				t.Error("the placeholder mark is lost or made up")
 			}
 		}
@@ -152,7 +149,7 @@ func TestPartBytes(t *testing.T) {
 	if got, want := string(p.Standard), "Content-Type: image/jpeg\r\nContent-Length: 4\r\nX-Timestamp: 12.000034\r\nX-PiGrid-Placeholder: 1\r\n\r\nJPEG\r\n--pigridframe\r\n"; got != want {
 		t.Errorf("standard part\n%q, want\n%q", got, want)
 	}
-	if got, want := string(p.Advance), "JPEG\r\n--pigridframe\r\nContent-Type: image/jpeg\r\n\r\n"; got != want {
+	if got, want := string(p.Advance), "JPEG\r\n--pigridframe\r\nContent-Type: image/jpeg\r\nX-PiGrid-Placeholder: 1\r\n\r\n"; got != want {
 		t.Errorf("advance part\n%q, want\n%q", got, want)
 	}
 }
@@ -203,7 +200,7 @@ func FuzzReader(f *testing.F) {
 	a := picture(f, 1)
 	p := NewPart(a, time.Unix(1, 0), true)
 	f.Add(append([]byte(Opening), p.Standard...), ContentType)
-	f.Add(append([]byte(AdvanceOpening), p.Advance...), ContentType)
+	f.Add(append(append([]byte(Opening), p.AdvanceHeader()...), p.Advance...), ContentType)
 	f.Add([]byte("--x\nContent-Length: 3\n\n\xff\xd8\xff"), anyType)
 	f.Add([]byte("--x--"), `multipart/mixed; boundary="--x"`)
 	f.Fuzz(func(t *testing.T, in []byte, contentType string) {
