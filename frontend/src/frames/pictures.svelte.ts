@@ -102,7 +102,6 @@ export class Pictures {
     this.#screens.set(key, screen);
     this.onattach(key);
     return () => {
-      screen.next = null;
       picture.close();
       if (this.#screens.get(key) !== screen) return;
       this.#screens.delete(key);
