@@ -51,6 +51,7 @@ type Hub struct {
 	gone    chan struct{}         // closed when the camera was taken out of its Set
 	remove  func()                // closes gone
 	skipped atomic.Uint64
+	memory  memory
 
 	mu       sync.Mutex
 	viewers  int
@@ -69,7 +70,9 @@ func NewHub(c Camera) *Hub {
 	h := &Hub{camera: c, state: api.Idle, gone: make(chan struct{}), occupied: make(chan struct{}), vacant: make(chan struct{})}
 	h.remove = sync.OnceFunc(func() { close(h.gone) })
 	close(h.vacant)
-	h.newest.Store(&Frame{newer: make(chan struct{})})
+	none := &Frame{newer: make(chan struct{})}
+	none.holders.Store(1)
+	h.newest.Store(none)
 	return h
 }
 
@@ -80,7 +83,8 @@ func (h *Hub) Camera() Camera { return h.camera }
 // frame, and the state live. The bytes are copied once; all viewers share the
 // copy.
 func (h *Hub) Publish(jpeg []byte, at time.Time) {
-	f := &Frame{Part: mjpeg.NewPart(jpeg, at, false), At: at, Since: at}
+	room := h.memory.take(mjpeg.PartSize(len(jpeg)))
+	f := &Frame{Part: mjpeg.PartIn(room, jpeg, at, false), At: at, Since: at, reuse: func() { h.memory.give(room) }}
 	if before := h.newest.Load(); !before.empty() {
 		f.Since = before.Since
 	}
@@ -98,6 +102,7 @@ func (h *Hub) Clear() {
 	defer h.mu.Unlock()
 	h.rate = rate{}
 	h.replace(&Frame{}, 0)
+	h.memory.drop()
 }
 
 // replace needs mu.
@@ -105,8 +110,10 @@ func (h *Hub) replace(f *Frame, step uint64) {
 	old := h.newest.Load()
 	f.Seq = old.Seq + step
 	f.newer = make(chan struct{})
+	f.holders.Store(1)
 	h.newest.Store(f)
 	close(old.newer)
+	old.Release()
 }
 
 // Newest returns the newest frame, nil when there is none.

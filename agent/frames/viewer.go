@@ -45,7 +45,7 @@ var ErrNoFrame = errors.New("no frame in time")
 
 // Next waits for a frame this viewer has not had. The first one may be up to
 // max(2 s, 3 intervals) old. The error is ctx's or [ErrGone]; it comes before
-// any frame that is there at the same time.
+// any frame that is there at the same time. See [Frame.Release].
 func (v *Viewer) Next() (*Frame, error) { return v.next(nil) }
 
 // NextWithin is Next that gives up with [ErrNoFrame] after d.
@@ -62,11 +62,15 @@ func (v *Viewer) next(tooLate <-chan time.Time) (*Frame, error) {
 		}
 		f := v.hub.newest.Load()
 		if v.isNew(f) {
+			if !f.hold() {
+				continue // a newer one has just taken its place
+			}
 			v.countSkips(f)
 			v.last = f
 			if v.pace.due(f.At) {
 				return f, nil
 			}
+			f.Release()
 		}
 		select {
 		case <-f.newer:

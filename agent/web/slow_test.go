@@ -13,6 +13,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"pigrid/agent/frames"
 	"pigrid/shared/mjpeg"
 )
 
@@ -143,4 +144,46 @@ func TestAPausedViewerFindsLittleThatIsOld(t *testing.T) {
 	if old > 10 { // 3 as a rule, 88 without the option
 		t.Errorf("%d of %d frames waited in the socket", old, n)
 	}
+}
+
+// TestRepeatedPictureIsWholeWhileFramesCome: what an advance stream shows once
+// more before a placeholder is not written over meanwhile.
+func TestRepeatedPictureIsWholeWhileFramesCome(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		hub := frames.NewHub(frames.Camera{Framerate: 30})
+		client, server := net.Pipe()
+		drawn := mjpeg.NewPart([]byte("drawn"), time.Now(), true)
+		s := &stream{
+			conn: server, link: &link{}, patience: patience{write: time.Minute, placeholder: time.Second}, advance: true,
+			viewer: hub.Join(t.Context(), 0), placeholder: func() (mjpeg.Part, bool) { return drawn, true },
+		}
+		defer s.viewer.Leave()
+		ended := make(chan struct{})
+		go func() { defer close(ended); _ = s.run(nil) }()
+		publish := func(fill byte) []byte {
+			jpeg := bytes.Repeat([]byte{fill}, 1000)
+			hub.Publish(jpeg, time.Now())
+			return jpeg
+		}
+		read := func(what string, n int) []byte {
+			b := make([]byte, n)
+			if _, err := io.ReadFull(client, b); err != nil {
+				t.Fatalf("%s: %v", what, err)
+			}
+			return b
+		}
+		first := mjpeg.NewPart(publish(1), time.Now(), false)
+		read("the header", len(first.AdvanceHeader()))
+		read("the picture", len(first.Advance))
+		again := read("the picture again", 10)
+		for fill := range byte(5) {
+			publish(2 + fill)
+		}
+		again = append(again, read("the rest", len(first.Again)-10)...)
+		if !bytes.Equal(again, first.Again) {
+			t.Errorf("%d bytes of it are of another picture", len(first.JPEG)-bytes.Count(again, []byte{1}))
+		}
+		_ = client.Close()
+		<-ended
+	})
 }

@@ -199,6 +199,7 @@ type stream struct {
 	viewer   *frames.Viewer
 	advance  bool
 	ahead    mjpeg.Part    // whose header was sent ahead of the next one's picture
+	shown    *frames.Frame // that ahead may be of; nil when it is a placeholder
 	writes   atomic.Uint64 // that the client took something of
 	// placeholder returns the picture to show while there is none; nil for
 	// clients that want the camera's frames and nothing else.
@@ -212,7 +213,7 @@ func (s *stream) run(opening []byte) error {
 		return err
 	}
 	for {
-		part, err := s.next()
+		part, frame, err := s.next()
 		if err != nil {
 			return err
 		}
@@ -224,6 +225,10 @@ func (s *stream) run(opening []byte) error {
 		if err != nil {
 			return err
 		}
+		if s.shown != nil {
+			s.shown.Release()
+		}
+		s.shown = frame
 	}
 }
 
@@ -245,25 +250,25 @@ func (s *stream) writeAdvance(part mjpeg.Part) error {
 	return s.write(part.Advance)
 }
 
-// next returns the next frame, or each second a placeholder.
-func (s *stream) next() (mjpeg.Part, error) {
+// next returns the next frame and its part, or each second a placeholder's.
+func (s *stream) next() (mjpeg.Part, *frames.Frame, error) {
 	if s.placeholder == nil {
 		f, err := s.viewer.Next()
 		if err != nil {
-			return mjpeg.Part{}, err
+			return mjpeg.Part{}, nil, err
 		}
-		return f.Part, nil
+		return f.Part, f, nil
 	}
 	for {
 		f, err := s.viewer.NextWithin(s.patience.placeholder)
 		if err == nil {
-			return f.Part, nil
+			return f.Part, f, nil
 		}
 		if !errors.Is(err, frames.ErrNoFrame) {
-			return mjpeg.Part{}, err
+			return mjpeg.Part{}, nil, err
 		}
 		if part, ok := s.placeholder(); ok {
-			return part, nil
+			return part, nil, nil
 		}
 	}
 }

@@ -37,8 +37,7 @@ const Opening = "--" + Boundary + "\r\n"
 //	[standard header][JPEG][CRLF boundary CRLF][advance header]
 //
 // Standard follows [Opening], and so does AdvanceHeader with Advance behind it.
-// A Part is never changed after it was built, so any number of viewers may write
-// it at once.
+// Nobody changes a Part, so any number of viewers may write it at once.
 type Part struct {
 	Standard []byte // header with Content-Length, JPEG, next boundary
 	Advance  []byte // JPEG, next boundary, header of a next part that is of the same kind
@@ -52,11 +51,19 @@ type Part struct {
 // before the picture exists: all that is known of it is of which kind it will be.
 func (p Part) AdvanceHeader() []byte { return p.Advance[len(p.Again):] }
 
+// PartSize is how much memory the Part of a JPEG of n bytes takes at most.
+func PartSize(n int) int { return n + partOverhead }
+
 // NewPart builds the part of one JPEG whose first byte was read at the given
 // time. The JPEG is copied.
 func NewPart(jpeg []byte, at time.Time, placeholder bool) Part {
-	b := make([]byte, 0, len(jpeg)+partOverhead)
-	b = append(b, typeLine+"Content-Length: "...)
+	return PartIn(make([]byte, 0, PartSize(len(jpeg))), jpeg, at, placeholder)
+}
+
+// PartIn is [NewPart] in memory that the caller gives and takes back when nobody
+// writes the Part any more: at least [PartSize] of it, or other memory is taken.
+func PartIn(memory, jpeg []byte, at time.Time, placeholder bool) Part {
+	b := append(memory[:0], typeLine+"Content-Length: "...)
 	b = strconv.AppendInt(b, int64(len(jpeg)), 10)
 	b = append(b, "\r\n"+TimestampHeader+": "...)
 	b = appendSeconds(b, at)
