@@ -107,6 +107,25 @@ describe("Puller", () => {
     expect(go.urls).toHaveLength(2);
   });
 
+  it("lets the page breathe while it tells much", async () => {
+    const log: string[] = [];
+    let clock = 0;
+    vi.spyOn(performance, "now").mockImplementation(() => clock);
+    await start({
+      onnews: (news) => {
+        log.push(news.key);
+        clock += 4; // what beginning a load costs on a slow machine
+      },
+      breathe: () => {
+        log.push("breath");
+        return Promise.resolve();
+      },
+    });
+    await go.answer(ok(...["a", "b", "c", "d", "e"].map((key) => entry(key, 1))));
+    expect(log).toEqual(["a", "b", "c", "breath", "d", "e"]);
+    expect(go.urls).toHaveLength(2);
+  });
+
   it("makes no request while nothing is wanted and goes on when it is", async () => {
     wanted = { keys: [], full: [] };
     await start();

@@ -6,6 +6,8 @@ const FIRST_BACKOFF_MS = 250;
 const LONGEST_BACKOFF_MS = 2000;
 /** The Go side answers within 500 ms; far beyond that the request is lost. */
 const PATIENCE_MS = 8000;
+/** How long news are told at a stretch: a click waits no longer than this. */
+const STRETCH_MS = 10;
 
 export interface Wanted {
   /** Cameras to show now; none means no request at all. */
@@ -20,6 +22,8 @@ export interface PullerOptions {
   onnews: (news: News) => void;
   /** Resolves when the next picture of the page is painted. */
   painted: () => Promise<void>;
+  /** Resolves when the browser has done what waited. */
+  breathe?: () => Promise<void>;
   /** Told how many requests in a row failed; 0 when one worked again. */
   onfailures?: (inARow: number) => void;
   fetch?: typeof fetch;
@@ -34,6 +38,18 @@ export function framesURL(wanted: Wanted, lastSeq: ReadonlyMap<string, number>):
 
 export function backoffMs(failures: number): number {
   return Math.min(FIRST_BACKOFF_MS * 2 ** (failures - 1), LONGEST_BACKOFF_MS);
+}
+
+/** By a message: a timer would wait for 4 ms more each time. */
+function breathe(): Promise<void> {
+  return new Promise((resolve) => {
+    const { port1, port2 } = new MessageChannel();
+    port1.onmessage = () => {
+      port1.close();
+      resolve();
+    };
+    port2.postMessage(null);
+  });
 }
 
 export class Puller {
@@ -75,14 +91,24 @@ export class Puller {
     try {
       const all = await this.#request(wanted);
       this.#count(0);
-      for (const news of all) {
-        this.#lastSeq.set(news.key, news.seq);
-        this.#options.onnews(news);
-      }
+      await this.#tell(all);
       await this.#options.painted();
     } catch {
       this.#count(this.#failures + 1);
       await this.#sleep(backoffMs(this.#failures));
+    }
+  }
+
+  /** Tells all, and lets the page breathe between: each one begins a load. */
+  async #tell(all: readonly News[]): Promise<void> {
+    let begin = performance.now();
+    for (const news of all) {
+      if (performance.now() - begin >= STRETCH_MS) {
+        await (this.#options.breathe ?? breathe)();
+        begin = performance.now();
+      }
+      this.#lastSeq.set(news.key, news.seq);
+      this.#options.onnews(news);
     }
   }
 

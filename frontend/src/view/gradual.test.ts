@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 
 import type { Camera } from "../backend/types";
 import { cameras } from "../testing/camera";
-import { step, STRETCH } from "./gradual";
+import { NUMBERS_PER_WORDS, step, STRETCH } from "./gradual";
 
 describe("step", () => {
   it("keeps the objects of cameras of which nothing changed", () => {
@@ -35,9 +35,26 @@ describe("step", () => {
     },
   );
 
-  it("takes other numbers of all at once", () => {
-    const goal = cameras(3 * STRETCH, { fps: 9.5, lastFrameAt: 7 });
-    expect(step(cameras(goal.length), goal)).toEqual({ cameras: goal, done: true });
+  it("changes numbers when words are done, more at a time", () => {
+    const words = STRETCH + 2;
+    const numbers = 5 * NUMBERS_PER_WORDS * STRETCH;
+    const old = cameras(words + numbers);
+    const goal = old.map((c, i) =>
+      i < numbers ? { ...c, fps: 9.5 } : { ...c, reason: "busy" as const },
+    );
+    let shown: readonly Camera[] = old;
+    let left = numbers - (STRETCH - 2) * NUMBERS_PER_WORDS;
+    for (let n = 0; n < 7; n++) {
+      const next = step(shown, goal);
+      shown = next.cameras;
+      const fresh = shown.map((c, i) => c === goal[i]);
+      const told = fresh.filter((is, i) => is && i >= numbers).length;
+      expect(told).toBe(n === 0 ? STRETCH : words);
+      if (n > 1) left -= NUMBERS_PER_WORDS * STRETCH;
+      if (n > 0) expect(fresh.filter((is) => !is).length).toBe(Math.max(0, left));
+      expect(next.done).toBe(left <= 0 && n > 0);
+    }
+    expect(shown).toEqual(goal);
   });
 
   it("takes new cameras, the order, and what is gone at once", () => {

@@ -1,31 +1,44 @@
-// Sixty-four tiles whose words change at once would hold up a click: words and
-// buttons are made anew, a few tiles at a time.
+// Sixty-four tiles that change at once would hold up a click: words and buttons
+// are made anew, numbers are written anew, a few tiles at a time.
 import type { Camera } from "../backend/types";
 
 /** Tiles that get other words at a stretch, a few milliseconds each on a slow machine. */
-export const STRETCH = 8;
+export const STRETCH = 6;
+/** How many tiles may get other numbers in place of one that gets other words. */
+export const NUMBERS_PER_WORDS = 3;
 
 /**
- * One step from what is shown to what is so. Other numbers are taken at once, they cost little;
- * so are new cameras, for the places of all tiles depend on them. A camera of which nothing
- * changed keeps its object, so that its tile has nothing to do. `done` is false while the words
- * of some cameras are old.
+ * One step from what is shown to what is so. New cameras are taken at once, for
+ * the places of all tiles depend on them. A camera of which nothing changed keeps
+ * its object, so that its tile has nothing to do. `done` is false while what is
+ * shown of some cameras is old.
  */
 export function step(
   shown: readonly Camera[],
   goal: readonly Camera[],
 ): { cameras: readonly Camera[]; done: boolean } {
   const before = new Map(shown.map((camera) => [camera.key, camera]));
-  let words = 0;
-  const cameras = goal.map((camera) => {
+  const changed = goal.filter((camera) => {
     const old = before.get(camera.key);
-    if (!old) return camera;
-    if (same(old, camera)) return old;
-    if (old.state === camera.state && old.reason === camera.reason) return camera;
-    words++;
-    return words <= STRETCH ? camera : old;
+    return old && !same(old, camera);
   });
-  return { cameras, done: words <= STRETCH };
+  const [words, numbers] = partition(changed, (camera) => {
+    const old = before.get(camera.key);
+    return old?.state !== camera.state || old.reason !== camera.reason;
+  });
+  const taken = words.slice(0, STRETCH);
+  taken.push(...numbers.slice(0, (STRETCH - taken.length) * NUMBERS_PER_WORDS));
+  const take = new Set(taken);
+  const cameras = goal.map((camera) =>
+    take.has(camera) ? camera : (before.get(camera.key) ?? camera),
+  );
+  return { cameras, done: taken.length === changed.length };
+}
+
+function partition<T>(all: readonly T[], first: (one: T) => boolean): [T[], T[]] {
+  const parts: [T[], T[]] = [[], []];
+  for (const one of all) parts[first(one) ? 0 : 1].push(one);
+  return parts;
 }
 
 function same(a: Camera, b: Camera): boolean {
