@@ -100,7 +100,7 @@ func (l *programs) viewer(m *machine, args ...string) *viewer {
 // until reads what the page is told until it is so and answers how long that took.
 func (v *viewer) until(limit time.Duration, what string, so func(appState) bool) time.Duration {
 	v.t.Helper()
-	begin := time.Now()
+	patience := wait(limit)
 	for {
 		select {
 		case line, ok := <-v.lines:
@@ -117,11 +117,14 @@ func (v *viewer) until(limit time.Duration, what string, so func(appState) bool)
 				}
 			}
 			if so(v.last) {
-				took := time.Since(begin)
+				took := time.Since(patience.begin)
 				v.t.Logf("after %v: %s", took.Round(time.Millisecond), what)
 				return took
 			}
-		case <-time.After(limit - time.Since(begin)):
+		case <-time.After(patience.left()):
+			if patience.left() > 0 {
+				continue
+			}
 			shown := v.last
 			shown.Cameras = shown.Cameras[:min(len(shown.Cameras), 5)]
 			v.t.Fatalf("not within %v: %s; the page shows %d cameras, %+v", limit, what, len(v.last.Cameras), shown)
@@ -173,14 +176,14 @@ func (m *machine) status(addr string) (s struct {
 // eventually waits until it is so.
 func eventually(t *testing.T, limit time.Duration, what string, so func() bool) {
 	t.Helper()
-	begin := time.Now()
+	patience := wait(limit)
 	for !so() {
-		if time.Since(begin) > limit {
+		if patience.left() <= 0 {
 			t.Fatalf("not within %v: %s", limit, what)
 		}
 		<-time.After(50 * time.Millisecond)
 	}
-	t.Logf("after %v: %s", time.Since(begin).Round(time.Millisecond), what)
+	t.Logf("after %v: %s", time.Since(patience.begin).Round(time.Millisecond), what)
 }
 
 // announcedOn writes what a status says as "eth0 10.0.0.1, wlan0 10.0.0.2",
@@ -199,7 +202,7 @@ func (m *machine) announcedOn(addr string) string {
 	return strings.Join(on, ", ")
 }
 
-// limits of the times below, as the design has them.
+// limits of the times below on a machine that is not busy, as the design has them.
 const (
 	newLimit     = 3 * time.Second // it is 1 s on a machine that does nothing else
 	movedLimit   = 8 * time.Second

@@ -197,16 +197,19 @@ func (l *netlab) start(cmd *exec.Cmd) *process {
 // line waits for the next line of output.
 func (p *process) line(limit time.Duration) string {
 	p.t.Helper()
-	select {
-	case s, ok := <-p.lines:
-		if !ok {
-			p.t.Fatalf("%v ended", p.cmd.Args)
+	for patience := wait(limit); ; {
+		select {
+		case s, ok := <-p.lines:
+			if !ok {
+				p.t.Fatalf("%v ended", p.cmd.Args)
+			}
+			return s
+		case <-time.After(patience.left()):
 		}
-		return s
-	case <-time.After(limit):
-		p.t.Fatalf("%v said nothing for %v", p.cmd.Args, limit)
+		if patience.left() <= 0 {
+			p.t.Fatalf("%v said nothing for %v", p.cmd.Args, allowed(limit))
+		}
 	}
-	return ""
 }
 
 // stop ends the program and answers how long that took.
@@ -219,7 +222,7 @@ func (p *process) stopWithin(limit time.Duration) time.Duration {
 	p.ended = true
 	begin := time.Now()
 	_ = p.stdin.Close()
-	kill := time.AfterFunc(limit, func() { _ = p.cmd.Process.Kill() }) // those that ignore their input
+	kill := time.AfterFunc(allowed(limit), func() { _ = p.cmd.Process.Kill() }) // those that ignore their input
 	defer kill.Stop()
 	for line := range p.lines {
 		p.lastLine = line
