@@ -41,6 +41,11 @@ func TestWall(t *testing.T) {
 func (s *screen) untilWall(t *testing.T, n int) {
 	t.Helper()
 	first, moved := map[uint8]uint32{}, map[uint8]bool{}
+	defer func() {
+		if len(moved) < n {
+			t.Logf("on the screen %v, of these moved %v", first, moved)
+		}
+	}()
 	until(t, time.Minute, fmt.Sprintf("%d pictures move", n), func() bool {
 		for camera, frame := range frames(t, s) {
 			then, seen := first[camera]
