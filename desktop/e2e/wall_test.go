@@ -42,8 +42,8 @@ func (s *screen) untilWall(t *testing.T, n int) {
 	t.Helper()
 	first, moved := map[uint8]uint32{}, map[uint8]bool{}
 	defer func() {
-		if len(moved) < n {
-			t.Logf("on the screen %v, of these moved %v", first, moved)
+		if len(first) != n || len(moved) != n {
+			t.Logf("seen %v, of these moved %v", first, moved)
 		}
 	}()
 	until(t, time.Minute, fmt.Sprintf("%d pictures move", n), func() bool {

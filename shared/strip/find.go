@@ -76,7 +76,9 @@ func readRow(img *image.RGBA, y int, row []bool) {
 }
 
 // scanRow finds strips in one row: five runs of about equal width that begin
-// with white may be a start pattern.
+// with white may be a start pattern. Cells of a strip can look like one, too, and
+// with those of the strip beside it like a whole strip: once in some thousand
+// pictures. So no strip begins inside another one.
 func scanRow(row []bool) []Found {
 	var edges []int
 	for x := 1; x < len(row); x++ {
@@ -85,12 +87,14 @@ func scanRow(row []bool) []Found {
 		}
 	}
 	var found []Found
+	end := 0 // of the last one found
 	for i := 0; i+5 < len(edges); i++ {
-		if !row[edges[i]] {
+		if !row[edges[i]] || edges[i] < end {
 			continue
 		}
 		if f, ok := readAt(row, edges[i:i+6]); ok {
 			found = append(found, f)
+			end = f.Rect.Max.X - int(float64(f.Rect.Dx())/cells) // the next one may touch it
 		}
 	}
 	return found

@@ -108,3 +108,21 @@ func TestChecksumRejectsAFlippedCell(t *testing.T) {
 		t.Errorf("a strip with one wrong cell was read as %v", found)
 	}
 }
+
+// TestStripsSideBySideAreNotReadAsOneBetween: in these numbers, found by trying,
+// the cells of two strips together look like a third.
+func TestStripsSideBySideAreNotReadAsOneBetween(t *testing.T) {
+	const width, gap = 338, 4
+	for _, n := range []uint32{7213, 17509, 23845, 37556, 38217} {
+		row := make([]bool, 5*(width+gap)+220)
+		for c := range uint32(5) {
+			bits := Mark{Camera: uint8(1 + 5*(n%4) + c), Frame: n + c/2}.bits()
+			for x := range width {
+				row[110+int(c)*(width+gap)+x] = bits[x*cells/width]
+			}
+		}
+		if found := scanRow(row); len(found) != 5 {
+			t.Errorf("%d: %v", n, found)
+		}
+	}
+}
