@@ -155,8 +155,14 @@ func TestHandlerAnswersNothingElse(t *testing.T) {
 		method, url string
 		want        int
 	}{
-		{"GET", "/", 404}, {"GET", "/favicon.ico", 404}, {"GET", "/frames/", 404}, {"POST", "/frames", 405}, {"GET", "/frames?want=x", 400},
-		{"GET", "/frame", 404}, {"GET", "/frame?key=agent:1/x", 404}, {"POST", "/frame", 405},
+		{"GET", "/", 404},
+		{"GET", "/favicon.ico", 404},
+		{"GET", "/frames/", 404},
+		{"POST", "/frames", 405},
+		{"GET", "/frames?want=x", 400},
+		{"GET", "/frame", 404},
+		{"GET", "/frame?key=agent:1/x", 404},
+		{"POST", "/frame", 405},
 	} {
 		w := httptest.NewRecorder()
 		h.ServeHTTP(w, httptest.NewRequest(tt.method, tt.url, nil))
