@@ -116,7 +116,8 @@ func (h *Hub) replace(f *Frame, step uint64) {
 	old.Release()
 }
 
-// Newest returns the newest frame, nil when there is none.
+// Newest returns the newest frame, nil when there is none. It is for looking at:
+// its bytes may be written over as soon as another one comes.
 func (h *Hub) Newest() *Frame {
 	if f := h.newest.Load(); !f.empty() {
 		return f
