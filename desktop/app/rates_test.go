@@ -21,8 +21,8 @@ type page struct {
 	done   chan struct{}
 }
 
-// showPage shows one camera, large or not. It fails the test when it is
-// told of a frame twice or of an older one after a newer one.
+// showPage shows one camera, large or not. It fails the test when a picture
+// comes twice or an older one after a newer one.
 func showPage(t *testing.T, server, key string, large bool, last *uint64) *page {
 	ctx, cancel := context.WithCancel(context.Background())
 	p := &page{t: t, server: server, cancel: cancel, done: make(chan struct{})}
@@ -33,11 +33,11 @@ func showPage(t *testing.T, server, key string, large bool, last *uint64) *page 
 			if large {
 				query += "&full=" + url.QueryEscape(key)
 			}
-			for _, frame := range p.get(ctx, query) {
-				if frame.Seq <= *last {
-					t.Errorf("frame %d after frame %d", frame.Seq, *last)
+			for _, part := range p.get(ctx, query) {
+				if part.Seq <= *last {
+					t.Errorf("frame %d after frame %d", part.Seq, *last)
 				}
-				*last = frame.Seq
+				*last = part.Seq
 			}
 		}
 	}()
@@ -45,7 +45,7 @@ func showPage(t *testing.T, server, key string, large bool, last *uint64) *page 
 	return p
 }
 
-func (p *page) get(ctx context.Context, query string) []news {
+func (p *page) get(ctx context.Context, query string) []part {
 	req, err := http.NewRequestWithContext(ctx, http.MethodGet, p.server+query, nil)
 	if err != nil {
 		p.t.Error(err)
@@ -60,7 +60,7 @@ func (p *page) get(ctx context.Context, query string) []news {
 	if err != nil {
 		return nil
 	}
-	return readNews(p.t, body)
+	return readParts(p.t, body)
 }
 
 func (p *page) hide() {

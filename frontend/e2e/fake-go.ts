@@ -1,4 +1,4 @@
-// The Go side as the page sees it: bound methods, the state event, GET /frames and /frame.
+// The Go side as the page sees it: bound methods, the state event, GET /frames.
 // Serves the built dist.
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import { readFile } from "node:fs/promises";
@@ -8,7 +8,6 @@ import { extname, join, normalize } from "node:path";
 import type { Page } from "playwright-core";
 
 import type { AddResult, Camera, State } from "../src/backend/types";
-import type { News } from "../src/frames/news";
 import { state } from "../src/testing/camera";
 
 const DIST = join(import.meta.dirname, "..", "dist");
@@ -32,8 +31,6 @@ export class FakeGo {
   films = new Map<string, Film>();
   /** Every GET /frames, in order. */
   frameRequests: URL[] = [];
-  /** How many pictures were loaded. */
-  loads = 0;
   /** Bound methods the page called, "Retry k1". */
   calls: string[] = [];
   add: (address: string) => AddResult | Promise<AddResult> = (address) => ({
@@ -93,7 +90,6 @@ export class FakeGo {
   async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const url = new URL(request.url ?? "/", this.url);
     if (url.pathname === "/frames") return this.#frames(url, response);
-    if (url.pathname === "/frame") return this.#frame(url, response);
     const path = normalize(url.pathname === "/" ? "/index.html" : url.pathname);
     try {
       const file = await readFile(join(DIST, path));
@@ -111,31 +107,15 @@ export class FakeGo {
       return;
     }
     const deadline = Date.now() + LONGEST_WAIT_MS;
-    let news = this.#news(url);
-    while (news.length === 0 && Date.now() < deadline) {
+    let body = this.#newer(url);
+    while (body.length === 0 && Date.now() < deadline) {
       await new Promise((resolve) => setTimeout(resolve, POLL_MS));
-      news = this.#news(url);
+      body = this.#newer(url);
     }
-    response.setHeader("Content-Type", "application/json").end(JSON.stringify(news));
+    response.end(Buffer.concat(body));
   }
 
-  #frame(url: URL, response: ServerResponse): void {
-    this.loads++;
-    const film = this.films.get(url.searchParams.get("key") ?? "");
-    const jpeg = film?.loop[this.#seq(film) % film.loop.length];
-    if (!jpeg) {
-      response.writeHead(404).end();
-      return;
-    }
-    response.setHeader("Content-Type", "image/jpeg").setHeader("Cache-Control", "no-store");
-    response.end(jpeg);
-  }
-
-  #seq(film: Film): number {
-    return 1 + Math.floor(((Date.now() - this.#started) / 1000) * film.fps);
-  }
-
-  #news(url: URL): News[] {
+  #newer(url: URL): Buffer[] {
     // The raw query: keys are percent-encoded inside the comma list.
     const want = /[?&]want=([^&]*)/.exec(url.search)?.[1] ?? "";
     return want.split(",").flatMap((item) => {
@@ -143,10 +123,18 @@ export class FakeGo {
       const key = decodeURIComponent(item.slice(0, at));
       const film = this.films.get(key);
       if (!film) return [];
-      const seq = this.#seq(film);
-      return seq > Number(item.slice(at + 1)) ? [{ key, seq, ageMs: 20 }] : [];
+      const seq = 1 + Math.floor(((Date.now() - this.#started) / 1000) * film.fps);
+      if (seq <= Number(item.slice(at + 1))) return [];
+      const jpeg = film.loop[seq % film.loop.length] ?? Buffer.alloc(0);
+      return [chunk(Buffer.from(JSON.stringify({ key, seq, ageMs: 20 }))), chunk(jpeg)];
     });
   }
+}
+
+function chunk(bytes: Buffer): Buffer {
+  const length = Buffer.alloc(4);
+  length.writeUInt32BE(bytes.length);
+  return Buffer.concat([length, bytes]);
 }
 
 /** Runs in the page. */
@@ -157,6 +145,7 @@ function injectFakeWails(): void {
     go: unknown;
     runtime: unknown;
     fakeClipboard: string;
+    blobs: { created: number; revoked: number };
   };
   const call = (method: string) => (argument?: string) => w.fakeGoCall(method, argument);
   w.go = {
@@ -190,5 +179,16 @@ function injectFakeWails(): void {
       w.fakeClipboard = text;
       return Promise.resolve(true);
     },
+  };
+  w.blobs = { created: 0, revoked: 0 };
+  const create = URL.createObjectURL.bind(URL);
+  const revoke = URL.revokeObjectURL.bind(URL);
+  URL.createObjectURL = (blob: Blob) => {
+    w.blobs.created++;
+    return create(blob);
+  };
+  URL.revokeObjectURL = (url: string) => {
+    w.blobs.revoked++;
+    revoke(url);
   };
 }

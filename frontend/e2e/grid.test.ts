@@ -88,7 +88,7 @@ describe("the grid", () => {
     await picturesShown(page, 4);
     const sources = () =>
       page
-        .locator("li.tile img.shown")
+        .locator("li.tile img")
         .evaluateAll((all) => all.map((i) => (i as HTMLImageElement).src).sort());
     const before = await sources();
     await stage.go.emit(

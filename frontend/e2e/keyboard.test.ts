@@ -149,7 +149,7 @@ describe("keyboard only", () => {
     await page.keyboard.press("Space");
     await garage.getByText("Paused by you").waitFor();
     expect(await page.locator("li.tile.solo").count()).toBe(0);
-    const source = () => garage.locator("img.shown").getAttribute("src");
+    const source = () => garage.locator("img").getAttribute("src");
     await page.waitForTimeout(300); // what was on its way arrives
     const before = await source();
     const asked = stage.go.frameRequests.length;

@@ -43,7 +43,7 @@ describe("solo", () => {
     stage.go.state.cameras = stage.cameras(2, 0); // no further frame ever comes
     const page = await stage.open();
     await picturesShown(page, 2);
-    const picture = tile(page, "Porch").locator("img.shown");
+    const picture = tile(page, "Porch").locator("img");
     const before = await picture.getAttribute("src");
     await tile(page, "Porch").locator("button.face").dblclick();
     await expect.poll(() => visible(page)).toEqual(["Porch"]);

@@ -25,7 +25,7 @@ export function wire() {
   const viewer = new Viewer(app, commands, (key) => pictures.undrawableSince(key));
   const puller = new Puller({
     wanted: () => viewer.wanted,
-    onnews: (news) => pictures.announce(news),
+    show: (frame) => pictures.show(frame),
     painted: () => new Promise((resolve) => requestAnimationFrame(() => resolve())),
     onfailures: (inARow) => (page.starved = inARow >= STARVED_AFTER),
   });

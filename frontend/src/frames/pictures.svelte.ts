@@ -1,57 +1,76 @@
-// Loads frames into the tiles. Each tile has two <img> elements: the next frame
-// loads into the hidden one and takes the other's place when it is good, so that
-// no broken picture ever replaces a good one.
+// Puts frames into the <img> elements of the tiles and frees their memory.
 import { SvelteMap, SvelteSet } from "svelte/reactivity";
 
-import type { News } from "./news";
+import type { Frame } from "./parse";
 
-/** An element that never answers must not end its camera's pictures. */
-const LOAD_PATIENCE_MS = 3000;
+/** What the browser offers for pictures; tests hand in their own. */
+export interface URLs {
+  create(jpeg: Blob): string;
+  revoke(url: string): void;
+}
+
+const browserURLs: URLs = {
+  create: (jpeg) => URL.createObjectURL(jpeg),
+  revoke: (url) => URL.revokeObjectURL(url),
+};
+
+/** An element that never answers must not stop the other pictures, nor make the app
+    believe that nobody looks (1.6 s). */
+const LOAD_PATIENCE_MS = 1000;
 
 /** How long pictures may fail in a row before that is said. */
 const UNDRAWABLE_AFTER_MS = 3000;
 
-/** The class of the one element of a tile that is seen. */
-const SHOWN = "shown";
-
 /**
- * A tile's two elements. `load` says only that the browser has the bytes of a
- * frame; whether the camera is live is the Go side's word alone.
+ * One camera's element. `load` says only that the browser has the bytes of
+ * this frame; whether the camera is live is the Go side's word alone.
  */
 export class Picture {
-  #front: HTMLImageElement;
-  #back: HTMLImageElement;
+  #img: HTMLImageElement;
+  #urls: URLs;
+  /** Every URL not yet revoked, oldest first; the last one is in the element. */
+  #alive: string[] = [];
   #cancel: () => void = () => {};
 
-  constructor(one: HTMLImageElement, other: HTMLImageElement) {
-    this.#front = one;
-    this.#back = other;
+  constructor(img: HTMLImageElement, urls: URLs = browserURLs) {
+    this.#img = img;
+    this.#urls = urls;
   }
 
-  /** Resolves true when this frame is on screen, false when it cannot be. One at a time. */
-  async show(url: string): Promise<boolean> {
+  /** Resolves true when this frame is in the element and good. */
+  async show(jpeg: Uint8Array<ArrayBuffer>): Promise<boolean> {
+    const url = this.#urls.create(new Blob([jpeg], { type: "image/jpeg" }));
+    this.#alive.push(url);
     const good = await this.#load(url);
-    if (!good) this.#back.removeAttribute("src");
-    else this.#swap();
+    // Overtaken by a newer frame or closed: whoever did that revokes.
+    if (this.#alive.at(-1) !== url) return false;
+    if (good) this.#revokeAllBut(1);
+    else this.#stepBack();
     return good;
   }
 
   close(): void {
-    for (const img of [this.#front, this.#back]) {
-      img.classList.remove(SHOWN);
-      img.removeAttribute("src");
-    }
+    this.#revokeAllBut(0);
+    this.#img.removeAttribute("src");
     this.#cancel();
   }
 
-  #swap(): void {
-    this.#back.classList.add(SHOWN);
-    this.#front.classList.remove(SHOWN);
-    [this.#front, this.#back] = [this.#back, this.#front];
+  #revokeAllBut(newest: number): void {
+    const old = this.#alive.splice(0, this.#alive.length - newest);
+    for (const url of old) this.#urls.revoke(url);
+  }
+
+  /** A broken picture leaves; the good one before it stays on screen. */
+  #stepBack(): void {
+    const broken = this.#alive.pop();
+    const before = this.#alive.at(-1);
+    if (before === undefined) this.#img.removeAttribute("src");
+    else this.#img.src = before;
+    if (broken !== undefined) this.#urls.revoke(broken);
   }
 
   #load(url: string): Promise<boolean> {
-    const img = this.#back;
+    const img = this.#img;
     return new Promise((resolve) => {
       const end = (good: boolean) => {
         clearTimeout(timer);
@@ -70,74 +89,52 @@ export class Picture {
   }
 }
 
-/** What happens in the elements of one camera. */
-interface Screen {
-  picture: Picture;
-  /** The newest frame told of, until its turn comes; those between are left out. */
-  next: News | null;
-  /** performance.now() when `next` was told. */
-  toldAt: number;
-  loading: boolean;
+interface Shown {
+  ageMs: number;
+  /** performance.now() when the frame arrived. */
+  at: number;
 }
 
 /** All the pictures of the page by camera key. */
 export class Pictures {
-  #screens = new Map<string, Screen>();
-  /** How old the newest picture was when it was shown, milliseconds. */
-  #delays = new Map<string, number>();
+  #pictures = new Map<string, Picture>();
+  #shown = new Map<string, Shown>();
   #present = new SvelteSet<string>();
   /** When the pictures in a row that could not be drawn began, unix ms. */
   #failing = new Map<string, number>();
   #undrawable = new SvelteMap<string, number>();
-  /** Makes every URL one that was never asked for, so that nothing old comes from a cache. */
-  #asked = 0;
 
-  /** Called with a key whose elements are new and wait for their first frame. */
+  /** Called with a key whose element is new and waits for its first frame. */
   onattach: (key: string) => void = () => {};
 
-  /** Gives a camera the two elements. Returns the way to take them away again. */
-  attach(key: string, one: HTMLImageElement, other: HTMLImageElement): () => void {
-    const picture = new Picture(one, other);
-    const screen: Screen = { picture, next: null, toldAt: 0, loading: false };
-    this.#screens.set(key, screen);
+  /** Gives a camera its element. Returns the way to take it away again. */
+  attach(key: string, img: HTMLImageElement): () => void {
+    const picture = new Picture(img);
+    this.#pictures.set(key, picture);
     this.onattach(key);
     return () => {
       picture.close();
-      if (this.#screens.get(key) !== screen) return;
-      this.#screens.delete(key);
-      this.#delays.delete(key);
+      if (this.#pictures.get(key) !== picture) return;
+      this.#pictures.delete(key);
+      this.#shown.delete(key);
       this.#present.delete(key);
       this.#drawn(key);
     };
   }
 
-  /** A camera has a new frame: it is loaded at once, or when the one before it has been. */
-  announce(news: News): void {
-    const screen = this.#screens.get(news.key);
-    if (!screen) return;
-    screen.next = news;
-    screen.toldAt = performance.now();
-    if (!screen.loading) void this.#follow(news.key, screen);
-  }
-
-  async #follow(key: string, screen: Screen): Promise<void> {
-    screen.loading = true;
-    while (screen.next) {
-      const { next, toldAt } = screen;
-      screen.next = null;
-      const good = await screen.picture.show(this.#url(key));
-      if (this.#screens.get(key) !== screen) return;
-      if (good) {
-        this.#drawn(key);
-        this.#delays.set(key, next.ageMs + performance.now() - toldAt);
-        this.#present.add(key);
-      } else this.#notDrawn(key);
+  async show(frame: Frame): Promise<void> {
+    const at = performance.now();
+    const picture = this.#pictures.get(frame.key);
+    if (!picture) return;
+    const good = await picture.show(frame.jpeg);
+    if (this.#pictures.get(frame.key) !== picture) return;
+    if (!good) {
+      this.#notDrawn(frame.key);
+      return;
     }
-    screen.loading = false;
-  }
-
-  #url(key: string): string {
-    return `/frame?key=${encodeURIComponent(key)}&n=${++this.#asked}`;
+    this.#drawn(frame.key);
+    this.#shown.set(frame.key, { ageMs: frame.ageMs, at });
+    this.#present.add(frame.key);
   }
 
   #notDrawn(key: string): void {
@@ -160,13 +157,13 @@ export class Pictures {
     return this.#undrawable.get(key);
   }
 
-  /** Whether this camera has shown a picture since its elements exist; reactive. */
+  /** Whether this camera has shown a picture since its element exists; reactive. */
   has(key: string): boolean {
     return this.#present.has(key);
   }
 
-  /** How old the newest picture was when it was shown, milliseconds; not reactive. */
+  /** How old the newest picture was when it arrived, milliseconds; not reactive. */
   delayMs(key: string): number | null {
-    return this.#delays.get(key) ?? null;
+    return this.#shown.get(key)?.ageMs ?? null;
   }
 }

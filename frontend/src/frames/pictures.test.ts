@@ -5,8 +5,6 @@ import { Picture, Pictures } from "./pictures.svelte";
 class FakeImage extends EventTarget {
   src = "";
   listeners = 0;
-  shown = false;
-  classList = { add: () => (this.shown = true), remove: () => (this.shown = false) };
   override addEventListener(...all: Parameters<EventTarget["addEventListener"]>): void {
     this.listeners++;
     super.addEventListener(...all);
@@ -18,229 +16,192 @@ class FakeImage extends EventTarget {
   removeAttribute(): void {
     this.src = "";
   }
-}
-
-class Pair {
-  all = [new FakeImage(), new FakeImage()] as const;
-
-  get elements(): [HTMLImageElement, HTMLImageElement] {
-    return this.all as unknown as [HTMLImageElement, HTMLImageElement];
-  }
-  /** The URL on screen; "" when there is none. */
-  get seen(): string {
-    return this.all
-      .filter((img) => img.shown)
-      .map((img) => img.src)
-      .join(" and ");
-  }
-  /** The URL that is loaded in the hidden element. */
-  get hidden(): string {
-    return this.all.find((img) => !img.shown && img.listeners > 0)?.src ?? "";
-  }
-  get listeners(): number {
-    return this.all[0].listeners + this.all[1].listeners;
-  }
-  /** The element that loads has an answer. */
   async answers(event: "load" | "error"): Promise<void> {
-    this.all.find((img) => img.listeners > 0)?.dispatchEvent(new Event(event));
-    await vi.advanceTimersByTimeAsync(0);
+    this.dispatchEvent(new Event(event));
+    await Promise.resolve();
+    await Promise.resolve();
   }
 }
 
 describe("Picture", () => {
-  let pair: Pair;
+  let img: FakeImage;
+  let alive: Set<string>;
   let picture: Picture;
+  const jpeg = new Uint8Array([0xff, 0xd8]);
 
   beforeEach(() => {
     vi.useFakeTimers();
-    pair = new Pair();
-    picture = new Picture(...pair.elements);
+    let count = 0;
+    img = new FakeImage();
+    alive = new Set();
+    picture = new Picture(img as unknown as HTMLImageElement, {
+      create: () => {
+        const url = `blob:${++count}`;
+        alive.add(url);
+        return url;
+      },
+      revoke: (url) => alive.delete(url),
+    });
   });
   afterEach(() => {
     vi.useRealTimers();
   });
 
-  it("shows a frame when all of it is there, and the one before until then", async () => {
-    const first = picture.show("/1");
-    expect(pair.seen).toBe("");
-    await pair.answers("load");
-    expect([await first, pair.seen]).toEqual([true, "/1"]);
-    const second = picture.show("/2");
-    expect([pair.seen, pair.hidden]).toEqual(["/1", "/2"]);
-    await pair.answers("load");
-    expect([await second, pair.seen]).toEqual([true, "/2"]);
-    void picture.show("/3");
-    await pair.answers("load");
-    expect(pair.seen).toBe("/3");
+  it("keeps the old picture's memory until the new one is there", async () => {
+    void picture.show(jpeg);
+    await img.answers("load");
+    const second = picture.show(jpeg);
+    expect([...alive]).toEqual(["blob:1", "blob:2"]);
+    await img.answers("load");
+    expect(await second).toBe(true);
+    expect([...alive]).toEqual(["blob:2"]);
+    expect(img.src).toBe("blob:2");
   });
 
-  it("keeps the good picture when the next one is broken", async () => {
-    const broken = picture.show("/1");
-    await pair.answers("error");
-    expect([await broken, pair.seen]).toEqual([false, ""]);
-    void picture.show("/2");
-    await pair.answers("load");
-    const again = picture.show("/3");
-    await pair.answers("error");
-    expect([await again, pair.seen]).toEqual([false, "/2"]);
-    void picture.show("/4");
-    await pair.answers("load");
-    expect(pair.seen).toBe("/4");
+  it("goes back to the good picture when the new one is broken", async () => {
+    void picture.show(jpeg);
+    await img.answers("load");
+    const broken = picture.show(jpeg);
+    await img.answers("error");
+    expect(await broken).toBe(false);
+    expect(img.src).toBe("blob:1");
+    expect([...alive]).toEqual(["blob:1"]);
+  });
+
+  it("shows nothing when the first picture is broken", async () => {
+    const broken = picture.show(jpeg);
+    await img.answers("error");
+    expect(await broken).toBe(false);
+    expect(img.src).toBe("");
+    expect([...alive]).toEqual([]);
+  });
+
+  it("keeps nothing of pictures that were overtaken", async () => {
+    void picture.show(jpeg);
+    await img.answers("load");
+    const overtaken = picture.show(jpeg);
+    void picture.show(jpeg);
+    await img.answers("load");
+    expect(await overtaken).toBe(false);
+    expect([...alive]).toEqual(["blob:3"]);
   });
 
   it("leaves no listener and no timer behind", async () => {
     for (const answer of ["load", "error", "load"] as const) {
-      void picture.show("/1");
-      await pair.answers(answer);
+      void picture.show(jpeg);
+      await img.answers(answer);
     }
-    expect([pair.listeners, vi.getTimerCount()]).toEqual([0, 0]);
+    expect([img.listeners, vi.getTimerCount()]).toEqual([0, 0]);
   });
 
-  it("empties both elements and lets go of a waiting show when it is closed", async () => {
-    void picture.show("/1");
-    await pair.answers("load");
-    const waiting = picture.show("/2");
+  it("frees everything and lets go of a waiting show when it is closed", async () => {
+    void picture.show(jpeg);
+    await img.answers("load");
+    const waiting = picture.show(jpeg);
     picture.close();
-    expect([await waiting, pair.seen, pair.all.map((img) => img.src)]).toEqual([
-      false,
-      "",
-      ["", ""],
-    ]);
+    expect(await waiting).toBe(false);
+    expect([...alive]).toEqual([]);
+    expect(img.src).toBe("");
   });
 
   it("does not wait for ever for an element that never answers", async () => {
-    const waiting = picture.show("/1");
-    await vi.advanceTimersByTimeAsync(3000);
-    expect([await waiting, pair.listeners]).toEqual([false, 0]);
+    const waiting = picture.show(jpeg);
+    await vi.advanceTimersByTimeAsync(2000);
+    expect(await waiting).toBe(false);
+    expect([...alive]).toEqual([]);
   });
 });
 
 describe("Pictures", () => {
   let pictures: Pictures;
   let attached: string[];
-  let pair: Pair;
-  let seq: number;
 
   beforeEach(() => {
     vi.useFakeTimers();
+    vi.stubGlobal("URL", { createObjectURL: () => "blob:1", revokeObjectURL: () => {} });
     pictures = new Pictures();
     attached = [];
     pictures.onattach = (key) => attached.push(key);
-    pair = new Pair();
-    seq = 0;
   });
   afterEach(() => {
+    vi.unstubAllGlobals();
     vi.useRealTimers();
   });
 
-  const announce = (key = "k") => pictures.announce({ key, seq: ++seq, ageMs: 80 });
+  const attach = (key: string, img: FakeImage) =>
+    pictures.attach(key, img as unknown as HTMLImageElement);
 
-  async function show(answer: "load" | "error", on = pair): Promise<void> {
-    announce();
-    await on.answers(answer);
+  async function show(img: FakeImage, answer: "load" | "error"): Promise<void> {
+    const jpeg = new Uint8Array([0xff, 0xd8]);
+    const shown = pictures.show({ key: "k", seq: 1, ageMs: 82, jpeg });
+    await img.answers(answer);
+    await shown;
   }
 
-  it("loads the newest frame when one is done and leaves out those between", async () => {
-    pictures.attach("a/b c", ...pair.elements);
-    announce("a/b c");
-    expect(pair.hidden).toBe("/frame?key=a%2Fb%20c&n=1");
-    announce("a/b c");
-    announce("a/b c");
-    expect(pair.hidden).toBe("/frame?key=a%2Fb%20c&n=1");
-    await pair.answers("load");
-    expect(pair.hidden).toBe("/frame?key=a%2Fb%20c&n=2");
-    await pair.answers("load");
-    expect([pair.seen, pair.hidden]).toEqual(["/frame?key=a%2Fb%20c&n=2", ""]);
-  });
-
-  it("lets no camera wait for another", async () => {
-    const other = new Pair();
-    pictures.attach("slow", ...new Pair().elements);
-    pictures.attach("k", ...other.elements);
-    announce("slow");
-    for (const seen of ["/frame?key=k&n=2", "/frame?key=k&n=3"]) {
-      await show("load", other);
-      expect(other.seen).toBe(seen);
-    }
-  });
-
-  it("goes on after an element that never answered", async () => {
-    pictures.attach("k", ...pair.elements);
-    announce();
-    announce();
-    await vi.advanceTimersByTimeAsync(3000);
-    expect(pair.hidden).toBe("/frame?key=k&n=2");
-  });
-
   it("says when pictures come but cannot be drawn", async () => {
-    pictures.attach("k", ...pair.elements);
+    const img = new FakeImage();
+    attach("k", img);
     const begin = Date.now();
     for (let n = 0; n < 6; n++) {
-      await show("error");
+      await show(img, "error");
       expect(pictures.undrawableSince("k")).toBeUndefined();
       vi.advanceTimersByTime(500);
     }
-    await show("error");
+    await show(img, "error");
     expect(pictures.undrawableSince("k")).toBe(begin);
-    await show("load");
+    await show(img, "load");
     expect(pictures.undrawableSince("k")).toBeUndefined();
     vi.advanceTimersByTime(5000);
-    await show("error"); // one bad picture after good ones
+    await show(img, "error"); // one bad picture after good ones
     expect(pictures.undrawableSince("k")).toBeUndefined();
   });
 
-  it("has a picture and its age from the first good frame until the elements go", async () => {
-    const detach = pictures.attach("k", ...pair.elements);
-    const facts = () => [pictures.has("k"), pictures.delayMs("k")];
-    expect([attached, ...facts()]).toEqual([["k"], false, null]);
-    await show("error");
-    expect(facts()).toEqual([false, null]);
-    announce();
-    await vi.advanceTimersByTimeAsync(30);
-    await pair.answers("load");
-    expect(facts()).toEqual([true, 110]); // 80 ms old, and 30 ms to load
+  it("has a picture and its age from the first good frame until the element goes", async () => {
+    const img = new FakeImage();
+    const detach = attach("k", img);
+    expect([attached, pictures.has("k"), pictures.delayMs("k")]).toEqual([["k"], false, null]);
+    await show(img, "error");
+    expect([pictures.has("k"), pictures.delayMs("k")]).toEqual([false, null]);
+    await show(img, "load");
+    expect([pictures.has("k"), pictures.delayMs("k")]).toEqual([true, 82]);
     detach();
-    expect([...facts(), pair.seen]).toEqual([false, null, ""]);
-    await show("load"); // a frame that was on its way
+    expect([pictures.has("k"), pictures.delayMs("k"), img.src]).toEqual([false, null, ""]);
+    await show(img, "load"); // a frame that was on its way
     expect(pictures.has("k")).toBe(false);
   });
 
-  it("loads nothing more for elements that are gone", async () => {
-    const detach = pictures.attach("k", ...pair.elements);
-    announce();
-    announce();
-    detach();
-    await vi.advanceTimersByTimeAsync(0);
-    expect([pair.listeners, pair.hidden]).toEqual([0, ""]);
-  });
-
-  it("forgets with the elements that its pictures could not be drawn", async () => {
-    const detach = pictures.attach("k", ...pair.elements);
-    await show("error");
+  it("forgets with the element that its pictures could not be drawn", async () => {
+    const img = new FakeImage();
+    const detach = attach("k", img);
+    await show(img, "error");
     vi.advanceTimersByTime(3000);
-    await show("error");
+    await show(img, "error");
     expect(pictures.undrawableSince("k")).toBeDefined();
     detach();
     expect(pictures.undrawableSince("k")).toBeUndefined();
   });
 
-  it("does not blame new elements for a frame that the old ones could not show", async () => {
-    const detach = pictures.attach("k", ...new Pair().elements);
-    announce();
+  it("does not blame a new element for a frame that the old one could not show", async () => {
+    const jpeg = new Uint8Array([0xff, 0xd8]);
+    const detach = attach("k", new FakeImage());
+    const late = pictures.show({ key: "k", seq: 1, ageMs: 82, jpeg });
     detach();
-    pictures.attach("k", ...pair.elements);
-    await vi.advanceTimersByTimeAsync(5000);
-    await show("error");
+    const img = new FakeImage();
+    attach("k", img);
+    await late;
+    vi.advanceTimersByTime(5000);
+    await show(img, "error");
     expect(pictures.undrawableSince("k")).toBeUndefined();
   });
 
-  it("keeps new elements when the old ones of the same camera go after they came", async () => {
-    const detach = pictures.attach("k", ...new Pair().elements);
-    pictures.attach("k", ...pair.elements);
-    await show("load");
+  it("keeps the new element when the old one of the same camera goes after it came", async () => {
+    const [old, young] = [new FakeImage(), new FakeImage()];
+    const detach = attach("k", old);
+    attach("k", young);
+    await show(young, "load");
     detach();
     expect(pictures.has("k")).toBe(true);
-    await show("load");
-    expect(pair.seen).toBe("/frame?key=k&n=2");
+    await show(young, "load");
+    expect(young.src).toBe("blob:1");
   });
 });

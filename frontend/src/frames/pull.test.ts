@@ -1,11 +1,19 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 
-import type { News } from "./news";
+import type { Frame } from "./parse";
 import { backoffMs, framesURL, Puller, type PullerOptions, type Wanted } from "./pull";
 
-const entry = (key: string, seq: number): News => ({ key, seq, ageMs: 1 });
+function entry(key: string, seq: number): Uint8Array {
+  const head = new TextEncoder().encode(JSON.stringify({ key, seq, ageMs: 1 }));
+  const bytes = new Uint8Array(8 + head.length + 1);
+  const view = new DataView(bytes.buffer);
+  view.setUint32(0, head.length);
+  bytes.set(head, 4);
+  view.setUint32(4 + head.length, 1);
+  return bytes;
+}
 
-const ok = (...news: News[]) => Response.json(news);
+const ok = (...bodies: Uint8Array[]) => new Response(new Blob(bodies as BlobPart[]));
 
 /** A Go side whose answers the test hands out one by one. */
 class FakeGo {
@@ -53,14 +61,17 @@ describe("backoffMs", () => {
 describe("Puller", () => {
   let go: FakeGo;
   let wanted: Wanted;
-  let told: string[];
+  let shown: string[];
   let failures: number[];
   let puller: Puller;
 
   function start(options: Partial<PullerOptions> = {}) {
     puller = new Puller({
       wanted: () => wanted,
-      onnews: (news) => told.push(`${news.key}:${news.seq}`),
+      show: (frame: Frame) => {
+        shown.push(`${frame.key}:${frame.seq}`);
+        return Promise.resolve();
+      },
       painted: () => Promise.resolve(),
       onfailures: (n) => failures.push(n),
       fetch: go.fetch as typeof fetch,
@@ -74,7 +85,7 @@ describe("Puller", () => {
     vi.useFakeTimers();
     go = new FakeGo();
     wanted = { keys: ["a", "b"], full: [] };
-    told = [];
+    shown = [];
     failures = [];
   });
   afterEach(() => {
@@ -92,29 +103,29 @@ describe("Puller", () => {
       "/frames?want=a:3,b:0",
       "/frames?want=a:4,b:9",
     ]);
-    expect(told).toEqual(["a:3", "a:4", "b:9"]);
+    expect(shown).toEqual(["a:3", "a:4", "b:9"]);
     expect(go.mostOpen).toBe(1);
   });
 
-  it("asks again only after the next paint", async () => {
-    let paint: () => void = () => {};
-    await start({ painted: () => new Promise<void>((resolve) => (paint = resolve)) });
+  it.each(["show", "painted"] as const)("asks again only after %s", async (step) => {
+    let finish: () => void = () => {};
+    await start({ [step]: () => new Promise<void>((resolve) => (finish = resolve)) });
     await go.answer(ok(entry("a", 1)));
-    expect(told).toEqual(["a:1"]);
     expect(go.urls).toHaveLength(1);
-    paint();
+    finish();
     await vi.advanceTimersByTimeAsync(0);
     expect(go.urls).toHaveLength(2);
   });
 
-  it("lets the page breathe while it tells much", async () => {
+  it("lets the page breathe while it shows many pictures", async () => {
     const log: string[] = [];
     let clock = 0;
     vi.spyOn(performance, "now").mockImplementation(() => clock);
     await start({
-      onnews: (news) => {
-        log.push(news.key);
-        clock += 4; // what beginning a load costs on a slow machine
+      show: (frame) => {
+        log.push(frame.key);
+        clock += 10; // what a picture costs on a slow machine
+        return Promise.resolve();
       },
       breathe: () => {
         log.push("breath");
@@ -158,11 +169,17 @@ describe("Puller", () => {
   it.each([
     ["an HTTP error", () => new Response(null, { status: 404 })],
     ["garbage", () => new Response("<!doctype html>")],
-    ["an answer that makes no sense", () => Response.json([entry("a", 1), entry("b", -1)])],
   ])("counts %s as a failure", async (_, answer) => {
     await start();
     await go.answer(answer());
-    expect([failures, told]).toEqual([[1], []]);
+    expect(failures).toEqual([1]);
+  });
+
+  it("shows the good frames before a torn rest", async () => {
+    await start();
+    await go.answer(ok(entry("a", 1), entry("b", 1).slice(0, -1)));
+    expect(shown).toEqual(["a:1"]);
+    expect(failures).toEqual([]);
   });
 
   it("asks for the newest frame again when an element is new", async () => {
@@ -184,7 +201,7 @@ describe("Puller", () => {
     let over = false;
     const sleeper = new Puller({
       wanted: () => wanted,
-      onnews: () => {},
+      show: () => Promise.resolve(),
       painted: () => Promise.resolve(),
       fetch: go.fetch as typeof fetch,
     });

@@ -1,13 +1,14 @@
-// The pull loop: ask what is new of what is visible, tell it, wait for the next
-// paint, ask again. One request at a time.
-import { readNews, type News } from "./news";
+// The pull loop: ask for what is visible, show it, wait until it is painted,
+// ask again. One request at a time, so a slow machine shows fewer pictures
+// instead of older ones.
+import { parseFrames, type Frame } from "./parse";
 
 const FIRST_BACKOFF_MS = 250;
 const LONGEST_BACKOFF_MS = 2000;
 /** The Go side answers within 500 ms; far beyond that the request is lost. */
 const PATIENCE_MS = 8000;
-/** How long news are told at a stretch: a click waits no longer than this. */
-const STRETCH_MS = 10;
+/** How long pictures are put into the page at a stretch: a click waits no longer than this. */
+const STRETCH_MS = 25;
 
 export interface Wanted {
   /** Cameras to show now; none means no request at all. */
@@ -18,8 +19,8 @@ export interface Wanted {
 
 export interface PullerOptions {
   wanted: () => Wanted;
-  /** Told of every frame that is new. */
-  onnews: (news: News) => void;
+  /** Shows one frame and resolves when the browser has it, good or bad. */
+  show: (frame: Frame) => Promise<void>;
   /** Resolves when the next picture of the page is painted. */
   painted: () => Promise<void>;
   /** Resolves when the browser has done what waited. */
@@ -82,16 +83,16 @@ export class Puller {
     this.#wake?.();
   }
 
-  /** Forgets what was told of a camera whose element is new and empty. */
+  /** Forgets what was shown for a camera whose element is new and empty. */
   restart(key: string): void {
     this.#lastSeq.delete(key);
   }
 
   async #pullOnce(wanted: Wanted): Promise<void> {
     try {
-      const all = await this.#request(wanted);
+      const frames = await this.#request(wanted);
       this.#count(0);
-      await this.#tell(all);
+      await this.#show(frames);
       await this.#options.painted();
     } catch {
       this.#count(this.#failures + 1);
@@ -99,17 +100,18 @@ export class Puller {
     }
   }
 
-  /** Tells all, and lets the page breathe between: each one begins a load. */
-  async #tell(all: readonly News[]): Promise<void> {
+  /** Shows all, and lets the page breathe between: each picture costs the browser milliseconds. */
+  async #show(frames: readonly Frame[]): Promise<void> {
+    const shown: Promise<void>[] = [];
     let begin = performance.now();
-    for (const news of all) {
+    for (const frame of frames) {
       if (performance.now() - begin >= STRETCH_MS) {
         await (this.#options.breathe ?? breathe)();
         begin = performance.now();
       }
-      this.#lastSeq.set(news.key, news.seq);
-      this.#options.onnews(news);
+      shown.push(this.#options.show(frame));
     }
+    await Promise.all(shown);
   }
 
   #count(failures: number): void {
@@ -117,14 +119,18 @@ export class Puller {
     this.#failures = failures;
   }
 
-  async #request(wanted: Wanted): Promise<News[]> {
+  async #request(wanted: Wanted): Promise<Frame[]> {
     const get = this.#options.fetch ?? fetch;
     const response = await get(framesURL(wanted, this.#lastSeq), {
       signal: AbortSignal.timeout(PATIENCE_MS),
       cache: "no-store",
     });
     if (!response.ok) throw new Error(`GET /frames answered ${response.status}`);
-    return readNews(await response.json());
+    const { frames, problem } = parseFrames(await response.arrayBuffer());
+    for (const frame of frames) this.#lastSeq.set(frame.key, frame.seq);
+    // Good frames before a torn rest are shown; without any it is a failure.
+    if (problem !== "" && frames.length === 0) throw new Error(`GET /frames: ${problem}`);
+    return frames;
   }
 
   #sleep(ms?: number): Promise<void> {
