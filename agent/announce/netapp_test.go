@@ -100,7 +100,7 @@ func (l *programs) viewer(m *machine, args ...string) *viewer {
 // until reads what the page is told until it is so and answers how long that took.
 func (v *viewer) until(limit time.Duration, what string, so func(appState) bool) time.Duration {
 	v.t.Helper()
-	patience := wait(limit)
+	patience := within(limit)
 	for {
 		select {
 		case line, ok := <-v.lines:
@@ -176,7 +176,7 @@ func (m *machine) status(addr string) (s struct {
 // eventually waits until it is so.
 func eventually(t *testing.T, limit time.Duration, what string, so func() bool) {
 	t.Helper()
-	patience := wait(limit)
+	patience := within(limit)
 	for !so() {
 		if patience.left() <= 0 {
 			t.Fatalf("not within %v: %s", limit, what)

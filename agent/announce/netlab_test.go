@@ -197,7 +197,7 @@ func (l *netlab) start(cmd *exec.Cmd) *process {
 // line waits for the next line of output.
 func (p *process) line(limit time.Duration) string {
 	p.t.Helper()
-	for patience := wait(limit); ; {
+	for patience := within(limit); ; {
 		select {
 		case s, ok := <-p.lines:
 			if !ok {

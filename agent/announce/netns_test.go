@@ -22,7 +22,7 @@ const (
 // sighting waits for one that fits and answers how long that took.
 func (p *process) sighting(limit time.Duration, fits func(dnssd.Sighting) bool) (dnssd.Sighting, time.Duration) {
 	p.t.Helper()
-	patience := wait(limit)
+	patience := within(limit)
 	for patience.left() > 0 {
 		var s dnssd.Sighting
 		if err := json.Unmarshal([]byte(p.line(limit)), &s); err != nil {

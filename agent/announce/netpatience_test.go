@@ -26,7 +26,7 @@ type patience struct {
 	limit time.Duration
 }
 
-func wait(limit time.Duration) patience { return patience{time.Now(), limit} }
+func within(limit time.Duration) patience { return patience{time.Now(), limit} }
 
 // left is how long is still to be waited; the machine may have become busy since
 // the beginning.
