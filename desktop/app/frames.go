@@ -1,10 +1,9 @@
 package app
 
 import (
-	"encoding/binary"
 	"encoding/json"
 	"errors"
-	"math/rand/v2"
+	"io"
 	"net/http"
 	"net/url"
 	"strconv"
@@ -12,55 +11,60 @@ import (
 	"time"
 
 	"pigrid/desktop/cameras"
-	"pigrid/desktop/feed"
 )
 
 const (
 	// pullWait is how long a pull waits for a frame.
 	pullWait = 500 * time.Millisecond
 	maxWants = 256
-	// maxPull is how many bytes of pictures one answer carries, unless a single
-	// picture is larger. The rest comes with the next pull.
-	maxPull = 64 << 20
+	// maxQuestion is how many bytes a pull has, with room for the longest keys.
+	maxQuestion = 1 << 20
 )
 
-// want is one camera the page shows, and the frame it has of it.
+// want is one camera the page shows, and the last frame it was told of.
 type want struct {
 	key  string
 	last uint64
 	full bool // it is shown large: every frame is worth something
 }
 
-// head precedes every JPEG in the answer to a pull.
-type head struct {
+// news is the newest frame of a camera as the page is told of it.
+type news struct {
 	Key   string `json:"key"`
 	Seq   uint64 `json:"seq"`
 	AgeMS int64  `json:"ageMs"`
 }
 
-// picture is a frame on its way to the page.
-type picture struct {
-	key string
-	feed.Frame
-}
-
-// Handler serves GET /frames, the pictures the page pulls:
+// Handler serves what the page shows:
 //
-//	/frames?want=<key>:<lastSeq>,<key>:<lastSeq>…&full=<key>,<key>…
+//	POST /frames
+//	want=<key>:<lastSeq>,<key>:<lastSeq>…&full=<key>,<key>…
 //
-// full names those of the wanted cameras that are shown large; the others are
-// asked for a few frames per second only.
-// It answers as soon as one wanted camera has another frame than the page, or
-// with an empty body after half a second. The body repeats a big-endian u32
-// length, that many bytes of JSON, a u32 length, and a JPEG.
+// tells which wanted cameras have another frame than the page knows of, as JSON
+// [{key, seq, ageMs}]: as soon as one has, or an empty list after half a second.
+// full names those that are shown large; the others are asked for a few frames
+// per second only.
+//
+//	GET /frame?key=<key>
+//
+// is the newest JPEG of a camera, at once; 404 when it has none. It may be newer
+// than the one the page was told of.
+//
+// No URL holds what changes: WebKit keeps each one that a page ever asked for.
 func (e *Engine) Handler() http.Handler {
 	mux := http.NewServeMux()
-	mux.HandleFunc("GET /frames", e.serveFrames)
+	mux.HandleFunc("POST /frames", e.serveNews)
+	mux.HandleFunc("GET /frame", e.serveFrame)
 	return mux
 }
 
-func (e *Engine) serveFrames(w http.ResponseWriter, r *http.Request) {
-	wants, err := parseWants(r.URL.RawQuery)
+func (e *Engine) serveNews(w http.ResponseWriter, r *http.Request) {
+	question, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxQuestion))
+	if err != nil {
+		http.Error(w, "the question must arrive whole and have at most 1 MiB: "+err.Error(), http.StatusBadRequest)
+		return
+	}
+	wants, err := parseWants(string(question))
 	if err != nil {
 		http.Error(w, err.Error(), http.StatusBadRequest)
 		return
@@ -70,8 +74,8 @@ func (e *Engine) serveFrames(w http.ResponseWriter, r *http.Request) {
 	defer timeout.Stop()
 	for {
 		changed := e.arrived.wait()
-		if pictures := e.newer(wants); len(pictures) > 0 {
-			writePictures(w, pictures, time.Now())
+		if list := e.newer(wants, time.Now()); len(list) > 0 {
+			writeNews(w, list)
 			return
 		}
 		select {
@@ -81,7 +85,7 @@ func (e *Engine) serveFrames(w http.ResponseWriter, r *http.Request) {
 		case <-r.Context().Done():
 		case <-e.ctx.Done():
 		}
-		writePictures(w, nil, time.Now())
+		writeNews(w, nil)
 		return
 	}
 }
@@ -97,66 +101,56 @@ func (e *Engine) demand(wants []want) {
 	}
 }
 
-// newer returns the frames the page does not have. A frame with a lower number
+// newer returns the frames the page was not told of. A frame with a lower number
 // is newer too: its camera was forgotten and found again.
-func (e *Engine) newer(wants []want) []picture {
+func (e *Engine) newer(wants []want, now time.Time) []news {
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	var list []picture
+	var list []news
 	for _, w := range wants {
 		f := e.feeds[w.key]
 		if f == nil {
 			continue
 		}
 		if frame := f.Frame(); len(frame.JPEG) > 0 && frame.Seq != w.last {
-			list = append(list, picture{w.key, frame})
+			list = append(list, news{w.key, frame.Seq, max(0, now.Sub(frame.At).Milliseconds())})
 		}
 	}
-	return fitting(list, maxPull)
+	return list
 }
 
-// fitting returns as many of the pictures as have room in limit bytes, at least
-// one. Which ones is left to chance, so that none is left out time and again.
-func fitting(list []picture, limit int) []picture {
-	total := 0
-	for _, p := range list {
-		total += len(p.JPEG)
+func writeNews(w http.ResponseWriter, list []news) {
+	if list == nil {
+		list = []news{} // JSON has a word of its own for nil
 	}
-	if total <= limit {
-		return list
-	}
-	rand.Shuffle(len(list), func(i, j int) { list[i], list[j] = list[j], list[i] })
-	n, total := 1, len(list[0].JPEG)
-	for n < len(list) && total+len(list[n].JPEG) <= limit {
-		total += len(list[n].JPEG)
-		n++
-	}
-	return list[:n]
+	body, _ := json.Marshal(list) // strings and numbers always marshal
+	write(w, "application/json", body)
 }
 
-// writePictures answers a pull. A page that has gone away is no error.
-func writePictures(w http.ResponseWriter, pictures []picture, now time.Time) {
-	heads := make([][]byte, len(pictures))
-	total := 0
-	for i, p := range pictures {
-		heads[i], _ = json.Marshal(head{p.key, p.Seq, max(0, now.Sub(p.At).Milliseconds())}) // strings and numbers always marshal
-		total += 4 + len(heads[i]) + 4 + len(p.JPEG)
+func (e *Engine) serveFrame(w http.ResponseWriter, r *http.Request) {
+	e.mu.Lock()
+	f := e.feeds[r.URL.Query().Get("key")]
+	e.mu.Unlock()
+	if f == nil {
+		http.Error(w, "there is no camera of this key", http.StatusNotFound)
+		return
 	}
-	w.Header().Set("Content-Type", "application/octet-stream")
-	w.Header().Set("Cache-Control", "no-store")
-	w.Header().Set("Content-Length", strconv.Itoa(total))
-	w.WriteHeader(http.StatusOK)
-	for i, p := range pictures {
-		prefix := binary.BigEndian.AppendUint32(nil, uint32(len(heads[i])))
-		prefix = append(prefix, heads[i]...)
-		prefix = binary.BigEndian.AppendUint32(prefix, uint32(len(p.JPEG)))
-		if _, err := w.Write(prefix); err != nil {
-			return
-		}
-		if _, err := w.Write(p.JPEG); err != nil {
-			return
-		}
+	frame := f.Frame()
+	if len(frame.JPEG) == 0 {
+		http.Error(w, "this camera has no picture yet", http.StatusNotFound)
+		return
 	}
+	write(w, "image/jpeg", frame.JPEG)
+}
+
+// write answers with a body that nobody may keep. A page that has gone away is
+// no error.
+func write(w http.ResponseWriter, kind string, body []byte) {
+	h := w.Header()
+	h.Set("Content-Type", kind)
+	h.Set("Cache-Control", "no-store")
+	h.Set("Content-Length", strconv.Itoa(len(body)))
+	_, _ = w.Write(body)
 }
 
 var (
@@ -164,10 +158,10 @@ var (
 	errFull = errors.New("full must be keys, separated by commas")
 )
 
-// parseWants reads the parameters want and full. Keys are percent-encoded inside
+// parseWants reads the parameters want and full of a question. Keys are percent-encoded inside
 // them; each parameter as a whole may be encoded once more.
-func parseWants(rawQuery string) ([]want, error) {
-	query, err := url.ParseQuery(rawQuery)
+func parseWants(question string) ([]want, error) {
+	query, err := url.ParseQuery(question)
 	if err != nil {
 		return nil, errWant
 	}

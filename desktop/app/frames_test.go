@@ -2,64 +2,32 @@ package app
 
 import (
 	"bytes"
-	"encoding/binary"
 	"encoding/json"
 	"fmt"
 	"io"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
+	"strings"
 	"testing"
 	"time"
 
 	"pigrid/desktop/cameras"
-	"pigrid/desktop/feed"
 )
 
-// part is one picture as the page reads it.
-type part struct {
-	head
-	jpeg []byte
+// readNews reads the answer to a pull as the page does.
+func readNews(t *testing.T, body []byte) []news {
+	t.Helper()
+	list := []news(nil)
+	if err := json.Unmarshal(body, &list); err != nil || list == nil {
+		t.Fatalf("%q: %v", body, err)
+	}
+	return list
 }
 
-// readParts reads the body of an answer to a pull as the page does.
-func readParts(t *testing.T, body []byte) []part {
+// answer reads a whole answer of the app, as long as it says and for no cache.
+func answer(t *testing.T, resp *http.Response, err error, kind string) []byte {
 	t.Helper()
-	take := func() []byte {
-		if len(body) < 4 {
-			t.Fatalf("%d bytes left where a length belongs", len(body))
-		}
-		n := binary.BigEndian.Uint32(body)
-		if body = body[4:]; uint32(len(body)) < n {
-			t.Fatalf("%d bytes left of %d", len(body), n)
-		}
-		b := body[:n]
-		body = body[n:]
-		return b
-	}
-	var parts []part
-	for len(body) > 0 {
-		var p part
-		if err := json.Unmarshal(take(), &p.head); err != nil {
-			t.Fatal(err)
-		}
-		p.jpeg = take()
-		parts = append(parts, p)
-	}
-	return parts
-}
-
-// pull asks for frames newer than these.
-func pull(t *testing.T, server string, wants ...want) []part {
-	t.Helper()
-	query := ""
-	for i, w := range wants {
-		if i > 0 {
-			query += ","
-		}
-		query += fmt.Sprintf("%s:%d", url.QueryEscape(w.key), w.last)
-	}
-	resp, err := http.Get(server + "/frames?want=" + query)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -68,7 +36,24 @@ func pull(t *testing.T, server string, wants ...want) []part {
 	if err != nil || resp.StatusCode != http.StatusOK || resp.ContentLength != int64(len(body)) {
 		t.Fatalf("%s, %d bytes of %d, %v", resp.Status, len(body), resp.ContentLength, err)
 	}
-	return readParts(t, body)
+	if h := resp.Header; h.Get("Content-Type") != kind || h.Get("Cache-Control") != "no-store" {
+		t.Fatalf("got %v", h)
+	}
+	return body
+}
+
+// pull asks which frames are newer than these.
+func pull(t *testing.T, server string, wants ...want) []news {
+	t.Helper()
+	question := "want="
+	for i, w := range wants {
+		if i > 0 {
+			question += ","
+		}
+		question += fmt.Sprintf("%s:%d", url.QueryEscape(w.key), w.last)
+	}
+	resp, err := http.Post(server+"/frames", "text/plain", strings.NewReader(question))
+	return readNews(t, answer(t, resp, err, "application/json"))
 }
 
 func serve(t *testing.T, d *desk) string {
@@ -78,7 +63,7 @@ func serve(t *testing.T, d *desk) string {
 	return s.URL
 }
 
-func TestPullGivesEveryFrameOnce(t *testing.T) {
+func TestEveryFrameIsToldOnceAndGiven(t *testing.T) {
 	a := newAgent(t, idA, "Garage", "x", "y")
 	d := startDesk(t, "", nil)
 	server := serve(t, d)
@@ -93,8 +78,12 @@ func TestPullGivesEveryFrameOnce(t *testing.T) {
 			wants = append(wants, want{key, seq, false})
 		}
 		for _, p := range pull(t, server, wants...) {
-			if p.Seq <= last[p.Key] || p.AgeMS < 0 || p.AgeMS > 1000 || !bytes.Equal(p.jpeg, a.jpeg) {
-				t.Fatalf("after %d: %+v, %d bytes", last[p.Key], p.head, len(p.jpeg))
+			if p.Seq <= last[p.Key] || p.AgeMS < 0 || p.AgeMS > 1000 {
+				t.Fatalf("after %d: %+v", last[p.Key], p)
+			}
+			resp, err := http.Get(server + "/frame?key=" + url.QueryEscape(p.Key))
+			if jpeg := answer(t, resp, err, "image/jpeg"); !bytes.Equal(jpeg, a.jpeg) {
+				t.Fatalf("%d bytes", len(jpeg))
 			}
 			last[p.Key] = p.Seq
 			count[p.Key]++
@@ -105,12 +94,28 @@ func TestPullGivesEveryFrameOnce(t *testing.T) {
 	}
 }
 
+func TestCameraWithoutPictureHasNone(t *testing.T) {
+	a := newAgent(t, idA, "Garage", "x")
+	a.frames = false
+	d := startDesk(t, "", nil)
+	server := serve(t, d)
+	d.Add(a.addr)
+	resp, err := http.Get(server + "/frame?key=" + url.QueryEscape(cameras.Key(idA, "x")))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer resp.Body.Close()
+	if body, _ := io.ReadAll(resp.Body); resp.StatusCode != http.StatusNotFound || string(body) != "this camera has no picture yet\n" {
+		t.Errorf("%s %q", resp.Status, body)
+	}
+}
+
 func TestPullOfNothingIsEmptyAfterHalfASecond(t *testing.T) {
 	d := startDesk(t, "", nil)
 	server := serve(t, d)
 	begin := time.Now()
-	if parts := pull(t, server, want{cameras.Key(idA, "x"), 0, false}); len(parts) != 0 {
-		t.Errorf("got %d parts", len(parts))
+	if list := pull(t, server, want{cameras.Key(idA, "x"), 0, false}); len(list) != 0 {
+		t.Errorf("got %v", list)
 	}
 	if took, half := time.Since(begin), 500*time.Millisecond; took < half || took > half+time.Second {
 		t.Errorf("took %v", took)
@@ -134,33 +139,6 @@ func TestPullAfterForgetAndAddStartsOver(t *testing.T) {
 	})
 }
 
-func TestPullIsBounded(t *testing.T) {
-	many := func() []picture {
-		var list []picture
-		for i := range 10 {
-			list = append(list, picture{fmt.Sprint(i), feed.Frame{Seq: 1, JPEG: make([]byte, 10)}})
-		}
-		return list
-	}
-	for limit, want := range map[int]int{1: 1, 10: 1, 39: 3, 40: 4, 100: 10} {
-		if got := fitting(many(), limit); len(got) != want {
-			t.Errorf("%d bytes: %d pictures, want %d", limit, len(got), want)
-		}
-	}
-	seen := map[string]bool{}
-	for range 1000 {
-		for _, p := range fitting(many(), 30) {
-			seen[p.key] = true
-		}
-	}
-	if len(seen) != 10 {
-		t.Errorf("only %d of 10 ever come", len(seen))
-	}
-	if fitting(nil, 1) != nil {
-		t.Error("nothing is something")
-	}
-}
-
 func TestPullEndsWithTheApp(t *testing.T) {
 	d := startDesk(t, "", nil)
 	server := serve(t, d)
@@ -176,15 +154,23 @@ func TestHandlerAnswersNothingElse(t *testing.T) {
 	d := startDesk(t, "", nil)
 	h := d.engine.Handler()
 	for _, tt := range []struct {
-		method, url string
-		want        int
+		method, url, body string
+		want              int
 	}{
-		{"GET", "/", 404}, {"GET", "/favicon.ico", 404}, {"GET", "/frames/", 404}, {"POST", "/frames", 405}, {"GET", "/frames?want=x", 400},
+		{"GET", "/", "", 404},
+		{"GET", "/favicon.ico", "", 404},
+		{"GET", "/frames/", "", 404},
+		{"GET", "/frames", "", 405},
+		{"POST", "/frames", "want=x", 400},
+		{"POST", "/frames", strings.Repeat("x", 1<<20) + "=y", 400},
+		{"GET", "/frame", "", 404},
+		{"GET", "/frame?key=agent:1/x", "", 404},
+		{"POST", "/frame", "", 405},
 	} {
 		w := httptest.NewRecorder()
-		h.ServeHTTP(w, httptest.NewRequest(tt.method, tt.url, nil))
+		h.ServeHTTP(w, httptest.NewRequest(tt.method, tt.url, strings.NewReader(tt.body)))
 		if w.Code != tt.want {
-			t.Errorf("%s %s: %d, want %d", tt.method, tt.url, w.Code, tt.want)
+			t.Errorf("%s %s %.20q: %d, want %d", tt.method, tt.url, tt.body, w.Code, tt.want)
 		}
 	}
 }

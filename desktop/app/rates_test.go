@@ -7,6 +7,7 @@ import (
 	"net/url"
 	"slices"
 	"strconv"
+	"strings"
 	"testing"
 	"time"
 
@@ -21,23 +22,23 @@ type page struct {
 	done   chan struct{}
 }
 
-// showPage shows one camera, large or not. It fails the test when a picture
-// comes twice or an older one after a newer one.
+// showPage shows one camera, large or not. It fails the test when it is
+// told of a frame twice or of an older one after a newer one.
 func showPage(t *testing.T, server, key string, large bool, last *uint64) *page {
 	ctx, cancel := context.WithCancel(context.Background())
 	p := &page{t: t, server: server, cancel: cancel, done: make(chan struct{})}
 	go func() {
 		defer close(p.done)
 		for ctx.Err() == nil {
-			query := "/frames?want=" + url.QueryEscape(key) + ":" + strconv.FormatUint(*last, 10)
+			question := "want=" + url.QueryEscape(key) + ":" + strconv.FormatUint(*last, 10)
 			if large {
-				query += "&full=" + url.QueryEscape(key)
+				question += "&full=" + url.QueryEscape(key)
 			}
-			for _, part := range p.get(ctx, query) {
-				if part.Seq <= *last {
-					t.Errorf("frame %d after frame %d", part.Seq, *last)
+			for _, frame := range p.ask(ctx, question) {
+				if frame.Seq <= *last {
+					t.Errorf("frame %d after frame %d", frame.Seq, *last)
 				}
-				*last = part.Seq
+				*last = frame.Seq
 			}
 		}
 	}()
@@ -45,8 +46,8 @@ func showPage(t *testing.T, server, key string, large bool, last *uint64) *page 
 	return p
 }
 
-func (p *page) get(ctx context.Context, query string) []part {
-	req, err := http.NewRequestWithContext(ctx, http.MethodGet, p.server+query, nil)
+func (p *page) ask(ctx context.Context, question string) []news {
+	req, err := http.NewRequestWithContext(ctx, http.MethodPost, p.server+"/frames", strings.NewReader(question))
 	if err != nil {
 		p.t.Error(err)
 		return nil
@@ -60,7 +61,7 @@ func (p *page) get(ctx context.Context, query string) []part {
 	if err != nil {
 		return nil
 	}
-	return readParts(p.t, body)
+	return readNews(p.t, body)
 }
 
 func (p *page) hide() {

@@ -161,10 +161,10 @@ func (b *browser) tiles(t *testing.T) map[string]tile {
 	b.run(t, `return [...document.querySelectorAll("li.tile")].map((li) => {
 		const seen = (e) => e?.checkVisibility({ visibilityProperty: true });
 		const text = (q) => seen(li.querySelector(q)) ? li.querySelector(q).innerText.replace(/\s+/g, " ").trim() : "";
-		const img = li.querySelector("img");
+		const img = li.querySelector("img.shown");
 		return { Name: text(".name"), Status: text(".status"), Notice: [text(".what"), text(".advice")].join(" ").trim(),
 			Label: li.querySelector("[data-tile]").getAttribute("aria-label"),
-			Broken: img.hasAttribute("src") && img.complete && img.naturalWidth === 0 };
+			Broken: img !== null && img.complete && img.naturalWidth === 0 };
 	})`, &list)
 	byName := map[string]tile{}
 	for _, one := range list {

@@ -1,13 +1,15 @@
-// The Go side as the page sees it: bound methods, the state event, GET /frames.
+// The Go side as the page sees it: bound methods, the state event, /frames and /frame.
 // Serves the built dist.
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import { readFile } from "node:fs/promises";
 import type { AddressInfo } from "node:net";
 import { extname, join, normalize } from "node:path";
+import { text } from "node:stream/consumers";
 
 import type { Page } from "playwright-core";
 
 import type { AddResult, Camera, State } from "../src/backend/types";
+import type { News } from "../src/frames/news";
 import { state } from "../src/testing/camera";
 
 const DIST = join(import.meta.dirname, "..", "dist");
@@ -29,8 +31,10 @@ export interface Film {
 export class FakeGo {
   state: State = state([]);
   films = new Map<string, Film>();
-  /** Every GET /frames, in order. */
-  frameRequests: URL[] = [];
+  /** What was asked with POST /frames, in order. */
+  questions: string[] = [];
+  /** How many pictures were loaded. */
+  loads = 0;
   /** Bound methods the page called, "Retry k1". */
   calls: string[] = [];
   add: (address: string) => AddResult | Promise<AddResult> = (address) => ({
@@ -41,7 +45,7 @@ export class FakeGo {
     detail: "",
     warning: "",
   });
-  /** Answers GET /frames with 500 while true. */
+  /** Answers POST /frames with 500 while true. */
   broken = false;
 
   #server: Server;
@@ -89,7 +93,8 @@ export class FakeGo {
 
   async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const url = new URL(request.url ?? "/", this.url);
-    if (url.pathname === "/frames") return this.#frames(url, response);
+    if (url.pathname === "/frames") return this.#frames(request, response);
+    if (url.pathname === "/frame") return this.#frame(url, response);
     const path = normalize(url.pathname === "/" ? "/index.html" : url.pathname);
     try {
       const file = await readFile(join(DIST, path));
@@ -100,41 +105,50 @@ export class FakeGo {
     }
   }
 
-  async #frames(url: URL, response: ServerResponse): Promise<void> {
-    this.frameRequests.push(url);
+  async #frames(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const question = await text(request);
+    this.questions.push(question);
     if (this.broken) {
       response.writeHead(500).end();
       return;
     }
     const deadline = Date.now() + LONGEST_WAIT_MS;
-    let body = this.#newer(url);
-    while (body.length === 0 && Date.now() < deadline) {
+    let news = this.#news(question);
+    while (news.length === 0 && Date.now() < deadline) {
       await new Promise((resolve) => setTimeout(resolve, POLL_MS));
-      body = this.#newer(url);
+      news = this.#news(question);
     }
-    response.end(Buffer.concat(body));
+    response.setHeader("Content-Type", "application/json").end(JSON.stringify(news));
   }
 
-  #newer(url: URL): Buffer[] {
-    // The raw query: keys are percent-encoded inside the comma list.
-    const want = /[?&]want=([^&]*)/.exec(url.search)?.[1] ?? "";
+  #frame(url: URL, response: ServerResponse): void {
+    this.loads++;
+    const film = this.films.get(url.searchParams.get("key") ?? "");
+    const jpeg = film?.loop[this.#seq(film) % film.loop.length];
+    if (!jpeg) {
+      response.writeHead(404).end();
+      return;
+    }
+    response.setHeader("Content-Type", "image/jpeg").setHeader("Cache-Control", "no-store");
+    response.end(jpeg);
+  }
+
+  #seq(film: Film): number {
+    return 1 + Math.floor(((Date.now() - this.#started) / 1000) * film.fps);
+  }
+
+  #news(question: string): News[] {
+    // Keys are percent-encoded inside the comma list.
+    const want = /want=([^&]*)/.exec(question)?.[1] ?? "";
     return want.split(",").flatMap((item) => {
       const at = item.lastIndexOf(":");
       const key = decodeURIComponent(item.slice(0, at));
       const film = this.films.get(key);
       if (!film) return [];
-      const seq = 1 + Math.floor(((Date.now() - this.#started) / 1000) * film.fps);
-      if (seq <= Number(item.slice(at + 1))) return [];
-      const jpeg = film.loop[seq % film.loop.length] ?? Buffer.alloc(0);
-      return [chunk(Buffer.from(JSON.stringify({ key, seq, ageMs: 20 }))), chunk(jpeg)];
+      const seq = this.#seq(film);
+      return seq > Number(item.slice(at + 1)) ? [{ key, seq, ageMs: 20 }] : [];
     });
   }
-}
-
-function chunk(bytes: Buffer): Buffer {
-  const length = Buffer.alloc(4);
-  length.writeUInt32BE(bytes.length);
-  return Buffer.concat([length, bytes]);
 }
 
 /** Runs in the page. */
@@ -145,7 +159,6 @@ function injectFakeWails(): void {
     go: unknown;
     runtime: unknown;
     fakeClipboard: string;
-    blobs: { created: number; revoked: number };
   };
   const call = (method: string) => (argument?: string) => w.fakeGoCall(method, argument);
   w.go = {
@@ -179,16 +192,5 @@ function injectFakeWails(): void {
       w.fakeClipboard = text;
       return Promise.resolve(true);
     },
-  };
-  w.blobs = { created: 0, revoked: 0 };
-  const create = URL.createObjectURL.bind(URL);
-  const revoke = URL.revokeObjectURL.bind(URL);
-  URL.createObjectURL = (blob: Blob) => {
-    w.blobs.created++;
-    return create(blob);
-  };
-  URL.revokeObjectURL = (url: string) => {
-    w.blobs.revoked++;
-    revoke(url);
   };
 }

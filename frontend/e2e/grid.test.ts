@@ -1,7 +1,7 @@
 import type { Page } from "playwright-core";
 import { describe, expect, it } from "vitest";
 
-import { picturesShown, shot, SIZES, useStage } from "./stage";
+import { picturesShown, shot, shown, SIZES, useStage } from "./stage";
 
 const stage = useStage();
 
@@ -65,7 +65,7 @@ describe("the grid", () => {
     await page.keyboard.press("PageDown");
     await page.getByText("Page 2 of 3").waitFor();
     await picturesShown(page, 12);
-    const last = stage.go.frameRequests.at(-1)?.search ?? "";
+    const last = stage.go.questions.at(-1) ?? "";
     expect(last).toContain("agent%3A13%2Fcam");
     expect(last).not.toContain("agent%3A12%2Fcam");
     await shot(page, "pages-480");
@@ -86,17 +86,15 @@ describe("the grid", () => {
     stage.go.state.cameras = cameras;
     const page = await stage.open();
     await picturesShown(page, 4);
-    const sources = () =>
-      page
-        .locator("li.tile img")
-        .evaluateAll((all) => all.map((i) => (i as HTMLImageElement).src).sort());
-    const before = await sources();
+    const all = () => Promise.all([0, 1, 2, 3].map((i) => shown(page, i)));
+    const before = await all();
     await stage.go.emit(
       page,
       [...cameras].reverse().map((c) => ({ ...c, fps: 3, state: "slow" })),
     );
     await page.getByText("Slow · 3 fps").first().waitFor();
-    expect(await sources()).toEqual(before);
+    expect((await all()).sort()).toEqual(before.sort());
+    expect(stage.go.loads).toBe(4);
     await picturesShown(page, 4);
   });
 });

@@ -106,7 +106,7 @@ describe("without the app", () => {
     const page = await stage.open({ viewport: { width: 1280, height: 800 } }, false);
     await page.getByText("This page is the inside of the PiGrid app.").waitFor();
     await shot(page, "no-app");
-    expect(stage.go.frameRequests).toEqual([]);
+    expect(stage.go.questions).toEqual([]);
   });
 });
 

@@ -1,7 +1,7 @@
 import type { Page } from "playwright-core";
 import { describe, expect, it } from "vitest";
 
-import { picturesShown, shot, SIZES, tile, useStage } from "./stage";
+import { picturesShown, shot, shown, SIZES, tile, useStage } from "./stage";
 
 const stage = useStage();
 const visible = (page: Page) => page.locator("li.tile:not(.hidden) .name").allInnerTexts();
@@ -14,8 +14,8 @@ describe("solo", () => {
     await tile(page, "Bench").locator("button.face").dblclick();
     await expect.poll(() => visible(page)).toEqual(["Bench"]);
     await expect
-      .poll(() => stage.go.frameRequests.at(-1)?.search)
-      .toMatch(/^\?want=agent%3A3%2Fcam:\d+&full=agent%3A3%2Fcam$/);
+      .poll(() => stage.go.questions.at(-1))
+      .toMatch(/^want=agent%3A3%2Fcam:\d+&full=agent%3A3%2Fcam$/);
     const box = await tile(page, "Bench").boundingBox();
     expect(box?.width).toBeGreaterThan(1800);
     await shot(page, "solo-1920");
@@ -43,18 +43,18 @@ describe("solo", () => {
     stage.go.state.cameras = stage.cameras(2, 0); // no further frame ever comes
     const page = await stage.open();
     await picturesShown(page, 2);
-    const picture = tile(page, "Porch").locator("img");
-    const before = await picture.getAttribute("src");
+    const picture = tile(page, "Porch").locator("img.shown");
+    const before = await shown(tile(page, "Porch"));
     await tile(page, "Porch").locator("button.face").dblclick();
     await expect.poll(() => visible(page)).toEqual(["Porch"]);
-    expect(await picture.getAttribute("src")).toBe(before);
-    const shown = await picture.evaluate((i: HTMLImageElement) => ({
+    expect(await shown(tile(page, "Porch"))).toBe(before);
+    const img = await picture.evaluate((i: HTMLImageElement) => ({
       width: i.clientWidth,
       natural: i.naturalWidth,
       visibility: getComputedStyle(i).visibility,
     }));
-    expect(shown).toMatchObject({ natural: 640, visibility: "visible" });
-    expect(shown.width).toBeGreaterThan(1800);
+    expect(img).toMatchObject({ natural: 640, visibility: "visible" });
+    expect(img.width).toBeGreaterThan(1800);
   });
 
   it("has buttons for everything the keys do", async () => {

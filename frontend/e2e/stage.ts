@@ -2,7 +2,7 @@
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 
-import type { Browser, BrowserContextOptions, Page } from "playwright-core";
+import type { Browser, BrowserContextOptions, Locator, Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, beforeEach, expect } from "vitest";
 
 import type { Camera } from "../src/backend/types";
@@ -103,6 +103,17 @@ export async function picturesShown(page: Page, count: number): Promise<void> {
   await expect
     .poll(() => page.locator("li.tile.present:not(.hidden)").count(), { timeout: 10_000 })
     .toBe(count);
+}
+
+/** The picture on screen, comparable with others: they all have the same URL. */
+export function shown(within: Page | Locator, at = 0): Promise<string> {
+  const img = within.locator("img.shown").nth(at);
+  return img.evaluate((img: HTMLImageElement) => {
+    const canvas = document.createElement("canvas");
+    [canvas.width, canvas.height] = [160, 90];
+    canvas.getContext("2d")?.drawImage(img, 0, 0, 160, 90);
+    return canvas.toDataURL();
+  });
 }
 
 export async function shot(page: Page, name: string): Promise<void> {

@@ -116,7 +116,8 @@ describe("words for every state", () => {
     stage.go.state.cameras = [c];
     const page = await stage.open();
     await picturesShown(page, 1);
-    const filter = () => page.locator("li.tile img").evaluate((i) => getComputedStyle(i).filter);
+    const filter = () =>
+      page.locator("li.tile .pictures").evaluate((i) => getComputedStyle(i).filter);
     expect(await filter()).toBe("none");
     await stage.go.emit(page, [{ ...c, state: "stalled", lastFrameAt: Date.now() - 4000 }]);
     await expect.poll(filter).toBe("grayscale(1)");

@@ -25,7 +25,7 @@ export function wire() {
   const viewer = new Viewer(app, commands, (key) => pictures.undrawableSince(key));
   const puller = new Puller({
     wanted: () => viewer.wanted,
-    show: (frame) => pictures.show(frame),
+    onnews: (news) => pictures.announce(news),
     painted: () => new Promise((resolve) => requestAnimationFrame(() => resolve())),
     onfailures: (inARow) => (page.starved = inARow >= STARVED_AFTER),
   });

@@ -9,7 +9,7 @@ import {
 } from "../../wailsjs/runtime/runtime";
 import type { AddResult, State } from "./types";
 
-/** Everything the page may ask of the Go side, besides GET /frames. */
+/** Everything the page may ask of the Go side, besides POST /frames. */
 export interface Backend {
   state(): Promise<State>;
   add(address: string): Promise<AddResult>;

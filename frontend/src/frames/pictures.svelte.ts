@@ -1,76 +1,67 @@
-// Puts frames into the <img> elements of the tiles and frees their memory.
+// Loads frames into the tiles, each when it is its turn. A tile has two <img>
+// elements: the next frame loads into the hidden one and takes the other's place
+// when it is good, so that no broken picture ever replaces a good one.
 import { SvelteMap, SvelteSet } from "svelte/reactivity";
 
-import type { Frame } from "./parse";
+import type { News } from "./news";
 
-/** What the browser offers for pictures; tests hand in their own. */
-export interface URLs {
-  create(jpeg: Blob): string;
-  revoke(url: string): void;
-}
+/** An element that never answers must not end its camera's pictures. */
+const LOAD_PATIENCE_MS = 3000;
 
-const browserURLs: URLs = {
-  create: (jpeg) => URL.createObjectURL(jpeg),
-  revoke: (url) => URL.revokeObjectURL(url),
-};
-
-/** An element that never answers must not stop the other pictures, nor make the app
-    believe that nobody looks (1.6 s). */
-const LOAD_PATIENCE_MS = 1000;
+/**
+ * So many pictures are on their way at a time. More of them are no newer when they
+ * are seen: what was sent grows old until WebKit comes to it. On a slow computer
+ * 64 tiles are half as old with 8 as without a limit.
+ */
+const MOST_LOADS = 8;
 
 /** How long pictures may fail in a row before that is said. */
 const UNDRAWABLE_AFTER_MS = 3000;
 
+/** The class of the one element of a tile that is seen. */
+const SHOWN = "shown";
+
 /**
- * One camera's element. `load` says only that the browser has the bytes of
- * this frame; whether the camera is live is the Go side's word alone.
+ * A tile's two elements. `load` says only that the browser has the bytes of a
+ * frame; whether the camera is live is the Go side's word alone.
  */
 export class Picture {
-  #img: HTMLImageElement;
-  #urls: URLs;
-  /** Every URL not yet revoked, oldest first; the last one is in the element. */
-  #alive: string[] = [];
+  #front: HTMLImageElement;
+  #back: HTMLImageElement;
+  #url: string;
+  #anonymous = false;
   #cancel: () => void = () => {};
 
-  constructor(img: HTMLImageElement, urls: URLs = browserURLs) {
-    this.#img = img;
-    this.#urls = urls;
+  constructor(one: HTMLImageElement, other: HTMLImageElement, url: string) {
+    this.#front = one;
+    this.#back = other;
+    this.#url = url;
   }
 
-  /** Resolves true when this frame is in the element and good. */
-  async show(jpeg: Uint8Array<ArrayBuffer>): Promise<boolean> {
-    const url = this.#urls.create(new Blob([jpeg], { type: "image/jpeg" }));
-    this.#alive.push(url);
-    const good = await this.#load(url);
-    // Overtaken by a newer frame or closed: whoever did that revokes.
-    if (this.#alive.at(-1) !== url) return false;
-    if (good) this.#revokeAllBut(1);
-    else this.#stepBack();
+  /** Resolves true when the newest frame is on screen, false when it cannot be. One at a time. */
+  async next(): Promise<boolean> {
+    const good = await this.#load();
+    if (!good) this.#back.removeAttribute("src");
+    else this.#swap();
     return good;
   }
 
   close(): void {
-    this.#revokeAllBut(0);
-    this.#img.removeAttribute("src");
+    for (const img of [this.#front, this.#back]) {
+      img.classList.remove(SHOWN);
+      img.removeAttribute("src");
+    }
     this.#cancel();
   }
 
-  #revokeAllBut(newest: number): void {
-    const old = this.#alive.splice(0, this.#alive.length - newest);
-    for (const url of old) this.#urls.revoke(url);
+  #swap(): void {
+    this.#back.classList.add(SHOWN);
+    this.#front.classList.remove(SHOWN);
+    [this.#front, this.#back] = [this.#back, this.#front];
   }
 
-  /** A broken picture leaves; the good one before it stays on screen. */
-  #stepBack(): void {
-    const broken = this.#alive.pop();
-    const before = this.#alive.at(-1);
-    if (before === undefined) this.#img.removeAttribute("src");
-    else this.#img.src = before;
-    if (broken !== undefined) this.#urls.revoke(broken);
-  }
-
-  #load(url: string): Promise<boolean> {
-    const img = this.#img;
+  #load(): Promise<boolean> {
+    const img = this.#back;
     return new Promise((resolve) => {
       const end = (good: boolean) => {
         clearTimeout(timer);
@@ -82,59 +73,118 @@ export class Picture {
       const failed = () => end(false);
       const timer = setTimeout(failed, LOAD_PATIENCE_MS);
       this.#cancel = failed;
+      // The same URL again, or WebKit's process grows with every picture: it keeps
+      // each URL that a page ever loaded. An element may show what its document has
+      // of a URL, no-store or not, unless that was fetched in another CORS mode.
+      this.#anonymous = !this.#anonymous;
+      img.removeAttribute("src");
+      img.crossOrigin = this.#anonymous ? "anonymous" : null;
       img.addEventListener("load", loaded);
       img.addEventListener("error", failed);
-      img.src = url;
+      img.src = this.#url;
     });
   }
 }
 
-interface Shown {
-  ageMs: number;
-  /** performance.now() when the frame arrived. */
-  at: number;
+/** What happens in the elements of one camera. */
+interface Screen {
+  key: string;
+  picture: Picture;
+  /** The newest frame told of, until its turn comes; those between are left out. */
+  next: News | null;
+  /** performance.now() when `next` was told. */
+  toldAt: number;
+  loading: boolean;
 }
 
 /** All the pictures of the page by camera key. */
 export class Pictures {
-  #pictures = new Map<string, Picture>();
-  #shown = new Map<string, Shown>();
+  #screens = new Map<string, Screen>();
+  /** The same in the order of the tiles, and where the last one is that was loaded. */
+  #ring: Screen[] = [];
+  #last = -1;
+  #loads = 0;
+  /** How old the newest picture was when it was shown, milliseconds. */
+  #delays = new Map<string, number>();
   #present = new SvelteSet<string>();
   /** When the pictures in a row that could not be drawn began, unix ms. */
   #failing = new Map<string, number>();
   #undrawable = new SvelteMap<string, number>();
 
-  /** Called with a key whose element is new and waits for its first frame. */
+  /** Called with a key whose elements are new and wait for their first frame. */
   onattach: (key: string) => void = () => {};
 
-  /** Gives a camera its element. Returns the way to take it away again. */
-  attach(key: string, img: HTMLImageElement): () => void {
-    const picture = new Picture(img);
-    this.#pictures.set(key, picture);
+  /** Gives a camera the two elements. Returns the way to take them away again. */
+  attach(key: string, one: HTMLImageElement, other: HTMLImageElement): () => void {
+    const picture = new Picture(one, other, `/frame?key=${encodeURIComponent(key)}`);
+    const screen: Screen = { key, picture, next: null, toldAt: 0, loading: false };
+    this.#screens.set(key, screen);
+    this.#ring.push(screen);
     this.onattach(key);
     return () => {
+      const at = this.#ring.indexOf(screen);
+      this.#ring.splice(at, 1);
+      if (at <= this.#last) this.#last--;
       picture.close();
-      if (this.#pictures.get(key) !== picture) return;
-      this.#pictures.delete(key);
-      this.#shown.delete(key);
+      if (this.#screens.get(key) !== screen) return;
+      this.#screens.delete(key);
+      this.#delays.delete(key);
       this.#present.delete(key);
       this.#drawn(key);
     };
   }
 
-  async show(frame: Frame): Promise<void> {
-    const at = performance.now();
-    const picture = this.#pictures.get(frame.key);
-    if (!picture) return;
-    const good = await picture.show(frame.jpeg);
-    if (this.#pictures.get(frame.key) !== picture) return;
-    if (!good) {
-      this.#notDrawn(frame.key);
-      return;
+  /** A camera has a new frame: it is loaded when it is this camera's turn. */
+  announce(news: News): void {
+    const screen = this.#screens.get(news.key);
+    if (!screen) return;
+    screen.next = news;
+    screen.toldAt = performance.now();
+    this.#advance();
+  }
+
+  /** Loads what waits, as much as may be on its way at a time. */
+  #advance(): void {
+    while (this.#loads < MOST_LOADS) {
+      const screen = this.#turn();
+      if (!screen) return;
+      void this.#load(screen);
     }
-    this.#drawn(frame.key);
-    this.#shown.set(frame.key, { ageMs: frame.ageMs, at });
-    this.#present.add(frame.key);
+  }
+
+  /** The next one that waits, round and round: none is left out. */
+  #turn(): Screen | undefined {
+    const ring = this.#ring;
+    for (let i = 1; i <= ring.length; i++) {
+      const at = (this.#last + i) % ring.length;
+      const screen = ring[at];
+      if (!screen?.next || screen.loading) continue;
+      this.#last = at;
+      return screen;
+    }
+    return undefined;
+  }
+
+  async #load(screen: Screen): Promise<void> {
+    const { key, picture, next, toldAt } = screen;
+    if (!next) return;
+    screen.next = null;
+    screen.loading = true;
+    this.#loads++;
+    const good = await picture.next();
+    this.#loads--;
+    screen.loading = false;
+    if (this.#screens.get(key) === screen) {
+      if (good) this.#shown(key, next.ageMs + performance.now() - toldAt);
+      else this.#notDrawn(key);
+    }
+    this.#advance();
+  }
+
+  #shown(key: string, ageMs: number): void {
+    this.#drawn(key);
+    this.#delays.set(key, ageMs);
+    this.#present.add(key);
   }
 
   #notDrawn(key: string): void {
@@ -157,13 +207,13 @@ export class Pictures {
     return this.#undrawable.get(key);
   }
 
-  /** Whether this camera has shown a picture since its element exists; reactive. */
+  /** Whether this camera has shown a picture since its elements exist; reactive. */
   has(key: string): boolean {
     return this.#present.has(key);
   }
 
-  /** How old the newest picture was when it arrived, milliseconds; not reactive. */
+  /** How old the newest picture was when it was shown, milliseconds; not reactive. */
   delayMs(key: string): number | null {
-    return this.#shown.get(key)?.ageMs ?? null;
+    return this.#delays.get(key) ?? null;
   }
 }

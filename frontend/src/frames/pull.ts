@@ -1,14 +1,13 @@
-// The pull loop: ask for what is visible, show it, wait until it is painted,
-// ask again. One request at a time, so a slow machine shows fewer pictures
-// instead of older ones.
-import { parseFrames, type Frame } from "./parse";
+// The pull loop: ask what is new of what is visible, tell it, wait for the next
+// paint, ask again. One request at a time.
+import { readNews, type News } from "./news";
 
 const FIRST_BACKOFF_MS = 250;
 const LONGEST_BACKOFF_MS = 2000;
 /** The Go side answers within 500 ms; far beyond that the request is lost. */
 const PATIENCE_MS = 8000;
-/** How long pictures are put into the page at a stretch: a click waits no longer than this. */
-const STRETCH_MS = 25;
+/** How long news are told at a stretch: a click waits no longer than this. */
+const STRETCH_MS = 10;
 
 export interface Wanted {
   /** Cameras to show now; none means no request at all. */
@@ -19,8 +18,8 @@ export interface Wanted {
 
 export interface PullerOptions {
   wanted: () => Wanted;
-  /** Shows one frame and resolves when the browser has it, good or bad. */
-  show: (frame: Frame) => Promise<void>;
+  /** Told of every frame that is new. */
+  onnews: (news: News) => void;
   /** Resolves when the next picture of the page is painted. */
   painted: () => Promise<void>;
   /** Resolves when the browser has done what waited. */
@@ -30,11 +29,11 @@ export interface PullerOptions {
   fetch?: typeof fetch;
 }
 
-/** `/frames?want=key:seq,…&full=key,…`, keys percent-encoded. */
-export function framesURL(wanted: Wanted, lastSeq: ReadonlyMap<string, number>): string {
+/** `want=key:seq,…&full=key,…`, keys percent-encoded. */
+export function question(wanted: Wanted, lastSeq: ReadonlyMap<string, number>): string {
   const want = wanted.keys.map((key) => `${encodeURIComponent(key)}:${lastSeq.get(key) ?? 0}`);
   const full = wanted.full.map(encodeURIComponent);
-  return `/frames?want=${want.join(",")}${full.length > 0 ? `&full=${full.join(",")}` : ""}`;
+  return `want=${want.join(",")}${full.length > 0 ? `&full=${full.join(",")}` : ""}`;
 }
 
 export function backoffMs(failures: number): number {
@@ -83,16 +82,16 @@ export class Puller {
     this.#wake?.();
   }
 
-  /** Forgets what was shown for a camera whose element is new and empty. */
+  /** Forgets what was told of a camera whose element is new and empty. */
   restart(key: string): void {
     this.#lastSeq.delete(key);
   }
 
   async #pullOnce(wanted: Wanted): Promise<void> {
     try {
-      const frames = await this.#request(wanted);
+      const all = await this.#request(wanted);
       this.#count(0);
-      await this.#show(frames);
+      await this.#tell(all);
       await this.#options.painted();
     } catch {
       this.#count(this.#failures + 1);
@@ -100,18 +99,17 @@ export class Puller {
     }
   }
 
-  /** Shows all, and lets the page breathe between: each picture costs the browser milliseconds. */
-  async #show(frames: readonly Frame[]): Promise<void> {
-    const shown: Promise<void>[] = [];
+  /** Tells all, and lets the page breathe between: each one begins a load. */
+  async #tell(all: readonly News[]): Promise<void> {
     let begin = performance.now();
-    for (const frame of frames) {
+    for (const news of all) {
       if (performance.now() - begin >= STRETCH_MS) {
         await (this.#options.breathe ?? breathe)();
         begin = performance.now();
       }
-      shown.push(this.#options.show(frame));
+      this.#lastSeq.set(news.key, news.seq);
+      this.#options.onnews(news);
     }
-    await Promise.all(shown);
   }
 
   #count(failures: number): void {
@@ -119,18 +117,17 @@ export class Puller {
     this.#failures = failures;
   }
 
-  async #request(wanted: Wanted): Promise<Frame[]> {
+  async #request(wanted: Wanted): Promise<News[]> {
     const get = this.#options.fetch ?? fetch;
-    const response = await get(framesURL(wanted, this.#lastSeq), {
+    // Not in the URL: WebKit keeps every URL that was ever asked for.
+    const response = await get("/frames", {
+      method: "POST",
+      body: question(wanted, this.#lastSeq),
       signal: AbortSignal.timeout(PATIENCE_MS),
       cache: "no-store",
     });
-    if (!response.ok) throw new Error(`GET /frames answered ${response.status}`);
-    const { frames, problem } = parseFrames(await response.arrayBuffer());
-    for (const frame of frames) this.#lastSeq.set(frame.key, frame.seq);
-    // Good frames before a torn rest are shown; without any it is a failure.
-    if (problem !== "" && frames.length === 0) throw new Error(`GET /frames: ${problem}`);
-    return frames;
+    if (!response.ok) throw new Error(`POST /frames answered ${response.status}`);
+    return readNews(await response.json());
   }
 
   #sleep(ms?: number): Promise<void> {

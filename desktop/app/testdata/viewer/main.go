@@ -88,7 +88,7 @@ func pull(ctx context.Context, frames http.Handler, bound *app.App) {
 		for _, c := range bound.State().Cameras {
 			wants = append(wants, url.QueryEscape(c.Key)+":0")
 		}
-		r := httptest.NewRequestWithContext(ctx, http.MethodGet, "/frames?want="+strings.Join(wants, ","), http.NoBody)
+		r := httptest.NewRequestWithContext(ctx, http.MethodPost, "/frames", strings.NewReader("want="+strings.Join(wants, ",")))
 		frames.ServeHTTP(httptest.NewRecorder(), r)
 		select {
 		case <-time.After(100 * time.Millisecond):
