@@ -158,8 +158,8 @@ var (
 	errFull = errors.New("full must be keys, separated by commas")
 )
 
-// parseWants reads the parameters want and full of a question. Keys are percent-encoded inside
-// them; each parameter as a whole may be encoded once more.
+// parseWants reads the parameters want and full of a question. Keys are
+// percent-encoded inside them; each parameter as a whole may be encoded once more.
 func parseWants(question string) ([]want, error) {
 	query, err := url.ParseQuery(question)
 	if err != nil {

@@ -99,10 +99,8 @@ interface Screen {
 
 /** All the pictures of the page by camera key. */
 export class Pictures {
+  /** In the order of their turns: whose last load began longest ago comes first. */
   #screens = new Map<string, Screen>();
-  /** The same in the order of the tiles, and where the last one is that was loaded. */
-  #ring: Screen[] = [];
-  #last = -1;
   #loads = 0;
   /** How old the newest picture was when it was shown, milliseconds. */
   #delays = new Map<string, number>();
@@ -119,12 +117,8 @@ export class Pictures {
     const picture = new Picture(one, other, `/frame?key=${encodeURIComponent(key)}`);
     const screen: Screen = { key, picture, next: null, toldAt: 0, loading: false };
     this.#screens.set(key, screen);
-    this.#ring.push(screen);
     this.onattach(key);
     return () => {
-      const at = this.#ring.indexOf(screen);
-      this.#ring.splice(at, 1);
-      if (at <= this.#last) this.#last--;
       picture.close();
       if (this.#screens.get(key) !== screen) return;
       this.#screens.delete(key);
@@ -152,15 +146,9 @@ export class Pictures {
     }
   }
 
-  /** The next one that waits, round and round: none is left out. */
   #turn(): Screen | undefined {
-    const ring = this.#ring;
-    for (let i = 1; i <= ring.length; i++) {
-      const at = (this.#last + i) % ring.length;
-      const screen = ring[at];
-      if (!screen?.next || screen.loading) continue;
-      this.#last = at;
-      return screen;
+    for (const screen of this.#screens.values()) {
+      if (screen.next && !screen.loading) return screen;
     }
     return undefined;
   }
@@ -170,6 +158,8 @@ export class Pictures {
     if (!next) return;
     screen.next = null;
     screen.loading = true;
+    this.#screens.delete(key);
+    this.#screens.set(key, screen);
     this.#loads++;
     const good = await picture.next();
     this.#loads--;

@@ -99,7 +99,7 @@ export class Puller {
     }
   }
 
-  /** Tells all, and lets the page breathe between: each one begins a load. */
+  /** Tells all, and lets the page breathe between: each one may begin a load. */
   async #tell(all: readonly News[]): Promise<void> {
     let begin = performance.now();
     for (const news of all) {
