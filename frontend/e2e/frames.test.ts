@@ -38,11 +38,12 @@ describe("frames", () => {
       .poll(
         async () => {
           pictures.add(await shown(page));
-          return stage.go.loads - before;
+          // On a busy machine a look takes as long as many loads.
+          return stage.go.loads - before > 150 && pictures.size > 5;
         },
         { timeout: 20_000, interval: 20 },
       )
-      .toBeGreaterThan(150);
+      .toBe(true);
     expect(most).toBe(1);
     // WebKit keeps every URL: a new one for each picture would fill the memory.
     expect([...urls].sort()).toEqual([
@@ -52,7 +53,6 @@ describe("frames", () => {
       "/frame?key=agent%3A4%2Fcam",
       "/frames",
     ]);
-    expect(pictures.size).toBeGreaterThan(5);
     expect(await page.locator("li.tile img").count()).toBe(8);
     expect(await page.locator("li.tile img.shown").count()).toBe(4);
   });

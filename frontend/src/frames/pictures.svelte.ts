@@ -9,11 +9,15 @@ import type { News } from "./news";
 const LOAD_PATIENCE_MS = 3000;
 
 /**
- * So many pictures are on their way at a time. More of them are no newer when they
- * are seen: what was sent grows old until WebKit comes to it. On a slow computer
- * 64 tiles are half as old with 8 as without a limit.
+ * So many pictures are on their way at a time, in whole rows of tiles, at least one.
+ * What was sent grows old until WebKit comes to it: with all 64 at a time they are
+ * twice as old. And WebKit paints the rectangle around all that has changed: a row
+ * of new pictures is painted once, those far apart with all that lies between.
  */
 const MOST_LOADS = 8;
+
+/** A picture that takes longer than this holds up the next rows no more. */
+const HOLD_MS = 300;
 
 /** How long pictures may fail in a row before that is said. */
 const UNDRAWABLE_AFTER_MS = 3000;
@@ -58,6 +62,8 @@ export class Picture {
     this.#back.classList.add(SHOWN);
     this.#front.classList.remove(SHOWN);
     [this.#front, this.#back] = [this.#back, this.#front];
+    // Now, not when the next one comes: then the tile would be painted twice.
+    this.#back.removeAttribute("src");
   }
 
   #load(): Promise<boolean> {
@@ -77,7 +83,6 @@ export class Picture {
       // each URL that a page ever loaded. An element may show what its document has
       // of a URL, no-store or not, unless that was fetched in another CORS mode.
       this.#anonymous = !this.#anonymous;
-      img.removeAttribute("src");
       img.crossOrigin = this.#anonymous ? "anonymous" : null;
       img.addEventListener("load", loaded);
       img.addEventListener("error", failed);
@@ -95,13 +100,17 @@ interface Screen {
   /** performance.now() when `next` was told. */
   toldAt: number;
   loading: boolean;
+  /** Where the row of its tile is. */
+  top: () => number;
 }
 
 /** All the pictures of the page by camera key. */
 export class Pictures {
-  /** In the order of their turns: whose last load began longest ago comes first. */
   #screens = new Map<string, Screen>();
-  #loads = 0;
+  /** What loads and holds up the next rows. */
+  #holding = new Set<Screen>();
+  /** The lowest row that has had its turn. */
+  #lastTop = -Infinity;
   /** How old the newest picture was when it was shown, milliseconds. */
   #delays = new Map<string, number>();
   #present = new SvelteSet<string>();
@@ -112,10 +121,18 @@ export class Pictures {
   /** Called with a key whose elements are new and wait for their first frame. */
   onattach: (key: string) => void = () => {};
 
-  /** Gives a camera the two elements. Returns the way to take them away again. */
-  attach(key: string, one: HTMLImageElement, other: HTMLImageElement): () => void {
+  /**
+   * Gives a camera the two elements of a tile whose upper edge is at `top()`.
+   * Returns the way to take them away again.
+   */
+  attach(
+    key: string,
+    one: HTMLImageElement,
+    other: HTMLImageElement,
+    top: () => number,
+  ): () => void {
     const picture = new Picture(one, other, `/frame?key=${encodeURIComponent(key)}`);
-    const screen: Screen = { key, picture, next: null, toldAt: 0, loading: false };
+    const screen: Screen = { key, picture, next: null, toldAt: 0, loading: false, top };
     this.#screens.set(key, screen);
     this.onattach(key);
     return () => {
@@ -137,20 +154,30 @@ export class Pictures {
     this.#advance();
   }
 
-  /** Loads what waits, as much as may be on its way at a time. */
   #advance(): void {
-    while (this.#loads < MOST_LOADS) {
-      const screen = this.#turn();
-      if (!screen) return;
-      void this.#load(screen);
-    }
+    if (this.#holding.size > 0) return;
+    for (const screen of this.#nextRows()) void this.#load(screen);
   }
 
-  #turn(): Screen | undefined {
+  /** What waits in the next rows, from the uppermost to the lowest and over again. */
+  #nextRows(): Screen[] {
+    const rows = new Map<number, Screen[]>();
     for (const screen of this.#screens.values()) {
-      if (screen.next && !screen.loading) return screen;
+      if (!screen.next || screen.loading) continue;
+      const row = rows.get(screen.top());
+      if (row) row.push(screen);
+      else rows.set(screen.top(), [screen]);
     }
-    return undefined;
+    const tops = [...rows.keys()].sort((a, b) => a - b);
+    const below = tops.filter((top) => top > this.#lastTop);
+    const all: Screen[] = [];
+    for (const top of below.length > 0 ? below : tops) {
+      const row = rows.get(top) ?? [];
+      if (all.length > 0 && all.length + row.length > MOST_LOADS) break;
+      all.push(...row);
+      this.#lastTop = top;
+    }
+    return all;
   }
 
   async #load(screen: Screen): Promise<void> {
@@ -158,16 +185,20 @@ export class Pictures {
     if (!next) return;
     screen.next = null;
     screen.loading = true;
-    this.#screens.delete(key);
-    this.#screens.set(key, screen);
-    this.#loads++;
+    this.#holding.add(screen);
+    const timer = setTimeout(() => this.#release(screen), HOLD_MS);
     const good = await picture.next();
-    this.#loads--;
+    clearTimeout(timer);
     screen.loading = false;
     if (this.#screens.get(key) === screen) {
       if (good) this.#shown(key, next.ageMs + performance.now() - toldAt);
       else this.#notDrawn(key);
     }
+    this.#release(screen);
+  }
+
+  #release(screen: Screen): void {
+    this.#holding.delete(screen);
     this.#advance();
   }
 

@@ -152,6 +152,7 @@ describe("Pictures", () => {
     seq = 0;
   });
 
+  const attach = (key: string, to = pair) => pictures.attach(key, ...to.elements, () => 0);
   const announce = (key = "k") => pictures.announce({ key, seq: ++seq, ageMs: 80 });
 
   async function show(answer: "load" | "error", on = pair): Promise<void> {
@@ -160,7 +161,7 @@ describe("Pictures", () => {
   }
 
   it("loads the newest frame when one is done and leaves out those between", async () => {
-    pictures.attach("k", ...pair.elements);
+    attach("k");
     announce();
     announce();
     announce();
@@ -172,65 +173,121 @@ describe("Pictures", () => {
   });
 
   it("asks for a camera by its key", () => {
-    pictures.attach("a/b c", ...pair.elements);
+    attach("a/b c");
     announce("a/b c");
     expect(pair.all[1].urls).toEqual(["/frame?key=a%2Fb%20c anonymous"]);
   });
 
-  it("lets no camera wait for one that is slow", async () => {
-    pictures.attach("slow", ...new Pair().elements);
-    pictures.attach("k", ...pair.elements);
+  it("lets no camera wait long for one that is slow", async () => {
+    attach("slow", new Pair());
+    attach("k");
     announce("slow");
+    announce();
+    await vi.advanceTimersByTimeAsync(300);
     for (const seen of [2, 3]) {
       await show("load");
       expect(pair.seen).toEqual([seen]);
     }
   });
 
-  describe("of more cameras than are loaded at a time", () => {
-    let pairs: Pair[];
-    let detach: (() => void)[];
-    const loading = () => pairs.flatMap((p, i) => (p.loading.length > 0 ? [i] : []));
+  describe("of rows of tiles", () => {
+    let pairs: Map<string, Pair>;
+    let detach: Map<string, () => void>;
+    let tops: Record<string, number>;
+    /** Those that load, as "a1 a2": row and column. */
+    const loading = () =>
+      [...pairs].flatMap(([k, p]) => (p.loading.length > 0 ? [k] : [])).join(" ");
+    const answers = async (...keys: string[]) => {
+      for (const key of keys) await pairs.get(key)?.answers("load");
+    };
+    const announceAll = () => {
+      for (const key of pairs.keys()) announce(key);
+    };
 
-    beforeEach(() => {
-      pairs = Array.from({ length: 11 }, () => new Pair());
-      detach = pairs.map((p, i) => pictures.attach(`${i}`, ...p.elements));
-      for (const i of pairs.keys()) announce(`${i}`);
-    });
-
-    it("loads eight, and each of the others when one is done", async () => {
-      expect(loading()).toEqual([0, 1, 2, 3, 4, 5, 6, 7]);
-      await pairs[3]?.answers("load");
-      await pairs[0]?.answers("error");
-      expect(loading()).toEqual([1, 2, 4, 5, 6, 7, 8, 9]);
-    });
-
-    it("leaves none out, however fast another one is", async () => {
-      for (let i = 0; i < 3; i++) {
-        announce("0");
-        await pairs[0]?.answers("load");
-        await pairs[8 + i]?.answers("load");
+    /** The first camera's picture is on its way, and there is news of all of them. */
+    function fill(rows: number, columns: number): void {
+      pairs = new Map();
+      detach = new Map();
+      tops = {};
+      for (let column = 1; column <= columns; column++) {
+        for (let row = 0; row < rows; row++) {
+          const key = `${"abcdefgh"[row]}${column}`;
+          const p = new Pair();
+          pairs.set(key, p);
+          tops[key] = 100 * row;
+          detach.set(
+            key,
+            pictures.attach(key, ...p.elements, () => tops[key] ?? 0),
+          );
+        }
       }
-      expect(pairs.slice(8).map((p) => p.seen.length)).toEqual([1, 1, 1]);
+      announceAll();
+      expect(loading()).toBe("a1");
+      announceAll();
+    }
+
+    it("loads as many whole rows as are no more than eight, from top to bottom and again", async () => {
+      fill(5, 3);
+      await answers("a1");
+      expect(loading()).toBe("b1 c1 b2 c2 b3 c3");
+      announceAll();
+      await answers("b1", "c1", "b2", "c2", "b3");
+      expect(loading()).toBe("c3");
+      await answers("c3");
+      expect(loading()).toBe("d1 e1 d2 e2 d3 e3");
+      await answers("d1", "e1", "d2", "e2", "d3", "e3");
+      expect(loading()).toBe("a1 b1 a2 b2 a3 b3");
     });
 
-    it("gives the turn of one that goes to the next", async () => {
-      detach[2]?.();
-      detach[9]?.();
+    it("loads a whole row of more than eight", async () => {
+      fill(2, 10);
+      await answers("a1");
+      expect(loading()).toBe("b1 b2 b3 b4 b5 b6 b7 b8 b9 b10");
+      await answers(...loading().split(" "));
+      expect(loading()).toBe("a1 a2 a3 a4 a5 a6 a7 a8 a9 a10");
+    });
+
+    it("passes over rows without news", async () => {
+      fill(6, 2);
+      while (loading() !== "") await answers(...loading().split(" "));
+      for (const key of ["b2", "a1", "e1", "e2"]) announce(key);
+      expect(loading()).toBe("b2");
+      await answers("b2");
+      expect(loading()).toBe("e1 e2");
+      await answers("e1", "e2");
+      expect(loading()).toBe("a1");
+    });
+
+    it("knows where a tile is now", async () => {
+      fill(2, 10);
+      for (const key of ["b6", "b7", "b8", "b9", "b10"]) tops[key] = 200;
+      await answers("a1");
+      expect(loading()).toBe("b1 b2 b3 b4 b5");
+    });
+
+    it("does not wait for one that goes", async () => {
+      fill(2, 10);
+      await answers("a1");
+      for (const key of loading().split(" ")) detach.get(key)?.();
       await vi.advanceTimersByTimeAsync(0);
-      expect(loading()).toEqual([0, 1, 3, 4, 5, 6, 7, 8]);
-      await pairs[0]?.answers("load");
-      expect(loading()).toEqual([1, 3, 4, 5, 6, 7, 8, 10]);
+      expect(loading()).toBe("a1 a2 a3 a4 a5 a6 a7 a8 a9 a10");
     });
 
-    it("goes on after elements that never answered", async () => {
-      await vi.advanceTimersByTimeAsync(3000);
-      expect(loading()).toEqual([8, 9, 10]);
+    it("does not wait long for one that is slow, and leaves it its time", async () => {
+      fill(2, 10);
+      await answers("a1", "b1", "b2", "b3", "b4", "b5", "b6", "b7", "b8", "b9");
+      announceAll();
+      await vi.advanceTimersByTimeAsync(299);
+      expect(loading()).toBe("b10");
+      await vi.advanceTimersByTimeAsync(1);
+      expect(loading()).toBe("a1 a2 a3 a4 a5 a6 a7 a8 a9 a10 b10");
+      await answers("b10", "a1", "a2", "a3", "a4", "a5", "a6", "a7", "a8", "a9");
+      expect([pairs.get("b10")?.seen.length, loading()]).toEqual([1, "a10"]);
     });
   });
 
   it("says when pictures come but cannot be drawn", async () => {
-    pictures.attach("k", ...pair.elements);
+    attach("k");
     const begin = Date.now();
     for (let n = 0; n < 6; n++) {
       await show("error");
@@ -247,7 +304,7 @@ describe("Pictures", () => {
   });
 
   it("has a picture and its age from the first good frame until the elements go", async () => {
-    const detach = pictures.attach("k", ...pair.elements);
+    const detach = attach("k");
     const facts = () => [pictures.has("k"), pictures.delayMs("k")];
     expect([attached, ...facts()]).toEqual([["k"], false, null]);
     await show("error");
@@ -263,7 +320,7 @@ describe("Pictures", () => {
   });
 
   it("loads nothing more for elements that are gone", async () => {
-    const detach = pictures.attach("k", ...pair.elements);
+    const detach = attach("k");
     announce();
     announce();
     detach();
@@ -272,7 +329,7 @@ describe("Pictures", () => {
   });
 
   it("forgets with the elements that its pictures could not be drawn", async () => {
-    const detach = pictures.attach("k", ...pair.elements);
+    const detach = attach("k");
     await show("error");
     vi.advanceTimersByTime(3000);
     await show("error");
@@ -282,18 +339,18 @@ describe("Pictures", () => {
   });
 
   it("does not blame new elements for a frame that the old ones could not show", async () => {
-    const detach = pictures.attach("k", ...new Pair().elements);
+    const detach = attach("k", new Pair());
     announce();
     detach();
-    pictures.attach("k", ...pair.elements);
+    attach("k");
     await vi.advanceTimersByTimeAsync(5000);
     await show("error");
     expect(pictures.undrawableSince("k")).toBeUndefined();
   });
 
   it("keeps new elements when the old ones of the same camera go after they came", async () => {
-    const detach = pictures.attach("k", ...new Pair().elements);
-    pictures.attach("k", ...pair.elements);
+    const detach = attach("k", new Pair());
+    attach("k");
     await show("load");
     detach();
     expect(pictures.has("k")).toBe(true);

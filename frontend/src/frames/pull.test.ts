@@ -25,9 +25,10 @@ class FakeGo {
     ).finally(() => this.open--);
   };
 
-  async answer(response: Response): Promise<void> {
+  /** And waits so long, until it may be asked again. */
+  async answer(response: Response, waitMs = 25): Promise<void> {
     this.#waiting.shift()?.resolve(response);
-    await vi.advanceTimersByTimeAsync(0);
+    await vi.advanceTimersByTimeAsync(waitMs);
   }
 
   async fail(): Promise<void> {
@@ -103,6 +104,29 @@ describe("Puller", () => {
     paint();
     await vi.advanceTimersByTimeAsync(0);
     expect(go.asked).toHaveLength(2);
+  });
+
+  it("asks no more than once in 25 ms, however fast answers and paints are", async () => {
+    const asked: number[] = [];
+    const fetch = () => {
+      asked.push(performance.now());
+      return new Promise((resolve) => setTimeout(() => resolve(ok()), asked.length * 8));
+    };
+    await start({ fetch: fetch as unknown as typeof globalThis.fetch });
+    await vi.advanceTimersByTimeAsync(200);
+    const waits = asked.slice(1, 6).map((at, i) => at - (asked[i] ?? 0));
+    expect(waits).toEqual([25, 25, 25, 32, 40]);
+  });
+
+  it("looks at once again at what is wanted when that changes between two questions", async () => {
+    await start();
+    await go.answer(ok());
+    go.asked = [];
+    await go.answer(ok(), 0);
+    wanted = { keys: ["c"], full: [] };
+    puller.wake();
+    await vi.advanceTimersByTimeAsync(0);
+    expect(go.asked).toEqual(["want=c:0"]);
   });
 
   it("lets the page breathe while it tells much", async () => {

@@ -6,6 +6,11 @@ const FIRST_BACKOFF_MS = 250;
 const LONGEST_BACKOFF_MS = 2000;
 /** The Go side answers within 500 ms; far beyond that the request is lost. */
 const PATIENCE_MS = 8000;
+/**
+ * From one question to the next. WebKit without a graphics card calls for a paint
+ * up to 190 times a second; a camera of 30 fps has one frame in 33 ms.
+ */
+const INTERVAL_MS = 25;
 /** How long news are told at a stretch: a click waits no longer than this. */
 const STRETCH_MS = 10;
 
@@ -88,11 +93,14 @@ export class Puller {
   }
 
   async #pullOnce(wanted: Wanted): Promise<void> {
+    const begin = performance.now();
     try {
       const all = await this.#request(wanted);
       this.#count(0);
       await this.#tell(all);
       await this.#options.painted();
+      const rest = begin + INTERVAL_MS - performance.now();
+      if (rest > 0) await this.#sleep(rest);
     } catch {
       this.#count(this.#failures + 1);
       await this.#sleep(backoffMs(this.#failures));
