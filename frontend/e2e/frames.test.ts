@@ -57,6 +57,19 @@ describe("frames", () => {
     expect(await page.locator("li.tile img.shown").count()).toBe(4);
   });
 
+  it("loads outside of the tile, so that nothing is painted for it", async () => {
+    stage.go.state.cameras = stage.cameras(2, 20);
+    const page = await stage.open();
+    await picturesShown(page, 2);
+    const overlaps = await page.evaluate(() =>
+      [...document.querySelectorAll<HTMLImageElement>("li.tile img:not(.shown)")].map((img) => {
+        const tile = img.closest("li")?.getBoundingClientRect();
+        return tile && img.getBoundingClientRect().top < tile.bottom;
+      }),
+    );
+    expect(overlaps).toEqual([false, false]);
+  });
+
   it("makes no request while the window is hidden and goes on when it is back", async () => {
     stage.go.state.cameras = stage.cameras(2);
     const page = await stage.open();

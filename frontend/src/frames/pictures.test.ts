@@ -85,6 +85,18 @@ describe("Picture", () => {
     expect(pair.seen).toEqual([3]);
   });
 
+  it("empties the element that is hidden at once", async () => {
+    for (const frames of [
+      [0, 1],
+      [2, 0],
+      [0, 3],
+    ]) {
+      void picture.next();
+      await pair.answers("load");
+      expect(pair.all.map((img) => img.frame)).toEqual(frames);
+    }
+  });
+
   it("loads one URL only, and in another mode than the time before", async () => {
     for (const answer of ["load", "load", "error", "load"] as const) {
       void picture.next();
@@ -261,6 +273,7 @@ describe("Pictures", () => {
     it("knows where a tile is now", async () => {
       fill(2, 10);
       for (const key of ["b6", "b7", "b8", "b9", "b10"]) tops[key] = 200;
+      for (let column = 1; column <= 10; column++) tops[`a${column}`] = 300;
       await answers("a1");
       expect(loading()).toBe("b1 b2 b3 b4 b5");
     });
@@ -281,8 +294,12 @@ describe("Pictures", () => {
       expect(loading()).toBe("b10");
       await vi.advanceTimersByTimeAsync(1);
       expect(loading()).toBe("a1 a2 a3 a4 a5 a6 a7 a8 a9 a10 b10");
-      await answers("b10", "a1", "a2", "a3", "a4", "a5", "a6", "a7", "a8", "a9");
-      expect([pairs.get("b10")?.seen.length, loading()]).toEqual([1, "a10"]);
+      await answers("a1", "a2", "a3", "a4", "a5", "a6", "a7", "a8", "a9", "a10");
+      expect(loading()).toBe("b1 b2 b3 b4 b5 b6 b7 b8 b9 b10");
+      const late = pairs.get("b10");
+      expect(late?.listeners).toBe(2); // of its one load
+      await answers("b1", "b2", "b3", "b4", "b5", "b6", "b7", "b8", "b10");
+      expect([late?.seen.length, loading()]).toEqual([1, "b9"]);
     });
   });
 
