@@ -92,6 +92,30 @@ describe("64 failing cameras", () => {
     await expect.poll(() => changed(page)).toEqual([cameras[7]?.key]);
   });
 
+  it("changes no other tile when one banner begins or ends to speak for half of them", async () => {
+    const since = Date.now() - 60_000;
+    const cameras = stage.cameras(64);
+    const down = (n: number): Camera[] =>
+      cameras.map((c, i) => {
+        const state = i < n ? "offline" : "refused";
+        return { ...c, state, reason: i < n ? "unreachable" : "forbidden", since };
+      });
+    stage.go.films.clear(); // pictures are changes, too
+    stage.go.state.cameras = down(31);
+    const page = await stage.open({ viewport: { width: 3840, height: 2160 } });
+    const banner = page.getByText(/^32 of 64 cameras stopped answering at/);
+    const notices = page.getByText("is not answering");
+    const visible = () => notices.filter({ visible: true }).count();
+    await expect.poll(visible).toBe(31);
+    await watch(page);
+    await stage.go.emit(page, down(32));
+    await banner.waitFor();
+    expect([await visible(), await changed(page)]).toEqual([0, [cameras[31]?.key]]);
+    await stage.go.emit(page, down(31));
+    await banner.waitFor({ state: "detached" });
+    expect([await visible(), await changed(page)]).toEqual([31, [cameras[31]?.key]]);
+  });
+
   it("reports its long tasks while everything fails, ten times a second", async () => {
     const cameras = stage.cameras(64);
     stage.go.films.clear();
