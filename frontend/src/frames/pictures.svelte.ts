@@ -109,7 +109,7 @@ export class Pictures {
   #screens = new Map<string, Screen>();
   /** What loads and holds up the next rows. */
   #holding = new Set<Screen>();
-  /** The lowest row that has had its turn. */
+  /** Where the row is that had its turn last. */
   #lastTop = -Infinity;
   /** How old the newest picture was when it was shown, milliseconds. */
   #delays = new Map<string, number>();
