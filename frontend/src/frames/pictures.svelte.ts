@@ -9,12 +9,12 @@ import type { News } from "./news";
 const LOAD_PATIENCE_MS = 3000;
 
 /**
- * So many pictures are on their way at a time, in whole rows of tiles, at least one.
+ * Pictures load in whole rows of tiles: one row, or more while they are no more than this.
  * What was sent grows old until WebKit comes to it: with all 64 at a time they are
  * twice as old. And WebKit paints the rectangle around all that has changed: a row
  * of new pictures is painted once, those far apart with all that lies between.
  */
-const MOST_LOADS = 8;
+const ENOUGH_LOADS = 8;
 
 /** A picture that takes longer than this holds up the next rows no more. */
 const HOLD_MS = 300;
@@ -173,7 +173,7 @@ export class Pictures {
     const all: Screen[] = [];
     for (const top of below.length > 0 ? below : tops) {
       const row = rows.get(top) ?? [];
-      if (all.length > 0 && all.length + row.length > MOST_LOADS) break;
+      if (all.length > 0 && all.length + row.length > ENOUGH_LOADS) break;
       all.push(...row);
       this.#lastTop = top;
     }
