@@ -1,9 +1,17 @@
-import type { Page, Request } from "playwright-core";
+import type { Browser, Page, Request } from "playwright-core";
 import { describe, expect, it } from "vitest";
 
 import { picturesShown, shown, useStage } from "./stage";
 
 const stage = useStage();
+
+/** Of Chromium's trace: what made it lay out elements anew. */
+const LAYOUT_REASONS = "disabled-by-default-devtools.timeline.invalidationTracking";
+
+interface LayoutReason {
+  name: string;
+  args: { data: { nodeName: string; reason: string } };
+}
 
 /** What the page would see if its window were minimised. */
 async function setHidden(page: Page, hidden: boolean): Promise<void> {
@@ -68,6 +76,27 @@ describe("frames", () => {
       }),
     );
     expect(overlaps).toEqual([false, false]);
+  });
+
+  it("lays out no tile for a new picture", async () => {
+    stage.go.state.cameras = stage.cameras(4, 20);
+    const page = await stage.open();
+    await picturesShown(page, 4);
+    const browser = page.context().browser() as Browser;
+    const loads = stage.go.loads;
+    await browser.startTracing(page, { categories: [LAYOUT_REASONS] });
+    await expect.poll(() => stage.go.loads - loads).toBeGreaterThan(40);
+    const trace = (await browser.stopTracing()).toString();
+    const { traceEvents } = JSON.parse(trace) as { traceEvents: LayoutReason[] };
+    const reasons = traceEvents
+      .filter((event) => event.name === "LayoutInvalidationTracking")
+      .map(({ args: { data } }) => `${data.nodeName.split(" ")[0]}: ${data.reason}`)
+      .filter((reason) => /^(IMG|SPAN|BUTTON|LI):/.test(reason)); // not what a trace begins with
+    // Chromium makes the box of an <img> anew that was empty; its size stays.
+    expect([...new Set(reasons)].sort()).toEqual([
+      "IMG: Added to layout",
+      "IMG: Removed from layout",
+    ]);
   });
 
   it("makes no request while the window is hidden and goes on when it is back", async () => {

@@ -62,8 +62,6 @@ export class Picture {
     this.#back.classList.add(SHOWN);
     this.#front.classList.remove(SHOWN);
     [this.#front, this.#back] = [this.#back, this.#front];
-    // Now, not when the next one comes: then the tile would be painted twice.
-    this.#back.removeAttribute("src");
   }
 
   #load(): Promise<boolean> {
@@ -82,6 +80,9 @@ export class Picture {
       // The same URL again, or WebKit's process grows with every picture: it keeps
       // each URL that a page ever loaded. An element may show what its document has
       // of a URL, no-store or not, unless that was fetched in another CORS mode.
+      // Emptied now, not when it was hidden: Chromium puts an alternative text into
+      // an element without a picture, to be taken out again by the next one.
+      img.removeAttribute("src");
       this.#anonymous = !this.#anonymous;
       img.crossOrigin = this.#anonymous ? "anonymous" : null;
       img.addEventListener("load", loaded);
