@@ -116,6 +116,23 @@ describe("64 failing cameras", () => {
     expect([await visible(), await changed(page)]).toEqual([31, [cameras[31]?.key]]);
   });
 
+  it("makes notices only on tiles that have room for them", async () => {
+    stage.go.films.clear();
+    stage.go.state.cameras = failing(stage.cameras(64), Date.now() - 60_000);
+    const page = await stage.open();
+    const notices = page.locator("li.tile .notice");
+    await page.getByText("16 offline").first().waitFor();
+    expect(await notices.count()).toBe(0);
+    await page.locator("li.tile").first().dblclick();
+    await expect.poll(() => notices.count(), { message: "alone" }).toBe(1);
+    await page.keyboard.press("Escape");
+    await page.setViewportSize({ width: 3840, height: 2160 });
+    await expect.poll(() => notices.count(), { message: "a large screen" }).toBe(48); // a stalled one has none
+    await page.locator("li.tile").first().dblclick();
+    await page.locator("li.tile.solo").waitFor();
+    expect(await notices.count(), "those that are hidden keep theirs").toBe(48);
+  });
+
   it("reports its long tasks while everything fails, ten times a second", async () => {
     const cameras = stage.cameras(64);
     stage.go.films.clear();
@@ -142,5 +159,29 @@ describe("64 failing cameras", () => {
       `(clock and drawing included); tasks that took over 50 ms: [${long.join(", ")}] ms`,
     );
     expect(await page.locator("li.tile").count()).toBe(64);
+  });
+});
+
+describe("live cameras", () => {
+  it("have other numbers written into the elements that are there", async () => {
+    const cameras = stage.cameras(4);
+    stage.go.films.clear(); // pictures are changes, too
+    stage.go.state.cameras = cameras;
+    const page = await stage.open();
+    const rates = page.locator("li.tile .numbers.rate");
+    await expect.poll(() => rates.allTextContents()).toEqual(Array(4).fill("· 15 fps"));
+    await page.evaluate(() => {
+      const made: string[] = [];
+      (window as unknown as { made: string[] }).made = made;
+      new MutationObserver((records) =>
+        records.forEach(({ target }) => made.push(target.nodeName)),
+      ).observe(document.querySelector("main") as Element, { subtree: true, childList: true });
+    });
+    await stage.go.emit(
+      page,
+      cameras.map((c) => ({ ...c, fps: 9, bytesPerSecond: 700_000 })),
+    );
+    await expect.poll(() => rates.allTextContents()).toEqual(Array(4).fill("· 9 fps"));
+    expect(await page.evaluate(() => (window as unknown as { made: string[] }).made)).toEqual([]);
   });
 });

@@ -9,9 +9,15 @@ import { Viewer } from "./view/viewer.svelte";
 /** This many failures in a row are told; fewer pass by themselves. */
 const STARVED_AFTER = 3;
 
+/** Resolves when the page is painted as it is now; waits while nobody sees it. */
+function painted(): Promise<void> {
+  // The callback of a frame runs before its paint, in the same task.
+  return new Promise((resolve) => requestAnimationFrame(() => setTimeout(resolve)));
+}
+
 /** Starts the page's machinery and returns what App.svelte shows. Runs as long as the window. */
 export function wire() {
-  const app = new AppState();
+  const app = new AppState(painted);
   const clock = new Clock();
   const pictures = new Pictures();
   const page = $state<{ backend: Backend | null; starved: boolean }>({

@@ -19,10 +19,16 @@ export class AppState {
   #sizes = new Map<string, { width: number; height: number }>();
   /** What `cameras` is on its way to. */
   #goal: readonly Camera[] = [];
-  #onTheWay: ReturnType<typeof setTimeout> | undefined;
+  #onTheWay = false;
+  #painted: () => Promise<void>;
 
   /** Called with the key of a camera that is not there any more. */
   onforgotten: (key: string) => void = () => {};
+
+  /** painted: resolves when the page is painted as it is now. */
+  constructor(painted: () => Promise<void>) {
+    this.#painted = painted;
+  }
 
   /** Listens and asks once; asks again only while there is no answer. Returns the way to stop. */
   connect(backend: Backend): () => void {
@@ -42,7 +48,7 @@ export class AppState {
     void ask();
     return () => {
       clearTimeout(timer);
-      clearTimeout(this.#onTheWay);
+      this.#goal = this.cameras;
       stop();
     };
   }
@@ -51,7 +57,7 @@ export class AppState {
     const there = new Set(state.cameras.map((c) => c.key));
     for (const { key } of this.cameras) if (!there.has(key)) this.onforgotten(key);
     this.#goal = state.cameras.map((camera) => this.#withSize(camera));
-    this.#approach();
+    void this.#approach();
     this.discovery = state.discovery;
     this.search = state.search;
     this.notice = state.notice;
@@ -59,11 +65,17 @@ export class AppState {
     this.phase = "ready";
   }
 
-  #approach(): void {
-    clearTimeout(this.#onTheWay);
-    const { cameras, done } = step(this.cameras, this.#goal);
-    this.cameras = cameras;
-    if (!done) this.#onTheWay = setTimeout(() => this.#approach());
+  /** One step at once, then one after each paint: two steps would be laid out as one. */
+  async #approach(): Promise<void> {
+    if (this.#onTheWay) return;
+    this.#onTheWay = true;
+    for (let done = false; !done;) {
+      const next = step(this.cameras, this.#goal);
+      this.cameras = next.cameras;
+      done = next.done;
+      if (!done) await this.#painted();
+    }
+    this.#onTheWay = false;
   }
 
   #withSize(camera: Camera): Camera {

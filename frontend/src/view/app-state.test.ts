@@ -11,6 +11,7 @@ describe("AppState", () => {
   let answer: { resolve: (s: State) => void; reject: (e: Error) => void };
   let asked: number;
   let stopped: boolean;
+  let paint: () => void;
   let backend: Backend;
   let app: AppState;
 
@@ -33,7 +34,7 @@ describe("AppState", () => {
       search: () => Promise.resolve(),
       stopSearch: () => Promise.resolve(),
     };
-    app = new AppState();
+    app = new AppState(() => new Promise((resolve) => (paint = resolve)));
   });
   afterEach(() => {
     vi.useRealTimers();
@@ -101,20 +102,44 @@ describe("AppState", () => {
     expect([stopped, asked, vi.getTimerCount()]).toEqual([true, 1, 0]);
   });
 
-  it("tells a change of many cameras in several steps, the newest word last", () => {
+  it("tells a change of many cameras in steps, each after the paint of the last", async () => {
     const n = 4 * STRETCH;
     const offline = () => app.cameras.filter((c) => c.state === "offline").length;
     app.receive(state(cameras(n)));
     app.receive(state(cameras(n, { state: "offline" })));
     expect(offline()).toBe(STRETCH);
-    vi.advanceTimersToNextTimer();
-    expect(offline()).toBe(2 * STRETCH);
-    app.receive(state(cameras(n)));
-    vi.runAllTimers();
-    expect(offline()).toBe(0);
+    await vi.advanceTimersByTimeAsync(5000);
     app.receive(state(cameras(n, { state: "offline" })));
-    vi.runAllTimers();
-    expect(offline()).toBe(n);
+    expect(offline(), "before the paint").toBe(STRETCH);
+    for (const steps of [2, 3, 4, 4]) {
+      paint();
+      await settle();
+      expect(offline()).toBe(steps * STRETCH);
+    }
+    app.receive(state(cameras(n)));
+    expect(offline(), "a new way begins at once").toBe(3 * STRETCH);
+  });
+
+  it("goes to the newest word, whatever it was on its way to", async () => {
+    const n = 3 * STRETCH;
+    const offline = () => app.cameras.filter((c) => c.state === "offline").length;
+    app.receive(state(cameras(n)));
+    app.receive(state(cameras(n, { state: "offline" })));
+    app.receive(state(cameras(n)));
+    expect(offline()).toBe(STRETCH);
+    paint();
+    await settle();
+    expect(offline()).toBe(0);
+  });
+
+  it("goes no further when it is stopped on its way", async () => {
+    const stop = app.connect(backend);
+    app.receive(state(cameras(3 * STRETCH)));
+    app.receive(state(cameras(3 * STRETCH, { state: "offline" })));
+    stop();
+    paint();
+    await settle();
+    expect(app.cameras.filter((c) => c.state === "offline").length).toBe(STRETCH);
   });
 
   it("remembers the size of a camera that no longer tells it", () => {

@@ -3,7 +3,7 @@
 import type { Camera } from "../backend/types";
 
 /** Tiles that get other words at a stretch, a few milliseconds each on a slow machine. */
-export const STRETCH = 6;
+export const STRETCH = 4;
 /** How many tiles may get other numbers in place of one that gets other words. */
 export const NUMBERS_PER_WORDS = 3;
 

@@ -101,6 +101,11 @@ export class Viewer implements Actions {
     return grid;
   });
 
+  /** The size of the tiles while no camera is alone. */
+  get tile(): Size {
+    return this.#grid.tile;
+  }
+
   /** Where every visible tile is; a camera without a rectangle is hidden. */
   rects = $derived.by((): ReadonlyMap<string, Rect> => {
     if (this.stage.width === 0) return new Map(); // not measured yet

@@ -11,7 +11,7 @@ describe("Viewer", () => {
   let filled: boolean[];
 
   beforeEach(() => {
-    app = new AppState();
+    app = new AppState(() => Promise.resolve());
     retried = [];
     filled = [];
     viewer = new Viewer(app, {
