@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"os"
 	"os/exec"
+	"os/signal"
 	"path/filepath"
 	"strings"
 	"syscall"
@@ -109,6 +110,10 @@ func get(t *testing.T, url string) []byte {
 
 // TestCtrlCEndsEverything covers each way to end the agent while it is watched.
 func TestCtrlCEndsEverything(t *testing.T) {
+	// Under nohup the tests ignore SIGHUP, and whatever they start would, too.
+	hangup := make(chan os.Signal, 1)
+	signal.Notify(hangup, syscall.SIGHUP)
+	defer signal.Stop(hangup)
 	for _, sig := range []syscall.Signal{syscall.SIGINT, syscall.SIGTERM, syscall.SIGHUP} {
 		env, dir := withCamera(t)
 		if sig == syscall.SIGTERM {
