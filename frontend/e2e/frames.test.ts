@@ -82,6 +82,8 @@ describe("frames", () => {
     stage.go.state.cameras = stage.cameras(4, 20);
     const page = await stage.open();
     await picturesShown(page, 4);
+    // The second element of each tile is empty until its first picture comes.
+    await expect.poll(() => page.locator("li.tile img[src]").count()).toBe(8);
     const browser = page.context().browser() as Browser;
     const loads = stage.go.loads;
     await browser.startTracing(page, { categories: [LAYOUT_REASONS] });
