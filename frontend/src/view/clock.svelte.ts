@@ -7,7 +7,7 @@ export class Clock {
   #parts = $state(Array.from({ length: PARTS }, () => Date.now()));
 
   /** The time for the tile with this number. 64 tiles with new words at once would hold up a click. */
-  of(tile: number): number {
+  nowFor(tile: number): number {
     return this.#parts[tile % PARTS] ?? 0;
   }
 

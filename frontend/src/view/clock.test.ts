@@ -15,12 +15,12 @@ describe("Clock", () => {
     const stop = clock.start(PARTS * 50);
     const tiles = Array.from({ length: 2 * PARTS }, (_, i) => i);
     for (let tick = 1; tick <= 3 * PARTS; tick++) {
-      const before = tiles.map((i) => clock.of(i));
+      const before = tiles.map((i) => clock.nowFor(i));
       vi.advanceTimersByTime(50);
-      const told = tiles.filter((i) => clock.of(i) !== before[i]);
+      const told = tiles.filter((i) => clock.nowFor(i) !== before[i]);
       const part = (tick - 1) % PARTS;
       expect(told).toEqual([part, part + PARTS]);
-      expect(clock.of(part)).toBe(1000 + tick * 50);
+      expect(clock.nowFor(part)).toBe(1000 + tick * 50);
       expect(clock.now).toBe(1000 + (tick - part) * 50);
     }
     stop();

@@ -102,7 +102,7 @@ export class Viewer implements Actions {
   });
 
   /** The size of the tiles while no camera is alone. */
-  get tile(): Size {
+  get tileSize(): Size {
     return this.#grid.tile;
   }
 
