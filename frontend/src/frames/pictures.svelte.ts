@@ -22,6 +22,9 @@ const HOLD_MS = 300;
 /** How long pictures may fail in a row before that is said. */
 const UNDRAWABLE_AFTER_MS = 3000;
 
+/** The URL of an empty resource (RFC 2397). */
+const NOTHING = "data:,";
+
 /** The class of the one element of a tile that is seen. */
 const SHOWN = "shown";
 
@@ -79,10 +82,10 @@ export class Picture {
       this.#cancel = failed;
       // The same URL again, or WebKit's process grows with every picture: it keeps
       // each URL that a page ever loaded. An element may show what its document has
-      // of a URL, no-store or not, unless that was fetched in another CORS mode.
-      // Emptied now, not when it was hidden: Chromium puts an alternative text into
-      // an element without a picture, to be taken out again by the next one.
-      img.removeAttribute("src");
+      // of a URL, no-store or not, unless that was fetched in another CORS mode and
+      // the element showed something else between: nothing, but not `src` taken away,
+      // or Chromium makes its box anew around an alternative text.
+      img.src = NOTHING;
       this.#anonymous = !this.#anonymous;
       img.crossOrigin = this.#anonymous ? "anonymous" : null;
       img.addEventListener("load", loaded);

@@ -14,6 +14,10 @@ class FakeImage extends EventTarget {
   shown = false;
   classList = { add: () => (this.shown = true), remove: () => (this.shown = false) };
   set src(url: string) {
+    if (url === "data:,") {
+      this.frame = 0;
+      return;
+    }
     // Else the browser shows what it has of this URL.
     if (this.frame !== 0) throw new Error("loads without being emptied before");
     this.frame = ++FakeImage.loads;
