@@ -3,9 +3,9 @@
 import type { Camera } from "../backend/types";
 
 /** Tiles that get other words at a stretch, a few milliseconds each on a slow machine. */
-export const STRETCH = 4;
+export const STRETCH = 2;
 /** How many tiles may get other numbers in place of one that gets other words. */
-export const NUMBERS_PER_WORDS = 3;
+export const NUMBERS_PER_WORDS = 4;
 
 /**
  * One step from what is shown to what is so. New cameras are taken at once, for
