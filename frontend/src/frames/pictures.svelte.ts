@@ -9,12 +9,13 @@ import type { News } from "./news";
 const LOAD_PATIENCE_MS = 3000;
 
 /**
- * Pictures load in whole rows of tiles: one row, or more while they are no more than this.
+ * Pictures load in whole rows of tiles: as many rows as are no more than this, or one.
  * What was sent grows old until WebKit comes to it: with all 64 at a time they are
- * twice as old. And WebKit paints the rectangle around all that has changed: a row
- * of new pictures is painted once, those far apart with all that lies between.
+ * twice as old, with 8 they are a quarter younger but cost a tenth more. And WebKit
+ * paints the rectangle around all that has changed: rows of new pictures are painted
+ * once, those far apart with all that lies between.
  */
-const ENOUGH_LOADS = 8;
+const ENOUGH_LOADS = 24;
 
 /** A picture that takes longer than this holds up the next rows no more. */
 const HOLD_MS = 300;
@@ -121,6 +122,11 @@ export class Pictures {
   /** When the pictures in a row that could not be drawn began, unix ms. */
   #failing = new Map<string, number>();
   #undrawable = new SvelteMap<string, number>();
+  #enoughLoads: number;
+
+  constructor(enoughLoads = ENOUGH_LOADS) {
+    this.#enoughLoads = enoughLoads;
+  }
 
   /** Called with a key whose elements are new and wait for their first frame. */
   onattach: (key: string) => void = () => {};
@@ -177,7 +183,7 @@ export class Pictures {
     const all: Screen[] = [];
     for (const top of below.length > 0 ? below : tops) {
       const row = rows.get(top) ?? [];
-      if (all.length > 0 && all.length + row.length > ENOUGH_LOADS) break;
+      if (all.length > 0 && all.length + row.length > this.#enoughLoads) break;
       all.push(...row);
       this.#lastTop = top;
     }

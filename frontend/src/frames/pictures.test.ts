@@ -163,7 +163,7 @@ describe("Pictures", () => {
   let seq: number;
 
   beforeEach(() => {
-    pictures = new Pictures();
+    pictures = new Pictures(8);
     attached = [];
     pictures.onattach = (key) => attached.push(key);
     pair = new Pair();

@@ -26,7 +26,7 @@ class FakeGo {
   };
 
   /** And waits so long, until it may be asked again. */
-  async answer(response: Response, waitMs = 25): Promise<void> {
+  async answer(response: Response, waitMs = 80): Promise<void> {
     this.#waiting.shift()?.resolve(response);
     await vi.advanceTimersByTimeAsync(waitMs);
   }
@@ -106,16 +106,21 @@ describe("Puller", () => {
     expect(go.asked).toHaveLength(2);
   });
 
-  it("asks no more than once in 25 ms, however fast answers and paints are", async () => {
+  it.each([
+    [[], [80, 80, 80, 96, 120]],
+    [["b"], [25, 25, 25, 32, 40]],
+  ])("asks seldom, however fast answers and paints are, large: %j", async (full, expected) => {
+    wanted = { keys: ["a", "b"], full };
     const asked: number[] = [];
+    const step = full.length > 0 ? 8 : 24;
     const fetch = () => {
       asked.push(performance.now());
-      return new Promise((resolve) => setTimeout(() => resolve(ok()), asked.length * 8));
+      return new Promise((resolve) => setTimeout(() => resolve(ok()), asked.length * step));
     };
     await start({ fetch: fetch as unknown as typeof globalThis.fetch });
-    await vi.advanceTimersByTimeAsync(200);
+    await vi.advanceTimersByTimeAsync(600);
     const waits = asked.slice(1, 6).map((at, i) => at - (asked[i] ?? 0));
-    expect(waits).toEqual([25, 25, 25, 32, 40]);
+    expect(waits).toEqual(expected);
   });
 
   it("looks at once again at what is wanted when that changes between two questions", async () => {

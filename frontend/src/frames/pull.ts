@@ -7,10 +7,12 @@ const LONGEST_BACKOFF_MS = 2000;
 /** The Go side answers within 500 ms; far beyond that the request is lost. */
 const PATIENCE_MS = 8000;
 /**
- * From one question to the next. WebKit without a graphics card calls for a paint
- * up to 190 times a second; a camera of 30 fps has one frame in 33 ms.
+ * From one question to the next. A question costs as much as a picture, and WebKit
+ * without a graphics card calls for a paint up to 190 times a second. A tile asks its
+ * camera for 10 frames a second, a large one for all, mostly 30.
  */
-const INTERVAL_MS = 25;
+const INTERVAL_MS = 80;
+const FULL_INTERVAL_MS = 25;
 /** How long news are told at a stretch: a click waits no longer than this. */
 const STRETCH_MS = 10;
 
@@ -99,7 +101,8 @@ export class Puller {
       this.#count(0);
       await this.#tell(all);
       await this.#options.painted();
-      const rest = begin + INTERVAL_MS - performance.now();
+      const interval = wanted.full.length > 0 ? FULL_INTERVAL_MS : INTERVAL_MS;
+      const rest = begin + interval - performance.now();
       if (rest > 0) await this.#sleep(rest);
     } catch {
       this.#count(this.#failures + 1);
