@@ -7,7 +7,7 @@ const LONGEST_BACKOFF_MS = 2000;
 /** The Go side answers within 500 ms; far beyond that the request is lost. */
 const PATIENCE_MS = 8000;
 /**
- * From one question to the next. A question costs as much as a picture, and WebKit
+ * From one question to the next. A question costs more than a picture, and WebKit
  * without a graphics card calls for a paint up to 190 times a second. A tile asks its
  * camera for 10 frames a second, a large one for all, mostly 30.
  */
