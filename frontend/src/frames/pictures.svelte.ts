@@ -11,7 +11,7 @@ const LOAD_PATIENCE_MS = 3000;
 /**
  * Pictures load in whole rows of tiles: as many rows as are no more than this, or one.
  * What was sent grows old until WebKit comes to it: with all 64 at a time they are
- * twice as old, with 8 they are a quarter younger but cost a tenth more. And WebKit
+ * twice as old, with 8 they are a quarter younger but cost 8 % more. And WebKit
  * paints the rectangle around all that has changed: rows of new pictures are painted
  * once, those far apart with all that lies between.
  */

@@ -107,15 +107,15 @@ describe("Puller", () => {
   });
 
   it.each([
-    [[], [80, 80, 80, 96, 120]],
-    [["b"], [25, 25, 25, 32, 40]],
-  ])("asks seldom, however fast answers and paints are, large: %j", async (full, expected) => {
+    { full: [], slowerBy: 24, expected: [80, 80, 80, 96, 120] },
+    { full: ["b"], slowerBy: 8, expected: [25, 25, 25, 32, 40] },
+  ])("asks seldom, however fast answers and paints are: $full large", async (table) => {
+    const { full, slowerBy, expected } = table;
     wanted = { keys: ["a", "b"], full };
     const asked: number[] = [];
-    const step = full.length > 0 ? 8 : 24;
     const fetch = () => {
       asked.push(performance.now());
-      return new Promise((resolve) => setTimeout(() => resolve(ok()), asked.length * step));
+      return new Promise((resolve) => setTimeout(() => resolve(ok()), asked.length * slowerBy));
     };
     await start({ fetch: fetch as unknown as typeof globalThis.fetch });
     await vi.advanceTimersByTimeAsync(600);
