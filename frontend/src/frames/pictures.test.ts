@@ -257,6 +257,16 @@ describe("Pictures", () => {
       expect(loading()).toBe("a1 b1 a2 b2 a3 b3");
     });
 
+    it("loads three rows of a wall of 64 when it is not told how many", async () => {
+      pictures = new Pictures();
+      fill(8, 8);
+      await answers("a1");
+      const rows = loading()
+        .split(" ")
+        .map((key) => key[0]);
+      expect([rows.length, [...new Set(rows)]]).toEqual([24, ["b", "c", "d"]]);
+    });
+
     it("loads a whole row of more than eight", async () => {
       fill(2, 10);
       await answers("a1");
