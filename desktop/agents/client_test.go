@@ -97,6 +97,28 @@ func TestFailuresOfAnswers(t *testing.T) {
 	}
 }
 
+// TestARefusalThatNeverEnds is one all the same: its tile must be tried again.
+func TestARefusalThatNeverEnds(t *testing.T) {
+	addr := agentServer(t, func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Content-Type", "application/problem+json")
+		w.Header().Set("Retry-After", "7")
+		w.WriteHeader(http.StatusServiceUnavailable)
+		_, _ = io.WriteString(w, "{")
+		w.(http.Flusher).Flush()
+		<-r.Context().Done()
+	})
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	defer cancel()
+	for name, ask := range map[string]func() error{
+		"stream": func() error { _, err := NewClient().Open(ctx, Source{Addr: addr, Path: "/video"}); return err },
+		"status": func() error { _, err := NewClient().Status(ctx, addr); return err },
+	} {
+		if f := reasonIn(t, ask()); f.Status != http.StatusServiceUnavailable || f.RetryAfter != 7*time.Second || ctx.Err() != nil {
+			t.Errorf("%s: %+v, %v", name, f, ctx.Err())
+		}
+	}
+}
+
 func TestFailuresWithoutAnswer(t *testing.T) {
 	closed, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {

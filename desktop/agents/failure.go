@@ -16,8 +16,13 @@ import (
 	"pigrid/desktop/cameras"
 )
 
-// maxRetryAfter is the longest wait an agent may ask for.
-const maxRetryAfter = 5 * time.Minute
+const (
+	// maxRetryAfter is the longest wait an agent may ask for.
+	maxRetryAfter = 5 * time.Minute
+	// wordsTimeout is how long the words of a refusal may take. Until they are
+	// there nothing else is tried.
+	wordsTimeout = 2 * time.Second
+)
 
 // failureOf says in our terms why there was no answer.
 func failureOf(err error) *cameras.Failure {
@@ -103,12 +108,14 @@ type problem struct {
 }
 
 // answered reads the words of an answer that is not the one asked for. An
-// answer in another format has none.
+// answer in another format has none, nor has one whose end does not come in time.
 func answered(resp *http.Response) problem {
 	media, _, _ := mime.ParseMediaType(resp.Header.Get("Content-Type"))
 	if media != "application/problem+json" && media != "application/json" {
 		return problem{}
 	}
+	tooLate := time.AfterFunc(wordsTimeout, func() { _ = resp.Body.Close() })
+	defer tooLate.Stop()
 	body, err := io.ReadAll(io.LimitReader(resp.Body, maxErrorBody))
 	if err != nil {
 		return problem{}
