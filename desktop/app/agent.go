@@ -13,8 +13,9 @@ import (
 )
 
 const (
-	// hurryEvery is how often sightings may cut the wait of what fails short.
-	hurryEvery = 2 * time.Second
+	// unheard is how long an agent that is there can go without a sighting: longer
+	// than the time between two rounds of the search.
+	unheard = 45 * time.Second
 	// absence is how long an agent or camera must be away to count as new again.
 	absence = 2 * time.Minute
 )
@@ -25,7 +26,7 @@ type agent struct {
 	cancel  context.CancelFunc
 	begun   time.Time // start of the watch
 	heard   time.Time // last sighting or answer
-	hurried time.Time // last dial because of a sighting
+	sighted time.Time // last sighting
 	// starting says that it did not list its cameras yet after it came back.
 	starting bool
 	facts    cameras.Agent
@@ -80,8 +81,20 @@ func (e *Engine) sighted(s dnssd.Sighting) {
 	if a == nil {
 		return
 	}
-	a.heard = time.Now()
-	e.hurry(s.ID, a)
+	a.heardOf(time.Now())
+}
+
+// heardOf takes in a sighting. When it is the first since the agent failed, or
+// since a silence, the agent is asked at once: it has come back. Those that
+// follow are its answers to every round of the search, which it may give while
+// nobody gets through to it otherwise; they would make all such agents be asked
+// in the same second, over and over.
+func (a *agent) heardOf(now time.Time) {
+	news := a.sighted.Before(a.facts.FailedSince) || now.Sub(a.sighted) > unheard
+	a.heard, a.sighted = now, now
+	if f := a.facts.Failure; news && f != nil && f.RetryAfter == 0 {
+		a.watch.Poke()
+	}
 }
 
 // keep sees to it that sightings do not push these addresses of an agent out;
@@ -97,26 +110,6 @@ func (e *Engine) drop(id string) {
 	if a := e.agents[id]; a != nil {
 		a.cancel()
 		delete(e.agents, id)
-	}
-}
-
-// hurry dials what fails of an agent that was heard of; e.mu is held. Several
-// sightings in a row count as one.
-func (e *Engine) hurry(id string, a *agent) {
-	now := time.Now()
-	if now.Sub(a.hurried) < hurryEvery {
-		return
-	}
-	failing := a.facts.Failure != nil
-	for _, c := range e.registry.Of(id) {
-		if f := e.feeds[c.Key]; f != nil && f.Facts().Failure != nil {
-			failing = true
-			f.Retry()
-		}
-	}
-	if failing {
-		a.hurried = now
-		a.watch.Poke()
 	}
 }
 
@@ -191,9 +184,6 @@ func (e *Engine) report(id string, a *agent, r agents.Report) {
 		return
 	}
 	a.heard, a.answers, a.twin = now, r.Found.Address, r.Twin
-	if a.facts.Failure != nil {
-		e.answersAgain(id)
-	}
 	a.facts.Failure, a.facts.FailedSince, a.facts.RetryAt = nil, time.Time{}, time.Time{}
 	if r.Starting && r.Found.Status.API == api.Version {
 		a.starting = true
@@ -228,7 +218,9 @@ func (e *Engine) merge(answer cameras.Answer) []cameras.Camera {
 		e.ensureFeed(c)
 	}
 	if a := e.agents[id]; a != nil {
-		a.note(answer.Status.API, list, time.Now())
+		for _, c := range a.note(answer.Status.API, list, time.Now()) {
+			e.feeds[c.Key].Retry()
+		}
 	}
 	return list
 }
@@ -254,16 +246,23 @@ func (e *Engine) dropFeed(key string) {
 	}
 }
 
-// note keeps since when things are as the agent says.
-func (a *agent) note(version int, list []cameras.Camera, now time.Time) {
+// note keeps since when things are as the agent says. It returns the cameras of
+// which the agent said that they fail, and says so no longer.
+func (a *agent) note(version int, list []cameras.Camera, now time.Time) (mended []cameras.Camera) {
 	if a.facts.API != version {
 		a.facts.API, a.facts.APISince = version, now
 	}
 	for _, c := range list {
-		if s, ok := a.states[c.Key]; !ok || s.state != c.State {
-			a.states[c.Key] = since{c.State, now}
+		s, ok := a.states[c.Key]
+		if ok && s.state == c.State {
+			continue
+		}
+		a.states[c.Key] = since{c.State, now}
+		if s.state == api.Failed {
+			mended = append(mended, c)
 		}
 	}
+	return mended
 }
 
 // aim tells an agent's feeds where it answered; e.mu is held.

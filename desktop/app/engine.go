@@ -13,6 +13,10 @@ import (
 	"pigrid/shared/dnssd"
 )
 
+// beforePage is how long cameras are wanted at most while there is no page to ask
+// for them, and one that a person added until the page does.
+const beforePage = 5 * time.Second
+
 // Client reaches agents; [agents.Client] is the real one.
 type Client interface {
 	feed.Opener
@@ -64,9 +68,11 @@ type Engine struct {
 	turned    map[string]time.Time // agents only heard of that lost their place -> when
 	sweep     Search               // the last search of whole networks
 	stopSweep context.CancelFunc   // ends it
-	scouted   time.Time            // last time one of many failing agents was asked out of turn
+	lost      []lost               // whom nobody got through to at the last look
+	scouted   time.Time            // last time one of them was asked out of turn
 	scoutedID string               // which
-	recovered time.Time            // last time all failing ones were asked because one answered
+	recovered time.Time            // last time they were asked because one answered
+	looked    time.Time            // last time the page asked for any camera
 	crowded   time.Time            // last time a found agent had no place
 
 	// changing has the secrets that are being changed, by camera key; a channel is
@@ -173,10 +179,24 @@ func (e *Engine) startFeed(c cameras.Camera, first *feed.Connection) *running {
 		Arrived: e.arrived.notify,
 		Doubted: func() { e.poke(c.Agent) },
 		First:   first,
+		Early:   e.early(first != nil),
 	})}
 	e.feeds[c.Key] = f
 	e.goDo(func() { defer cancel(); f.Run(ctx) })
 	return f
+}
+
+// early is how long a new feed is wanted before the page asks for its camera;
+// e.mu is held.
+func (e *Engine) early(open bool) time.Duration {
+	switch {
+	case open || e.looked.IsZero():
+		return beforePage
+	case time.Since(e.looked) < lookedAway:
+		return lookedAway / 2 // it may be for another page than the one that is seen
+	default:
+		return 0
+	}
 }
 
 // poke asks an agent for its status at once.

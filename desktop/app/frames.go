@@ -90,10 +90,17 @@ func (e *Engine) serveNews(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// demand keeps the wanted cameras' streams open.
+// demand keeps the wanted cameras' streams open. The first one ends the time in
+// which all are, because there was no page to ask.
 func (e *Engine) demand(wants []want) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
+	if e.looked.IsZero() {
+		for _, f := range e.feeds {
+			f.Settle()
+		}
+	}
+	e.looked = time.Now()
 	for _, w := range wants {
 		if f := e.feeds[w.key]; f != nil {
 			f.Want(w.full)

@@ -3,12 +3,14 @@ package app
 import (
 	"context"
 	"io"
+	"slices"
 	"testing"
 	"testing/synctest"
 	"time"
 
 	"pigrid/desktop/agents"
 	"pigrid/desktop/cameras"
+	"pigrid/shared/api"
 	"pigrid/shared/mjpeg"
 )
 
@@ -16,7 +18,7 @@ import (
 type fakeClient struct {
 	agent   *fakeAgent // for its status and picture
 	gone    bool
-	refused bool // streams only
+	refusal *cameras.Failure // of streams only
 	// others says how agents but that one answer; nil means that nobody is there.
 	others func(ctx context.Context, id string) (agents.Found, error)
 }
@@ -38,8 +40,8 @@ func (c *fakeClient) Find(ctx context.Context, id string, _ []string) (agents.Fo
 func (c *fakeClient) Open(ctx context.Context, _ agents.Source) (*agents.Stream, error) {
 	c.agent.mu.Lock()
 	defer c.agent.mu.Unlock()
-	if c.refused {
-		return nil, &cameras.Failure{Reason: cameras.ReasonEnded}
+	if c.refusal != nil {
+		return nil, c.refusal
 	}
 	r, w := io.Pipe()
 	go func() {
@@ -105,7 +107,7 @@ func TestNewNetworkDialsEverything(t *testing.T) {
 func TestWakingDialsEverything(t *testing.T) {
 	a := newAgent(t, idA, "Garage", "x")
 	synctest.Test(t, func(t *testing.T) {
-		client := &fakeClient{agent: a, refused: true}
+		client := &fakeClient{agent: a, refusal: &cameras.Failure{Reason: cameras.ReasonEnded}}
 		d := startDesk(t, "", client)
 		d.look(t)
 		d.search.sighted(a.sighting())
@@ -114,7 +116,7 @@ func TestWakingDialsEverything(t *testing.T) {
 			time.Sleep(100 * time.Millisecond)
 		}
 		before := d.refreshes()
-		a.set(func(*fakeAgent) { client.refused = false })
+		a.set(func(*fakeAgent) { client.refusal = nil })
 		d.asleep.Store(int64(time.Hour))
 		time.Sleep(time.Second)
 		if c := d.camera(key); c.State != cameras.Live {
@@ -127,21 +129,71 @@ func TestWakingDialsEverything(t *testing.T) {
 	})
 }
 
+// TestAnAnnouncementCutsTheWaitShort, of an agent that was not heard of since it
+// failed, or for some time. That the search still hears of it is no news.
 func TestAnAnnouncementCutsTheWaitShort(t *testing.T) {
 	a := newAgent(t, idA, "Garage", "x")
+	for name, tt := range map[string]struct {
+		heard  []time.Duration // it is heard of so long before it is back
+		atOnce bool
+	}{
+		"the first since":  {nil, true},
+		"after a silence":  {[]time.Duration{unheard + 20*time.Second, unheard + 10*time.Second}, true},
+		"heard of before":  {[]time.Duration{unheard + 20*time.Second, 30 * time.Second}, false},
+		"heard of all day": {[]time.Duration{80 * time.Second, 50 * time.Second, 20 * time.Second}, false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				client := &fakeClient{agent: a}
+				d := startDesk(t, "", client)
+				key := cameras.Key(idA, "x")
+				d.search.sighted(a.sighting())
+				time.Sleep(10 * time.Second)
+				a.set(func(*fakeAgent) { client.gone = true })
+				begin := time.Now().Add(100 * time.Second)
+				for _, before := range tt.heard {
+					time.Sleep(time.Until(begin.Add(-before)))
+					d.search.sighted(a.sighting())
+				}
+				time.Sleep(time.Until(begin))
+				for !d.retryAt(idA).After(time.Now().Add(3 * time.Second)) {
+					time.Sleep(100 * time.Millisecond)
+				}
+				a.set(func(*fakeAgent) { client.gone = false })
+				d.search.sighted(a.sighting())
+				time.Sleep(time.Second)
+				if got := d.camera(key).State != cameras.Offline; got != tt.atOnce {
+					t.Errorf("asked at once: %v", got)
+				}
+			})
+		})
+	}
+}
+
+// TestAMendedCameraIsDialled: its agent says that it works again, and how long the
+// stream was to wait does not matter any more (motioneye#2429).
+func TestAMendedCameraIsDialled(t *testing.T) {
+	a := newAgent(t, idA, "Garage", "x")
 	synctest.Test(t, func(t *testing.T) {
-		client := &fakeClient{agent: a, refused: true}
+		broken := func(b bool) {
+			a.set(func(a *fakeAgent) {
+				a.status.Cameras = slices.Clone(a.status.Cameras)
+				a.status.Cameras[0].State = map[bool]api.State{true: api.Failed, false: api.Live}[b]
+			})
+		}
+		client := &fakeClient{agent: a, refusal: &cameras.Failure{Reason: cameras.ReasonCamera, Status: 503, RetryAfter: 5 * time.Minute}}
+		broken(true)
 		d := startDesk(t, "", client)
 		d.look(t)
 		d.search.sighted(a.sighting())
-		key := cameras.Key(idA, "x")
-		for time.Sleep(30 * time.Second); d.camera(key).RetryAt < time.Now().Add(3*time.Second).UnixMilli(); {
-			time.Sleep(100 * time.Millisecond)
+		time.Sleep(time.Minute)
+		if c := d.camera(cameras.Key(idA, "x")); c.State != cameras.CameraError {
+			t.Fatalf("got %+v", c)
 		}
-		a.set(func(*fakeAgent) { client.refused = false })
-		d.search.sighted(a.sighting())
-		time.Sleep(time.Second)
-		if c := d.camera(key); c.State != cameras.Live {
+		a.set(func(*fakeAgent) { client.refusal = nil })
+		broken(false)
+		time.Sleep(7 * time.Second)
+		if c := d.camera(cameras.Key(idA, "x")); c.State != cameras.Live {
 			t.Errorf("got %+v", c)
 		}
 	})

@@ -14,8 +14,6 @@ const (
 	// unwantedAfter is how long a stream outlives the last look at it: the page
 	// looks at least twice a second, and 2 s after the last look nothing must flow.
 	unwantedAfter = 1600 * time.Millisecond
-	// firstWant is how long a new Feed counts as wanted when no page asks.
-	firstWant = 5 * time.Second
 	// dropAfter is how long the newest frame of a camera nobody looks at is kept.
 	dropAfter = time.Minute
 )
@@ -53,6 +51,8 @@ type Config struct {
 	Logger  *slog.Logger
 	// First is a connection that is open already, nil when there is none.
 	First *Connection
+	// Early is how long the Feed counts as wanted before somebody looks.
+	Early time.Duration
 }
 
 // Feed is one camera's connection. All methods are safe for concurrent use.
@@ -79,11 +79,11 @@ type Feed struct {
 	placeholder bool      // it was a placeholder
 }
 
-// New makes a Feed that connects once Run is called and a target is set. It
-// counts as wanted for the first few seconds.
+// New makes a Feed that connects once Run is called, a target is set and it is
+// wanted.
 func New(cfg Config) *Feed {
 	now := time.Now()
-	f := &Feed{cfg: cfg, kick: make(chan struct{}, 1), wanted: now.Add(firstWant - unwantedAfter)}
+	f := &Feed{cfg: cfg, kick: make(chan struct{}, 1), wanted: now.Add(cfg.Early - unwantedAfter)}
 	f.sizer.width, f.sizer.height = cfg.Width, cfg.Height
 	f.facts.PhaseSince, f.facts.WantedSince = now, now
 	return f
@@ -106,6 +106,20 @@ func (f *Feed) Want(large bool) {
 	changed := !was || sooner || f.asked(now) != before
 	f.mu.Unlock()
 	if changed {
+		f.wake()
+	}
+}
+
+// Settle ends the time in which it counts as wanted though nobody looked.
+func (f *Feed) Settle() {
+	f.mu.Lock()
+	now := time.Now()
+	early := f.wanted.After(now)
+	if early {
+		f.wanted = now
+	}
+	f.mu.Unlock()
+	if early {
 		f.wake()
 	}
 }

@@ -41,6 +41,7 @@ type camera struct {
 	mu     sync.Mutex
 	refuse error         // what dials end with
 	noPage bool          // nobody looks, from the start
+	early  time.Duration // wanted for so long without a page
 	dead   bool          // no sign of life
 	header time.Duration // how long the headers take
 	seen   record
@@ -157,6 +158,7 @@ func start(t *testing.T, change ...func(*camera)) (f *Feed, c *camera, unwant fu
 	f = New(Config{
 		Key: "agent:a/x", Opener: c, Group: NewGroup(), Logger: slog.New(slog.DiscardHandler),
 		Arrived: func() { c.count(&c.seen.frames) }, Doubted: func() { c.count(&c.seen.doubts) },
+		Early: c.early,
 	})
 	ctx, cancel := context.WithCancel(context.Background())
 	var wg sync.WaitGroup
@@ -274,16 +276,57 @@ func TestPictureOfAClosedCameraIsDropped(t *testing.T) {
 }
 
 func TestNewFeedDialsBeforeThePageAsks(t *testing.T) {
+	for _, early := range []time.Duration{0, time.Second, 5 * time.Second} {
+		synctest.Test(t, func(t *testing.T) {
+			f, c, _ := start(t, func(c *camera) { c.noPage, c.early = true, early })
+			f.SetTarget(target)
+			c.after(early - 100*time.Millisecond)
+			if early > 0 && (len(c.saw().dials) != 1 || c.saw().closed != 0) {
+				t.Errorf("%v: %d dials, %d closed", early, len(c.saw().dials), c.saw().closed)
+			}
+			c.after(200 * time.Millisecond)
+			if c.saw().closed != len(c.saw().dials) {
+				t.Errorf("%v: kept open for nobody", early)
+			}
+		})
+	}
+}
+
+// TestNewFeedIsClosedWhenAPageAsksForOthers: it is not on the page that is seen.
+func TestNewFeedIsClosedWhenAPageAsksForOthers(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		f, c, _ := start(t, func(c *camera) { c.noPage = true })
+		f, c, _ := start(t, func(c *camera) { c.noPage, c.early = true, time.Minute })
 		f.SetTarget(target)
-		c.after(firstWant - time.Second)
-		if len(c.saw().dials) != 1 || c.saw().closed != 0 {
-			t.Errorf("%d dials, %d closed", len(c.saw().dials), c.saw().closed)
-		}
-		c.after(2 * time.Second)
+		c.after(time.Second)
+		f.Settle()
+		c.after(unwantedAfter + 100*time.Millisecond)
 		if c.saw().closed != 1 {
-			t.Error("kept open for nobody")
+			t.Errorf("%d closed", c.saw().closed)
+		}
+		f.Settle()
+		c.after(time.Minute)
+		if len(c.saw().dials) != 1 {
+			t.Errorf("%d dials", len(c.saw().dials))
+		}
+	})
+}
+
+// TestNobodyFailsWhomNobodyDials: what is not looked at any more must not make
+// others wait longer, nor be offline when somebody looks again.
+func TestNobodyFailsWhomNobodyDials(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f, c, unwant := start(t, func(c *camera) { c.refuse = &cameras.Failure{Reason: cameras.ReasonRefused} })
+		f.SetTarget(target)
+		c.after(10 * time.Second)
+		wantState(t, f, cameras.Offline)
+		if n := f.cfg.Group.Failing(); n != 1 {
+			t.Errorf("%d fail", n)
+		}
+		unwant()
+		c.after(unwantedAfter + 100*time.Millisecond)
+		wantState(t, f, cameras.Paused)
+		if n := f.cfg.Group.Failing(); n != 0 || f.Facts().Failure != nil {
+			t.Errorf("%d fail, %v", n, f.Facts().Failure)
 		}
 	})
 }
@@ -292,7 +335,7 @@ func TestNewFeedDialsBeforeThePageAsks(t *testing.T) {
 // ask is over once it has asked.
 func TestNewFeedIsClosedSoonAfterThePageLookedAway(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		f, c, unwant := start(t)
+		f, c, unwant := start(t, func(c *camera) { c.early = 5 * time.Second })
 		unwant()
 		f.SetTarget(target)
 		c.after(time.Second)

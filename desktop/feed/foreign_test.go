@@ -220,7 +220,7 @@ func TestForeignIsNotAskedTwiceAfterSleep(t *testing.T) {
 			return open()
 		}}}
 		f, _, _ := start(t)
-		f = New(Config{Opener: p, Group: f.cfg.Group, Arrived: func() {}, Doubted: func() {}, Logger: f.cfg.Logger})
+		f = New(Config{Opener: p, Group: f.cfg.Group, Arrived: func() {}, Doubted: func() {}, Early: 5 * time.Second, Logger: f.cfg.Logger})
 		ctx, cancel := context.WithCancel(t.Context())
 		var wg sync.WaitGroup
 		wg.Go(func() { f.Run(ctx) })
@@ -250,7 +250,7 @@ func TestFirstConnectionIsTheFeeds(t *testing.T) {
 					t.Fatal(failure)
 				}
 				f, _, _ := start(t)
-				f = New(Config{Opener: p, Group: f.cfg.Group, Arrived: func() {}, Doubted: func() {}, Logger: f.cfg.Logger, First: connection})
+				f = New(Config{Opener: p, Group: f.cfg.Group, Arrived: func() {}, Doubted: func() {}, Early: 5 * time.Second, Logger: f.cfg.Logger, First: connection})
 				ctx, cancel := context.WithCancel(t.Context())
 				var wg sync.WaitGroup
 				wg.Go(func() { f.Run(ctx) })
@@ -281,7 +281,7 @@ func TestSinglePicturesArePolled(t *testing.T) {
 			return &agents.Stream{Body: io.NopCloser(bytes.NewReader(jpeg)), ContentType: "image/jpg"}, nil
 		}}}
 		other, c, unwant := start(t)
-		f := New(Config{Opener: p, Group: other.cfg.Group, Arrived: func() {}, Doubted: func() {}, Logger: other.cfg.Logger})
+		f := New(Config{Opener: p, Group: other.cfg.Group, Arrived: func() {}, Doubted: func() {}, Early: 5 * time.Second, Logger: other.cfg.Logger})
 		f.SetTarget(foreign)
 		ctx, cancel := context.WithCancel(t.Context())
 		var wg sync.WaitGroup

@@ -53,13 +53,17 @@ func (f *Feed) idle(ctx context.Context) bool {
 	for {
 		f.mu.Lock()
 		now := time.Now()
-		ready := f.isWanted(now) && f.target.Addr != ""
+		wanted := f.isWanted(now)
+		ready := wanted && f.target.Addr != ""
 		if !ready && f.facts.Phase != cameras.Closed {
 			f.phase(cameras.Closed, now)
 		}
 		f.mu.Unlock()
 		if ready {
 			return true
+		}
+		if !wanted {
+			f.succeeded() // nobody tries any longer
 		}
 		select {
 		case <-f.kick:
