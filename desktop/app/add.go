@@ -22,7 +22,7 @@ func (e *Engine) add(input string) AddResult {
 		return e.addURL(t)
 	}
 	if key := e.foreignAt(func(address string) bool { return address == t.address }); key != "" {
-		return e.knownForeign(key, t)
+		return e.again(key, t)
 	}
 	found, failure := e.ask(t.address)
 	if failure == nil {

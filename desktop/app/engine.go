@@ -84,7 +84,8 @@ type Engine struct {
 type running struct {
 	*feed.Feed
 	cancel context.CancelFunc
-	told   bool // a person typed what lets one in; what was kept is older
+	done   chan struct{} // closed when it has ended
+	told   bool          // a person typed what lets one in; what was kept is older
 }
 
 // New makes an Engine that knows the remembered cameras and does nothing yet.
@@ -174,7 +175,7 @@ func (e *Engine) ensureFeed(c cameras.Camera) *running {
 // is open already if there is one; e.mu is held.
 func (e *Engine) startFeed(c cameras.Camera, first *feed.Connection) *running {
 	ctx, cancel := context.WithCancel(e.ctx)
-	f := &running{cancel: cancel, Feed: feed.New(feed.Config{
+	f := &running{cancel: cancel, done: make(chan struct{}), Feed: feed.New(feed.Config{
 		Key: c.Key, Opener: e.cfg.Client, Group: e.group, Width: c.Width, Height: c.Height, Logger: e.cfg.Logger,
 		Arrived: e.arrived.notify,
 		Doubted: func() { e.poke(c.Agent) },
@@ -182,7 +183,7 @@ func (e *Engine) startFeed(c cameras.Camera, first *feed.Connection) *running {
 		Early:   e.early(first != nil),
 	})}
 	e.feeds[c.Key] = f
-	e.goDo(func() { defer cancel(); f.Run(ctx) })
+	e.goDo(func() { defer close(f.done); defer cancel(); f.Run(ctx) })
 	return f
 }
 

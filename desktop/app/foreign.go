@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"pigrid/desktop/agents"
 	"pigrid/desktop/cameras"
 	"pigrid/desktop/feed"
 	"pigrid/desktop/settings"
@@ -52,11 +53,14 @@ func (e *Engine) addForeign(t typed, noAgent *cameras.Failure) (AddResult, bool)
 	}
 	sameHost := func(address string) bool { return hostOf(address) == hostOf(t.address) }
 	if key := e.foreignAt(sameHost); key != "" && !t.ported {
-		return e.knownForeign(key, t), true
+		return e.again(key, t), true
 	}
 	connection, failure := e.try(targets)
 	if failure == nil {
 		return e.adopt(t, connection), true
+	}
+	if saysNo(noAgent) {
+		return AddResult{}, false
 	}
 	switch failure.Reason {
 	case cameras.ReasonUnauthorized, cameras.ReasonForbidden, cameras.ReasonBusy, cameras.ReasonNoFrames:
@@ -69,13 +73,25 @@ func (e *Engine) addForeign(t typed, noAgent *cameras.Failure) (AddResult, bool)
 // placesBeside lists the usual places that are worth a try where an agent does
 // not answer for this reason.
 func placesBeside(t typed, noAgent *cameras.Failure) []feed.Target {
-	switch noAgent.Reason {
-	case cameras.ReasonRefused, cameras.ReasonNotPigrid, cameras.ReasonUnauthorized, cameras.ReasonEnded:
-		return usual(t)
-	case cameras.ReasonTimeout: // a firewall may swallow what is sent to that port, and to no other
+	switch {
+	case noAgent.Reason == cameras.ReasonTimeout, // a firewall may swallow what is sent to that port, and to no other
+		saysNo(noAgent):
 		return slices.DeleteFunc(usual(t), func(target feed.Target) bool { return target.Addr == t.address })
-	default: // the host cannot be reached, or an agent said no
+	case noAgent.Reason == cameras.ReasonUnreachable, noAgent.Reason == cameras.ReasonNotLocal: // so is every other port
 		return nil
+	default:
+		return usual(t)
+	}
+}
+
+// saysNo reports whether an agent may have answered, and does not let this
+// computer in. What another port of its host says tells less.
+func saysNo(f *cameras.Failure) bool {
+	switch f.Reason {
+	case cameras.ReasonForbidden, cameras.ReasonWrongHost, cameras.ReasonBusy:
+		return true
+	default:
+		return false
 	}
 }
 
@@ -87,8 +103,8 @@ func (e *Engine) addURL(t typed) AddResult {
 	if len(where) > settings.MaxURL {
 		return AddResult{Keys: []string{}, Reason: cameras.ReasonBadAddress, Detail: "the address is too long to be kept"}
 	}
-	if key := cameras.ForeignKey(where); e.again(key, target) {
-		return AddResult{OK: true, Keys: []string{key}, Address: where}
+	if key := cameras.ForeignKey(where); e.hasCamera(key) {
+		return e.again(key, t)
 	}
 	connection, failure := e.try([]feed.Target{target})
 	if failure != nil {
@@ -180,17 +196,6 @@ func (e *Engine) foreignAt(meant func(address string) bool) string {
 	return ""
 }
 
-// knownForeign is the answer to the address of a camera that is there already:
-// what lets one in may be new.
-func (e *Engine) knownForeign(key string, t typed) AddResult {
-	if c, ok := e.registry.Get(key); ok && t.login != nil {
-		if u, err := url.Parse(c.URL); err == nil {
-			e.again(key, feed.Target{Addr: u.Host, Path: u.RequestURI(), Foreign: true, Login: t.login})
-		}
-	}
-	return AddResult{OK: true, Keys: []string{key}, Address: t.address}
-}
-
 func hostOf(address string) string {
 	host, _, err := net.SplitHostPort(address)
 	if err != nil {
@@ -199,22 +204,63 @@ func hostOf(address string) string {
 	return host
 }
 
-// again takes in a URL that is known: what lets one in may be new.
-func (e *Engine) again(key string, target feed.Target) bool {
+// hasCamera reports whether there is a camera of this key.
+func (e *Engine) hasCamera(key string) bool {
+	_, ok := e.registry.Get(key)
+	return ok
+}
+
+// again answers when a person adds a camera without an agent that is there: it is
+// dialled at once, and with what was typed to be let in, when that is new.
+func (e *Engine) again(key string, t typed) AddResult {
 	e.mu.Lock()
-	defer e.mu.Unlock()
 	c, known := e.registry.Get(key)
 	f := e.feeds[key]
-	if !known || f == nil {
-		return false
+	result := AddResult{OK: true, Keys: []string{key}, Address: c.URL}
+	u, err := url.Parse(c.URL)
+	if !known || f == nil || err != nil {
+		e.mu.Unlock()
+		return result // it was forgotten meanwhile, or is being tried
 	}
-	if target.Login != nil {
-		c.Login = true
-		e.registry.Add(c)
-		e.keepLogin(key, target.Login)
-		f.told = true
-		f.SetTarget(target)
+	if t.login == nil || sameLogin(t.login, f.Target().Login) {
+		f.Retry()
+		e.mu.Unlock()
+		return result
 	}
-	f.Retry()
-	return true
+	before := f.Target()
+	e.dropFeed(key) // many cameras serve a single viewer
+	e.mu.Unlock()
+	select {
+	case <-f.done:
+	case <-e.ctx.Done():
+	}
+	connection, failure := e.try([]feed.Target{{Addr: u.Host, Path: u.RequestURI(), Foreign: true, Login: t.login}})
+
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if c, known = e.registry.Get(key); !known {
+		if failure == nil {
+			connection.Close()
+		}
+		return result
+	}
+	if failure != nil {
+		if before.Addr == "" { // what was kept was not there yet
+			e.startForeign(c)
+		} else {
+			f = e.startFeed(c, nil)
+			f.told = true
+			f.SetTarget(before)
+		}
+		return AddResult{Keys: []string{}, Reason: reasonOfURL(failure), Address: c.URL, Detail: failure.Detail}
+	}
+	c.Login = true
+	e.registry.Add(c)
+	e.keepLogin(key, t.login)
+	f = e.startFeed(c, connection)
+	f.told = true
+	f.SetTarget(connection.Target())
+	return result
 }
+
+func sameLogin(a, b *agents.Login) bool { return a != nil && b != nil && *a == *b }

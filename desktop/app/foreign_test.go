@@ -12,6 +12,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -296,9 +297,85 @@ func TestAnotherPassword(t *testing.T) {
 		t.Errorf("got %+v", r)
 	}
 	again.eventually(t, 5*time.Second, r.Keys[0], cameras.Live)
+
+	for _, mistyped := range []string{"http://root:typo@" + c.addr + c.path, "http://root:typo@" + c.addr} {
+		if r := again.Add(mistyped); r.OK || r.Reason != cameras.ReasonUnauthorized || strings.Contains(r.Address+r.Detail, "typo") {
+			t.Errorf("mistyped: got %+v", r)
+		}
+	}
+	again.eventually(t, 5*time.Second, r.Keys[0], cameras.Live)
 	if _, most, _, _ := c.saw(); most != 1 {
 		t.Errorf("%d at once", most)
 	}
+	again.stop(t)
+
+	last := startDesk(t, d.path, nil, withSecrets)
+	last.look(t)
+	last.eventually(t, 5*time.Second, r.Keys[0], cameras.Live)
+}
+
+// TestThePasswordThatIsThere cuts nothing when it is typed once more.
+func TestThePasswordThatIsThere(t *testing.T) {
+	c := newForeign(t, dialects[0], func(c *foreignCamera) { c.user, c.password = "root", "same" })
+	d := startDesk(t, "", nil)
+	d.look(t)
+	for range 3 {
+		r := d.Add("http://root:same@" + c.addr + c.path)
+		if !r.OK {
+			t.Fatalf("got %+v", r)
+		}
+		d.eventually(t, 5*time.Second, r.Keys[0], cameras.Live)
+	}
+	if _, _, streams, _ := c.saw(); streams != 1 {
+		t.Errorf("%d streams", streams)
+	}
+}
+
+// TestForgottenWhileItIsTried: it does not come back.
+func TestForgottenWhileItIsTried(t *testing.T) {
+	tried := make(chan struct{})
+	goOn := make(chan struct{})
+	c := newForeign(t, dialects[0], func(c *foreignCamera) { c.user, c.password = "root", "old" })
+	var second atomic.Bool
+	d := startDesk(t, "", opening{agents.NewClient(), func(from agents.Source) {
+		if from.Login != nil && second.Load() {
+			close(tried)
+			<-goOn
+		}
+	}})
+	d.look(t)
+	r := d.Add("http://root:old@" + c.addr + c.path)
+	if !r.OK {
+		t.Fatalf("got %+v", r)
+	}
+	c.mu.Lock()
+	c.password = "new"
+	c.mu.Unlock()
+	second.Store(true)
+	added := make(chan AddResult)
+	go func() { added <- d.Add("http://root:new@" + c.addr + c.path) }()
+	<-tried
+	if tile := d.camera(r.Keys[0]); tile.State != cameras.Connecting {
+		t.Errorf("while it is tried: %+v", tile)
+	}
+	d.Forget(r.Keys[0])
+	close(goOn)
+	<-added
+	if n := len(d.State().Cameras); n != 0 {
+		t.Errorf("%d cameras", n)
+	}
+	eventually(t, 5*time.Second, "nobody looks any more", func() bool { _, _, _, open := c.saw(); return open == 0 })
+}
+
+// opening is a client that tells of every stream before it opens it.
+type opening struct {
+	*agents.Client
+	tell func(from agents.Source)
+}
+
+func (o opening) Open(ctx context.Context, from agents.Source) (*agents.Stream, error) {
+	o.tell(from)
+	return o.Client.Open(ctx, from)
 }
 
 // TestURLOfAnInterface: a zone survives being remembered.

@@ -86,6 +86,7 @@ func (h *silentHost) Open(ctx context.Context, from agents.Source) (*agents.Stre
 func TestPortsBesideASilentOne(t *testing.T) {
 	refused := &cameras.Failure{Reason: cameras.ReasonRefused}
 	locked := &cameras.Failure{Reason: cameras.ReasonUnauthorized, Status: 401}
+	no := &cameras.Failure{Reason: cameras.ReasonForbidden, Status: 403}
 	tests := []struct {
 		name, input string
 		fails       map[string]error
@@ -99,6 +100,8 @@ func TestPortsBesideASilentOne(t *testing.T) {
 		{"on 81, and 80 is closed", "cam.local", map[string]error{"cam.local:80": refused}, "cam.local:81/stream", "", []string{"8080", "80", "81"}, 3 * time.Second},
 		{"on 8081", "cam.local", nil, "cam.local:8081/", "", []string{"8080", "80", "81", "8081"}, 9 * time.Second},
 		{"locked", "cam.local", map[string]error{"cam.local:80": locked}, "", cameras.ReasonUnauthorized, []string{"8080", "80", "81", "8081"}, 9 * time.Second},
+		{"who does not let us in", "cam.local", map[string]error{"cam.local:8080": no}, "cam.local:81/stream", "", []string{"8080", "80", "81"}, 6 * time.Second},
+		{"only who does not", "cam.local", map[string]error{"cam.local:8080": no, "cam.local:80": locked}, "", cameras.ReasonForbidden, []string{"8080", "80", "81", "8081"}, 9 * time.Second},
 		{"nobody there", "cam.local", nil, "", cameras.ReasonTimeout, []string{"8080", "80", "81", "8081"}, 12 * time.Second},
 		{"the port was typed", "cam.local:8080", nil, "", cameras.ReasonTimeout, []string{"8080"}, 3 * time.Second},
 	}

@@ -99,6 +99,8 @@ func (e *Engine) factsOf(c cameras.Camera) cameras.Facts {
 	var facts cameras.Facts
 	if f := e.feeds[c.Key]; f != nil {
 		facts.Stream = f.Facts()
+	} else if c.URL != "" { // it is being tried with another password
+		facts.Stream = cameras.Stream{Wanted: true, Phase: cameras.Dialling}
 	}
 	if a := e.agents[c.Agent]; a != nil {
 		facts.Agent = a.facts

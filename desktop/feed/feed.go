@@ -155,6 +155,13 @@ func (f *Feed) SetTarget(t Target) {
 	}
 }
 
+// Target returns where the stream is.
+func (f *Feed) Target() Target {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.target
+}
+
 func (f *Feed) wake() {
 	select {
 	case f.kick <- struct{}{}:
