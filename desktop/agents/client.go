@@ -153,10 +153,15 @@ func (c *Client) get(ctx context.Context, from Source, accept string) (*http.Res
 		req.Header.Set("Accept", accept)
 	}
 	req.Header.Set("User-Agent", "pigrid")
-	if l := from.Login; l != nil {
-		l.use(req)
+	if from.Login.HasQuery() {
+		req.URL.RawQuery = from.Login.Query
 	}
 	resp, err := c.http.Do(req)
+	if err == nil && from.Login.hasPassword() && (resp.StatusCode == http.StatusUnauthorized || resp.StatusCode == http.StatusForbidden) {
+		_ = resp.Body.Close()
+		from.Login.answer(req, resp.Header)
+		resp, err = c.http.Do(req)
+	}
 	if failed, ok := errors.AsType[*url.Error](err); ok {
 		return nil, fmt.Errorf("%s: %w", from.Addr, failed.Err) // not the whole URL: passwords may stand in it
 	}

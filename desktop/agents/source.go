@@ -4,6 +4,8 @@ import (
 	"errors"
 	"log/slog"
 	"net/http"
+
+	"github.com/icholy/digest"
 )
 
 // errPath is why a path was not asked for.
@@ -28,14 +30,23 @@ type Login struct {
 // HasQuery reports whether there is a query; it may be asked of nil.
 func (l *Login) HasQuery() bool { return l != nil && l.Query != "" }
 
-// use adds the login to a request.
-func (l *Login) use(req *http.Request) {
-	if l.Query != "" {
-		req.URL.RawQuery = l.Query
+// hasPassword reports whether there is a name or a password; it may be asked of nil.
+func (l *Login) hasPassword() bool { return l != nil && (l.User != "" || l.Password != "") }
+
+// answer adds name and password to a request that was refused without them: by
+// Digest (RFC 7616) where the camera knows a kind of it that we know, because
+// that does not show the password to the network, else by Basic (RFC 7617).
+func (l *Login) answer(req *http.Request, refused http.Header) {
+	if challenge, err := digest.FindChallenge(refused); err == nil {
+		credentials, err := digest.Digest(challenge, digest.Options{
+			Method: req.Method, URI: req.URL.RequestURI(), Username: l.User, Password: l.Password, Count: 1,
+		})
+		if err == nil {
+			req.Header.Set("Authorization", credentials.String())
+			return
+		}
 	}
-	if l.User != "" || l.Password != "" {
-		req.SetBasicAuth(l.User, l.Password)
-	}
+	req.SetBasicAuth(l.User, l.Password)
 }
 
 // String implements [fmt.Stringer].

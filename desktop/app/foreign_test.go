@@ -273,6 +273,40 @@ func TestPasswordsAreNotInPlainText(t *testing.T) {
 	}
 }
 
+// TestDigest: Axis and others let nobody in by Basic, as they leave the factory.
+// The password itself is never told.
+func TestDigest(t *testing.T) {
+	c := newForeign(t, dialects[4], func(c *foreignCamera) { c.user, c.password, c.digest = "root", "pässwort", true })
+	k := &keychain{kept: map[string]string{}}
+	withSecrets := func(cfg *Config) { cfg.Secrets = secrets.New(k, "") }
+	d := startDesk(t, "", nil, withSecrets)
+	d.look(t)
+	for _, wrong := range []string{c.addr, "http://root:wrong@" + c.addr, "http://root:wrong@" + c.addr + c.path} {
+		if r := d.Add(wrong); r.OK || r.Reason != cameras.ReasonUnauthorized {
+			t.Errorf("%s: %+v", wrong, r)
+		}
+	}
+	r := d.Add("http://root:pässwort@" + c.addr)
+	if !r.OK {
+		t.Fatalf("got %+v", r)
+	}
+	d.eventually(t, 5*time.Second, r.Keys[0], cameras.Live)
+	d.stop(t)
+	again := startDesk(t, d.path, nil, withSecrets)
+	again.look(t)
+	again.eventually(t, 5*time.Second, r.Keys[0], cameras.Live)
+	if _, most, streams, _ := c.saw(); most != 1 || streams != 2 {
+		t.Errorf("%d at once, %d streams", most, streams)
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	for _, told := range c.told {
+		if told != "" && !strings.HasPrefix(told, "Digest ") {
+			t.Errorf("told %q", told)
+		}
+	}
+}
+
 // TestAnotherPassword: what a tile advises when a camera's password was changed.
 func TestAnotherPassword(t *testing.T) {
 	c := newForeign(t, dialects[0], func(c *foreignCamera) { c.user, c.password = "root", "old" })
