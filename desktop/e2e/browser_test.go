@@ -172,3 +172,11 @@ func (b *browser) tiles(t *testing.T) map[string]tile {
 	}
 	return byName
 }
+
+// banners reads what is said above the tiles.
+func (b *browser) banners(t *testing.T) string {
+	t.Helper()
+	var text string
+	b.run(t, `return [...document.querySelectorAll(".banner p")].map((e) => e.innerText.replace(/\s+/g, " ").trim()).join(" | ")`, &text)
+	return text
+}

@@ -84,6 +84,12 @@ func TestEveryStateInEveryEngine(t *testing.T) {
 				w.well = map[string]bool{}
 				w.untilLive(t, n)
 			}
+			w.loseHalf(t, f, n)
+			w.save(t, "states-"+e.name+"-banner")
+			f.set(t, 0, "none")
+			w.well = map[string]bool{}
+			w.untilLive(t, n)
+			until(t, 20*time.Second, "the banner is gone", func() bool { return w.banners(t) == "" })
 			t.Logf("%d looks; the longest that a camera that was well showed one picture: %v", w.looks, w.worst.Round(time.Millisecond))
 		})
 	}
@@ -247,6 +253,39 @@ func (w *watch) suffer(t *testing.T, f *fleet, n int, batch []trouble) {
 			delete(wrong, b.fault)
 		}
 		return len(seen) == len(batch)
+	})
+}
+
+// loseHalf makes more than half of the cameras fail together: one banner says so,
+// not a dozen tiles, and those that are left go on.
+func (w *watch) loseHalf(t *testing.T, f *fleet, n int) {
+	t.Helper()
+	lost := n/2 + 2
+	for number := lost + 1; number <= n; number++ {
+		w.well[name(number)] = true
+	}
+	for number := 1; number <= lost; number++ {
+		f.set(t, number, "refuse")
+	}
+	want := regexp.MustCompile(fmt.Sprintf(`^%d of %d cameras stopped answering at \d\d:\d\d\. This computer or its router may have lost the network\.( Retrying (now|in \d+ s)\.)?$`, lost, n))
+	how := ""
+	defer func() {
+		if how != "" {
+			t.Errorf("half of all failed: %s", how)
+		}
+	}()
+	until(t, time.Minute, "one banner speaks for half of all", func() bool {
+		how = ""
+		tiles := w.look(t)
+		if said := w.banners(t); !want.MatchString(said) {
+			how = fmt.Sprintf("the banner says %q", said)
+		}
+		for number := 1; number <= lost; number++ {
+			if is := tiles[name(number)]; !regexp.MustCompile(offline).MatchString(is.Status) || is.Notice != "" {
+				how = fmt.Sprintf("%s says %q and explains %q", name(number), is.Status, is.Notice)
+			}
+		}
+		return how == ""
 	})
 }
 
