@@ -95,6 +95,12 @@ func TestStartStopCycles(t *testing.T) {
 // await polls the status until the first camera is as wanted.
 func (a *agent) await(t *testing.T, what string, ok func(api.Camera) bool) {
 	t.Helper()
+	a.awaitAll(t, what, func(all []api.Camera) bool { return len(all) > 0 && ok(all[0]) })
+}
+
+// awaitAll waits until ok of the status of all cameras.
+func (a *agent) awaitAll(t *testing.T, what string, ok func([]api.Camera) bool) {
+	t.Helper()
 	tick := time.NewTicker(5 * time.Millisecond)
 	defer tick.Stop()
 	for deadline := time.Now().Add(60 * time.Second); ; <-tick.C {
@@ -102,7 +108,7 @@ func (a *agent) await(t *testing.T, what string, ok func(api.Camera) bool) {
 		if err := json.Unmarshal(get(t, a.url+api.StatusPath), &status); err != nil {
 			t.Fatal(err)
 		}
-		if len(status.Cameras) > 0 && ok(status.Cameras[0]) {
+		if ok(status.Cameras) {
 			return
 		}
 		if time.Now().After(deadline) {

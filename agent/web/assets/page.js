@@ -5,6 +5,7 @@
 const every = 2000; // ms between two looks at the status
 const figures = new Map([...document.querySelectorAll("figure")].map((f) => [f.dataset.camera, f]));
 let away = false; // the agent did not answer the last time
+const broken = new Set(); // figures whose picture could not be loaded
 let started = ""; // when the agent was started: its streams do not outlive it
 const looks = new Map(); // camera id -> what its picture looked like at the last look
 
@@ -22,6 +23,7 @@ function words(camera) {
 
 // A stream that broke shows nothing and says nothing: only a new address loads it again.
 function reload(figure) {
+  broken.delete(figure);
   const img = figure.querySelector("img");
   const path = img.dataset.stream || img.dataset.snapshot;
   img.src = `${path}?again=${Date.now()}`;
@@ -76,6 +78,8 @@ async function look() {
     }
     if (status.cameras.some((c) => !figures.has(c.id))) location.reload();
     if (away || (started && started !== status.started)) figures.forEach(reload);
+    // The others go on: the agent refuses a viewer too many, and that one only.
+    else broken.forEach(reload);
     away = false;
     started = status.started;
     for (const camera of status.cameras) {
@@ -109,6 +113,8 @@ document.addEventListener("visibilitychange", () => {
   }
 });
 for (const figure of figures.values()) {
-  figure.querySelector("img").addEventListener("error", () => { away = true; });
+  const img = figure.querySelector("img");
+  img.addEventListener("error", () => broken.add(figure));
+  if (img.complete && !img.naturalWidth) broken.add(figure); // it failed before this script came
 }
 loop();
