@@ -1,16 +1,20 @@
 package e2e
 
 import (
+	"bytes"
 	"net/http"
 	"net/http/httptest"
 	"net/http/httputil"
 	"net/url"
+	"os"
+	"path/filepath"
 	"sync"
 	"testing"
 	"time"
 
 	"pigrid/agent/camera/fakecam"
 	"pigrid/shared/api"
+	"pigrid/shared/mjpeg"
 )
 
 // asked counts what a browser asks an agent for, by path.
@@ -86,3 +90,63 @@ func TestPageReloadsOnlyThePictureThatFailed(t *testing.T) {
 		t.Errorf("the streams were asked for %d and %d times, want the one that works once and the other again and again", one, other)
 	}
 }
+
+// TestPageLeavesACameraAloneThatSeesTheSame: a picture that never changes is
+// what that camera sees, and its stream works.
+func TestPageLeavesACameraAloneThatSeesTheSame(t *testing.T) {
+	first, _, err := mjpeg.NewScanner(bytes.NewReader(fakecam.Frames()), nil).Next()
+	if err != nil {
+		t.Fatal(err)
+	}
+	file := filepath.Join(t.TempDir(), "same.jpg")
+	if err := os.WriteFile(file, first, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	a := start(t, nil, "--source", `exec:sh -c "while cat `+file+`; do sleep 0.1; done"`, "--framerate", "10")
+	for _, browser := range []string{"Chromium", "Firefox"} {
+		t.Run(browser, func(t *testing.T) {
+			n := between(t, a, nil)
+			show(t, newScreen(t), browser, n.url+"/")
+			n.await(t, "/cameras/exec/snapshot.jpg", 2) // it looked twice whether this is right
+			if streams := n.of("/cameras/exec/video"); streams != 1 {
+				t.Errorf("the stream was asked for %d times, want once", streams)
+			}
+		})
+	}
+}
+
+// TestPageNoticesAStreamThatStopped although its connection stays open, and the
+// agent knows nothing of it.
+func TestPageNoticesAStreamThatStopped(t *testing.T) {
+	const stream = "/cameras/pattern/video"
+	a := start(t, nil, "--source", "pattern")
+	var once sync.Once
+	n := between(t, a, func(w http.ResponseWriter, r *http.Request, next http.Handler) {
+		first := false
+		if r.URL.Path == stream {
+			once.Do(func() { first = true })
+		}
+		if first {
+			w = &stopping{ResponseWriter: w, left: 20}
+		}
+		next.ServeHTTP(w, r)
+	})
+	b := openBrowser(t)
+	b.call(t, http.MethodPost, "/url", map[string]any{"url": n.url + "/"})
+	n.await(t, stream, 2)
+}
+
+// stopping hands on so many writes and drops the others.
+type stopping struct {
+	http.ResponseWriter
+	left int
+}
+
+func (s *stopping) Write(b []byte) (int, error) {
+	if s.left--; s.left < 0 {
+		return len(b), nil
+	}
+	return s.ResponseWriter.Write(b)
+}
+
+func (s *stopping) Unwrap() http.ResponseWriter { return s.ResponseWriter }

@@ -22,28 +22,51 @@ function words(camera) {
 }
 
 // A stream that broke shows nothing and says nothing: only a new address loads it again.
+// What is hidden by now is loaded when it is seen again.
 function reload(figure) {
+  if (document.hidden) return;
   broken.delete(figure);
   const img = figure.querySelector("img");
   const path = img.dataset.stream || img.dataset.snapshot;
   img.src = `${path}?again=${Date.now()}`;
 }
 
-// A stream that ended tells nobody: the browser goes on showing its last
-// picture. So pictures are compared: one that has not changed at all while the
-// camera went on is stale.
-function isStale(figure, camera) {
-  const img = figure.querySelector("img[data-stream]");
-  const before = looks.get(camera.id);
-  if (!img || !img.naturalWidth || document.hidden) return false;
+// How a picture looks, small: pictures that differ at all differ here too.
+function pixelsOf(picture) {
   const canvas = document.createElement("canvas");
   canvas.width = canvas.height = 32;
   const context = canvas.getContext("2d", { willReadFrequently: true });
-  context.drawImage(img, 0, 0, 32, 32);
-  const pixels = context.getImageData(0, 0, 32, 32).data.join();
+  context.drawImage(picture, 0, 0, 32, 32);
+  return context.getImageData(0, 0, 32, 32).data.join();
+}
+
+// What the camera sees now, in the same way; nothing when that cannot be known.
+async function pixelsNow(camera) {
+  try {
+    const answer = await fetch(`${camera.snapshot}?settle=0`, { signal: AbortSignal.timeout(5000) });
+    const now = new Image(); // drawn exactly as a picture of the stream is
+    now.src = URL.createObjectURL(await answer.blob());
+    await now.decode().finally(() => URL.revokeObjectURL(now.src));
+    return pixelsOf(now);
+  } catch {
+    return undefined;
+  }
+}
+
+// A stream that ended tells nobody: the browser goes on showing its last
+// picture. So pictures are compared: one that has not changed at all while the
+// camera went on is stale, unless it is what the camera sees now. A camera may
+// see the same thing for ever.
+async function isStale(figure, camera) {
+  const img = figure.querySelector("img[data-stream]");
+  const before = looks.get(camera.id);
+  if (!img || !img.naturalWidth || document.hidden) return false;
+  const pixels = pixelsOf(img);
   const same = before && before.pixels === pixels && camera.frames > before.frames ? before.same + 1 : 0;
   looks.set(camera.id, { pixels, frames: camera.frames, same });
-  return same >= 2;
+  if (same < 2) return false;
+  looks.delete(camera.id);
+  return await pixelsNow(camera) !== pixels;
 }
 
 // A text that is not new is left alone: screen readers would tell it again.
@@ -84,10 +107,7 @@ async function look() {
     started = status.started;
     for (const camera of status.cameras) {
       const figure = figures.get(camera.id);
-      if (figure && isStale(figure, camera)) {
-        looks.delete(camera.id);
-        reload(figure);
-      }
+      if (figure && await isStale(figure, camera)) reload(figure);
     }
   } catch {
     away = true;
