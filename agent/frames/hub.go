@@ -33,11 +33,20 @@ func (c Camera) Interval() time.Duration {
 // keeps 7 to 9 exposures back while it looks for gain and colours.
 const startFrames = 12
 
+// FirstWithin is how long the first frame may take at the camera's framerate; 0
+// when that is not known.
+func (c Camera) FirstWithin() time.Duration {
+	if c.Framerate <= 0 {
+		return 0
+	}
+	return startFrames * c.Interval()
+}
+
 // SlowStart is how long the first frame of a slow camera may take, 0 for one
 // that is not slow.
 func (c Camera) SlowStart() time.Duration {
-	if start := startFrames * c.Interval(); c.Framerate > 0 && start > quickStart {
-		return start
+	if first := c.FirstWithin(); first > quickStart {
+		return first
 	}
 	return 0
 }

@@ -16,8 +16,8 @@ import (
 )
 
 const (
-	// snapshotWait is how long a snapshot waits for its frame; that of a slow
-	// camera for as long as its first may take, up to longestWait.
+	// snapshotWait is how long a snapshot waits for its frame; longer where the
+	// first may take longer at the camera's rate, up to longestWait.
 	snapshotWait = 5 * time.Second
 	longestWait  = 25 * time.Second
 	// settleTime is how long a camera that was just switched on takes to find
@@ -41,7 +41,7 @@ func (s *Server) snapshot(ctx context.Context) http.HandlerFunc {
 		if r.Method == http.MethodHead {
 			return
 		}
-		wait := min(max(snapshotWait, hub.Camera().SlowStart()), longestWait)
+		wait := min(max(snapshotWait, hub.Camera().FirstWithin()), longestWait)
 		ctx, cancel := context.WithTimeout(ctx, wait)
 		defer cancel()
 		settle := settleTime
