@@ -105,8 +105,9 @@ func TestCORS(t *testing.T) {
 func TestUnknownPlaces(t *testing.T) {
 	s := newSite(t, Config{})
 	for path, says := range map[string]string{
-		"/nothing": "Open /", "/cameras/attic/video": "no camera with that id", "/cameras/../../etc/passwd": "Open /",
-		"/assets/page.html": "nothing here", "/assets/..%2fserver.go": "nothing here",
+		"/nothing": "Open /", "/cameras/attic/video": "no camera with that id", "/cameras//snapshot.jpg": "no camera with that id", "/cameras//video": "no camera with that id",
+		"/cameras/../../etc/passwd": "Open /",
+		"/assets/page.html":         "nothing here", "/assets/..%2fserver.go": "nothing here",
 	} {
 		answer := request(t.Context(), t, "GET", s.url+path)
 		body, _ := io.ReadAll(answer.Body)

@@ -39,8 +39,8 @@ func (s *Server) Handler(ctx context.Context) http.Handler {
 		get(r, "/snapshot.jpg", snapshot)
 		get(r, "/snapshot", snapshot)
 		get(r, "/cameras", s.listCameras)
-		get(r, "/cameras/{id}/video", video)
-		get(r, "/cameras/{id}/snapshot.jpg", snapshot)
+		get(r, "/cameras/{id}/video", named(video))
+		get(r, "/cameras/{id}/snapshot.jpg", named(snapshot))
 		get(r, api.StatusPath, s.status)
 		get(r, "/readyz", s.ready)
 		get(r, "/metrics", s.metrics)
@@ -52,6 +52,18 @@ func (s *Server) Handler(ctx context.Context) http.Handler {
 func get(r chi.Router, path string, h http.HandlerFunc) {
 	r.Get(path, h)
 	r.Head(path, h)
+}
+
+// named answers requests that name a camera. chi takes /cameras//video for one
+// with an empty id, which means the first camera elsewhere.
+func named(h http.HandlerFunc) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		if chi.URLParam(r, "id") == "" {
+			failUnknown(w, r)
+			return
+		}
+		h(w, r)
+	}
 }
 
 // root is the page, and mjpg-streamer's address for streams and pictures.

@@ -102,12 +102,16 @@ func (s *Server) hub(w http.ResponseWriter, r *http.Request, id string) (*frames
 	case id == "":
 		failCamera(w, r, s.cfg.Identity.Name, noCamera())
 	default:
-		fail(w, r, problem{
-			Status: http.StatusNotFound, Title: "No such camera",
-			Detail: "This agent has no camera with that id.", Hint: "Open /cameras for the list of ids.",
-		})
+		failUnknown(w, r)
 	}
 	return h, ok
+}
+
+func failUnknown(w http.ResponseWriter, r *http.Request) {
+	fail(w, r, problem{
+		Status: http.StatusNotFound, Title: "No such camera",
+		Detail: "This agent has no camera with that id.", Hint: "Open /cameras for the list of ids.",
+	})
 }
 
 func noCamera() api.Problem {
