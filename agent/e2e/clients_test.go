@@ -2,6 +2,7 @@ package e2e
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -10,6 +11,8 @@ import (
 	"os/exec"
 	"os/signal"
 	"path/filepath"
+	"regexp"
+	"strconv"
 	"strings"
 	"syscall"
 	"testing"
@@ -70,6 +73,44 @@ func TestFFmpegPlays(t *testing.T) {
 		if err != nil || strings.Contains(string(out), "rror") {
 			t.Errorf("ffmpeg %v: %v\n%s", args, err, out)
 		}
+	}
+}
+
+// TestFFmpegRecordsAtTheSpeedOfReality runs the line that the README tells to
+// record with. MJPEG over HTTP carries no times that ffmpeg knows: unless told
+// otherwise it takes each picture for a 25th of a second, ten seconds at 5 fps
+// for two.
+func TestFFmpegRecordsAtTheSpeedOfReality(t *testing.T) {
+	readme, err := os.ReadFile("../../README.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	told := regexp.MustCompile(`(?m)^ffmpeg (.*) http://\S+/video (.*)$`).FindSubmatch(readme)
+	if told == nil {
+		t.Fatal("the README does not tell how to record")
+	}
+	env, _ := withCamera(t)
+	a := start(t, env)
+	get(t, a.url+"/snapshot.jpg?settle=0") // the camera is on
+	args := append(strings.Fields(string(told[1])), a.url+"/video?fps=5")
+	args = append(args, strings.Fields(string(told[2]))...)
+	ctx, cancel := context.WithTimeout(t.Context(), playTime)
+	defer cancel()
+	record := exec.CommandContext(ctx, "ffmpeg", args...)
+	record.Dir = t.TempDir()
+	record.Cancel = func() error { return record.Process.Signal(syscall.SIGINT) }
+	record.WaitDelay = 20 * time.Second
+	if out, err := record.CombinedOutput(); ctx.Err() == nil {
+		t.Fatalf("it ended by itself: %v: %s", err, out)
+	}
+	file := filepath.Join(record.Dir, args[len(args)-1])
+	out, err := exec.CommandContext(t.Context(), "ffprobe", "-loglevel", "error", "-show_entries", "format=duration", "-of", "csv=p=0", file).CombinedOutput()
+	if err != nil {
+		t.Fatalf("%v: %s", err, out)
+	}
+	seconds, err := strconv.ParseFloat(strings.TrimSpace(string(out)), 64)
+	if ratio := seconds / playTime.Seconds(); err != nil || ratio < 0.5 || ratio > 1.5 {
+		t.Errorf("%v of reality play for %s s (%v)", playTime, out, err)
 	}
 }
 
