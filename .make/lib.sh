@@ -58,6 +58,7 @@ test_needs=(
 
 present() {
 	case $1 in
+	/etc/ssl/certs/*) [ -e "$1" ] || ! have apt-get ;; # other systems keep them in other places
 	/*) [ -e "$1" ] ;;
 	@*) have pkg-config && pkg-config --exists "${1#@}" ;;
 	%*) /usr/bin/python3 -c "import ${1#%}" 2>/dev/null ;;
