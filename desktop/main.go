@@ -5,6 +5,7 @@
 package main
 
 import (
+	"fmt"
 	"log/slog"
 	"os"
 	"path/filepath"
@@ -17,6 +18,7 @@ import (
 
 	"pigrid/desktop/agents"
 	"pigrid/desktop/app"
+	"pigrid/desktop/command"
 	"pigrid/desktop/discovery"
 	"pigrid/desktop/secrets"
 	"pigrid/desktop/settings"
@@ -28,6 +30,14 @@ import (
 var version = "dev"
 
 func main() {
+	open, err := command.Read(os.Args[1:], os.Getenv, version, os.Stdout)
+	if err != nil {
+		fmt.Fprintf(os.Stderr, "pigrid: %v\n", err)
+		os.Exit(1)
+	}
+	if !open {
+		return
+	}
 	logger := slog.New(slog.NewTextHandler(os.Stderr, nil))
 	store, secret, notice := openSettings(logger)
 	engine := app.New(app.Config{

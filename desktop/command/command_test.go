@@ -1,0 +1,64 @@
+package command
+
+import (
+	"bytes"
+	"strings"
+	"testing"
+)
+
+// read reads arguments on a computer with these variables.
+func read(env map[string]string, args ...string) (stdout string, open bool, err error) {
+	var out bytes.Buffer
+	open, err = Read(args, func(name string) string { return env[name] }, "1.2.3", &out)
+	return out.String(), open, err
+}
+
+func TestVersionAndHelpNeedNoDisplay(t *testing.T) {
+	for _, arg := range []string{"version", "--version", "-v"} {
+		if out, open, err := read(nil, arg); out != "pigrid 1.2.3\n" || open || err != nil {
+			t.Errorf("%s: %q, window %v, error %v", arg, out, open, err)
+		}
+	}
+	for _, arg := range []string{"help", "--help", "-h"} {
+		out, open, err := read(nil, arg)
+		if !strings.Contains(out, "\nUsage:\n  pigrid ") || open || err != nil {
+			t.Errorf("%s: %q, window %v, error %v", arg, out, open, err)
+		}
+		for line := range strings.Lines(out) {
+			if len(line) > 81 {
+				t.Errorf("%s: %d columns: %s", arg, len(line), line)
+			}
+		}
+	}
+}
+
+func TestMistakes(t *testing.T) {
+	for _, test := range []struct {
+		args []string
+		want string
+	}{
+		{[]string{"show"}, `there is no command "show"; ` + "`pigrid --help` lists"},
+		{[]string{"--fullscreen"}, `there is no flag "--fullscreen"; `},
+		{[]string{"-version"}, `there is no flag "-version"; `},
+		{[]string{"version", "2"}, `there is no command "2"; `},
+		{[]string{"a\nb"}, `there is no command "a\nb"; `},
+		{[]string{""}, `there is no command ""; `},
+	} {
+		out, open, err := read(map[string]string{"DISPLAY": ":0"}, test.args...)
+		if err == nil || !strings.HasPrefix(err.Error(), test.want) || strings.Contains(err.Error(), "\n") || out != "" || open {
+			t.Errorf("%q: %q, window %v, error %v, want %s", test.args, out, open, err, test.want)
+		}
+	}
+}
+
+func TestTheWindowNeedsADisplay(t *testing.T) {
+	for _, env := range []map[string]string{{"DISPLAY": ":0"}, {"WAYLAND_DISPLAY": "wayland-0"}, {}} {
+		out, open, err := read(env)
+		if bad := needsDisplay && len(env) == 0; !open || out != "" || (err != nil) != bad {
+			t.Errorf("%v: %q, window %v, error %v", env, out, open, err)
+		}
+		if err != nil && (!strings.HasPrefix(err.Error(), "there is no display") || strings.Contains(err.Error(), "\n")) {
+			t.Errorf("%v: not a sentence: %v", env, err)
+		}
+	}
+}

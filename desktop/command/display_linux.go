@@ -1,0 +1,5 @@
+//go:build !bindings
+
+package command
+
+const needsDisplay = true
