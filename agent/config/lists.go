@@ -6,6 +6,9 @@ import (
 	"net/url"
 	"regexp"
 	"strings"
+	"unicode"
+
+	"golang.org/x/net/idna"
 )
 
 var (
@@ -38,14 +41,23 @@ func cameras(into *[]string) func(string) error {
 func hosts(into *[]string) func(string) error {
 	return func(s string) error {
 		return items(s, func(host string) error {
-			host = strings.TrimSuffix(strings.ToLower(host), ".")
-			if !hostPattern.MatchString(host) {
+			host, err := asSent(strings.TrimSuffix(strings.ToLower(host), "."))
+			if err != nil || !hostPattern.MatchString(host) {
 				return errors.New("it must be a host name without port like cam.example.org")
 			}
 			*into = append(*into, host)
 			return nil
 		})
 	}
+}
+
+// asSent writes a host name as browsers send it: küche.example is
+// xn--kche-0ra.example to them.
+func asSent(host string) (string, error) {
+	if !strings.ContainsFunc(host, func(r rune) bool { return r > unicode.MaxASCII }) {
+		return host, nil // also with an underscore, which idna refuses
+	}
+	return idna.Lookup.ToASCII(host)
 }
 
 func origins(into *[]string) func(string) error {
@@ -61,8 +73,8 @@ func origins(into *[]string) func(string) error {
 	}
 }
 
-// originOf writes an origin as browsers do: lower case, no default port, no
-// slash at the end. Anything else would never match.
+// originOf writes an origin as browsers do: lower case and ASCII, no default
+// port, no slash at the end. Anything else would never match.
 func originOf(text string) (string, bool) {
 	if text == "*" {
 		return text, true
@@ -72,6 +84,11 @@ func originOf(text string) (string, bool) {
 	if err != nil || u.Hostname() == "" || u.Scheme+"://"+u.Host != text {
 		return "", false
 	}
+	host, err := asSent(u.Hostname())
+	if err != nil || host == "" {
+		return "", false
+	}
+	text = strings.Replace(text, u.Hostname(), host, 1)
 	switch u.Scheme {
 	case "http":
 		return strings.TrimSuffix(text, ":80"), true

@@ -35,10 +35,10 @@ var settings = map[string]struct {
 	},
 	"name":       {" Küche ", "b", `"c"`, func(c Config) any { return c.Name }, [4]any{"Küche", "b", "c", ""}},
 	"state-dir":  {"/a", "b", `"/c"`, func(c Config) any { return c.StateDir }, [4]any{"/a", "b", "/c", ""}},
-	"allow-host": {"A.example.", "b,c", `["d"]`, func(c Config) any { return fmt.Sprint(c.AllowHosts) }, [4]any{"[a.example]", "[b c]", "[d]", "[]"}},
+	"allow-host": {"A.example.", "b,c_d.example", `["Küche.example"]`, func(c Config) any { return fmt.Sprint(c.AllowHosts) }, [4]any{"[a.example]", "[b c_d.example]", "[xn--kche-0ra.example]", "[]"}},
 	"allow-origin": {
-		"*", "http://B:80/", `"https://c:8443"`, func(c Config) any { return fmt.Sprint(c.AllowOrigins) },
-		[4]any{"[*]", "[http://b]", "[https://c:8443]", "[]"},
+		"*", "http://B:80/", `["https://c:8443", "https://küche.example"]`, func(c Config) any { return fmt.Sprint(c.AllowOrigins) },
+		[4]any{"[*]", "[http://b]", "[https://c:8443 https://xn--kche-0ra.example]", "[]"},
 	},
 	"allow-from": {
 		"10.1.2.3/8", "192.0.2.1", `["::ffff:192.0.2.0/120", "fd00::1%eth0"]`, func(c Config) any { return fmt.Sprint(c.AllowFrom) },
