@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"io"
-	"strconv"
 
 	"github.com/spf13/cobra"
 
@@ -76,7 +75,7 @@ func noArguments(cmd *cobra.Command, args []string) error {
 	if len(args) == 0 {
 		return nil
 	}
-	if _, err := strconv.ParseBool(args[0]); err == nil {
+	if args[0] == "true" || args[0] == "false" {
 		return fmt.Errorf("%q stands alone; write it behind its flag like this: --mdns=%s", args[0], args[0])
 	}
 	if names := cmd.Root().SuggestionsFor(args[0]); len(names) > 0 {

@@ -62,10 +62,10 @@ func (l *Loader) fromTOML(data []byte, given map[string]bool) error {
 func (l *Loader) fromKey(key string, v any, given map[string]bool) error {
 	setting := l.setting(key)
 	if setting == nil || key == "config" {
-		if hint := didYouMean(key, "", append(l.names(), "cameras")); hint != "" {
-			return fmt.Errorf("there is no setting %q%s", key, hint)
-		}
-		return fmt.Errorf("there is no setting %q; `pigrid-agent --help` lists them", key)
+		return l.unknownKey(key)
+	}
+	if table, ok := v.(map[string]any); ok && key == "camera" {
+		return fmt.Errorf("camera is no table; did you mean [cameras.%s]?", oneCamera(table))
 	}
 	if given[key] {
 		return nil
@@ -81,6 +81,27 @@ func (l *Loader) fromKey(key string, v any, given map[string]bool) error {
 	}
 	given[key] = true
 	return nil
+}
+
+func (l *Loader) unknownKey(key string) error {
+	if key == "config" {
+		return errors.New(`there is no setting "config" in the file itself; give --config or PIGRID_CONFIG`)
+	}
+	known := slices.DeleteFunc(l.names(), func(name string) bool { return name == "config" })
+	if hint := didYouMean(key, "", append(known, "cameras")); hint != "" {
+		return fmt.Errorf("there is no setting %q%s", key, hint)
+	}
+	return fmt.Errorf("there is no setting %q; `pigrid-agent --help` lists them", key)
+}
+
+// oneCamera returns the id that a table speaks of, or one as an example.
+func oneCamera(table map[string]any) string {
+	for _, id := range slices.Sorted(maps.Keys(table)) {
+		if _, ok := table[id].(map[string]any); ok && cameraPattern.MatchString(id) {
+			return id
+		}
+	}
+	return "imx708"
 }
 
 // perCamera reads the tables [cameras.ID].
@@ -161,6 +182,11 @@ func position(err error) string {
 	if !ok {
 		return ": " + strings.TrimPrefix(err.Error(), "toml: ")
 	}
+	what := strings.TrimPrefix(bad.Error(), "toml: ")
+	// The reader guesses from a first letter: it takes no for a nan that is cut off.
+	if strings.HasPrefix(what, "expected keyword") || strings.HasSuffix(what, "at start of value") {
+		what = "a value must be a text in quotes, a number, or true or false"
+	}
 	row, column := bad.Position()
-	return fmt.Sprintf(" in line %d, column %d: %s", row, column, strings.TrimPrefix(bad.Error(), "toml: "))
+	return fmt.Sprintf(" in line %d, column %d: %s", row, column, what)
 }

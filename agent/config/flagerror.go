@@ -26,8 +26,8 @@ func (l *Loader) FlagError(err error) error {
 func (l *Loader) unknownFlag(err *pflag.NotExistError) error {
 	// Behind a single dash every letter is a flag of its own to pflag.
 	if letters, _, _ := strings.Cut(err.GetSpecifiedShortnames(), "="); letters != "" {
-		if l.setting(letters) != nil {
-			return fmt.Errorf("there is no flag %q; did you mean --%s, with two dashes?", "-"+letters, letters)
+		if name := l.twoDashes(letters); name != "" {
+			return fmt.Errorf("there is no flag %q; did you mean --%s, with two dashes?", "-"+name, name)
 		}
 		return fmt.Errorf("there is no flag %q; `pigrid-agent --help` lists them", "-"+err.GetSpecifiedName())
 	}
@@ -36,4 +36,15 @@ func (l *Loader) unknownFlag(err *pflag.NotExistError) error {
 		return fmt.Errorf("there is no flag %q%s", "--"+name, hint)
 	}
 	return fmt.Errorf("there is no flag %q; `pigrid-agent --help` lists them", "--"+name)
+}
+
+// twoDashes returns the flag that was meant by letters behind a single dash, ""
+// when there is none. -h and -v are flags: of -help pflag complains about "elp".
+func (l *Loader) twoDashes(letters string) string {
+	for _, name := range append(l.names(), "help", "version") {
+		if name == letters || strings.ContainsAny(name[:1], "hv") && name[1:] == letters {
+			return name
+		}
+	}
+	return ""
 }
