@@ -3,6 +3,8 @@ package camera
 import (
 	"errors"
 	"fmt"
+	"io/fs"
+	"os"
 	"os/exec"
 	"path/filepath"
 	"regexp"
@@ -153,10 +155,17 @@ func busyBecause(p api.Problem, program string) api.Problem {
 
 // explainStart says why a program could not be started.
 func explainStart(program string, err error) api.Problem {
-	if errors.Is(err, exec.ErrNotFound) {
+	_, there := os.Stat(program)
+	switch missing := errors.Is(err, fs.ErrNotExist); {
+	case errors.Is(err, exec.ErrNotFound), missing && errors.Is(there, fs.ErrNotExist):
 		return api.Problem{
 			Code: CodeNoProgram, Message: fmt.Sprintf("The program %s is not installed.", program),
 			Hint: "Install it, or correct the command of --source.",
+		}
+	case missing: // a script whose shell is, or a program of another system
+		return api.Problem{
+			Code: CodeCrashed, Message: fmt.Sprintf("%s cannot be started: what it needs to run is missing.", program),
+			Hint: "Check the program that its first line names.",
 		}
 	}
 	return api.Problem{

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"strings"
 	"testing"
 
@@ -127,11 +128,31 @@ func TestBusyBecause(t *testing.T) {
 }
 
 func TestExplainStart(t *testing.T) {
-	if p := explainStart("nosuch", &exec.Error{Name: "nosuch", Err: exec.ErrNotFound}); p.Code != CodeNoProgram {
-		t.Errorf("a missing program is %q", p.Code)
-	}
-	if p := explainStart("/tmp/x", os.ErrPermission); p.Code != CodeCrashed {
-		t.Errorf("a file that may not be executed is %q", p.Code)
+	dir := t.TempDir()
+	for name, test := range map[string]struct {
+		program string
+		text    string // of the file
+		mode    os.FileMode
+		code    api.Code
+		hint    string
+	}{
+		"no program of this name": {"nosuch-program", "", 0, CodeNoProgram, "correct the command of --source"},
+		"no file at this path":    {filepath.Join(dir, "none"), "", 0, CodeNoProgram, "correct the command of --source"},
+		"may not be executed":     {filepath.Join(dir, "text"), "#!/bin/sh\n", 0o600, CodeCrashed, "may be executed"},
+		"nothing to run it by":    {filepath.Join(dir, "script"), "#!/not/there\n", 0o700, CodeCrashed, "its first line"},
+	} {
+		if test.mode != 0 {
+			if err := os.WriteFile(test.program, []byte(test.text), test.mode); err != nil {
+				t.Fatal(err)
+			}
+		}
+		err := exec.CommandContext(t.Context(), test.program).Start()
+		if err == nil {
+			t.Fatalf("%s: it was started", name)
+		}
+		if p := explainStart(test.program, err); p.Code != test.code || !strings.Contains(p.Hint, test.hint) || !strings.Contains(p.Message, test.program) {
+			t.Errorf("%s: %+v", name, p)
+		}
 	}
 }
 
