@@ -15,7 +15,9 @@ const keeping = `trap "" HUP INT QUIT TERM; read -r _; kill -KILL 0`
 // the keeper, leads it and kills it when the agent dies, even by SIGKILL: only
 // the agent holds the writing end of the pipe that the keeper reads, and the
 // kernel closes it. As a member the keeper needs no process's number, which could
-// be another one's by then; while it is there, the group's is nobody else's.
+// be another one's by then; while it is there, the group's is nobody else's. Who
+// leaves the group can outlive a killed agent: of `timeout 9 program` the kernel
+// kills timeout, and the program goes on in the group that timeout has made.
 type group struct {
 	keeper  *exec.Cmd // nil where there is no shell: then the program leads
 	alive   *os.File
