@@ -2,7 +2,7 @@ import type { Page } from "playwright-core";
 import { describe, expect, it } from "vitest";
 
 import type { Camera } from "../src/backend/types";
-import { shot, useStage } from "./stage";
+import { setHidden, shot, useStage } from "./stage";
 
 const stage = useStage();
 
@@ -160,6 +160,37 @@ describe("64 failing cameras", () => {
     );
     expect(await page.locator("li.tile").count()).toBe(64);
   });
+});
+
+describe("64 cameras of a window that is minimised", () => {
+  /** How many tiles are dimmed, and how many say so. */
+  const told = (page: Page) =>
+    page
+      .locator("li.tile")
+      .evaluateAll((tiles) => [
+        tiles.filter((t) => t.classList.contains("offline")).length,
+        tiles.filter((t) => t.querySelector(".words")?.textContent.includes("Offline")).length,
+      ]);
+
+  it.each(["before", "while"])(
+    "all say that they are offline, hidden %s they fail",
+    async (when) => {
+      const cameras = stage.cameras(64);
+      const offline = cameras.map((c): Camera => ({ ...c, state: "offline", since: Date.now() }));
+      stage.go.films.clear();
+      stage.go.state.cameras = cameras;
+      const page = await stage.open();
+      await page.getByText("64 live").first().waitFor();
+      if (when === "before") await setHidden(page, true);
+      await Promise.all([stage.go.emit(page, offline), setHidden(page, true)]);
+      expect(await told(page), "hidden").toEqual([64, 64]);
+      await setHidden(page, false);
+      expect(await told(page), "back").toEqual([64, 64]);
+      await stage.go.emit(page, cameras);
+      expect((await told(page))[0], "little by little again").toBeGreaterThan(0);
+      await expect.poll(() => told(page)).toEqual([0, 0]);
+    },
+  );
 });
 
 describe("live cameras", () => {

@@ -1,7 +1,7 @@
-import type { Browser, Page, Request } from "playwright-core";
+import type { Browser, Request } from "playwright-core";
 import { describe, expect, it } from "vitest";
 
-import { picturesShown, shown, useStage } from "./stage";
+import { picturesShown, setHidden, shown, useStage } from "./stage";
 
 const stage = useStage();
 
@@ -11,14 +11,6 @@ const LAYOUT_REASONS = "disabled-by-default-devtools.timeline.invalidationTracki
 interface LayoutReason {
   name: string;
   args: { data: { nodeName: string; reason: string } };
-}
-
-/** What the page would see if its window were minimised. */
-async function setHidden(page: Page, hidden: boolean): Promise<void> {
-  await page.evaluate((value) => {
-    Object.defineProperty(document, "hidden", { configurable: true, get: () => value });
-    document.dispatchEvent(new Event("visibilitychange"));
-  }, hidden);
 }
 
 describe("frames", () => {

@@ -105,6 +105,24 @@ export async function picturesShown(page: Page, count: number): Promise<void> {
     .toBe(count);
 }
 
+/** What the page would see if its window were minimised: no frames until it is back. */
+export async function setHidden(page: Page, hidden: boolean): Promise<void> {
+  await page.evaluate((value) => {
+    const w = window as unknown as { thaw?: () => void };
+    Object.defineProperty(document, "hidden", { configurable: true, get: () => value });
+    document.dispatchEvent(new Event("visibilitychange"));
+    w.thaw?.();
+    if (!value) return;
+    const frame = window.requestAnimationFrame;
+    const waiting: FrameRequestCallback[] = [];
+    window.requestAnimationFrame = (callback) => -waiting.push(callback);
+    w.thaw = () => {
+      window.requestAnimationFrame = frame;
+      waiting.splice(0).forEach((callback) => frame(callback));
+    };
+  }, hidden);
+}
+
 /** The picture on screen, comparable with others: they all have the same URL. */
 export function shown(within: Page | Locator, at = 0): Promise<string> {
   const img = within.locator("img.shown").nth(at);

@@ -4,16 +4,11 @@ import { Pictures } from "./frames/pictures.svelte";
 import { Puller } from "./frames/pull";
 import { AppState } from "./view/app-state.svelte";
 import { Clock } from "./view/clock.svelte";
+import { painted } from "./view/painted";
 import { Viewer } from "./view/viewer.svelte";
 
 /** This many failures in a row are told; fewer pass by themselves. */
 const STARVED_AFTER = 3;
-
-/** Resolves when the page is painted as it is now; waits while nobody sees it. */
-function painted(): Promise<void> {
-  // The callback of a frame runs before its paint, in the same task.
-  return new Promise((resolve) => requestAnimationFrame(() => setTimeout(resolve)));
-}
 
 /** Starts the page's machinery and returns what App.svelte shows. Runs as long as the window. */
 export function wire() {

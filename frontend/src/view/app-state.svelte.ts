@@ -1,7 +1,7 @@
 // What the Go side says, as it says it.
 import type { Backend } from "../backend/backend";
 import type { Camera, Discovery, Search, State } from "../backend/types";
-import { step } from "./gradual";
+import { step, STRETCH } from "./gradual";
 
 /** waiting: nothing said yet · no-app: no Go side at all · silent: it does not answer. */
 export type Phase = "waiting" | "no-app" | "silent" | "ready";
@@ -20,13 +20,13 @@ export class AppState {
   /** What `cameras` is on its way to. */
   #goal: readonly Camera[] = [];
   #onTheWay = false;
-  #painted: () => Promise<void>;
+  #painted: () => Promise<boolean>;
 
   /** Called with the key of a camera that is not there any more. */
   onforgotten: (key: string) => void = () => {};
 
-  /** painted: resolves when the page is painted as it is now. */
-  constructor(painted: () => Promise<void>) {
+  /** painted: true when the page is painted as it is now, false while nobody sees it. */
+  constructor(painted: () => Promise<boolean>) {
     this.#painted = painted;
   }
 
@@ -65,15 +65,19 @@ export class AppState {
     this.phase = "ready";
   }
 
-  /** One step at once, then one after each paint: two steps would be laid out as one. */
+  /**
+   * One step at once, then one after each paint: two steps would be laid out as one.
+   * In a page that nobody sees the second one goes all the way: no paint comes, no
+   * click waits, and who looks again must not see what is over.
+   */
   async #approach(): Promise<void> {
     if (this.#onTheWay) return;
     this.#onTheWay = true;
-    for (let done = false; !done;) {
-      const next = step(this.cameras, this.#goal);
+    for (let stretch = STRETCH, done = false; !done;) {
+      const next = step(this.cameras, this.#goal, stretch);
       this.cameras = next.cameras;
       done = next.done;
-      if (!done) await this.#painted();
+      if (!done) stretch = (await this.#painted()) ? STRETCH : Infinity;
     }
     this.#onTheWay = false;
   }

@@ -11,7 +11,8 @@ describe("AppState", () => {
   let answer: { resolve: (s: State) => void; reject: (e: Error) => void };
   let asked: number;
   let stopped: boolean;
-  let paint: () => void;
+  /** Says that the page is painted, or with false that nobody sees it. */
+  let paint: (seen?: boolean) => void;
   let backend: Backend;
   let app: AppState;
 
@@ -34,7 +35,7 @@ describe("AppState", () => {
       search: () => Promise.resolve(),
       stopSearch: () => Promise.resolve(),
     };
-    app = new AppState(() => new Promise((resolve) => (paint = resolve)));
+    app = new AppState(() => new Promise((resolve) => (paint = (seen = true) => resolve(seen))));
   });
   afterEach(() => {
     vi.useRealTimers();
@@ -130,6 +131,21 @@ describe("AppState", () => {
     paint();
     await settle();
     expect(offline()).toBe(0);
+  });
+
+  it("goes all the way when nobody sees the page, and in steps when somebody does", async () => {
+    const n = 4 * STRETCH;
+    const shown = () => app.cameras.filter((c) => c.state === "live" && c.fps === 9).length;
+    app.receive(state(cameras(n, { state: "offline" })));
+    app.receive(state(cameras(n, { fps: 9 })));
+    paint();
+    await settle();
+    expect(shown()).toBe(2 * STRETCH);
+    paint(false);
+    await settle();
+    expect(shown()).toBe(n);
+    app.receive(state(cameras(n, { state: "offline" })));
+    expect(shown()).toBe(n - STRETCH);
   });
 
   it("goes no further when it is stopped on its way", async () => {

@@ -57,6 +57,14 @@ describe("step", () => {
     expect(shown).toEqual(goal);
   });
 
+  it("takes everything in one step where it may", () => {
+    const old = cameras(200);
+    const goal = old.map((c, i) =>
+      i % 2 ? { ...c, fps: 9.5 } : { ...c, state: "offline" as const },
+    );
+    expect(step(old, goal, Infinity)).toEqual({ cameras: goal, done: true });
+  });
+
   it("takes new cameras, the order, and what is gone at once", () => {
     const goal = [...cameras(3 * STRETCH)].reverse();
     const { cameras: now, done } = step(cameras(2), goal);

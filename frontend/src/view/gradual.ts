@@ -11,11 +11,12 @@ export const NUMBERS_PER_WORDS = 4;
  * One step from what is shown to what is so. New cameras are taken at once, for
  * the places of all tiles depend on them. A camera of which nothing changed keeps
  * its object, so that its tile has nothing to do. `done` is false while what is
- * shown of some cameras is old.
+ * shown of some cameras is old. `stretch` tiles may get other words.
  */
 export function step(
   shown: readonly Camera[],
   goal: readonly Camera[],
+  stretch = STRETCH,
 ): { cameras: readonly Camera[]; done: boolean } {
   const before = new Map(shown.map((camera) => [camera.key, camera]));
   const changed = goal.filter((camera) => {
@@ -26,8 +27,8 @@ export function step(
     const old = before.get(camera.key);
     return old?.state !== camera.state || old.reason !== camera.reason;
   });
-  const taken = words.slice(0, STRETCH);
-  taken.push(...numbers.slice(0, (STRETCH - taken.length) * NUMBERS_PER_WORDS));
+  const taken = words.slice(0, stretch);
+  taken.push(...numbers.slice(0, (stretch - taken.length) * NUMBERS_PER_WORDS));
   const take = new Set(taken);
   const cameras = goal.map((camera) =>
     take.has(camera) ? camera : (before.get(camera.key) ?? camera),

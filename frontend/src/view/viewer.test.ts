@@ -11,7 +11,7 @@ describe("Viewer", () => {
   let filled: boolean[];
 
   beforeEach(() => {
-    app = new AppState(() => Promise.resolve());
+    app = new AppState(() => Promise.resolve(true));
     retried = [];
     filled = [];
     viewer = new Viewer(app, {
