@@ -72,6 +72,26 @@ describe("outage", () => {
     expect(outage(offline(3, now), now)?.next).toBe("");
   });
 
+  const minutesAgo = (count: number, minutes: number) => offline(count, now - minutes * 60_000);
+
+  it.each([
+    ["one that failed later", [...minutesAgo(12, 5), ...minutesAgo(1, 0), ...cameras(3)]],
+    ["one that failed before", [...minutesAgo(1, 60), ...minutesAgo(12, 5), ...cameras(3)]],
+    ["fewer that failed together later", [...minutesAgo(12, 5), ...minutesAgo(4, 0)]],
+  ])("speaks of the most that failed together: %s", (_, list) => {
+    expect(outage(list, now)?.text).toMatch(/^12 of 16 cameras stopped answering at 13:57\./);
+  });
+
+  it("speaks of the newest of two that are as many", () => {
+    const list = [...minutesAgo(4, 0), ...minutesAgo(4, 5)];
+    expect(outage(list, now)?.text).toMatch(/^4 of 8 cameras stopped answering at 14:02\./);
+  });
+
+  it("takes as one what failed within 15 s, not what failed 15 s after another", () => {
+    const list = [0, 15_000, 15_000, 30_000].flatMap((ago) => offline(1, now - ago));
+    expect(outage(list, now)?.text).toMatch(/^3 of 4 cameras/);
+  });
+
   it.each([
     ["live since the same moment", cameras(4, { since: now })],
     ["fewer than half", [...offline(5, now), ...cameras(6)]],

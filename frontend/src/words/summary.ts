@@ -51,12 +51,13 @@ export interface Outage {
   next: string;
 }
 
-/** One sentence when at least half of the cameras went offline at the same time, else null. */
+/**
+ * One sentence when at least half of the cameras went offline at the same time, else null.
+ * One that fails later, or comes and goes, changes nothing for those that did.
+ */
 export function outage(cameras: readonly Camera[], now: number): Outage | null {
-  const off = cameras.filter((c) => c.state === "offline" && c.since > 0);
-  const latest = Math.max(...off.map((c) => c.since));
-  const together = off.filter((c) => latest - c.since <= TOGETHER_MS);
-  const first = together.reduce<Camera | null>((a, b) => (a && a.since <= b.since ? a : b), null);
+  const together = failedTogether(cameras);
+  const first = together[0];
   if (!first || together.length < 3 || together.length * 2 < cameras.length) return null;
   const soonest = together
     .filter((c) => c.retryAt > 0)
@@ -69,6 +70,21 @@ export function outage(cameras: readonly Camera[], now: number): Outage | null {
     text: `${who} stopped answering at ${moment(first.since, now)}. This computer or its router may have lost the network.`,
     next: soonest ? upperFirst(sentence(next(soonest, now))) : "",
   };
+}
+
+/** The most cameras that went offline within TOGETHER_MS, the newest of several; in order of time. */
+function failedTogether(cameras: readonly Camera[]): readonly Camera[] {
+  const off = cameras
+    .filter((c) => c.state === "offline" && c.since > 0)
+    .sort((a, b) => a.since - b.since);
+  let most = { from: 0, to: 0 };
+  let from = 0;
+  for (const [i, last] of off.entries()) {
+    while (last.since - (off[from] as Camera).since > TOGETHER_MS) from++;
+    const to = i + 1;
+    if (to - from >= most.to - most.from) most = { from, to };
+  }
+  return off.slice(most.from, most.to);
 }
 
 /** The network of "eth0 192.168.1.20/24" as "192.168.1.0/24 (eth0)"; other text stays as it is. */
