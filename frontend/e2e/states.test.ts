@@ -186,6 +186,19 @@ describe("words for every state", () => {
     await shot(page, "outage-480");
   });
 
+  it("says of one that failed alone what is wrong, beside the banner for many", async () => {
+    const now = Date.now();
+    const since = (i: number) => now - (i === 7 ? 86_400_000 : 3000);
+    stage.go.state.cameras = stage
+      .cameras(12)
+      .map((c, i) => (i < 8 ? { ...c, state: "offline", since: since(i) } : c));
+    const page = await stage.open();
+    await page.getByText(/^7 of 12 cameras stopped answering at/).waitFor();
+    const notices = page.locator("li.tile .notice .what").filter({ visible: true });
+    expect(await notices.allInnerTexts()).toEqual(["Attic is not answering (192.168.1.47:8080)."]);
+    await shot(page, "outage-and-one-alone");
+  });
+
   it("shows what the app has to say about itself", async () => {
     stage.go.state.cameras = stage.cameras(2);
     stage.go.state.notice = "The list of cameras was damaged and starts anew.";

@@ -1,8 +1,16 @@
 import { describe, expect, it } from "vitest";
 
-import type { CameraState, Discovery } from "../backend/types";
+import type { Camera, CameraState, Discovery } from "../backend/types";
 import { camera, cameras } from "../testing/camera";
-import { announcement, network, nothingFound, outage, searching, summary } from "./summary";
+import {
+  announcement,
+  failedTogether,
+  network,
+  nothingFound,
+  outage,
+  searching,
+  summary,
+} from "./summary";
 
 const now = Date.UTC(2025, 10, 22, 14, 2, 30);
 
@@ -49,27 +57,28 @@ describe("announcement", () => {
 });
 
 describe("outage", () => {
+  const outageOf = (list: Camera[]) => outage(failedTogether(list), list.length, now);
   const offline = (count: number, since: number, retryAt = 0) =>
     cameras(count, { state: "offline", since, retryAt });
 
   it("speaks once for many that failed together", () => {
     const list = [...offline(6, now - 10_000, now + 4000), ...cameras(6)];
-    expect(outage(list, now)).toEqual({
+    expect(outageOf(list)).toEqual({
       text: "6 of 12 cameras stopped answering at 14:02. This computer or its router may have lost the network.",
       next: "Retrying in 4 s.",
     });
-    expect(outage(offline(3, now), now)?.text).toMatch(/^All 3 cameras stopped answering/);
+    expect(outageOf(offline(3, now))?.text).toMatch(/^All 3 cameras stopped answering/);
   });
 
   it("says when the first failed and when the next is tried", () => {
     const together = [25_000, 35_000, 29_000].flatMap((ago, i) =>
       offline(1, now - ago, i === 1 ? 0 : now + 12_000 + i * 4000),
     );
-    expect(outage(together, now)).toEqual({
+    expect(outageOf(together)).toEqual({
       text: "All 3 cameras stopped answering at 14:01. This computer or its router may have lost the network.",
       next: "Retrying in 12 s.",
     });
-    expect(outage(offline(3, now), now)?.next).toBe("");
+    expect(outageOf(offline(3, now))?.next).toBe("");
   });
 
   const minutesAgo = (count: number, minutes: number) => offline(count, now - minutes * 60_000);
@@ -79,17 +88,22 @@ describe("outage", () => {
     ["one that failed before", [...minutesAgo(1, 60), ...minutesAgo(12, 5), ...cameras(3)]],
     ["fewer that failed together later", [...minutesAgo(12, 5), ...minutesAgo(4, 0)]],
   ])("speaks of the most that failed together: %s", (_, list) => {
-    expect(outage(list, now)?.text).toMatch(/^12 of 16 cameras stopped answering at 13:57\./);
+    expect(outageOf(list)?.text).toMatch(/^12 of 16 cameras stopped answering at 13:57\./);
+  });
+
+  it("does not speak for one that failed at another time", () => {
+    const [one, two, alone, three] = [5, 5, 1440, 5].flatMap((ago) => minutesAgo(1, ago));
+    expect(failedTogether([one, two, alone, three] as Camera[])).toEqual([one, two, three]);
   });
 
   it("speaks of the newest of two that are as many", () => {
     const list = [...minutesAgo(4, 0), ...minutesAgo(4, 5)];
-    expect(outage(list, now)?.text).toMatch(/^4 of 8 cameras stopped answering at 14:02\./);
+    expect(outageOf(list)?.text).toMatch(/^4 of 8 cameras stopped answering at 14:02\./);
   });
 
   it("takes as one what failed within 15 s, not what failed 15 s after another", () => {
     const list = [0, 15_000, 15_000, 30_000].flatMap((ago) => offline(1, now - ago));
-    expect(outage(list, now)?.text).toMatch(/^3 of 4 cameras/);
+    expect(outageOf(list)?.text).toMatch(/^3 of 4 cameras/);
   });
 
   it.each([
@@ -100,7 +114,7 @@ describe("outage", () => {
     ["nobody", cameras(4)],
     ["no cameras", []],
   ])("stays silent: %s", (_, list) => {
-    expect(outage(list, now)).toBeNull();
+    expect(outageOf(list)).toBeNull();
   });
 });
 

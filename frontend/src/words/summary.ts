@@ -52,31 +52,20 @@ export interface Outage {
 }
 
 /**
- * One sentence when at least half of the cameras went offline at the same time, else null.
- * One that fails later, or comes and goes, changes nothing for those that did.
+ * The cameras that one sentence can speak for: at least half of all that went offline
+ * at the same time, in order of time; else none. One that fails later, or comes and
+ * goes, changes nothing for those that did.
  */
-export function outage(cameras: readonly Camera[], now: number): Outage | null {
-  const together = failedTogether(cameras);
-  const first = together[0];
-  if (!first || together.length < 3 || together.length * 2 < cameras.length) return null;
-  const soonest = together
-    .filter((c) => c.retryAt > 0)
-    .reduce<Camera | null>((a, b) => (a && a.retryAt <= b.retryAt ? a : b), null);
-  const who =
-    together.length === cameras.length
-      ? `All ${cameras.length} cameras`
-      : `${together.length} of ${cameras.length} cameras`;
-  return {
-    text: `${who} stopped answering at ${moment(first.since, now)}. This computer or its router may have lost the network.`,
-    next: soonest ? upperFirst(sentence(next(soonest, now))) : "",
-  };
-}
-
-/** The most cameras that went offline within TOGETHER_MS, the newest of several; in order of time. */
-function failedTogether(cameras: readonly Camera[]): readonly Camera[] {
+export function failedTogether(cameras: readonly Camera[]): readonly Camera[] {
   const off = cameras
     .filter((c) => c.state === "offline" && c.since > 0)
     .sort((a, b) => a.since - b.since);
+  const most = mostTogether(off);
+  return most.length < 3 || most.length * 2 < cameras.length ? [] : most;
+}
+
+/** The most of them within TOGETHER_MS, the newest of several; they are in order of time. */
+function mostTogether(off: readonly Camera[]): readonly Camera[] {
   let most = { from: 0, to: 0 };
   let from = 0;
   for (const [i, last] of off.entries()) {
@@ -85,6 +74,21 @@ function failedTogether(cameras: readonly Camera[]): readonly Camera[] {
     if (to - from >= most.to - most.from) most = { from, to };
   }
   return off.slice(most.from, most.to);
+}
+
+/** One sentence about those of `all` cameras that failed together; null when there are none. */
+export function outage(together: readonly Camera[], all: number, now: number): Outage | null {
+  const first = together[0];
+  if (!first) return null;
+  const soonest = together
+    .filter((c) => c.retryAt > 0)
+    .reduce<Camera | null>((a, b) => (a && a.retryAt <= b.retryAt ? a : b), null);
+  const who =
+    together.length === all ? `All ${all} cameras` : `${together.length} of ${all} cameras`;
+  return {
+    text: `${who} stopped answering at ${moment(first.since, now)}. This computer or its router may have lost the network.`,
+    next: soonest ? upperFirst(sentence(next(soonest, now))) : "",
+  };
 }
 
 /** The network of "eth0 192.168.1.20/24" as "192.168.1.0/24 (eth0)"; other text stays as it is. */
