@@ -47,6 +47,10 @@ describe.each(["dark", "light"] as const)("axe finds nothing serious in %s", (co
     const page = await stage.open({ colorScheme });
     await picturesShown(page, 4);
     expect(await violations(page)).toEqual([]);
+    await page.setViewportSize({ width: 480, height: 320 });
+    await page.getByTitle("Garage is not answering").waitFor(); // a tooltip for a notice
+    expect(await violations(page)).toEqual([]);
+    await page.setViewportSize({ width: 1920, height: 1080 });
     await page.keyboard.press("?");
     await page.getByRole("dialog").waitFor();
     expect(await violations(page)).toEqual([]);

@@ -140,6 +140,30 @@ describe("words for every state", () => {
     await shot(page, "details-warning");
   });
 
+  it("tells the reason to who points at a tile that has no room for it", async () => {
+    const cameras = everyState();
+    stage.go.state.cameras = cameras;
+    const page = await stage.open({ viewport: { width: 880, height: 600 } });
+    await picturesShown(page, 9);
+    // The name stays what it is without a reason.
+    const face = page.getByRole("button", { name: "Nursery, camera problem", exact: true });
+    const described = () => face.getAttribute("title");
+    expect(await described()).toBe(
+      "The camera is used by another program. Close it or restart the agent.",
+    );
+    const titles = () =>
+      page.locator("button.face").evaluateAll((all) => all.map((e) => e.hasAttribute("title")));
+    const [no, yes] = [false, true];
+    expect(await titles()).toEqual([no, yes, no, no, no, yes, yes, yes, no]);
+    await page.setViewportSize({ width: 1920, height: 1080 });
+    await page.getByText("The camera is used by another program.").waitFor();
+    expect(await titles(), "there is room").toEqual(Array(9).fill(no));
+    await page.setViewportSize({ width: 880, height: 600 });
+    await expect.poll(described).not.toBeNull();
+    await stage.go.emit(page, stage.cameras(9));
+    await expect.poll(titles, { message: "all are well" }).toEqual(Array(9).fill(no));
+  });
+
   it("puts the raw cause behind Details, where it can be copied and the camera forgotten", async () => {
     stage.go.state.cameras = everyState();
     const page = await stage.open();
