@@ -250,12 +250,15 @@ describe("explain", () => {
     ["not-pigrid", 0, "offline", /not with an MJPEG stream/, /Details/],
     ["ended", 0, "offline", /closed the connection/, /restarting/],
     ["unreachable", 0, "offline", /is not answering/, /another network/],
-    ["unauthorized", 401, "refused", /does not let this computer in/, /user:password@/],
+    ["unauthorized", 401, "refused", /does not let this computer in\.$/, /user:password@/],
+    ["forbidden", 403, "refused", /does not let this computer in\.$/, /^Look in its settings/],
+    ["wrong-host", 421, "refused", /by the name in 192\.168\.1\.42:8080/, /^Add it by its IP/],
   ])("a camera without an agent: %s %i", (reason, code, state, what, advice) => {
     const url = "http://192.168.1.42:8080/stream";
     const why = explain(camera({ url, reason, status: code, state }));
     expect(why?.what).toMatch(what);
     expect(why?.advice).toMatch(advice);
+    expect(`${why?.what} ${why?.advice}`).not.toMatch(/agent|\bPi\b|--allow/);
   });
 
   it("names the address of a camera without an agent, when it is known", () => {

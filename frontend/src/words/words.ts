@@ -196,11 +196,7 @@ function explainForeign(c: Camera): Explanation {
 }
 
 function explainRefused(c: Camera): Explanation {
-  if (c.url !== "")
-    return {
-      what: `${nameOf(c)} does not let this computer in.`,
-      advice: "Add it again as http://user:password@ and its address.",
-    };
+  if (c.url !== "") return explainForeignRefused(c);
   const what = `${nameOf(c)} does not let this computer in.`;
   switch (c.reason) {
     case "unauthorized":
@@ -219,6 +215,21 @@ function explainRefused(c: Camera): Explanation {
         what: `${what} ${c.message || "Its agent accepts only computers on its own network."}`,
         advice: c.hint || "Start its agent with --allow-from and this computer's network.",
       };
+  }
+}
+
+function explainForeignRefused(c: Camera): Explanation {
+  const what = `${nameOf(c)} does not let this computer in.`;
+  switch (c.reason) {
+    case "unauthorized":
+      return { what, advice: "Add it again as http://user:password@ and its address." };
+    case "wrong-host":
+      return {
+        what: `${what} It does not know itself by the name in ${c.address || "its address"}.`,
+        advice: "Add it by its IP address, and forget this one.",
+      };
+    default:
+      return { what, advice: "Look in its settings who may see it." };
   }
 }
 
