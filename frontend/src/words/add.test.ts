@@ -35,6 +35,35 @@ describe("whyNotAdded", () => {
     expect(whyNotAdded(failed(reason), "typed")).toBe(words);
   });
 
+  it.each<[AddReason, RegExp]>([
+    ["refused", /The machine is on; start its camera program, or look up the port/],
+    ["unreachable", /The camera may be off/],
+    ["timeout", /The camera may be off/],
+    ["ended", /Try again in a moment/],
+    ["no-frames", /Switch the camera off and on/],
+    ["forbidden", /does not let this computer in. Look in the camera's settings who may see it/],
+    ["unauthorized", /http:\/\/user:password@cam:81\/v/],
+    ["wrong-host", /Use its IP address/],
+    ["busy", /many cameras serve only one/],
+    ["no-stream", /not with an MJPEG stream/],
+  ])("does not speak of an agent where the address of a stream was typed: %j", (reason, words) => {
+    const said = whyNotAdded(failed(reason, "http://cam:81/v"), "cam:81/v");
+    expect(said).toMatch(words);
+    expect(said).toContain("cam:81/v");
+    expect(said).not.toMatch(/agent|\bPi\b|--allow/);
+  });
+
+  it.each(["https://cam/v.mjpg", "rtsp://cam/v.mjpg", "RTSP://root:geheim@cam/v.mjpg"])(
+    "says which addresses it opens: %s",
+    (typed) => {
+      const said = whyNotAdded(failed("bad-address", ""), typed);
+      expect(said).toMatch(
+        /^PiGrid cannot open “(https|rtsp):\/\/cam\/v.mjpg”: it opens MJPEG streams at http:\/\/ addresses only\./i,
+      );
+      expect(said).toMatch(/Most cameras have one besides; look for “MJPEG” in/);
+    },
+  );
+
   it("has a sentence with the address for every reason", () => {
     const reasons: AddReason[] = [
       "ended",
@@ -72,8 +101,8 @@ describe("withoutLogin", () => {
   });
 
   it("is what a sentence says of an address that is none", () => {
-    const words = whyNotAdded(failed("bad-address", ""), "rtsp://root:geheim@cam/1");
-    expect(words).toMatch(/^“rtsp:\/\/cam\/1” is not/);
+    const words = whyNotAdded(failed("bad-address", ""), "http://root:geheim@c am/1");
+    expect(words).toMatch(/^“http:\/\/c am\/1” is not/);
   });
 
   it("leaves it to the sentence about passwords where they go", () => {

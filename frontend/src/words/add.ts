@@ -34,6 +34,21 @@ const sentences: Record<AddReason, (where: string) => string> = {
   "bad-stream": (where) => `${where} sends something that is not a picture.`,
 };
 
+/** The same of the whole address of a stream: what is there is mostly a camera without an agent. */
+const ofStream: Partial<typeof sentences> = {
+  refused: (where) =>
+    `Nothing answers on ${where}. The machine is on; start its camera program, or look up the port in the camera's settings.`,
+  unreachable: (where) =>
+    `${where} cannot be reached. The camera may be off or on another network, or the name is misspelt.`,
+  timeout: (where) => `${where} did not answer. The camera may be off or on another network.`,
+  "no-frames": (where) =>
+    `${where} answers, but sends no pictures. Switch the camera off and on, or look at its settings.`,
+  forbidden: (where) =>
+    `${where} does not let this computer in. Look in the camera's settings who may see it.`,
+  "wrong-host": (where) =>
+    `${where} does not know itself by this name. Use its IP address in place of the name.`,
+};
+
 /** What was typed, without a password in it. */
 export function withoutLogin(typed: string): string {
   return typed
@@ -48,10 +63,20 @@ function bare(where: string): string {
   return where.replace(/^http:\/\//, "");
 }
 
+/** Of what was typed, "rtsp" of "rtsp://cam/1"; "" for none. */
+function schemeOf(typed: string): string {
+  return /^([a-z][a-z0-9+.-]*):\/\//i.exec(typed)?.[1]?.toLowerCase() ?? "";
+}
+
 export function whyNotAdded(result: AddResult, typed: string): string {
   const where = result.address || withoutLogin(typed.trim());
+  const scheme = schemeOf(where);
+  if (result.reason === "bad-address" && scheme !== "" && scheme !== "http")
+    return `PiGrid cannot open “${where}”: it opens MJPEG streams at http:// addresses only. Most cameras have one besides; look for “MJPEG” in the camera's settings or manual.`;
+  // The Go side writes http:// before the whole address of a stream only.
+  const stream = scheme === "http" ? ofStream[result.reason] : undefined;
   // A newer Go side may know reasons this page does not.
-  const known: ((where: string) => string) | undefined = sentences[result.reason];
+  const known: ((where: string) => string) | undefined = stream ?? sentences[result.reason];
   return (known ?? sentences[""])(where);
 }
 
