@@ -261,6 +261,23 @@ describe("words for every state", () => {
     await shot(page, "smallest-keys");
   });
 
+  it("tells above the grid how much all cameras send together", async () => {
+    const cameras = stage.cameras(4);
+    stage.go.state.cameras = cameras; // 0.5 MB/s each
+    const page = await stage.open();
+    const traffic = page.locator("header").getByTitle("What all cameras together send");
+    await expect.poll(() => traffic.allInnerTexts()).toEqual(["16 Mb/s"]);
+    // What the Go side counted, not a sum of the page's.
+    await stage.go.emit(page, cameras, { bytesPerSecond: 1_050_000 });
+    await expect.poll(() => traffic.allInnerTexts()).toEqual(["8.4 Mb/s"]);
+    await page.keyboard.press("1");
+    await expect.poll(() => traffic.count(), { message: "of one alone" }).toBe(0);
+    await page.keyboard.press("Escape");
+    await traffic.waitFor();
+    await stage.go.emit(page, cameras, { bytesPerSecond: 0 });
+    await expect.poll(() => traffic.count(), { message: "nothing comes" }).toBe(0);
+  });
+
   it("tells screen readers about changes", async () => {
     const cameras = stage.cameras(2);
     stage.go.state.cameras = cameras;
