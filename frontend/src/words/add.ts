@@ -19,7 +19,7 @@ const sentences: Record<AddReason, (where: string) => string> = {
   forbidden: (where) =>
     `${where} does not let this computer in. Start its agent with --allow-from and this computer's network.`,
   unauthorized: (where) =>
-    `${where} asks for a user name and a password, or does not accept these. Type them in front of the address: http://user:password@${bare(where)}. Cameras that insist on “digest” passwords are not supported yet.`,
+    `${where} asks for a user name and a password, or does not accept these. Type them in front of the address: http://user:password@${bare(where)}.`,
   "wrong-host": (where) =>
     `${where} does not know itself by this name. Use its IP address, or start its agent with --allow-host.`,
   busy: (where) =>
