@@ -284,6 +284,9 @@ func (w *watch) loseHalf(t *testing.T, f *fleet, n int) {
 			if is := tiles[name(number)]; !regexp.MustCompile(offline).MatchString(is.Status) || is.Notice != "" {
 				how = fmt.Sprintf("%s says %q and explains %q", name(number), is.Status, is.Notice)
 			}
+			if frame, read := w.shown[uint8(number)]; read {
+				how = fmt.Sprintf("%s is not dimmed: frame %d can be read", name(number), frame)
+			}
 		}
 		return how == ""
 	})
