@@ -300,7 +300,7 @@ func (b trouble) judge(is tile, number uint8, before, now map[uint8]uint32) stri
 	if !regexp.MustCompile(b.notice).MatchString(is.Notice) || (b.notice == "") != (is.Notice == "") {
 		return fmt.Sprintf("explains %q, not %s", is.Notice, b.notice)
 	}
-	if !regexp.MustCompile("^Camera [0-9]+, "+b.label).MatchString(is.Label) || is.Broken {
+	if !regexp.MustCompile("^[^,]+, "+b.label).MatchString(is.Label) || is.Broken {
 		return fmt.Sprintf("is called %q, broken picture: %v", is.Label, is.Broken)
 	}
 	then, had := before[number]
