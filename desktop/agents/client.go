@@ -156,14 +156,29 @@ func (c *Client) get(ctx context.Context, from Source, accept string) (*http.Res
 	if from.Login.HasQuery() {
 		req.URL.RawQuery = from.Login.Query
 	}
-	resp, err := c.http.Do(req)
-	if err == nil && from.Login.hasPassword() && (resp.StatusCode == http.StatusUnauthorized || resp.StatusCode == http.StatusForbidden) {
-		_ = resp.Body.Close()
-		from.Login.answer(req, resp.Header)
-		resp, err = c.http.Do(req)
-	}
+	resp, err := c.ask(req, from)
 	if failed, ok := errors.AsType[*url.Error](err); ok {
 		return nil, fmt.Errorf("%s: %w", from.Addr, failed.Err) // not the whole URL: passwords may stand in it
 	}
 	return resp, err
+}
+
+// ask sends a question, and once more with name and password when it is refused
+// without them.
+func (c *Client) ask(req *http.Request, from Source) (*http.Response, error) {
+	if !from.Login.hasPassword() {
+		return c.http.Do(req)
+	}
+	auth := from.Auth
+	if auth == nil {
+		auth = &Auth{}
+	}
+	auth.answer(req, from.Login)
+	resp, err := c.http.Do(req)
+	if err != nil || !auth.learn(resp) {
+		return resp, err
+	}
+	_ = resp.Body.Close()
+	auth.answer(req, from.Login)
+	return c.http.Do(req)
 }

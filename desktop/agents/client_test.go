@@ -9,13 +9,11 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/netip"
-	"slices"
 	"strings"
 	"testing"
 	"time"
 
 	"go.uber.org/goleak"
-	"golang.org/x/net/http/httpguts"
 
 	"pigrid/desktop/cameras"
 )
@@ -250,71 +248,6 @@ func TestAddressesWithZones(t *testing.T) {
 type roundTrip func(*http.Request) (*http.Response, error)
 
 func (f roundTrip) RoundTrip(r *http.Request) (*http.Response, error) { return f(r) }
-
-// TestLogin: a name and a password are told only to who asks for them.
-func TestLogin(t *testing.T) {
-	var got []string
-	refuses := 0
-	addr := agentServer(t, func(w http.ResponseWriter, r *http.Request) {
-		user, password, given := r.BasicAuth()
-		got = append(got, fmt.Sprintf("%s %q %q %v", r.RequestURI, user, password, given))
-		if !given && refuses != 0 {
-			w.Header().Add("WWW-Authenticate", `Digest realm="x", nonce="y", algorithm=WHIRLPOOL`) // as nobody knows it
-			w.Header().Add("WWW-Authenticate", `Basic realm="x"`)
-			w.WriteHeader(refuses)
-		}
-	})
-	const nobody = `/v?fps=5 "" "" false`
-	for _, tt := range []struct {
-		login   *Login
-		refuses int // HTTP status for who tells nothing
-		want    []string
-	}{
-		{nil, 0, []string{nobody}},
-		{&Login{User: "root", Password: "a:b"}, 0, []string{nobody}},
-		{&Login{User: "root", Password: "a:b"}, 401, []string{nobody, `/v?fps=5 "root" "a:b" true`}},
-		{&Login{User: "root", Password: "a:b"}, 403, []string{nobody, `/v?fps=5 "root" "a:b" true`}},
-		{&Login{User: "root"}, 401, []string{nobody, `/v?fps=5 "root" "" true`}},
-		{&Login{Password: "x"}, 401, []string{nobody, `/v?fps=5 "" "x" true`}},
-		{&Login{Query: "user=a&pwd=x&fps=5"}, 0, []string{`/v?user=a&pwd=x&fps=5 "" "" false`}},
-		{&Login{User: "root", Password: "y", Query: "pwd=x"}, 401, []string{`/v?pwd=x "" "" false`, `/v?pwd=x "root" "y" true`}},
-	} {
-		got, refuses = nil, tt.refuses
-		s, err := NewClient().Open(t.Context(), Source{Addr: addr, Path: "/v?fps=5", Login: tt.login})
-		if err != nil {
-			t.Fatal(err)
-		}
-		if _ = s.Body.Close(); !slices.Equal(got, tt.want) {
-			t.Errorf("asked %q, want %q", got, tt.want)
-		}
-	}
-}
-
-func FuzzLoginAnswer(f *testing.F) {
-	for _, challenge := range []string{
-		"", "Digest", `Digest realm="a", nonce="b"`, `Digest realm="a", nonce="b", qop="auth-int,auth", algorithm=SHA-256-sess, opaque="c", userhash=true`,
-		`Digest realm="\"", nonce=, qop=auth, stale=true`, `Basic realm="a", Digest nonce="b"`, "Digest realm=\"\x00ü\"",
-	} {
-		f.Add(challenge)
-	}
-	f.Fuzz(func(t *testing.T, challenge string) {
-		if strings.Contains(challenge, "hid-den") {
-			t.Skip("it is told what it said")
-		}
-		req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, "http://192.168.1.2/video?fps=5", nil)
-		if err != nil {
-			t.Fatal(err)
-		}
-		(&Login{User: "root", Password: "hid-den"}).answer(req, http.Header{"Www-Authenticate": {challenge}})
-		said := req.Header.Get("Authorization")
-		if !httpguts.ValidHeaderFieldValue(said) {
-			t.Errorf("%q cannot be sent", said)
-		}
-		if strings.Contains(said, "hid-den") || !strings.HasPrefix(said, "Digest ") && !strings.HasPrefix(said, "Basic ") {
-			t.Errorf("said %q", said)
-		}
-	})
-}
 
 // TestFailuresDoNotRepeatPasswords: the errors of net/http carry the whole URL.
 func TestFailuresDoNotRepeatPasswords(t *testing.T) {
