@@ -32,7 +32,9 @@ func newScreen(t *testing.T) *screen {
 		t.Fatal(err)
 	}
 	defer r.Close()
-	cmd := exec.Command("Xvfb", "-displayfd", "3", "-screen", "0", "1920x1080x24", "-fbdir", dir, "-nolisten", "tcp")
+	// Without -noreset it begins anew when its last client goes, as xdotool does
+	// while a window manager is about to start, which then ends.
+	cmd := exec.Command("Xvfb", "-displayfd", "3", "-screen", "0", "1920x1080x24", "-fbdir", dir, "-nolisten", "tcp", "-noreset")
 	cmd.ExtraFiles = []*os.File{w}
 	startProcess(t, cmd)
 	_ = w.Close()
