@@ -6,6 +6,8 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"os"
+	"path/filepath"
 	"strings"
 )
 
@@ -52,10 +54,16 @@ func unknown(arg string) error {
 	return fmt.Errorf("there is no %s %q; `pigrid --help` lists what there is", kind, arg)
 }
 
-// display finds out whether a window can open: the toolkit would panic.
+// display finds out whether a window can open: the toolkit would panic. Without a
+// variable libwayland tries the first socket of the session.
 func display(getenv func(string) string) error {
-	if needsDisplay && getenv("DISPLAY") == "" && getenv("WAYLAND_DISPLAY") == "" {
-		return errors.New("there is no display here for its window (neither DISPLAY nor WAYLAND_DISPLAY is set); start it on a desktop, or open an agent's page in a browser")
+	if !needsDisplay || getenv("DISPLAY") != "" || getenv("WAYLAND_DISPLAY") != "" || getenv("WAYLAND_SOCKET") != "" {
+		return nil
 	}
-	return nil
+	if dir := getenv("XDG_RUNTIME_DIR"); dir != "" {
+		if _, err := os.Stat(filepath.Join(dir, "wayland-0")); err == nil {
+			return nil
+		}
+	}
+	return errors.New("there is no display here for its window (neither DISPLAY nor WAYLAND_DISPLAY is set); start it on a desktop, or open an agent's page in a browser")
 }

@@ -2,6 +2,8 @@ package command
 
 import (
 	"bytes"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 )
@@ -52,9 +54,17 @@ func TestMistakes(t *testing.T) {
 }
 
 func TestTheWindowNeedsADisplay(t *testing.T) {
-	for _, env := range []map[string]string{{"DISPLAY": ":0"}, {"WAYLAND_DISPLAY": "wayland-0"}, {}} {
+	session := t.TempDir()
+	if err := os.WriteFile(filepath.Join(session, "wayland-0"), nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for _, env := range []map[string]string{
+		{"DISPLAY": ":0"}, {"WAYLAND_DISPLAY": "wayland-0"}, {"WAYLAND_SOCKET": "3"}, {"XDG_RUNTIME_DIR": session},
+		{"XDG_RUNTIME_DIR": t.TempDir(), "none": ""}, {"none": ""},
+	} {
 		out, open, err := read(env)
-		if bad := needsDisplay && len(env) == 0; !open || out != "" || (err != nil) != bad {
+		_, none := env["none"]
+		if bad := needsDisplay && none; !open || out != "" || (err != nil) != bad {
 			t.Errorf("%v: %q, window %v, error %v", env, out, open, err)
 		}
 		if err != nil && (!strings.HasPrefix(err.Error(), "there is no display") || strings.Contains(err.Error(), "\n")) {
