@@ -73,6 +73,13 @@ func (w *Watch) Poke() {
 	}
 }
 
+func (w *Watch) unpoke() {
+	select {
+	case <-w.poke:
+	default:
+	}
+}
+
 // Meet puts addresses at which the agent was heard of before those known so
 // far, but for the one that answered last and those to [Watch.Keep]. If one of
 // them is new it asks soon: at once, but not more often than every two seconds,
@@ -154,6 +161,9 @@ func (w *Watch) Run(ctx context.Context) {
 			r = Report{Failure: failureOf(err), Since: since}
 			delay = Delay(Wait{Failures: failures, Failing: w.cfg.Failing(), Failure: r.Failure, Random: rand.Float64()})
 			r.RetryAt = time.Now().Add(delay)
+			if r.Failure.RetryAfter > 0 {
+				w.unpoke() // what was asked for meanwhile is answered: later
+			}
 		}
 		w.log(failures, r)
 		w.cfg.Report(r)

@@ -157,6 +157,31 @@ func TestOnlyAgentsThatExistAreMissedInTheLog(t *testing.T) {
 	}
 }
 
+// TestWatchIsLeftAloneForAsLongAsItSaid: what was asked for while the question was
+// on its way is answered by that.
+func TestWatchIsLeftAloneForAsLongAsItSaid(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		asked := 0
+		var w *Watch
+		w = NewWatch(WatchConfig{
+			ID: "me", Addresses: []string{"a:1"}, Logger: slog.New(slog.DiscardHandler), Failing: func() int { return 1 },
+			Find: func(context.Context, string, []string) (Found, error) {
+				if asked++; asked < 5 {
+					w.Poke()
+				}
+				return Found{}, &cameras.Failure{Reason: cameras.ReasonBusy, Status: 429, RetryAfter: time.Minute}
+			},
+			Report: func(Report) {},
+		})
+		ctx, cancel := context.WithTimeout(t.Context(), 50*time.Second)
+		defer cancel()
+		w.Run(ctx)
+		if asked != 1 {
+			t.Errorf("asked %d times in 50 s", asked)
+		}
+	})
+}
+
 func TestWatchPokeAsksAtOnce(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := startWatch(t, "a:1", nil, "a:1")

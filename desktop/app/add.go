@@ -22,7 +22,9 @@ func (e *Engine) add(input string) AddResult {
 		return e.addURL(t)
 	}
 	if key := e.foreignAt(func(address string) bool { return address == t.address }); key != "" {
-		return e.again(key, t)
+		ctx, leave := e.alone()
+		defer leave()
+		return e.again(ctx, key, t)
 	}
 	found, failure := e.ask(t.address)
 	if failure == nil {

@@ -39,8 +39,9 @@ type agent struct {
 
 // since is what an agent says of a camera, and since when.
 type since struct {
-	state api.State
-	at    time.Time
+	state   api.State
+	missing bool
+	at      time.Time
 }
 
 // ensureAgent starts the watch of an agent that has none, and tells the one it
@@ -57,7 +58,7 @@ func (e *Engine) ensureAgent(id string, addresses []string) {
 	now := time.Now()
 	a := &agent{cancel: cancel, begun: now, heard: now, states: map[string]since{}}
 	a.watch = agents.NewWatch(agents.WatchConfig{
-		ID: id, Addresses: addresses, Find: e.cfg.Client.Find, Failing: e.group.Failing, Logger: e.cfg.Logger,
+		ID: id, Addresses: addresses, Find: e.cfg.Client.Find, Failing: e.failing, Logger: e.cfg.Logger,
 		Report: func(r agents.Report) { e.report(id, a, r) },
 	})
 	e.agents[id] = a
@@ -247,18 +248,18 @@ func (e *Engine) dropFeed(key string) {
 }
 
 // note keeps since when things are as the agent says. It returns the cameras of
-// which the agent said that they fail, and says so no longer.
+// which the agent said that they fail or are gone, and says so no longer.
 func (a *agent) note(version int, list []cameras.Camera, now time.Time) (mended []cameras.Camera) {
 	if a.facts.API != version {
 		a.facts.API, a.facts.APISince = version, now
 	}
 	for _, c := range list {
 		s, ok := a.states[c.Key]
-		if ok && s.state == c.State {
+		if ok && s.state == c.State && s.missing == c.Missing {
 			continue
 		}
-		a.states[c.Key] = since{c.State, now}
-		if s.state == api.Failed {
+		a.states[c.Key] = since{c.State, c.Missing, now}
+		if s.state == api.Failed || s.missing {
 			mended = append(mended, c)
 		}
 	}

@@ -60,6 +60,8 @@ type Engine struct {
 	cancel context.CancelFunc
 	wg     sync.WaitGroup
 
+	adding sync.Mutex // held while a typed address is tried
+
 	mu        sync.Mutex
 	started   bool
 	agents    map[string]*agent    // by id
@@ -68,11 +70,12 @@ type Engine struct {
 	turned    map[string]time.Time // agents only heard of that lost their place -> when
 	sweep     Search               // the last search of whole networks
 	stopSweep context.CancelFunc   // ends it
-	lost      []lost               // whom nobody got through to at the last look
+	lost      []lost               // whom nobody got through to at the last look, and who is back and was not told of yet
 	scouted   time.Time            // last time one of them was asked out of turn
 	scoutedID string               // which
 	recovered time.Time            // last time they were asked because one answered
 	looked    time.Time            // last time the page asked for any camera
+	stopTry   context.CancelFunc   // ends what is tried of a typed address
 	crowded   time.Time            // last time a found agent had no place
 
 	// changing has the secrets that are being changed, by camera key; a channel is
@@ -198,6 +201,20 @@ func (e *Engine) early(open bool) time.Duration {
 	default:
 		return 0
 	}
+}
+
+// failing is how many fail and make each other wait, as far as agents go: while
+// nobody looks at their cameras as well.
+func (e *Engine) failing() int {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	n := 0
+	for _, a := range e.agents {
+		if a.shown && a.facts.Failure != nil {
+			n++
+		}
+	}
+	return max(n, e.group.Failing())
 }
 
 // poke asks an agent for its status at once.

@@ -51,11 +51,13 @@ func (e *Engine) addForeign(t typed, noAgent *cameras.Failure) (AddResult, bool)
 	if len(targets) == 0 {
 		return AddResult{}, false
 	}
+	ctx, leave := e.alone()
+	defer leave()
 	sameHost := func(address string) bool { return hostOf(address) == hostOf(t.address) }
 	if key := e.foreignAt(sameHost); key != "" && !t.ported {
-		return e.again(key, t), true
+		return e.again(ctx, key, t), true
 	}
-	connection, failure := e.try(targets)
+	connection, failure := e.try(ctx, targets)
 	if failure == nil {
 		return e.adopt(t, connection), true
 	}
@@ -98,15 +100,17 @@ func saysNo(f *cameras.Failure) bool {
 // addURL adds the stream at a URL. It is opened once: that connection is the one
 // that the tile goes on with.
 func (e *Engine) addURL(t typed) AddResult {
+	ctx, leave := e.alone()
+	defer leave()
 	target := feed.Target{Addr: t.at("80"), Path: withQuery(t.path, t.query), Foreign: true, Login: t.login}
 	where := urlOf(target)
 	if len(where) > settings.MaxURL {
 		return AddResult{Keys: []string{}, Reason: cameras.ReasonBadAddress, Detail: "the address is too long to be kept"}
 	}
 	if key := cameras.ForeignKey(where); e.hasCamera(key) {
-		return e.again(key, t)
+		return e.again(ctx, key, t)
 	}
-	connection, failure := e.try([]feed.Target{target})
+	connection, failure := e.try(ctx, []feed.Target{target})
 	if failure != nil {
 		return AddResult{Keys: []string{}, Reason: reasonOfURL(failure), Address: where, Detail: failure.Detail}
 	}
@@ -130,12 +134,41 @@ func reasonOfURL(f *cameras.Failure) cameras.Reason {
 	return f.Reason
 }
 
-// try opens one target after the other until one gives a picture.
-func (e *Engine) try(targets []feed.Target) (*feed.Connection, *cameras.Failure) {
+// alone ends what is being tried, and waits for its end: a person typed something
+// else, and many cameras serve a single viewer. Nothing else is tried until leave
+// is called; ctx ends when the next one wants to.
+func (e *Engine) alone() (ctx context.Context, leave func()) {
+	e.mu.Lock()
+	if e.stopTry != nil {
+		e.stopTry()
+	}
+	e.mu.Unlock()
+	e.adding.Lock()
 	ctx, cancel := context.WithCancel(e.ctx)
+	e.mu.Lock()
+	e.stopTry = cancel
+	e.mu.Unlock()
+	return ctx, func() {
+		e.mu.Lock()
+		e.stopTry = nil
+		e.mu.Unlock()
+		cancel()
+		e.adding.Unlock()
+	}
+}
+
+// try opens one target after the other until one gives a picture or ctx ends,
+// which the connection outlives.
+func (e *Engine) try(ctx context.Context, targets []feed.Target) (*feed.Connection, *cameras.Failure) {
+	life, cancel := context.WithCancel(e.ctx)
+	giveUp := context.AfterFunc(ctx, cancel)
 	tooLate := time.AfterFunc(tryLimit, cancel)
-	connection, failure := feed.Try(ctx, e.cfg.Client, targets)
-	if !tooLate.Stop() && failure == nil {
+	connection, failure := feed.Try(life, e.cfg.Client, targets)
+	inTime := tooLate.Stop()
+	if !giveUp() {
+		inTime = false
+	}
+	if failure == nil && !inTime {
 		connection.Close()
 		failure = &cameras.Failure{Reason: cameras.ReasonTimeout}
 	}
@@ -211,8 +244,9 @@ func (e *Engine) hasCamera(key string) bool {
 }
 
 // again answers when a person adds a camera without an agent that is there: it is
-// dialled at once, and with what was typed to be let in, when that is new.
-func (e *Engine) again(key string, t typed) AddResult {
+// dialled at once, and with what was typed to be let in, when that is new. The
+// caller is alone.
+func (e *Engine) again(ctx context.Context, key string, t typed) AddResult {
 	e.mu.Lock()
 	c, known := e.registry.Get(key)
 	f := e.feeds[key]
@@ -220,7 +254,7 @@ func (e *Engine) again(key string, t typed) AddResult {
 	u, err := url.Parse(c.URL)
 	if !known || f == nil || err != nil {
 		e.mu.Unlock()
-		return result // it was forgotten meanwhile, or is being tried
+		return result // it was forgotten meanwhile
 	}
 	if t.login == nil || sameLogin(t.login, f.Target().Login) {
 		f.Retry()
@@ -234,7 +268,7 @@ func (e *Engine) again(key string, t typed) AddResult {
 	case <-f.done:
 	case <-e.ctx.Done():
 	}
-	connection, failure := e.try([]feed.Target{{Addr: u.Host, Path: u.RequestURI(), Foreign: true, Login: t.login}})
+	connection, failure := e.try(ctx, []feed.Target{{Addr: u.Host, Path: u.RequestURI(), Foreign: true, Login: t.login}})
 
 	e.mu.Lock()
 	defer e.mu.Unlock()

@@ -3,6 +3,8 @@ package app
 import (
 	"bytes"
 	"context"
+	"errors"
+	"fmt"
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
@@ -365,35 +367,74 @@ func TestThePasswordThatIsThere(t *testing.T) {
 	}
 }
 
-// TestForgottenWhileItIsTried: it does not come back.
+// TestTypedAgainWhileItIsTried: a person who cancels the dialog and types another
+// password, or forgets the camera, does not wait for the first try, which leaves
+// nothing behind.
+func TestTypedAgainWhileItIsTried(t *testing.T) {
+	for name, forgotten := range map[string]bool{"another password": false, "forgotten and added again": true} {
+		t.Run(name, func(t *testing.T) {
+			c := newForeign(t, dialects[0], func(c *foreignCamera) { c.user, c.password = "root", "old" })
+			client := &opening{Client: agents.NewClient(), tried: make(chan struct{})}
+			k := &keychain{kept: map[string]string{}}
+			d := startDesk(t, "", client, func(cfg *Config) { cfg.Secrets = secrets.New(k, "") })
+			d.look(t)
+			r := d.Add("http://root:old@" + c.addr + c.path)
+			if !r.OK {
+				t.Fatalf("got %+v", r)
+			}
+			key := r.Keys[0]
+			d.eventually(t, 5*time.Second, key, cameras.Live)
+			client.slow.Store(true)
+			added := make(chan AddResult)
+			go func() { added <- d.Add("http://root:typo@" + c.addr + c.path) }()
+			<-client.tried
+			if tile := d.camera(key); tile.State != cameras.Connecting {
+				t.Errorf("while it is tried: %+v", tile)
+			}
+			c.mu.Lock()
+			c.password = "new"
+			c.mu.Unlock()
+			if forgotten {
+				d.Forget(key)
+			}
+			if r := d.Add("http://root:new@" + c.addr + c.path); !r.OK {
+				t.Errorf("got %+v", r)
+			}
+			if r := <-added; r.OK && !forgotten {
+				t.Errorf("the first: %+v", r)
+			}
+			if !errors.Is(client.cause, context.Canceled) {
+				t.Errorf("the first try ended by itself: %v", client.cause)
+			}
+			d.eventually(t, 5*time.Second, key, cameras.Live)
+			d.stop(t)
+			k.mu.Lock()
+			defer k.mu.Unlock()
+			if kept := fmt.Sprint(k.kept); len(k.kept) != 1 || !strings.Contains(kept, "new") {
+				t.Errorf("the keychain has %s", kept)
+			}
+			if _, most, _, open := c.saw(); most != 1 || open != 0 {
+				t.Errorf("%d at once, %d are open still", most, open)
+			}
+		})
+	}
+}
+
 func TestForgottenWhileItIsTried(t *testing.T) {
-	tried := make(chan struct{})
-	goOn := make(chan struct{})
 	c := newForeign(t, dialects[0], func(c *foreignCamera) { c.user, c.password = "root", "old" })
-	var second atomic.Bool
-	d := startDesk(t, "", opening{agents.NewClient(), func(from agents.Source) {
-		if from.Login != nil && second.Load() {
-			close(tried)
-			<-goOn
-		}
-	}})
+	client := &opening{Client: agents.NewClient(), tried: make(chan struct{})}
+	d := startDesk(t, "", client)
 	d.look(t)
 	r := d.Add("http://root:old@" + c.addr + c.path)
 	if !r.OK {
 		t.Fatalf("got %+v", r)
 	}
-	c.mu.Lock()
-	c.password = "new"
-	c.mu.Unlock()
-	second.Store(true)
+	client.slow.Store(true)
 	added := make(chan AddResult)
 	go func() { added <- d.Add("http://root:new@" + c.addr + c.path) }()
-	<-tried
-	if tile := d.camera(r.Keys[0]); tile.State != cameras.Connecting {
-		t.Errorf("while it is tried: %+v", tile)
-	}
+	<-client.tried
 	d.Forget(r.Keys[0])
-	close(goOn)
+	d.stop(t)
 	<-added
 	if n := len(d.State().Cameras); n != 0 {
 		t.Errorf("%d cameras", n)
@@ -401,14 +442,21 @@ func TestForgottenWhileItIsTried(t *testing.T) {
 	eventually(t, 5*time.Second, "nobody looks any more", func() bool { _, _, _, open := c.saw(); return open == 0 })
 }
 
-// opening is a client that tells of every stream before it opens it.
+// opening is a client whose next dial, once it is slow, ends only with its context.
 type opening struct {
 	*agents.Client
-	tell func(from agents.Source)
+	slow  atomic.Bool
+	tried chan struct{} // closed when that dial has begun
+	cause error         // why it ended
 }
 
-func (o opening) Open(ctx context.Context, from agents.Source) (*agents.Stream, error) {
-	o.tell(from)
+func (o *opening) Open(ctx context.Context, from agents.Source) (*agents.Stream, error) {
+	if o.slow.CompareAndSwap(true, false) {
+		close(o.tried)
+		<-ctx.Done()
+		o.cause = context.Cause(ctx)
+		return nil, ctx.Err()
+	}
 	return o.Client.Open(ctx, from)
 }
 

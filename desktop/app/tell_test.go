@@ -18,6 +18,7 @@ import (
 type fakeClient struct {
 	agent   *fakeAgent // for its status and picture
 	gone    bool
+	silence *cameras.Failure // why it is gone, nil: unreachable
 	refusal *cameras.Failure // of streams only
 	// others says how agents but that one answer; nil means that nobody is there.
 	others func(ctx context.Context, id string) (agents.Found, error)
@@ -32,6 +33,9 @@ func (c *fakeClient) Find(ctx context.Context, id string, _ []string) (agents.Fo
 		return c.others(ctx, id)
 	}
 	if c.gone || id != "" && id != c.agent.status.ID {
+		if c.silence != nil {
+			return agents.Found{}, c.silence
+		}
 		return agents.Found{}, &cameras.Failure{Reason: cameras.ReasonUnreachable}
 	}
 	return agents.Found{Status: c.agent.status, Address: "192.168.1.2:8080"}, nil
@@ -49,6 +53,10 @@ func (c *fakeClient) Open(ctx context.Context, _ agents.Source) (*agents.Stream,
 		for err == nil {
 			select {
 			case <-time.After(50 * time.Millisecond):
+				if c.refuses() {
+					err = io.ErrUnexpectedEOF
+					break
+				}
 				_, err = w.Write(mjpeg.NewPart(c.agent.jpeg, time.Now(), false).Standard)
 			case <-ctx.Done():
 				err = ctx.Err()
@@ -57,6 +65,12 @@ func (c *fakeClient) Open(ctx context.Context, _ agents.Source) (*agents.Stream,
 		_ = w.CloseWithError(err)
 	}()
 	return &agents.Stream{Body: r, ContentType: mjpeg.ContentType}, nil
+}
+
+func (c *fakeClient) refuses() bool {
+	c.agent.mu.Lock()
+	defer c.agent.mu.Unlock()
+	return c.refusal != nil
 }
 
 func (c *fakeClient) Alive(context.Context, string) error { return nil }
@@ -170,33 +184,61 @@ func TestAnAnnouncementCutsTheWaitShort(t *testing.T) {
 	}
 }
 
-// TestAMendedCameraIsDialled: its agent says that it works again, and how long the
-// stream was to wait does not matter any more (motioneye#2429).
-func TestAMendedCameraIsDialled(t *testing.T) {
+// TestAnAnnouncementWaitsForRetryAfter of an agent that said when to come back.
+func TestAnAnnouncementWaitsForRetryAfter(t *testing.T) {
 	a := newAgent(t, idA, "Garage", "x")
 	synctest.Test(t, func(t *testing.T) {
-		broken := func(b bool) {
-			a.set(func(a *fakeAgent) {
-				a.status.Cameras = slices.Clone(a.status.Cameras)
-				a.status.Cameras[0].State = map[bool]api.State{true: api.Failed, false: api.Live}[b]
-			})
-		}
-		client := &fakeClient{agent: a, refusal: &cameras.Failure{Reason: cameras.ReasonCamera, Status: 503, RetryAfter: 5 * time.Minute}}
-		broken(true)
+		client := &fakeClient{agent: a}
 		d := startDesk(t, "", client)
-		d.look(t)
 		d.search.sighted(a.sighting())
-		time.Sleep(time.Minute)
-		if c := d.camera(cameras.Key(idA, "x")); c.State != cameras.CameraError {
-			t.Fatalf("got %+v", c)
-		}
-		a.set(func(*fakeAgent) { client.refusal = nil })
-		broken(false)
-		time.Sleep(7 * time.Second)
-		if c := d.camera(cameras.Key(idA, "x")); c.State != cameras.Live {
-			t.Errorf("got %+v", c)
+		time.Sleep(10 * time.Second)
+		a.set(func(*fakeAgent) {
+			client.gone, client.silence = true, &cameras.Failure{Reason: cameras.ReasonBusy, Status: 429, RetryAfter: 2 * time.Minute}
+		})
+		time.Sleep(10 * time.Second)
+		due := d.retryAt(idA)
+		d.search.sighted(a.sighting())
+		time.Sleep(10 * time.Second)
+		if got := d.retryAt(idA); !got.Equal(due) || time.Until(due) < time.Minute {
+			t.Errorf("asked again: due in %v, was due in %v", time.Until(got), time.Until(due))
 		}
 	})
+}
+
+// TestAMendedCameraIsDialled: its agent says that it works, or is there, again, and
+// how long the stream was to wait does not matter any more (motioneye#2429).
+func TestAMendedCameraIsDialled(t *testing.T) {
+	a := newAgent(t, idA, "Garage", "x", "y")
+	well := a.status.Cameras
+	failed := slices.Clone(well)
+	failed[0].State = api.Failed
+	for name, broken := range map[string][]api.Camera{"failed": failed, "gone": well[1:]} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				list := func(l []api.Camera) { a.set(func(a *fakeAgent) { a.status.Cameras = l }) }
+				client := &fakeClient{agent: a}
+				list(well)
+				d := startDesk(t, "", client)
+				d.look(t)
+				d.search.sighted(a.sighting())
+				time.Sleep(10 * time.Second)
+				a.set(func(*fakeAgent) {
+					client.refusal = &cameras.Failure{Reason: cameras.ReasonCamera, Status: 503, RetryAfter: 5 * time.Minute}
+				})
+				list(broken)
+				time.Sleep(time.Minute)
+				if c := d.camera(cameras.Key(idA, "x")); c.State != cameras.CameraError {
+					t.Fatalf("got %+v", c)
+				}
+				a.set(func(*fakeAgent) { client.refusal = nil })
+				list(well)
+				time.Sleep(7 * time.Second)
+				if c := d.camera(cameras.Key(idA, "x")); c.State != cameras.Live {
+					t.Errorf("got %+v", c)
+				}
+			})
+		})
+	}
 }
 
 func TestALostAgentIsSearchedFor(t *testing.T) {

@@ -47,7 +47,7 @@ func (e *Engine) unreached() []lost {
 		}
 	}
 	for key, f := range e.feeds {
-		if facts := f.Facts(); cameras.IsForeign(key) && noAnswer(facts.Failure) {
+		if facts := f.Facts(); cameras.IsForeign(key) && facts.Wanted && noAnswer(facts.Failure) {
 			list = append(list, lost{key, facts.FailedSince})
 		}
 	}
@@ -82,7 +82,6 @@ func (e *Engine) scout(now time.Time) {
 	defer e.mu.Unlock()
 	list := e.unreached()
 	e.backTogether(list, now)
-	e.lost = list
 	if len(list) == 0 || now.Sub(e.scouted) < scoutEvery || now.Sub(e.looked) > lookedAway {
 		return
 	}
@@ -95,10 +94,16 @@ func (e *Engine) scout(now time.Time) {
 }
 
 // backTogether asks those that were lost at about the same time as one that is
-// there again, or later: what was between has come back; e.mu is held.
+// there again, or later: what was between has come back. list is who is lost now;
+// e.mu is held.
 func (e *Engine) backTogether(list []lost, now time.Time) {
+	var untold []lost
 	for _, l := range e.lost {
-		if now.Sub(e.recovered) < recoverEvery || slices.ContainsFunc(list, func(o lost) bool { return o.id == l.id }) || !e.answers(l.id) {
+		if slices.ContainsFunc(list, func(o lost) bool { return o.id == l.id }) || !e.answers(l.id) {
+			continue
+		}
+		if now.Sub(e.recovered) < recoverEvery {
+			untold = append(untold, l)
 			continue
 		}
 		for _, other := range list {
@@ -108,6 +113,7 @@ func (e *Engine) backTogether(list []lost, now time.Time) {
 			}
 		}
 	}
+	e.lost = append(untold, list...)
 }
 
 // answers reports whether an agent, or a camera without one, is there; e.mu is

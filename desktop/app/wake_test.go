@@ -28,6 +28,7 @@ type lan struct {
 	asked []time.Time           // for a status
 	dials []time.Time
 	busy  time.Duration // every stream is refused for so long, when not 0
+	open  int           // streams
 }
 
 func newLan(t *testing.T) *lan { return &lan{jpeg: testJPEG(t), cut: map[int]chan struct{}{}} }
@@ -114,8 +115,10 @@ func (l *lan) Open(ctx context.Context, from agents.Source) (*agents.Stream, err
 		return nil, &cameras.Failure{Reason: cameras.ReasonBusy, Status: 503, RetryAfter: busy}
 	}
 	_, cut := l.now(host)
+	l.count(1)
 	r, w := io.Pipe()
 	go func() {
+		defer l.count(-1)
 		_, err := io.WriteString(w, mjpeg.Opening)
 		for err == nil {
 			select {
@@ -131,6 +134,12 @@ func (l *lan) Open(ctx context.Context, from agents.Source) (*agents.Stream, err
 		_ = w.CloseWithError(err)
 	}()
 	return &agents.Stream{Body: r, ContentType: mjpeg.ContentType}, nil
+}
+
+func (l *lan) count(n int) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.open += n
 }
 
 func (l *lan) Alive(ctx context.Context, addr string) error { return l.reach(ctx, hostAt(addr)) }
@@ -369,7 +378,7 @@ func TestAnswersToTheSearchAreNoAnnouncements(t *testing.T) {
 				if name == "told to wait" && (dials > n || busiest(l.dials) > 8) {
 					t.Errorf("%d dials in two minutes, %d in one second", dials, busiest(l.dials))
 				}
-				if name == "unreachable" && (asked > n*6+120+60 || busiest(l.asked) > 16 || busiest(l.dials) > 16) {
+				if name == "unreachable" && (asked > n*6+120+60 || busiest(l.asked) > n/2 || busiest(l.dials) > n/2) {
 					t.Errorf("%d questions in two minutes, %d in one second; %d dials in one second", asked, busiest(l.asked), busiest(l.dials))
 				}
 			})
@@ -377,21 +386,92 @@ func TestAnswersToTheSearchAreNoAnnouncements(t *testing.T) {
 	}
 }
 
+// TestNobodyIsScoutedWhileNobodyLooks, nor asked more often than by who looks.
 func TestNobodyIsScoutedWhileNobodyLooks(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
+		const n = 32
 		l := newLan(t)
 		d := startDesk(t, "", l)
-		announce(d, 8)
+		announce(d, n)
 		time.Sleep(time.Second)
 		d.engine.demand(nil) // the page was seen once
 		l.die(true, all)
-		time.Sleep(2 * time.Minute)
+		time.Sleep(3 * time.Minute)
+		l.forget()
+		time.Sleep(3 * time.Minute)
+		l.mu.Lock()
+		defer l.mu.Unlock()
+		// Each every 30 s, give or take a quarter, and three more for its dial.
+		if asked := len(l.asked); asked < n*4 || asked > n*7 {
+			t.Errorf("%d questions in three minutes", asked)
+		}
 		d.engine.mu.Lock()
 		defer d.engine.mu.Unlock()
-		if len(d.engine.lost) != 8 || !d.engine.scouted.IsZero() {
+		if len(d.engine.lost) != n || !d.engine.scouted.IsZero() {
 			t.Errorf("%d are lost, scouted at %v", len(d.engine.lost), d.engine.scouted)
 		}
 	})
+}
+
+// TestOneByOneBack: whoever comes back while the others are being asked already is
+// not forgotten.
+func TestOneByOneBack(t *testing.T) {
+	at := func(s int) time.Time { return time.Unix(int64(s), 0) }
+	watched := func() *agents.Watch { return agents.NewWatch(agents.WatchConfig{}) }
+	failed := &cameras.Failure{Reason: cameras.ReasonTimeout}
+	e := &Engine{agents: map[string]*agent{
+		"a": {shown: true, watch: watched()}, "b": {shown: true, watch: watched()},
+		"c": {shown: true, watch: watched(), facts: cameras.Agent{Failure: failed, FailedSince: at(100)}},
+	}}
+	e.lost = []lost{{"a", at(100)}, {"b", at(101)}, {"c", at(100)}, {"gone", at(100)}}
+	e.recovered = at(1000)
+	ids := func() (all string) {
+		for _, l := range e.lost {
+			all += l.id
+		}
+		return all
+	}
+	for _, tt := range []struct {
+		at        int
+		lost      string
+		recovered int
+	}{{1001, "abc", 1000}, {1003, "bc", 1003}, {1004, "bc", 1003}, {1006, "c", 1006}} {
+		e.backTogether(e.unreached(), at(tt.at))
+		if ids() != tt.lost || e.recovered != at(tt.recovered) {
+			t.Errorf("at %d: %s are lost or untold, recovered at %v", tt.at, ids(), e.recovered.Unix())
+		}
+	}
+}
+
+// TestThePageAsksForOthers: cameras of another page than the one that is seen are
+// closed, whether they are remembered or new.
+func TestThePageAsksForOthers(t *testing.T) {
+	for _, first := range []bool{true, false} { // they are there before the page asks
+		synctest.Test(t, func(t *testing.T) {
+			l := newLan(t)
+			d := startDesk(t, "", l)
+			if first {
+				announce(d, 2)
+				time.Sleep(time.Second)
+			}
+			look := func(until time.Duration) {
+				for end := time.Now().Add(until); time.Now().Before(end); time.Sleep(200 * time.Millisecond) {
+					d.engine.demand([]want{{"agent:none/x", 0, false}})
+				}
+			}
+			look(time.Second)
+			if !first {
+				announce(d, 2)
+			}
+			look(2 * time.Second)
+			l.mu.Lock()
+			open, dials := l.open, len(l.dials)
+			l.mu.Unlock()
+			if open != 0 || dials != 2 {
+				t.Errorf("known before: %v; %d are open, %d were dialled", first, open, dials)
+			}
+		})
+	}
 }
 
 // TestFoundWhileNobodyLooks: a minimised window loads nothing, not even of who is

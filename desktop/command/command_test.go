@@ -59,8 +59,12 @@ func TestTheWindowNeedsADisplay(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, env := range []map[string]string{
-		{"DISPLAY": ":0"}, {"WAYLAND_DISPLAY": "wayland-0"}, {"WAYLAND_SOCKET": "3"}, {"XDG_RUNTIME_DIR": session},
-		{"XDG_RUNTIME_DIR": t.TempDir(), "none": ""}, {"none": ""},
+		{"DISPLAY": ":0"},
+		{"WAYLAND_DISPLAY": "wayland-0"},
+		{"WAYLAND_SOCKET": "3"},
+		{"XDG_RUNTIME_DIR": session},
+		{"XDG_RUNTIME_DIR": t.TempDir(), "none": ""},
+		{"none": ""},
 	} {
 		out, open, err := read(env)
 		_, none := env["none"]

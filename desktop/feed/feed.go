@@ -67,6 +67,7 @@ type Feed struct {
 	redial bool      // dial at once, whatever the back-off says
 	renew  bool      // the open connection may be dead without a word
 	facts  cameras.Stream
+	counts bool // among those that fail
 	meter  meter
 	read   throughput
 	sizer  sizer

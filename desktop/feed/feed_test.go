@@ -312,7 +312,7 @@ func TestNewFeedIsClosedWhenAPageAsksForOthers(t *testing.T) {
 }
 
 // TestNobodyFailsWhomNobodyDials: what is not looked at any more must not make
-// others wait longer, nor be offline when somebody looks again.
+// others wait longer. Since when it is offline stays known.
 func TestNobodyFailsWhomNobodyDials(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		f, c, unwant := start(t, func(c *camera) { c.refuse = &cameras.Failure{Reason: cameras.ReasonRefused} })
@@ -325,8 +325,37 @@ func TestNobodyFailsWhomNobodyDials(t *testing.T) {
 		unwant()
 		c.after(unwantedAfter + 100*time.Millisecond)
 		wantState(t, f, cameras.Paused)
-		if n := f.cfg.Group.Failing(); n != 0 || f.Facts().Failure != nil {
-			t.Errorf("%d fail, %v", n, f.Facts().Failure)
+		if n := f.cfg.Group.Failing(); n != 0 {
+			t.Errorf("%d fail", n)
+		}
+		f.Want(false)
+		c.after(100 * time.Millisecond)
+		wantState(t, f, cameras.Offline)
+		if since, n := f.Facts().FailedSince.Sub(c.begin), f.cfg.Group.Failing(); since > time.Second || n != 1 {
+			t.Errorf("failed %v after the start; %d fail", since, n)
+		}
+	})
+}
+
+// TestRetryAfterOutlastsAClickBefore: what is asked for while it is dialled must
+// not dial it again as soon as it said when to come back.
+func TestRetryAfterOutlastsAClickBefore(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f, c, _ := start(t, func(c *camera) {
+			c.header = time.Second
+			c.refuse = &cameras.Failure{Reason: cameras.ReasonBusy, Status: 503, RetryAfter: time.Minute}
+		})
+		f.SetTarget(target)
+		c.after(500 * time.Millisecond) // it is being dialled
+		f.Retry()
+		c.after(50 * time.Second)
+		if n := len(c.saw().dials); n != 1 {
+			t.Errorf("%d dials", n)
+		}
+		f.Retry()
+		c.after(time.Second)
+		if n := len(c.saw().dials); n != 2 {
+			t.Errorf("%d dials after a click", n)
 		}
 	})
 }

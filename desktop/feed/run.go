@@ -58,12 +58,12 @@ func (f *Feed) idle(ctx context.Context) bool {
 		if !ready && f.facts.Phase != cameras.Closed {
 			f.phase(cameras.Closed, now)
 		}
+		if !wanted {
+			f.countFailing(false)
+		}
 		f.mu.Unlock()
 		if ready {
 			return true
-		}
-		if !wanted {
-			f.succeeded() // nobody tries any longer
 		}
 		select {
 		case <-f.kick:
@@ -139,7 +139,8 @@ func (f *Feed) phase(p cameras.Phase, now time.Time) {
 	f.facts.Phase, f.facts.PhaseSince, f.facts.RetryAt = p, now, time.Time{}
 }
 
-// failed notes why the last attempt or connection ended.
+// failed notes why the last attempt or connection ended. Whoever says when to
+// come back is not dialled before, whatever was asked for meanwhile.
 func (f *Feed) failed(end ending) {
 	f.mu.Lock()
 	first := f.facts.Failure == nil
@@ -147,9 +148,12 @@ func (f *Feed) failed(end ending) {
 	if first {
 		f.facts.FailedSince = time.Now()
 	}
+	if end.failure.RetryAfter > 0 {
+		f.redial = false
+	}
+	f.countFailing(true)
 	f.mu.Unlock()
 	if first {
-		f.cfg.Group.failing.Add(1)
 		f.cfg.Logger.Warn("stream failed", "camera", f.cfg.Key, "reason", end.failure.Reason, "detail", end.failure.Detail)
 	}
 }
@@ -157,10 +161,21 @@ func (f *Feed) failed(end ending) {
 // succeeded forgets earlier failures.
 func (f *Feed) succeeded() {
 	f.mu.Lock()
-	had := f.facts.Failure != nil
+	defer f.mu.Unlock()
 	f.facts.Failure, f.facts.FailedSince = nil, time.Time{}
-	f.mu.Unlock()
-	if had {
+	f.countFailing(false)
+}
+
+// countFailing notes whether it is among those that fail and make each other wait; f.mu
+// is held. What nobody dials is not.
+func (f *Feed) countFailing(failing bool) {
+	if failing == f.counts {
+		return
+	}
+	f.counts = failing
+	if failing {
+		f.cfg.Group.failing.Add(1)
+	} else {
 		f.cfg.Group.failing.Add(-1)
 	}
 }
