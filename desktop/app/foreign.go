@@ -1,21 +1,15 @@
 package app
 
 import (
-	"context"
 	"net"
 	"net/url"
 	"slices"
 	"strings"
-	"time"
 
-	"pigrid/desktop/agents"
 	"pigrid/desktop/cameras"
 	"pigrid/desktop/feed"
 	"pigrid/desktop/settings"
 )
-
-// tryLimit is how long all the usual places together may take.
-const tryLimit = 20 * time.Second
 
 // usual is where known programs and cameras serve MJPEG, commonest first.
 func usual(t typed) []feed.Target {
@@ -134,52 +128,6 @@ func reasonOfURL(f *cameras.Failure) cameras.Reason {
 	return f.Reason
 }
 
-// alone ends what is being tried, and waits for its end: a person typed something
-// else, and many cameras serve a single viewer. Nothing else is tried until leave
-// is called; ctx ends when the next one wants to.
-func (e *Engine) alone() (ctx context.Context, leave func()) {
-	e.mu.Lock()
-	if e.stopTry != nil {
-		e.stopTry()
-	}
-	e.mu.Unlock()
-	e.adding.Lock()
-	ctx, cancel := context.WithCancel(e.ctx)
-	e.mu.Lock()
-	e.stopTry = cancel
-	e.mu.Unlock()
-	return ctx, func() {
-		e.mu.Lock()
-		e.stopTry = nil
-		e.mu.Unlock()
-		cancel()
-		e.adding.Unlock()
-	}
-}
-
-// try opens one target after the other until one gives a picture or ctx ends,
-// which the connection outlives.
-func (e *Engine) try(ctx context.Context, targets []feed.Target) (*feed.Connection, *cameras.Failure) {
-	life, cancel := context.WithCancel(e.ctx)
-	giveUp := context.AfterFunc(ctx, cancel)
-	tooLate := time.AfterFunc(tryLimit, cancel)
-	connection, failure := feed.Try(life, e.cfg.Client, targets)
-	inTime := tooLate.Stop()
-	if !giveUp() {
-		inTime = false
-	}
-	if failure == nil && !inTime {
-		connection.Close()
-		failure = &cameras.Failure{Reason: cameras.ReasonTimeout}
-	}
-	if failure != nil {
-		cancel()
-		return nil, failure
-	}
-	connection.OnClose(cancel)
-	return connection, nil
-}
-
 // adopt makes a camera of a connection.
 func (e *Engine) adopt(t typed, connection *feed.Connection) AddResult {
 	target := connection.Target()
@@ -242,59 +190,3 @@ func (e *Engine) hasCamera(key string) bool {
 	_, ok := e.registry.Get(key)
 	return ok
 }
-
-// again answers when a person adds a camera without an agent that is there: it is
-// dialled at once, and with what was typed to be let in, when that is new. The
-// caller is alone.
-func (e *Engine) again(ctx context.Context, key string, t typed) AddResult {
-	e.mu.Lock()
-	c, known := e.registry.Get(key)
-	f := e.feeds[key]
-	result := AddResult{OK: true, Keys: []string{key}, Address: c.URL}
-	u, err := url.Parse(c.URL)
-	if !known || f == nil || err != nil {
-		e.mu.Unlock()
-		return result // it was forgotten meanwhile
-	}
-	if t.login == nil || sameLogin(t.login, f.Target().Login) {
-		f.Retry()
-		e.mu.Unlock()
-		return result
-	}
-	before := f.Target()
-	e.dropFeed(key) // many cameras serve a single viewer
-	e.mu.Unlock()
-	select {
-	case <-f.done:
-	case <-e.ctx.Done():
-	}
-	connection, failure := e.try(ctx, []feed.Target{{Addr: u.Host, Path: u.RequestURI(), Foreign: true, Login: t.login}})
-
-	e.mu.Lock()
-	defer e.mu.Unlock()
-	if c, known = e.registry.Get(key); !known {
-		if failure == nil {
-			connection.Close()
-		}
-		return result
-	}
-	if failure != nil {
-		if before.Addr == "" { // what was kept was not there yet
-			e.startForeign(c)
-		} else {
-			f = e.startFeed(c, nil)
-			f.told = true
-			f.SetTarget(before)
-		}
-		return AddResult{Keys: []string{}, Reason: reasonOfURL(failure), Address: c.URL, Detail: failure.Detail}
-	}
-	c.Login = true
-	e.registry.Add(c)
-	e.keepLogin(key, t.login)
-	f = e.startFeed(c, connection)
-	f.told = true
-	f.SetTarget(connection.Target())
-	return result
-}
-
-func sameLogin(a, b *agents.Login) bool { return a != nil && b != nil && *a == *b }
