@@ -367,7 +367,7 @@ describe("updateCommand", () => {
   ])("%s", (_, differences, where) => {
     const old = camera({ state: "incompatible", reason: "too-old", ...differences });
     expect(updateCommand(old)).toContain(`scp bin/pigrid-agent-linux-arm64 ${where}:`);
-    expect(updateCommand(old)).toContain(`ssh ${where} '`);
+    expect(updateCommand(old)).toContain(`ssh -t ${where} '`);
   });
 
   it("is none where there is nothing to update there, or no safe way to name it", () => {

@@ -252,7 +252,7 @@ export function updateCommand(c: Camera): string {
   const address = c.address.replace(/:\d+$/, "");
   const host = PLAIN_NAME.test(c.host) ? `${c.host.replace(/\.local$/, "")}.local` : address;
   if (!PLAIN_NAME.test(host)) return "";
-  return `scp bin/pigrid-agent-linux-arm64 pi@${host}:pigrid-agent.new && ssh pi@${host} 'pkill pigrid-agent; mv pigrid-agent.new pigrid-agent && ./pigrid-agent'`;
+  return `scp bin/pigrid-agent-linux-arm64 pi@${host}:pigrid-agent.new && ssh -t pi@${host} 'pkill pigrid-agent; mv pigrid-agent.new pigrid-agent && ./pigrid-agent'`;
 }
 
 /** What a screen reader says for the tile: "Porch, live, 15 frames per second". */
