@@ -128,9 +128,6 @@ func FuzzAuth(f *testing.F) {
 		f.Add(challenge)
 	}
 	f.Fuzz(func(t *testing.T, challenge string) {
-		if strings.Contains(challenge, "hid-den") {
-			t.Skip("it is told what it said")
-		}
 		var a Auth
 		can := a.learn(&http.Response{StatusCode: http.StatusUnauthorized, Header: http.Header{"Www-Authenticate": {challenge}}})
 		req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, "http://192.168.1.2/video?fps=5", nil)
@@ -139,7 +136,8 @@ func FuzzAuth(f *testing.F) {
 		}
 		a.answer(req, &Login{User: "root", Password: "hid-den"})
 		said := req.Header.Get("Authorization")
-		if can != (said != "") || strings.Contains(said, "hid-den") {
+		told := strings.Contains(said, "hid-den") && !strings.Contains(challenge, "hid-den") // it may say so itself
+		if can != (said != "") || told {
 			t.Errorf("can %v, said %q", can, said)
 		}
 		if httpguts.ValidHeaderFieldValue(challenge) && !httpguts.ValidHeaderFieldValue(said) {

@@ -50,16 +50,23 @@ func TestForeignCameras(t *testing.T) {
 	}
 }
 
+// addLive adds a camera without an agent and waits until it is live; it returns
+// its key.
+func (d *desk) addLive(t *testing.T, address string) string {
+	t.Helper()
+	r := d.Add(address)
+	if !r.OK {
+		t.Fatalf("got %+v", r)
+	}
+	d.eventually(t, 5*time.Second, r.Keys[0], cameras.Live)
+	return r.Keys[0]
+}
+
 func TestForeignByURLIsTriedOnce(t *testing.T) {
 	c := newForeign(t, dialects[0])
 	d := startDesk(t, "", nil)
 	d.look(t)
-	r := d.Add("http://" + c.addr + c.path)
-	if !r.OK {
-		t.Fatalf("got %+v", r)
-	}
-	key := r.Keys[0]
-	d.eventually(t, 5*time.Second, key, cameras.Live)
+	key := d.addLive(t, "http://"+c.addr+c.path)
 	if asked, most, _, _ := c.saw(); !slices.Equal(asked, []string{c.path}) || most != 1 {
 		t.Errorf("asked %v, %d at once", asked, most)
 	}
@@ -378,12 +385,7 @@ func TestTypedAgainWhileItIsTried(t *testing.T) {
 			k := &keychain{kept: map[string]string{}}
 			d := startDesk(t, "", client, func(cfg *Config) { cfg.Secrets = secrets.New(k, "") })
 			d.look(t)
-			r := d.Add("http://root:old@" + c.addr + c.path)
-			if !r.OK {
-				t.Fatalf("got %+v", r)
-			}
-			key := r.Keys[0]
-			d.eventually(t, 5*time.Second, key, cameras.Live)
+			key := d.addLive(t, "http://root:old@"+c.addr+c.path)
 			client.slow.Store(true)
 			added := make(chan AddResult)
 			go func() { added <- d.Add("http://root:typo@" + c.addr + c.path) }()

@@ -61,7 +61,8 @@ type lost struct {
 	since time.Time
 }
 
-// noAnswer reports whether nothing at all came back.
+// noAnswer reports whether nobody got through: no way there, silence, or nothing
+// that listens.
 func noAnswer(f *cameras.Failure) bool {
 	if f == nil {
 		return false

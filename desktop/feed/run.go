@@ -166,8 +166,8 @@ func (f *Feed) succeeded() {
 	f.countFailing(false)
 }
 
-// countFailing notes whether it is among those that fail and make each other wait; f.mu
-// is held. What nobody dials is not.
+// countFailing notes whether it is among those that fail and make each other
+// wait; f.mu is held. What nobody dials is not.
 func (f *Feed) countFailing(failing bool) {
 	if failing == f.counts {
 		return
