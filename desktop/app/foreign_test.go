@@ -422,6 +422,7 @@ func TestTypedAgainWhileItIsTried(t *testing.T) {
 	}
 }
 
+// TestForgottenWhileItIsTried: the end of the try brings nothing back.
 func TestForgottenWhileItIsTried(t *testing.T) {
 	c := newForeign(t, dialects[0], func(c *foreignCamera) { c.user, c.password = "root", "old" })
 	client := &opening{Client: agents.NewClient(), tried: make(chan struct{})}
@@ -438,8 +439,11 @@ func TestForgottenWhileItIsTried(t *testing.T) {
 	d.Forget(r.Keys[0])
 	d.stop(t)
 	<-added
-	if n := len(d.State().Cameras); n != 0 {
-		t.Errorf("%d cameras", n)
+	d.engine.mu.Lock()
+	feeds := len(d.engine.feeds)
+	d.engine.mu.Unlock()
+	if n := len(d.State().Cameras); n != 0 || feeds != 0 {
+		t.Errorf("%d cameras, %d feeds", n, feeds)
 	}
 	eventually(t, 5*time.Second, "nobody looks any more", func() bool { _, _, _, open := c.saw(); return open == 0 })
 }
