@@ -48,11 +48,11 @@ build_needs=(
 	cc=gcc /usr/include/stdio.h=libc6-dev pkg-config=pkg-config
 	@gtk+-3.0=libgtk-3-dev @webkit2gtk-4.1=libwebkit2gtk-4.1-dev
 )
-check_needs=("${base_needs[@]}" git=git shellcheck=shellcheck)
+check_needs=("${base_needs[@]}" git=git shellcheck=shellcheck djpeg=libjpeg-turbo-progs)
 test_needs=(
 	chromium=chromium chromedriver=chromium-driver firefox-esr=firefox-esr Xvfb=xvfb ffmpeg=ffmpeg curl=curl nginx=nginx
 	vlc=vlc-bin /usr/share/doc/vlc-plugin-base/copyright=vlc-plugin-base %cv2=python3-opencv
-	WebKitWebDriver=webkit2gtk-driver openbox=openbox xdotool=xdotool
+	djpeg=libjpeg-turbo-progs WebKitWebDriver=webkit2gtk-driver openbox=openbox xdotool=xdotool
 	ip=iproute2 avahi-daemon=avahi-daemon avahi-browse=avahi-utils dbus-daemon=dbus
 )
 

@@ -1,27 +1,24 @@
 package camera
 
-import "slices"
+import (
+	"slices"
+
+	"pigrid/shared/mjpeg"
+)
 
 // withTables returns a JPEG with Huffman tables. Some webcams leave them out,
 // as AVI files do: every one would carry the same. Browsers put up with it,
 // many other readers of a snapshot do not. Anything but such a JPEG comes back
 // as it is.
 func withTables(jpeg []byte) []byte {
-	const (
-		soi, dht, sos = 0xD8, 0xC4, 0xDA
-		header        = 4 // marker and length
-	)
-	if len(jpeg) < 2 || jpeg[0] != 0xFF || jpeg[1] != soi {
-		return jpeg
-	}
-	for at := 2; at+header <= len(jpeg) && jpeg[at] == 0xFF; {
-		switch jpeg[at+1] {
+	const dht, sos = 0xC4, 0xDA
+	for segment := range mjpeg.Segments(jpeg) {
+		switch segment.Marker {
 		case dht:
 			return jpeg
 		case sos:
-			return slices.Concat(jpeg[:at], standardTables(), jpeg[at:])
+			return slices.Concat(jpeg[:segment.At], standardTables(), jpeg[segment.At:])
 		}
-		at += 2 + int(jpeg[at+2])<<8 + int(jpeg[at+3])
 	}
 	return jpeg
 }

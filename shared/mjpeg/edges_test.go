@@ -146,6 +146,7 @@ func TestWhatIsAJPEG(t *testing.T) {
 	scan, eoi := rest[:len(rest)-2], rest[len(rest)-2:]
 	cat := func(parts ...[]byte) []byte { return bytes.Join(parts, nil) }
 	sos := bytes.Index(scan, []byte{0xFF, markerSOS})
+	thumbnail := withThumbnail(t, head[:2], picture(t, 2))[2:]
 	for name, tt := range map[string]struct {
 		jpeg []byte
 		ok   bool
@@ -162,7 +163,16 @@ func TestWhatIsAJPEG(t *testing.T) {
 		"a segment of length 1":        {cat(head, []byte{0xFF, 0xE1, 0, 1}, frame, rest), false},
 		"a reserved marker":            {cat(head, []byte{0xFF, 0x02, 0, 2}, frame, rest), false},
 		"another SOI":                  {cat(head, []byte{0xFF, markerSOI, 0, 2}, frame, rest), false},
-		"a byte between two segments":  {cat(head, []byte{0x00}, frame, rest), false},
+		"a lossless picture":           {cat(head, []byte{0xFF, 0xC3}, frame[2:], rest), false},
+		"a segment of JPEG-LS":         {cat(head, []byte{0xFF, 0xF8, 0, 2}, frame, rest), false},
+		"two frame headers":            {cat(head, frame, frame, rest), false},
+		"a scan before its header":     {cat(head, scan, frame, rest), false},
+		"no height":                    {cat(head, frame[:5], []byte{0, 0}, frame[7:], rest), false},
+		"a byte after SOI":             {cat(head[:2], []byte{0x00}, head[2:], frame, rest), true},
+		"a byte between two segments":  {cat(head, []byte{0x00}, frame, rest), true},
+		"bytes before every segment":   {cat(head, []byte{0xFF, 0, 1}, frame, []byte("stray"), scan[:sos], []byte{0xFF, 0xFF, 0}, scan[sos:], eoi), true},
+		"a thumbnail and a byte":       {cat(head[:2], thumbnail, []byte{0}, head[2:], frame, rest), true},
+		"stray bytes without end":      {cat(head, bytes.Repeat([]byte{0}, mostBesides), frame, rest), false},
 		"two scans":                    {cat(head, frame, scan, scan[sos:], eoi), true},
 		"Huffman tables after the SOF": {cat(head, frame, []byte{0xFF, 0xC4, 0, 2}, rest), true},
 	} {
@@ -229,3 +239,29 @@ func TestScannerEndsWithASourceThatGivesNothing(t *testing.T) {
 type nothing struct{}
 
 func (nothing) Read([]byte) (int, error) { return 0, nil }
+
+// TestStrayBytesGlueNothing: where bytes between segments are skipped, a torn
+// picture and the one after it must not become one, wherever it was cut.
+func TestStrayBytesGlueNothing(t *testing.T) {
+	a, b, c := picture(t, 1), picture(t, 2), picture(t, 3)
+	exif := withThumbnail(t, a, b)
+	glued := 0
+	for name, torn := range map[string][]byte{"plain": a, "with thumbnail": exif} {
+		for cut := 2; cut < len(torn); cut++ {
+			in := bytes.Join([][]byte{torn[:cut], c, b, c}, nil)
+			all, _ := scanAll(t, bytes.NewReader(in))
+			for _, f := range all {
+				if !bytes.Equal(f, b) && !bytes.Equal(f, c) {
+					glued++
+					t.Logf("%s, cut at %d: a picture of %d bytes was made up", name, cut, len(f))
+				}
+			}
+			if last := all[len(all)-1]; !bytes.Equal(last, c) {
+				t.Errorf("%s, cut at %d: the last picture is lost", name, cut)
+			}
+		}
+	}
+	if glued > 0 {
+		t.Errorf("%d pictures were made up", glued)
+	}
+}

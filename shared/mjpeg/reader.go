@@ -36,13 +36,16 @@ type Frame struct {
 // is not safe for concurrent use.
 //
 // A JPEG says itself where it ends, so what separates parts hardly matters:
-// between two pictures any line that starts with "--" begins a new header.
+// between two pictures any line that starts with "--" begins a new header. A
+// part's Content-Length is a hint only: some cameras send a wrong one.
 type Reader struct {
 	br *bufio.Reader
 	// boundary is without leading dashes, empty if it is not known; a line with
 	// it and two dashes ends the stream.
 	boundary string
 	broken   uint64
+	// carried is the header of the next part, where a torn picture swallowed it.
+	carried textproto.MIMEHeader
 }
 
 // NewReader returns a Reader for a body with the given Content-Type. The error
@@ -95,7 +98,10 @@ func (r *Reader) Next() (Frame, error) {
 // header reads lines until a JPEG begins. It returns the headers since the last
 // boundary and how many bytes were read.
 func (r *Reader) header() (h textproto.MIMEHeader, n int, err error) {
-	h = textproto.MIMEHeader{}
+	h, r.carried = r.carried, nil
+	if h == nil {
+		h = textproto.MIMEHeader{}
+	}
 	lineStart := true
 	for n <= maxBetween {
 		if lineStart && r.atJPEG() {
@@ -108,18 +114,24 @@ func (r *Reader) header() (h textproto.MIMEHeader, n int, err error) {
 		}
 		if lineStart {
 			text := string(bytes.TrimRight(line, "\r\n"))
-			switch {
-			case r.boundary != "" && strings.HasPrefix(text, "--") && strings.TrimLeft(text, "-") == r.boundary+"--":
+			if r.boundary != "" && strings.HasPrefix(text, "--") && strings.TrimLeft(text, "-") == r.boundary+"--" {
 				return nil, n, io.EOF
-			case strings.HasPrefix(text, "--"):
-				h = textproto.MIMEHeader{}
-			default:
-				addHeader(h, text)
 			}
+			h = headerLine(h, text)
 		}
 		lineStart = err == nil
 	}
 	return nil, n, fmt.Errorf("%w: no JPEG in %d bytes", ErrNotStream, n)
+}
+
+// headerLine returns h with what one line between two pictures says. A boundary
+// begins a new header.
+func headerLine(h textproto.MIMEHeader, line string) textproto.MIMEHeader {
+	if strings.HasPrefix(line, "--") {
+		return textproto.MIMEHeader{}
+	}
+	addHeader(h, line)
+	return h
 }
 
 // atJPEG reports whether a JPEG begins at the reading position.
@@ -151,40 +163,79 @@ func contentLength(h textproto.MIMEHeader) int {
 	return n
 }
 
-// jpeg reads one JPEG of at most length bytes, or of what is possible when length
-// is 0. It returns nil when the bytes are not a whole JPEG, and how many bytes
-// were read.
+// jpeg reads one JPEG of a part that claims to have length bytes, 0 when it
+// claims none. It returns nil when the bytes are not a whole JPEG, and how many
+// bytes were read.
 func (r *Reader) jpeg(length int) (jpeg []byte, n int, err error) {
-	limit := length
-	if limit == 0 {
-		limit = MaxFrame
-	}
 	var w walker
 	jpeg = make([]byte, 0, max(16<<10, min(length, maxHint)))
+	kept := 0 // bytes at the end of jpeg that are still in r.br
 	for {
-		if _, err := r.br.Peek(1); err != nil {
+		if _, err := r.br.Peek(kept + 1); err != nil {
 			if errors.Is(err, io.EOF) {
 				err = io.ErrUnexpectedEOF
 			}
 			return nil, len(jpeg), err
 		}
-		chunk, _ := r.br.Peek(min(r.br.Buffered(), limit-len(jpeg)))
-		before := len(jpeg)
-		jpeg = append(jpeg, chunk...)
-		v := w.walk(jpeg)
-		if v == more && len(jpeg) < min(limit, w.limit()) {
-			r.discard(len(chunk))
-			continue
+		before := len(jpeg) - kept
+		upTo := w.limit()
+		if before < length {
+			upTo = min(upTo, length)
 		}
-		if v == whole {
+		chunk, _ := r.br.Peek(min(r.br.Buffered(), max(upTo-before, kept+1)))
+		jpeg = append(jpeg[:before], chunk...)
+		switch v := w.walk(jpeg); {
+		case v == whole:
 			r.discard(w.pos - before)
 			return jpeg[:w.pos:w.pos], w.pos, nil
+		case v == broken, len(jpeg) >= w.limit(), len(jpeg) == length && r.atBoundary(len(chunk)):
+			used := min(max(w.pos, before), len(jpeg)) // the rest may be the next part
+			if v == more {
+				used = len(jpeg)
+			}
+			r.discard(used - before)
+			r.carried = lastHeader(jpeg[:used])
+			return nil, used, nil
 		}
-		// Bytes behind the point where it broke may be the next part.
-		used := min(max(w.pos, before), len(jpeg))
-		r.discard(used - before)
-		return nil, used, nil
+		kept = 0
+		if jpeg[len(jpeg)-1] == soi[0] {
+			kept = 1 // the next picture may begin here
+		}
+		r.discard(len(chunk) - kept)
 	}
+}
+
+// atBoundary reports whether a boundary stands n bytes after the reading
+// position: a part that ends there was cut off. It waits for no more bytes than
+// the answer needs.
+func (r *Reader) atBoundary(n int) bool {
+	for m := 1; ; m++ {
+		b, err := r.br.Peek(n + m)
+		if err != nil {
+			return false
+		}
+		if last := b[n+m-1]; last != '\r' && last != '\n' {
+			if last != '-' {
+				return false
+			}
+			b, err = r.br.Peek(n + m + 1)
+			return err == nil && b[n+m] == '-'
+		}
+	}
+}
+
+// lastHeader returns the header after the last boundary in what was taken for a
+// picture, nil when there is none: the next picture belongs to that part.
+func lastHeader(swallowed []byte) textproto.MIMEHeader {
+	i := bytes.LastIndex(swallowed, []byte("\n--"))
+	if i < 0 || len(swallowed)-i > maxHeaderLines<<10 {
+		return nil
+	}
+	h := textproto.MIMEHeader{}
+	for line := range strings.Lines(string(swallowed[i+1:])) {
+		h = headerLine(h, strings.TrimRight(line, "\r\n"))
+	}
+	return h
 }
 
 // discard drops n bytes that are known to be buffered, which cannot fail.

@@ -119,19 +119,75 @@ func TestReaderLivesWithOtherCameras(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			got, err := readAll(t, strings.NewReader(tt.stream), tt.contentType)
-			if !errors.Is(err, io.EOF) {
-				t.Errorf("ended with %v", err)
-			}
-			if len(got) != len(tt.want) {
-				t.Fatalf("got %d frames, want %d", len(got), len(tt.want))
-			}
-			for i := range got {
-				if !bytes.Equal(got[i].JPEG, tt.want[i]) {
-					t.Errorf("frame %d is not the one sent", i)
+			for _, r := range []io.Reader{strings.NewReader(tt.stream), iotest.OneByteReader(strings.NewReader(tt.stream))} {
+				got, err := readAll(t, r, tt.contentType)
+				if !errors.Is(err, io.EOF) {
+					t.Errorf("ended with %v", err)
+				}
+				if len(got) != len(tt.want) {
+					t.Fatalf("got %d frames, want %d", len(got), len(tt.want))
+				}
+				for i := range got {
+					if !bytes.Equal(got[i].JPEG, tt.want[i]) {
+						t.Errorf("frame %d is not the one sent", i)
+					}
 				}
 			}
 		})
+	}
+}
+
+// TestReaderBelievesTheJPEGNotTheLength: cameras that count wrong still send
+// whole pictures, one after the other.
+func TestReaderBelievesTheJPEGNotTheLength(t *testing.T) {
+	a, b := picture(t, 1), picture(t, 2)
+	for _, wrong := range []int{-len(a) + 1, -len(a) / 2, -3, -2, -1, 1, 2, 40, 100_000} {
+		part := func(jpeg []byte) string {
+			return fmt.Sprintf("--x\r\nContent-Type: image/jpeg\r\nContent-Length: %d\r\n\r\n%s\r\n", len(jpeg)+wrong, jpeg)
+		}
+		for name, r := range map[string]io.Reader{
+			"at once":      strings.NewReader(part(a) + part(b) + part(a)),
+			"byte by byte": iotest.OneByteReader(strings.NewReader(part(a) + part(b) + part(a))),
+		} {
+			got, err := readAll(t, r, anyType)
+			if !errors.Is(err, io.EOF) || len(got) != 3 || !bytes.Equal(got[0].JPEG, a) || !bytes.Equal(got[1].JPEG, b) {
+				t.Errorf("length wrong by %d, %s: %d frames, %v", wrong, name, len(got), err)
+			}
+		}
+	}
+}
+
+// TestReaderWaitsForNoOtherPart: a part that is longer than it claims is read
+// when its last byte is there, although the next part is not.
+func TestReaderWaitsForNoOtherPart(t *testing.T) {
+	a := picture(t, 1)
+	src, camera := io.Pipe()
+	go func() { _, _ = fmt.Fprintf(camera, "--x\r\nContent-Length: %d\r\n\r\n%s", len(a)-1, a) }() // and nothing more
+	defer src.Close()
+	r, err := NewReader(src, anyType)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if f, err := r.Next(); err != nil || !bytes.Equal(f.JPEG, a) {
+		t.Errorf("%d bytes, %v", len(f.JPEG), err)
+	}
+}
+
+// TestReaderKeepsAHeaderThatATornPictureSwallowed: the next picture keeps its
+// own header, and with it the mark that nobody took it.
+func TestReaderKeepsAHeaderThatATornPictureSwallowed(t *testing.T) {
+	a, b := picture(t, 1), picture(t, 2)
+	for _, cut := range []int{len(a) - 1, len(a) - 2, len(a) - 50} {
+		for _, length := range []string{"", fmt.Sprintf("Content-Length: %d\r\n", len(a)+500)} {
+			stream := "--x\r\n" + length + "\r\n" + string(a[:cut]) + "\r\n--x\r\n" + PlaceholderHeader + ": 1\r\n\r\n" + string(b) + "\r\n--x\r\n\r\n" + string(a)
+			got, err := readAll(t, strings.NewReader(stream), anyType)
+			if !errors.Is(err, io.EOF) || len(got) != 2 || !bytes.Equal(got[0].JPEG, b) {
+				t.Fatalf("cut at %d: %d frames, %v", cut, len(got), err)
+			}
+			if !got[0].Placeholder || got[1].Placeholder {
+				t.Errorf("cut at %d: placeholder %v, then %v", cut, got[0].Placeholder, got[1].Placeholder)
+			}
+		}
 	}
 }
 
@@ -195,13 +251,14 @@ func TestSize(t *testing.T) {
 }
 
 // FuzzReader checks that no stream makes the Reader loop, grow or hand out
-// anything but SOI to EOI.
+// anything but one picture, SOI to EOI.
 func FuzzReader(f *testing.F) {
 	a := picture(f, 1)
 	p := NewPart(a, time.Unix(1, 0), true)
 	f.Add(append([]byte(Opening), p.Standard...), ContentType)
 	f.Add(append(append([]byte(Opening), p.AdvanceHeader()...), p.Advance...), ContentType)
 	f.Add([]byte("--x\nContent-Length: 3\n\n\xff\xd8\xff"), anyType)
+	f.Add(fmt.Appendf(nil, "--x\r\nContent-Length: %d\r\n\r\n%s\r\n--x\r\n\r\n%s\x00%s", len(a)-2, a, a[:2], a[2:]), anyType)
 	f.Add([]byte("--x--"), `multipart/mixed; boundary="--x"`)
 	f.Fuzz(func(t *testing.T, in []byte, contentType string) {
 		all, err := readAll(t, bytes.NewReader(in), contentType)
@@ -211,9 +268,10 @@ func FuzzReader(f *testing.F) {
 		total := 0
 		for _, frame := range all {
 			total += len(frame.JPEG)
-			if !bytes.HasPrefix(frame.JPEG, soi[:2]) || !bytes.HasSuffix(frame.JPEG, []byte{0xFF, markerEOI}) {
+			if !bytes.HasPrefix(frame.JPEG, soi) || !bytes.HasSuffix(frame.JPEG, []byte{0xFF, markerEOI}) {
 				t.Fatal("a frame is not SOI to EOI")
 			}
+			mustDecode(t, frame.JPEG)
 		}
 		if total > len(in) {
 			t.Fatal("more came out than went in")

@@ -15,8 +15,8 @@ const (
 	maxRetries = 64
 )
 
-// soi begins every JPEG: SOI and the first byte of the next marker.
-var soi = []byte{0xFF, markerSOI, 0xFF}
+// soi begins every JPEG.
+var soi = []byte{0xFF, markerSOI}
 
 // Counts says what a [Scanner] has seen.
 type Counts struct {
@@ -112,7 +112,7 @@ func (s *Scanner) finish() (jpeg []byte, ok bool) {
 		if len(rest) < end+2 && s.srcErr == nil {
 			return nil, false // decided by what follows
 		}
-		if !bytes.HasPrefix(rest[end:], soi[:2]) {
+		if !bytes.HasPrefix(rest[end:], soi) {
 			s.retry()
 			return nil, false
 		}
