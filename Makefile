@@ -7,14 +7,14 @@ SHELL := bash
 # Go's own place is not on the PATH of every shell.
 export PATH := $(PATH):/usr/local/go/bin
 
-VERSION := $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
+VERSION := $(shell .make/version)
 LDFLAGS := -s -w -X main.version=$(VERSION)
 # The production window; webkit2_41 is the WebKitGTK of Debian 12 and later.
 APP_TAGS := desktop,production,webkit2_41
 PAGE := $(shell find frontend/src frontend/public frontend/wailsjs -type f 2>/dev/null) \
 	$(wildcard frontend/*.html frontend/*.ts frontend/*.js frontend/package-lock.json)
 
-.PHONY: help run test bench wall soak check build agent app agent-all bindings fmt tidy clean FORCE
+.PHONY: help run test bench wall soak check build agent app agent-all packages bindings fmt tidy clean FORCE
 
 help: ## Show this list
 	@echo "PiGrid $(VERSION): see every Raspberry Pi camera on your network."
@@ -51,6 +51,9 @@ agent-all: ## Build the agent for every Pi: bin/pigrid-agent-linux-{arm64,armv7,
 	$(call cross,armv7,arm GOARM=7)
 	$(call cross,armv6,arm GOARM=6)
 	$(call cross,amd64,amd64)
+
+packages: ## Build what people install: bin/packages/*.deb, archives, SHA256SUMS
+	@.make/packages
 
 bindings: ## Write frontend/wailsjs from the app's bound methods
 	@.make/bindings
