@@ -6,17 +6,28 @@ import (
 	"io"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
 	"pigrid/agent/config"
 )
 
 const about = `pigrid-agent serves the cameras of this Raspberry Pi to its network:
-open http://THIS-PI:8080/ in a browser, or start the PiGrid app on any computer.
+open http://THIS-PI:8080/ in a browser, or start the PiGrid app on any computer.`
 
-No setting is needed. Each can be given as a flag, as an environment variable
+const aboutSettings = `No setting is needed. Each can be given as a flag, as an environment variable
 (PIGRID_ and the flag's name in capitals, like PIGRID_MAX_VIEWERS) or in
-` + config.DefaultFile + ` (max-viewers = 64). Flags win over the environment,
-the environment over the file; [cameras.ID] there speaks of one camera only.`
+` + config.DefaultFile + ` (max-viewers = 64). A flag wins over the environment,
+the environment over the file; [cameras.ID] there is for one camera only.`
+
+const commands = `Usage:
+  pigrid-agent [run] [flags]   serve the cameras
+  pigrid-agent version         print the version
+  pigrid-agent help flags      explain every flag
+  pigrid-agent help file       print a configuration file with every setting
+`
+
+// shortFlags are those that --help shows; the rest stands under help flags.
+var shortFlags = []string{"source", "width", "height", "framerate", "name", "listen"}
 
 // helpWidth is how many columns the help may take.
 const helpWidth = 80
@@ -31,14 +42,14 @@ func execute(ctx context.Context, args, env []string, stdout, stderr io.Writer) 
 	return root.ExecuteContext(ctx)
 }
 
-// command builds the command line: `pigrid-agent [run] [flags]` and `version`.
+// command builds the command line.
 func command(env []string, stderr io.Writer) *cobra.Command {
 	root := &cobra.Command{
 		Use: "pigrid-agent", Long: about, Version: version,
 		SilenceUsage: true, SilenceErrors: true,
 		Args:                       noArguments,
 		SuggestionsMinimumDistance: 2,
-		CompletionOptions:          cobra.CompletionOptions{DisableDefaultCmd: true},
+		CompletionOptions:          cobra.CompletionOptions{HiddenDefaultCmd: true},
 	}
 	root.SetVersionTemplate("pigrid-agent {{.Version}}\n")
 	loader := config.NewLoader(root.PersistentFlags())
@@ -55,19 +66,50 @@ func command(env []string, stderr io.Writer) *cobra.Command {
 			fmt.Fprintln(cmd.OutOrStdout(), "pigrid-agent", version)
 		}},
 	)
+	root.SetHelpCommand(helpCommand(loader))
 	root.SetUsageFunc(usage)
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return loader.FlagError(err) })
 	return root
 }
 
+// helpCommand is `help`; under it stands what does not fit a screen.
+func helpCommand(loader *config.Loader) *cobra.Command {
+	help := &cobra.Command{Use: "help", Long: about, Args: cobra.ArbitraryArgs, RunE: func(cmd *cobra.Command, args []string) error {
+		if about, rest, err := cmd.Root().Find(args); err == nil && len(rest) == 0 {
+			return about.Help()
+		}
+		return noArguments(cmd, args)
+	}}
+	help.AddCommand(
+		&cobra.Command{Use: "flags", Long: "Explains every flag.", Args: noArguments, Run: func(cmd *cobra.Command, _ []string) {
+			fmt.Fprintf(cmd.OutOrStdout(), "%s\n\nFlags:\n%s", aboutSettings, cmd.Root().PersistentFlags().FlagUsagesWrapped(helpWidth))
+		}},
+		// What help2man makes the man page of.
+		&cobra.Command{Use: "manual", Hidden: true, Args: noArguments, RunE: func(cmd *cobra.Command, _ []string) error {
+			return manual(cmd)
+		}},
+		&cobra.Command{Use: "file", Long: "Prints a configuration file that explains every setting.", Args: noArguments, Run: func(cmd *cobra.Command, _ []string) {
+			fmt.Fprint(cmd.OutOrStdout(), loader.Example())
+		}},
+	)
+	return help
+}
+
+// manual prints all that is known of the program, in the form that help2man(1)
+// reads.
+func manual(cmd *cobra.Command) error {
+	_, err := fmt.Fprintf(cmd.OutOrStdout(), "%s\n\n%s\n\n%s\nFlags:\n%s", about, aboutSettings, commands, cmd.Root().PersistentFlags().FlagUsagesWrapped(helpWidth))
+	return err
+}
+
 // usage prints what can be typed, the same for every command.
 func usage(cmd *cobra.Command) error {
-	_, err := fmt.Fprintf(cmd.OutOrStderr(), `Usage:
-  pigrid-agent [run] [flags]   serve the cameras
-  pigrid-agent version         print the version
-
-Flags:
-%s`, cmd.Root().PersistentFlags().FlagUsagesWrapped(helpWidth))
+	flags := pflag.NewFlagSet("", pflag.ContinueOnError)
+	flags.SortFlags = false
+	for _, name := range shortFlags {
+		flags.AddFlag(cmd.Root().PersistentFlags().Lookup(name))
+	}
+	_, err := fmt.Fprintf(cmd.OutOrStderr(), "%s\nFlags, of which none is needed:\n%s", commands, flags.FlagUsagesWrapped(helpWidth))
 	return err
 }
 

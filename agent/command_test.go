@@ -22,31 +22,65 @@ func TestVersion(t *testing.T) {
 	}
 }
 
-// TestHelp: it fits a terminal, in the order of the flags' importance, and says
-// every default once.
+// TestHelp: it fits a terminal of 24 lines, whatever command it is asked of, and
+// leads to the rest.
 func TestHelp(t *testing.T) {
-	for _, args := range [][]string{{"--help"}, {"-h"}, {"help"}, {"run", "--help"}, {"version", "--help"}} {
+	for _, args := range [][]string{{"--help"}, {"-h"}, {"help"}, {"run", "--help"}, {"version", "--help"}, {"help", "run"}} {
 		out, log, err := run(t, nil, args...)
 		if err != nil || log != "" {
 			t.Fatalf("%v: %q, error %v", args, log, err)
 		}
 		last := -1
-		for _, part := range []string{"Usage:\n  pigrid-agent [run] [flags]", "pigrid-agent version", "Flags:", "--listen address ", "--source source ", "--width pixels ", "--log-format format ", "--config file "} {
+		for _, part := range []string{"Usage:\n  pigrid-agent [run] [flags]", "pigrid-agent version", "pigrid-agent help flags", "Flags", "--source source ", "--width pixels ", "--listen address "} {
 			at := strings.Index(out, part)
 			if at <= last {
 				t.Errorf("%v: %q is missing or too early", args, part)
 			}
 			last = at
 		}
-		for line := range strings.Lines(out) {
-			if len(line) > helpWidth+1 {
-				t.Errorf("%v: %d columns: %s", args, len(line), line)
-			}
+		if lines := strings.Count(out, "\n"); lines > 23 { // the prompt needs one
+			t.Errorf("%v: %d lines", args, lines)
 		}
-		for _, flag := range strings.Split(out, "      --")[1:] {
-			if strings.Count(flag, "(default") > 1 {
-				t.Errorf("%v: two defaults: --%s", args, flag)
-			}
+		fits(t, out)
+	}
+}
+
+// TestHelpFlags: every flag, in the order of their importance, with its default
+// once.
+func TestHelpFlags(t *testing.T) {
+	out, log, err := run(t, nil, "help", "flags")
+	if err != nil || log != "" {
+		t.Fatalf("%q, error %v", log, err)
+	}
+	last := -1
+	for _, part := range []string{"PIGRID_MAX_VIEWERS", "Flags:", "--listen address ", "--source source ", "--width pixels ", "--log-format format ", "--config file "} {
+		at := strings.Index(out, part)
+		if at <= last {
+			t.Errorf("%q is missing or too early", part)
+		}
+		last = at
+	}
+	for _, flag := range strings.Split(out, "      --")[1:] {
+		if strings.Count(flag, "(default") > 1 {
+			t.Errorf("two defaults: --%s", flag)
+		}
+	}
+	fits(t, out)
+}
+
+func TestHelpFile(t *testing.T) {
+	out, log, err := run(t, nil, "help", "file")
+	if err != nil || log != "" || !strings.Contains(out, "#max-viewers = 64\n") {
+		t.Errorf("%q, %q, error %v", out, log, err)
+	}
+	fits(t, out)
+}
+
+func fits(t *testing.T, out string) {
+	t.Helper()
+	for line := range strings.Lines(out) {
+		if len(line) > helpWidth+1 {
+			t.Errorf("%d columns: %s", len(line), line)
 		}
 	}
 }
@@ -60,6 +94,7 @@ func TestMistakes(t *testing.T) {
 	}{
 		{[]string{"rum"}, "", `there is no command "rum"; did you mean run?`},
 		{[]string{"zzzz"}, "", "`pigrid-agent --help` lists what there is"},
+		{[]string{"help", "zzzz"}, "", `there is no command "zzzz"`},
 		{[]string{"run", "zzzz"}, "", `there is no command "zzzz"`},
 		{[]string{"--mdns", "false"}, "", "like this: --mdns=false"},
 		{[]string{"--camera", "0", "1"}, "", `there is no command "1"; `},
