@@ -14,12 +14,14 @@ import (
 	"pigrid/agent/camera"
 	"pigrid/agent/config"
 	"pigrid/agent/frames"
+	"pigrid/agent/systemd"
 	"pigrid/agent/web"
 )
 
 // serve wires the rooms together and runs them until ctx ends. Only bad
 // configuration is an error; everything else is a state.
 func serve(ctx context.Context, cfg config.Config, env []string, logTo io.Writer) error {
+	service := systemd.Take()
 	log := newLog(cfg, logTo)
 	// zeroconf speaks through the standard log, and nobody needs to hear it.
 	slog.SetLogLoggerLevel(slog.LevelDebug)
@@ -65,9 +67,21 @@ func serve(ctx context.Context, cfg config.Config, env []string, logTo io.Writer
 	}
 	server := web.New(site)
 	rooms = append(rooms, func(ctx context.Context) error { return server.Serve(ctx, ln) })
+	rooms = append(rooms, func(ctx context.Context) error {
+		service.Run(ctx, "Open "+pageURL(who.Host, addr), func() { alive(set) }, log)
+		return nil
+	})
 	err = together(ctx, rooms)
 	log.Info("stopped")
 	return err
+}
+
+// alive returns when the cameras' states can be read, which all rooms need: an
+// agent that hangs does not return, and is restarted by systemd.
+func alive(set *frames.Set) {
+	for _, camera := range set.All() {
+		camera.State()
+	}
 }
 
 // together runs all rooms until one fails or ctx ends, and waits for all.
