@@ -48,11 +48,12 @@ build_needs=(
 	cc=gcc /usr/include/stdio.h=libc6-dev pkg-config=pkg-config
 	@gtk+-3.0=libgtk-3-dev @webkit2gtk-4.1=libwebkit2gtk-4.1-dev
 )
+package_needs=("${base_needs[@]}" git=git help2man=help2man dpkg-deb=dpkg)
 check_needs=("${base_needs[@]}" git=git shellcheck=shellcheck djpeg=libjpeg-turbo-progs)
 test_needs=(
 	chromium=chromium chromedriver=chromium-driver firefox-esr=firefox-esr Xvfb=xvfb ffmpeg=ffmpeg curl=curl nginx=nginx
 	vlc=vlc-bin /usr/share/doc/vlc-plugin-base/copyright=vlc-plugin-base %cv2=python3-opencv
-	djpeg=libjpeg-turbo-progs WebKitWebDriver=webkit2gtk-driver openbox=openbox xdotool=xdotool
+	djpeg=libjpeg-turbo-progs systemd-analyze=systemd WebKitWebDriver=webkit2gtk-driver openbox=openbox xdotool=xdotool
 	ip=iproute2 avahi-daemon=avahi-daemon avahi-browse=avahi-utils dbus-daemon=dbus
 )
 
@@ -116,6 +117,7 @@ tool() {
 
 golangci_lint() { tool golangci-lint .ci/lint.mod github.com/golangci/golangci-lint/v2/cmd/golangci-lint; }
 gotestsum() { tool gotestsum .ci/tools.mod gotest.tools/gotestsum; }
+nfpm() { tool nfpm .ci/nfpm.mod github.com/goreleaser/nfpm/v2/cmd/nfpm; }
 wails() { tool wails .ci/tools.mod github.com/wailsapp/wails/v2/cmd/wails; }
 
 # step NAME COMMAND... runs one part, shows what it prints, and goes on after a

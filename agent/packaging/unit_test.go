@@ -1,0 +1,47 @@
+package packaging
+
+import (
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"strconv"
+	"strings"
+	"testing"
+)
+
+// mostExposed is the worst figure of `systemd-analyze security` that is good
+// enough, of 10.
+const mostExposed = 2.0
+
+// TestUnit: systemd understands every line of the unit, and finds it well
+// protected.
+func TestUnit(t *testing.T) {
+	analyze, err := exec.LookPath("systemd-analyze")
+	if err != nil {
+		t.Skip("systemd-analyze is not installed")
+	}
+	unit, err := os.ReadFile("debian/pigrid-agent.service")
+	if err != nil {
+		t.Fatal(err)
+	}
+	file := filepath.Join(t.TempDir(), "pigrid-agent.service")
+	here := strings.Replace(string(unit), "/usr/bin/pigrid-agent", "/bin/true", 1) // it must be there
+	if err := os.WriteFile(file, []byte(here), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if out, err := exec.Command(analyze, "verify", "--man=no", "--recursive-errors=no", file).CombinedOutput(); err != nil || len(out) > 0 {
+		t.Errorf("%v: %s", err, out)
+	}
+	out, err := exec.Command(analyze, "security", "--offline=true", file).CombinedOutput()
+	if err != nil {
+		t.Fatalf("%v: %s", err, out)
+	}
+	found := regexp.MustCompile(`Overall exposure level for \S+: ([0-9.]+)`).FindSubmatch(out)
+	if found == nil {
+		t.Fatalf("no figure in %s", out)
+	}
+	if exposed, err := strconv.ParseFloat(string(found[1]), 64); err != nil || exposed > mostExposed {
+		t.Errorf("exposure %s, at most %v is good enough", found[1], mostExposed)
+	}
+}
