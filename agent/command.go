@@ -89,7 +89,7 @@ func helpCommand(loader *config.Loader) *cobra.Command {
 			return manual(cmd)
 		}},
 		&cobra.Command{Use: "file", Long: "Prints a configuration file that explains every setting.", Args: noArguments, Run: func(cmd *cobra.Command, _ []string) {
-			fmt.Fprint(cmd.OutOrStdout(), loader.Example())
+			fmt.Fprintf(cmd.OutOrStdout(), "%s", loader.Example())
 		}},
 	)
 	return help
