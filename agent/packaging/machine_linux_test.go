@@ -1,0 +1,217 @@
+package packaging
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"pigrid/agent/camera/fakecam"
+)
+
+// TestMain lets the test binary be the camera program of a booted machine.
+func TestMain(m *testing.M) {
+	fakecam.MaybeRun()
+	os.Exit(m.Run())
+}
+
+// machine is a Debian that booted in namespaces of its own. Its files are an
+// overlay over a root that .make/test-packages keeps.
+type machine struct {
+	t      *testing.T
+	root   string // the untouched files
+	work   string // what has changed
+	nspawn *exec.Cmd
+	ended  chan struct{}
+	leader int // process number of its init
+}
+
+// boot starts a machine of a Debian release, with a camera program.
+func boot(t *testing.T, release string) *machine {
+	t.Helper()
+	if os.Getenv("PIGRID_PACKAGES") == "" {
+		t.Skip("set PIGRID_PACKAGES=1, as make test-packages does")
+	}
+	m := &machine{t: t, root: filepath.Join(os.Getenv("PIGRID_ROOTS"), release), work: t.TempDir()}
+	// An overlay cannot lie in an overlay, as which containers have their files.
+	if err := syscall.Mount("tmpfs", m.work, "tmpfs", 0, "size=2g"); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		m.cutPower()
+		if err := syscall.Unmount(m.work, syscall.MNT_DETACH); err != nil {
+			t.Error(err)
+		}
+	})
+	m.start()
+	self, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	m.copy(self, "/usr/bin/"+fakecam.ProgramName)
+	return m
+}
+
+// start boots what is there.
+func (m *machine) start() {
+	m.t.Helper()
+	var console bytes.Buffer
+	m.nspawn = exec.Command("unshare", "--mount", "--net", "--propagation", "private", "testdata/boot", m.root, m.work)
+	m.nspawn.Stdout, m.nspawn.Stderr = &console, &console
+	m.nspawn.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
+	if err := m.nspawn.Start(); err != nil {
+		m.t.Fatal(err)
+	}
+	ended := make(chan struct{})
+	m.ended = ended
+	go func() {
+		defer close(ended)
+		_ = m.nspawn.Wait()
+	}()
+	m.await("it boots", time.Minute, func() bool {
+		select {
+		case <-ended:
+			m.t.Fatalf("it does not boot: %s", console.String())
+		default:
+		}
+		m.leader = child(m.nspawn.Process.Pid)
+		if m.leader == 0 {
+			return false
+		}
+		state, _ := m.try("systemctl", "is-system-running")
+		return state == "running" || state == "degraded"
+	})
+}
+
+// child returns the process number of a process's first child, 0 for none.
+func child(pid int) int {
+	text, _ := os.ReadFile(fmt.Sprintf("/proc/%d/task/%d/children", pid, pid))
+	first, _, _ := strings.Cut(string(text), " ")
+	n, _ := strconv.Atoi(first)
+	return n
+}
+
+// reboot shuts it down in order and boots it again.
+func (m *machine) reboot() {
+	m.t.Helper()
+	_, _ = m.try("systemctl", "--no-block", "reboot")
+	select {
+	case <-m.ended:
+	case <-time.After(time.Minute):
+		m.t.Fatal("it does not shut down")
+	}
+	m.start()
+}
+
+// cutPower ends it at once.
+func (m *machine) cutPower() {
+	if m.leader > 0 {
+		_ = syscall.Kill(m.leader, syscall.SIGKILL)
+	}
+	if m.nspawn != nil && m.nspawn.Process != nil {
+		_ = m.nspawn.Process.Kill()
+		<-m.ended
+	}
+	m.nspawn = nil
+}
+
+// try runs a command in the machine and returns what it prints.
+func (m *machine) try(args ...string) (string, error) {
+	ctx, cancel := context.WithTimeout(context.Background(), 3*time.Minute)
+	defer cancel()
+	return m.command(ctx, args...)
+}
+
+func (m *machine) command(ctx context.Context, args ...string) (string, error) {
+	in := []string{"--target", strconv.Itoa(m.leader), "--mount", "--uts", "--ipc", "--net", "--pid", "--cgroup", "--root", "--", "env", "--chdir=/"}
+	cmd := exec.CommandContext(ctx, "nsenter", append(in, args...)...)
+	cmd.Env = []string{"PATH=/usr/sbin:/usr/bin:/sbin:/bin", "DEBIAN_FRONTEND=noninteractive", "LC_ALL=C.UTF-8", "HOME=/root"}
+	cmd.WaitDelay = time.Second
+	out, err := cmd.CombinedOutput()
+	return strings.TrimSpace(string(out)), err
+}
+
+// run is [machine.try] of what must succeed.
+func (m *machine) run(args ...string) string {
+	m.t.Helper()
+	out, err := m.try(args...)
+	if err != nil {
+		m.t.Fatalf("%v: %v: %s", args, err, out)
+	}
+	return out
+}
+
+// sh runs a line of shell that must succeed.
+func (m *machine) sh(line string) string {
+	m.t.Helper()
+	return m.run("sh", "-c", line)
+}
+
+// copy puts a file of this computer into the machine.
+func (m *machine) copy(from, to string) {
+	m.t.Helper()
+	data, err := os.ReadFile(from)
+	if err == nil {
+		err = os.WriteFile(fmt.Sprintf("/proc/%d/root%s", m.leader, to), data, 0o755)
+	}
+	if err != nil {
+		m.t.Fatal(err)
+	}
+}
+
+// await asks until it is so.
+func (m *machine) await(what string, within time.Duration, so func() bool) {
+	m.t.Helper()
+	tick := time.NewTicker(100 * time.Millisecond)
+	defer tick.Stop()
+	timeout := time.After(within)
+	for !so() {
+		select {
+		case <-tick.C:
+		case <-timeout:
+			m.t.Fatalf("not within %v: %s\n%s", within, what, m.journal())
+		}
+	}
+}
+
+// journal is what the agent has logged since the machine booted.
+func (m *machine) journal() string {
+	out, _ := m.try("journalctl", "--boot", "--no-pager", "--output=cat", "--unit=pigrid-agent")
+	return out
+}
+
+// property returns one of the unit's properties, see systemd.unit(5).
+func (m *machine) property(name string) string {
+	m.t.Helper()
+	return m.run("systemctl", "show", "--property="+name, "--value", "pigrid-agent")
+}
+
+// seesPicture reports whether the agent gives a picture.
+func (m *machine) seesPicture() bool {
+	out, err := m.try("sh", "-c", "curl --silent --fail --max-time 8 http://localhost:8080/snapshot.jpg | head -c 2 | od -An -tx1")
+	return err == nil && out == "ff d8"
+}
+
+// install installs the package of this machine's architecture as dpkg does it.
+func (m *machine) install() string {
+	m.t.Helper()
+	m.copy(packageFile(m.t, "amd64"), "/root/pigrid-agent.deb")
+	return m.sh("dpkg --force-confold --install /root/pigrid-agent.deb 2>&1")
+}
+
+// packageFile is what make packages has built.
+func packageFile(t *testing.T, arch string) string {
+	t.Helper()
+	found, err := filepath.Glob("../../bin/packages/pigrid-agent_*_" + arch + ".deb")
+	if err != nil || len(found) != 1 {
+		t.Fatalf("packages of %s: %v, %v; run make packages", arch, found, err)
+	}
+	return found[0]
+}
