@@ -11,8 +11,8 @@ import (
 
 // Options is what is asked of one camera.
 type Options struct {
-	Width     int     // pixels
-	Height    int     // pixels
+	Width     int     // pixels; 0 follows from the height and the sensor's shape, or is 640
+	Height    int     // pixels; 0 follows from the width and the sensor's shape
 	Framerate float64 // frames per second
 	Quality   int     // JPEG quality 1–100; 0 leaves it to the program
 	Mode      string  // sensor mode: "" full view, "auto" the program's choice, or W:H:BITS
@@ -30,7 +30,8 @@ func (o Options) sensorRate() float64 {
 	return min(o.Framerate, 1/o.Shutter.Seconds())
 }
 
-// rpicamArgs returns the arguments of rpicam-vid for a camera. Only options
+// rpicamArgs returns the arguments of rpicam-vid for a camera; the size of the
+// picture is whole (see fitting). Only options
 // that every version since October 2022 knows are used, each once: the program
 // refuses a second mention.
 func rpicamArgs(s Sensor, o Options) []string {

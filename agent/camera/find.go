@@ -3,6 +3,7 @@ package camera
 import (
 	"context"
 	"errors"
+	"image"
 	"maps"
 	"os"
 	"path/filepath"
@@ -123,11 +124,16 @@ func (m *Manager) list(ctx context.Context) error {
 	return err
 }
 
-// listSensors asks the capture program for its cameras.
+// listSensors asks the capture program for its cameras, while none is started.
 func (m *Manager) listSensors(ctx context.Context) (program string, sensors []Sensor, err error) {
 	if program, err = findProgram(); err != nil {
 		return "", nil, err
 	}
+	done, err := m.turns.list(ctx)
+	if err != nil {
+		return program, nil, err
+	}
+	defer done()
 	sensors, err = m.lister.list(ctx, program)
 	return program, sensors, err
 }
@@ -265,7 +271,8 @@ func (m *Manager) showNoSensors(err error, said string) string {
 		p = f.problem
 	}
 	if len(m.cfg.Cameras.All()) == 0 {
-		m.add(provisional, m.cfg.Options(provisional).Framerate)
+		o := m.cfg.Options(provisional).fitting(image.Point{})
+		m.add(provisional, o, o.Framerate)
 	}
 	if hub, ok := m.cfg.Cameras.Get(provisional); ok {
 		hub.SetState(api.Failed, &p)

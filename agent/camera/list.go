@@ -5,10 +5,9 @@ import (
 	"bytes"
 	"image"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
-
-	"pigrid/shared/api"
 )
 
 // Sensor is one camera as --list-cameras describes it.
@@ -22,16 +21,21 @@ type Sensor struct {
 
 // Mode is one sensor mode.
 type Mode struct {
-	Size image.Point // pixels the sensor delivers
-	Bits int         // per raw pixel
-	FPS  float64     // highest framerate
-	Crop image.Rectangle
+	Size image.Point     // pixels the sensor delivers
+	Bits int             // per raw pixel; 0 when not known
+	FPS  float64         // highest framerate; a guess while the crop is not known
+	Crop image.Rectangle // the part of the sensor that is read; empty when not known
 }
 
-// FullView reports whether the mode shows all that the sensor sees; a few
-// columns may be missing to make the numbers even.
-func (m Mode) FullView(sensor image.Point) bool {
-	return m.Crop.Dx()*100 >= sensor.X*98 && m.Crop.Dy()*100 >= sensor.Y*98
+// FullView reports whether the mode is known to show all that the sensor sees; a
+// few columns may be missing to make the numbers even.
+func (m Mode) FullView(sensor image.Point) bool { return fullView(m.Crop, sensor) }
+
+// ModesKnown reports whether the list says what each mode reads. It does not
+// while another program has the camera: then all crops are 65535 pixels large
+// and all framerates the same.
+func (s Sensor) ModesKnown() bool {
+	return !slices.ContainsFunc(s.Modes, func(m Mode) bool { return m.Crop.Empty() })
 }
 
 const (
@@ -42,7 +46,9 @@ const (
 
 var (
 	sensorLine = regexp.MustCompile(`^\s*(\d{1,4}) : (\S+) \[(\d{1,5})x(\d{1,5})[^\]]*\] \((.+)\)\s*$`)
-	formatName = regexp.MustCompile(`'S[A-Z]*(\d{1,2})[A-Z0-9_]*'\s*:`)
+	// formatName is the raw format of the modes that follow: SRGGB10_CSI2P, or
+	// R8 of a sensor without colours. Of other names the bits are not known.
+	formatName = regexp.MustCompile(`'(?:(?:S[RGB]{4}|R)(\d{1,2})(?:_[A-Z0-9_]*)?|\w+)'\s*:`)
 	modeEntry  = regexp.MustCompile(`(\d{1,5})x(\d{1,5}) \[(\d{1,5}(?:\.\d{1,6})?) fps - \((\d{1,5}), (\d{1,5})\)/(\d{1,5})x(\d{1,5}) crop\]`)
 )
 
@@ -68,20 +74,29 @@ func ParseList(out []byte) []Sensor {
 		if m := modeEntry.FindStringSubmatch(line); m != nil && len(sensors) > 0 {
 			s := &sensors[len(sensors)-1]
 			if len(s.Modes) < maxModes {
-				s.Modes = append(s.Modes, parseMode(m, bits))
+				s.Modes = append(s.Modes, parseMode(m, bits, s.Size))
 			}
 		}
 	}
 	return sensors
 }
 
-func parseMode(m []string, bits int) Mode {
+func parseMode(m []string, bits int, sensor image.Point) Mode {
 	fps, _ := strconv.ParseFloat(m[3], 64)
 	x, y := atoi(m[4]), atoi(m[5])
 	return Mode{
 		Size: image.Pt(atoi(m[1]), atoi(m[2])), Bits: bits, FPS: fps,
-		Crop: image.Rect(x, y, x+atoi(m[6]), y+atoi(m[7])),
+		Crop: plausible(image.Rect(x, y, x+atoi(m[6]), y+atoi(m[7])), sensor),
 	}
+}
+
+// plausible returns a crop that lies on the sensor, give or take some border
+// pixels, and else an empty one: it is not known.
+func plausible(crop image.Rectangle, sensor image.Point) image.Rectangle {
+	if !crop.In(image.Rectangle{Max: sensor.Add(sensor.Div(50))}) {
+		return image.Rectangle{}
+	}
+	return crop
 }
 
 // atoi reads digits that a pattern has already counted.
@@ -92,7 +107,8 @@ func atoi(digits string) int {
 
 // FullViewMode returns the smallest mode that shows the whole field of view,
 // is at least as large as the picture and reaches the framerate; without one
-// the largest full-view mode that reaches the rate. ok is false when rpicam-vid
+// the largest full-view mode that reaches the rate; of two that differ in bits
+// alone the one with more. ok is false when rpicam-vid
 // should choose. It would prefer a cropped mode at small sizes, and people
 // think that the picture is zoomed in.
 func (s Sensor) FullViewMode(size image.Point, fps float64) (best Mode, ok bool) {
@@ -109,41 +125,14 @@ func (s Sensor) FullViewMode(size image.Point, fps float64) (best Mode, ok bool)
 
 func better(a, b Mode, size image.Point) bool {
 	aCovers, bCovers := covers(a, size), covers(b, size)
-	if aCovers != bCovers {
+	switch {
+	case aCovers != bCovers:
 		return aCovers
+	case a.Size == b.Size:
+		return a.Bits > b.Bits
 	}
 	smaller := a.Size.X*a.Size.Y < b.Size.X*b.Size.Y
-	return smaller == aCovers && a.Size != b.Size
-}
-
-// chosenMode finds the sensor mode in the line in which libcamera says what it
-// configures, as in "configuring streams: (0) 640x480-YUV420/sYCC (1)
-// 1640x1232-SRGGB10_CSI2P/RAW".
-var chosenMode = regexp.MustCompile(`configuring streams:.*\(\d\) (\d{1,5})x(\d{1,5})-\w+/RAW`)
-
-// modeIn returns the sensor mode a line of the capture program tells of.
-func (s Sensor) modeIn(line string) (Mode, bool) {
-	m := chosenMode.FindStringSubmatch(line)
-	if m == nil {
-		return Mode{}, false
-	}
-	size := image.Pt(atoi(m[1]), atoi(m[2]))
-	for _, mode := range s.Modes {
-		if mode.Size == size {
-			return mode, true
-		}
-	}
-	return Mode{}, false
-}
-
-// describe turns a mode into what the API says of it.
-func (s Sensor) describe(m Mode) *api.Mode {
-	return &api.Mode{
-		Width: m.Size.X, Height: m.Size.Y,
-		Crop:     api.Rect{X: m.Crop.Min.X, Y: m.Crop.Min.Y, Width: m.Crop.Dx(), Height: m.Crop.Dy()},
-		Sensor:   api.Size{Width: s.Size.X, Height: s.Size.Y},
-		FullView: m.FullView(s.Size),
-	}
+	return smaller == aCovers
 }
 
 func covers(m Mode, size image.Point) bool { return m.Size.X >= size.X && m.Size.Y >= size.Y }

@@ -8,13 +8,16 @@ import (
 	"strings"
 	"testing"
 	"time"
-
-	"pigrid/shared/api"
 )
 
 func recordedList(t testing.TB, n string) []byte {
 	t.Helper()
-	data, err := os.ReadFile("fakecam/recorded/list_cameras_" + n + ".stdout")
+	return recordedFile(t, "list_cameras_"+n+".stdout")
+}
+
+func recordedFile(t testing.TB, name string) []byte {
+	t.Helper()
+	data, err := os.ReadFile("fakecam/recorded/" + name)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -137,16 +140,67 @@ func TestOddLists(t *testing.T) {
 	}
 }
 
-func TestModeInUse(t *testing.T) {
-	imx219 := ParseList([]byte(listOnBoard))[0]
-	m, ok := imx219.modeIn("INFO Camera camera.cpp:1216 configuring streams: (0) 640x480-YUV420/sYCC (1) 640x480-SRGGB10_CSI2P/RAW")
-	if d := imx219.describe(m); !ok || d.FullView || d.Crop != (api.Rect{X: 1000, Y: 752, Width: 1280, Height: 960}) {
-		t.Errorf("the cropped mode is described as %+v", d)
+// TestABusySensorHasNoKnownModes: 65535 stands for "not known", not for "all".
+func TestABusySensorHasNoKnownModes(t *testing.T) {
+	sensors := listBusy(t)
+	if len(sensors) != 2 || len(sensors[0].Modes) != 3 || len(sensors[1].Modes) != 8 {
+		t.Fatalf("found %+v", sensors)
 	}
-	for _, line := range []string{"", "configuring streams: (0) 640x480-YUV420", "configuring streams: (1) 9x9-SRGGB10/RAW"} {
-		if _, ok := imx219.modeIn(line); ok {
-			t.Errorf("a mode was found in %q", line)
+	if sensors[0].ModesKnown() || !sensors[1].ModesKnown() {
+		t.Error("the modes of the one in use are known, or those of the other one are not")
+	}
+	for _, m := range sensors[0].Modes {
+		if m.FullView(sensors[0].Size) || m.FullView(image.Point{}) {
+			t.Errorf("%+v is taken for full view", m)
 		}
+	}
+	if got := modeArg(sensors[0], Options{Width: 640, Height: 360, Framerate: 30}); got != "" {
+		t.Errorf("--mode %s of modes that nobody knows", got)
+	}
+}
+
+// TestCropsThatCannotBe are not known either; a few border pixels do not matter.
+func TestCropsThatCannotBe(t *testing.T) {
+	for text, known := range map[string]bool{
+		"(0, 0)/3280x2464": true, "(8, 8)/3280x2464": true, "(1000, 752)/1280x960": true,
+		"(0, 0)/65535x65535": false, "(65535, 65535)/1280x960": false, "(0, 0)/0x0": false, "(3000, 0)/1000x960": false, "(0, 0)/3280x0": false,
+	} {
+		s := ParseList([]byte("0 : imx219 [3280x2464 10-bit RGGB] (/base/0)\n    Modes: 'SRGGB10_CSI2P' : 640x480 [30.00 fps - " + text + " crop]\n"))
+		if len(s) != 1 || len(s[0].Modes) != 1 || s[0].ModesKnown() != known {
+			t.Errorf("%s: %+v, want its modes known: %v", text, s, known)
+		}
+	}
+}
+
+// listMono is what a sensor without colours prints, from a public report.
+const listMono = `Available cameras
+-----------------
+0 : ov9281 [1280x800 10-bit MONO] (/base/axi/pcie@120000/rp1/i2c@88000/ov9281@60)
+    Modes: 'R8' : 640x400 [309.79 fps - (0, 0)/1280x800 crop]
+                  1280x720 [171.79 fps - (0, 0)/1280x720 crop]
+                  1280x800 [143.66 fps - (0, 0)/1280x800 crop]
+           'R10_CSI2P' : 640x400 [247.83 fps - (0, 0)/1280x800 crop]
+                         1280x720 [137.42 fps - (0, 0)/1280x720 crop]
+                         1280x800 [114.93 fps - (0, 0)/1280x800 crop]
+           'MONO_PISP_COMP1' : 1280x800 [114.93 fps - (0, 0)/1280x800 crop]
+`
+
+// TestModesWithoutColours: each has the bits of the format above it, and none
+// where those are not known.
+func TestModesWithoutColours(t *testing.T) {
+	s := ParseList([]byte(listMono))
+	if len(s) != 1 || s[0].Model != "ov9281" {
+		t.Fatalf("found %+v", s)
+	}
+	var bits []int
+	for _, m := range s[0].Modes {
+		bits = append(bits, m.Bits)
+	}
+	if want := []int{8, 8, 8, 10, 10, 10, 0}; !slices.Equal(bits, want) {
+		t.Errorf("bits %v, want %v", bits, want)
+	}
+	if got := modeArg(s[0], Options{Framerate: 200}.fitting(s[0].Size)); got != "640:400:10" {
+		t.Errorf("--mode %s", got)
 	}
 }
 
@@ -217,14 +271,21 @@ func FuzzParseList(f *testing.F) {
 		f.Add(recordedList(f, n))
 	}
 	f.Add([]byte(listOnBoard))
+	f.Add([]byte(listMono))
+	f.Add(recordedFile(f, "list_busy.stdout"))
 	f.Add([]byte("0 : a [99999x1] (x)\n 'SRGGB10' : 1x1 [1.0 fps - (0, 0)/1x1 crop]"))
 	f.Fuzz(func(t *testing.T, out []byte) {
 		for _, s := range ParseList(out) {
+			for _, m := range s.Modes {
+				if m.Crop.Dx() > 2*s.Size.X || m.Crop.Dy() > 2*s.Size.Y || m.Crop.Empty() && m.FullView(s.Size) {
+					t.Fatalf("no such mode of %v: %+v", s.Size, m)
+				}
+			}
 			if s.Model == "" || s.Path == "" || s.Index > maxIndex*10 || len(s.Modes) > maxModes {
 				t.Fatalf("no such sensor: %+v", s)
 			}
 			// Nothing of a sensor's names may become an argument.
-			o := Options{Width: 640, Height: 480, Framerate: 30}
+			o := Options{Framerate: 30}.fitting(s.Size)
 			nameless := s
 			nameless.Model, nameless.Path = "", ""
 			args := rpicamArgs(s, o)

@@ -4,6 +4,7 @@ package camera
 
 import (
 	"context"
+	"image"
 	"log/slog"
 	"strings"
 	"sync"
@@ -11,6 +12,7 @@ import (
 
 	"pigrid/agent/frames"
 	"pigrid/agent/identity"
+	"pigrid/shared/api"
 )
 
 // Source kinds of --source.
@@ -50,7 +52,8 @@ type Manager struct {
 	wg     sync.WaitGroup
 	relist chan struct{}
 	doubts doubts
-	lister lister
+	lister lister // used while a list has its turn
+	turns  turns
 
 	mu      sync.Mutex
 	program string            // the capture program of sensors
@@ -97,12 +100,15 @@ func (m *Manager) Run(ctx context.Context) error {
 }
 
 func (m *Manager) startPattern(ctx context.Context) {
-	hub := m.add("pattern", m.cfg.Options("pattern").Framerate)
-	m.supervise(ctx, hub, &pattern{camera: hub.Camera(), quality: m.cfg.Options("pattern").Quality}, adviceCamera)
+	o := m.cfg.Options("pattern").fitting(image.Point{})
+	hub := m.add("pattern", o, o.Framerate)
+	m.start(ctx, m.supervisor(hub, &pattern{camera: hub.Camera(), quality: o.Quality}, adviceCamera))
 }
 
 func (m *Manager) startExec(ctx context.Context, argv []string) {
-	m.supervise(ctx, m.add("exec", m.cfg.Options("exec").Framerate), m.capture(ctx, func() ([]string, error) { return argv, nil }), adviceProgram)
+	o := m.cfg.Options("exec").fitting(image.Point{})
+	src := m.capture(ctx, func() ([]string, error) { return argv, nil })
+	m.start(ctx, m.supervisor(m.add("exec", o, o.Framerate), src, adviceProgram))
 }
 
 func (m *Manager) capture(ctx context.Context, argv func() ([]string, error)) *program {
@@ -114,8 +120,7 @@ func (m *Manager) capture(ctx context.Context, argv func() ([]string, error)) *p
 }
 
 // add makes the Hub of a camera that gives so many frames per second.
-func (m *Manager) add(id string, framerate float64) *frames.Hub {
-	o := m.cfg.Options(id)
+func (m *Manager) add(id string, o Options, framerate float64) *frames.Hub {
 	return m.cfg.Cameras.Add(frames.NewHub(frames.Camera{
 		ID: id, Name: m.name(id), Width: o.Width, Height: o.Height, Framerate: framerate,
 	}))
@@ -133,27 +138,27 @@ func (m *Manager) name(id string) string {
 	return m.cfg.AgentName + " · " + id
 }
 
-func (m *Manager) supervise(ctx context.Context, hub *frames.Hub, src source, advice string) {
+// supervisor returns what keeps a camera going once it is started.
+func (m *Manager) supervisor(hub *frames.Hub, src source, advice string) *supervisor {
 	again := make(chan struct{}, 1)
 	m.mu.Lock()
 	m.again[hub.Camera().ID] = again
 	m.mu.Unlock()
-	s := &supervisor{
+	return &supervisor{
 		hub: hub, src: src, idle: m.cfg.IdleTimeout,
-		log: m.cfg.Log.With("camera", hub.Camera().ID), onFailure: m.lookAgain, onLine: m.noteMode(hub), advice: advice, again: again,
+		log: m.cfg.Log.With("camera", hub.Camera().ID), onFailure: m.lookAgain, advice: advice, again: again,
 	}
-	m.wg.Go(func() { s.run(ctx) })
 }
 
+func (m *Manager) start(ctx context.Context, s *supervisor) { m.wg.Go(func() { s.run(ctx) }) }
+
 // noteMode keeps the status true about how the sensor is read.
-func (m *Manager) noteMode(hub *frames.Hub) func(string) {
-	return func(line string) {
-		m.mu.Lock()
-		sensor := m.sensors[hub.Camera().ID]
-		m.mu.Unlock()
-		if mode, ok := sensor.modeIn(line); ok {
-			hub.SetMode(sensor.describe(mode))
-		}
+func (m *Manager) noteMode(hub *frames.Hub) func(setup) *api.Problem {
+	id := hub.Camera().ID
+	return func(now setup) *api.Problem {
+		s, _ := m.sensor(id)
+		hub.SetMode(s.describe(now))
+		return modeReplaced(m.cfg.Options(id).Mode, now)
 	}
 }
 
@@ -172,14 +177,48 @@ func (m *Manager) serve(ctx context.Context, f found) {
 	}
 	m.cfg.Log.Info("camera found", "camera", f.id, "at", f.path)
 	src := m.capture(ctx, func() ([]string, error) { return m.argv(f.id) })
-	rate := m.cfg.Options(f.id).sensorRate()
-	src.holder = func() string { return sensorHolder("/proc", m.cfg.DeviceDir) }
+	o := m.cfg.Options(f.id)
 	if f.webcam != nil {
-		rate = m.cfg.Options(f.id).Framerate
 		src.reasons, src.repair = webcamReasons(), withTables
 		src.holder = func() string { return holder("/proc", f.webcam.device()) }
+		m.start(ctx, m.supervisor(m.add(f.id, o.orUsual(), o.Framerate), src, adviceCamera))
+		return
 	}
-	m.supervise(ctx, m.add(f.id, rate), src, adviceCamera)
+	src.holder = func() string { return sensorHolder("/proc", m.cfg.DeviceDir) }
+	s := m.supervisor(m.add(f.id, o.fitting(f.sensor.Size), o.sensorRate()), src, adviceCamera)
+	s.turn = func(ctx context.Context) (func(), error) { return m.turnOf(ctx, f.id) }
+	s.setUp = m.noteMode(s.hub)
+	m.start(ctx, s)
+}
+
+// turnOf waits until a sensor may be started. Modes that nobody knows, because
+// another program had the camera whenever it was listed, are asked for first.
+func (m *Manager) turnOf(ctx context.Context, id string) (done func(), err error) {
+	if s, there := m.sensor(id); there && !s.ModesKnown() {
+		_, sensors, _ := m.listSensors(ctx) // what fails here fails again at the start
+		m.learn(id, sensors)
+	}
+	return m.turns.start(ctx)
+}
+
+func (m *Manager) sensor(id string) (s Sensor, there bool) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	s, there = m.sensors[id]
+	return s, there
+}
+
+// learn takes the modes of a sensor from a new list.
+func (m *Manager) learn(id string, sensors []Sensor) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	known, there := m.sensors[id]
+	for _, s := range sensors {
+		if there && s.Path == known.Path {
+			known.Modes = s.Modes
+			m.sensors[id] = known
+		}
+	}
 }
 
 // argv is how the camera is captured now; its index may have changed since.
@@ -191,11 +230,11 @@ func (m *Manager) argv(id string) ([]string, error) {
 		if p := w.problem(ffmpeg); p != nil {
 			return nil, &failure{problem: *p}
 		}
-		return append([]string{ffmpeg}, w.ffmpegArgs(m.cfg.Options(id))...), nil
+		return append([]string{ffmpeg}, w.ffmpegArgs(m.cfg.Options(id).orUsual())...), nil
 	}
 	s, ok := m.sensors[id]
 	if !ok {
 		return nil, &failure{problem: notDetected()}
 	}
-	return append([]string{m.program}, rpicamArgs(s, m.cfg.Options(id))...), nil
+	return append([]string{m.program}, rpicamArgs(s, m.cfg.Options(id).fitting(s.Size))...), nil
 }

@@ -30,7 +30,7 @@ func TestNames(t *testing.T) {
 			t.Errorf("%s is called %q, want %q", id, got, want)
 		}
 	}
-	m.add("imx219", 30)
+	m.add("imx219", Options{}, 30)
 	if got := m.name("imx708"); got != "Porch · imx708" {
 		t.Errorf("the second camera is called %q", got)
 	}

@@ -44,8 +44,26 @@ func findFFmpeg() string {
 // lister asks the capture program which cameras there are, one question at a
 // time: programs that hang in a driver for ever would become ever more.
 type lister struct {
-	run  func(context.Context, *exec.Cmd) (out []byte, ended <-chan struct{}, err error)
-	hung <-chan struct{} // closed when the last one has ended after all; nil when it did in time
+	run   func(context.Context, *exec.Cmd) (out []byte, ended <-chan struct{}, err error)
+	hung  <-chan struct{}   // closed when the last one has ended after all; nil when it did in time
+	known map[string]Sensor // by path: the last list in which the modes were known
+}
+
+// complete gives sensors that another program uses the modes they had before.
+func (l *lister) complete(sensors []Sensor) []Sensor {
+	if l.known == nil {
+		l.known = map[string]Sensor{}
+	}
+	for i, s := range sensors {
+		before := l.known[s.Path]
+		switch {
+		case s.ModesKnown():
+			l.known[s.Path] = s
+		case before.Model == s.Model && before.Size == s.Size:
+			sensors[i].Modes = before.Modes
+		}
+	}
+	return sensors
 }
 
 // list works while a camera is in use.
@@ -72,7 +90,7 @@ func (l *lister) list(ctx context.Context, path string) ([]Sensor, error) {
 	sensors := ParseList(out)
 	switch {
 	case len(sensors) > 0:
-		return sensors, nil
+		return l.complete(sensors), nil
 	case err != nil:
 		return nil, &failure{explainList(path, said.last(), err), err}
 	}

@@ -158,11 +158,7 @@ func TestExplainStart(t *testing.T) {
 
 func recordedText(t *testing.T, name string) string {
 	t.Helper()
-	data, err := os.ReadFile("fakecam/recorded/" + name)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return string(data)
+	return string(recordedFile(t, name))
 }
 
 func TestLinesKeepTheLast(t *testing.T) {

@@ -3,10 +3,7 @@ package camera
 import (
 	"context"
 	"errors"
-	"fmt"
 	"log/slog"
-	"sync"
-	"sync/atomic"
 	"time"
 
 	"pigrid/agent/frames"
@@ -29,8 +26,12 @@ type supervisor struct {
 	// onFailure is called after a failed session, before the pause, and after it
 	// when nobody watches any more; it may look for cameras anew.
 	onFailure func()
-	// onLine is told what the capture program says; nil when nobody listens.
-	onLine func(string)
+	// turn waits until the camera may be started. done ends what the start keeps
+	// waiting; it is called when the program has the camera. nil: at once.
+	turn func(ctx context.Context) (done func(), err error)
+	// setUp is told how the capture program has set the camera up and returns what
+	// is not as asked; nil when nobody wants to know.
+	setUp func(setup) (warning *api.Problem)
 
 	// advice is what helps when frames stop.
 	advice string
@@ -39,7 +40,7 @@ type supervisor struct {
 	again chan struct{}
 
 	failures failures
-	warned   string // the warning that was logged last
+	warned   map[api.Code]string // the warnings that were logged last
 }
 
 // run serves the camera until ctx ends. Failures are states, never an end.
@@ -132,10 +133,14 @@ func (s *supervisor) report(err error, pause time.Duration) {
 
 // logWarning logs a warning once, not at each start.
 func (s *supervisor) logWarning(p *api.Problem) {
-	if s.warned != p.Message {
-		s.warned = p.Message
-		s.log.Warn(p.Message, "hint", p.Hint)
+	if s.warned[p.Code] == p.Message {
+		return
 	}
+	if s.warned == nil {
+		s.warned = map[api.Code]string{}
+	}
+	s.warned[p.Code] = p.Message
+	s.log.Warn(p.Message, "hint", p.Hint)
 }
 
 // failures counts how often what went wrong since all was well, so that a camera
@@ -165,103 +170,4 @@ func cause(f *failure) any {
 		return ""
 	}
 	return f.cause
-}
-
-// session runs the camera once, until it fails, nobody watches or ctx ends. good
-// is how long frames have come.
-func (s *supervisor) session(ctx context.Context) (good time.Duration, err error) {
-	ctx, end := context.WithCancelCause(ctx)
-	defer end(nil)
-	var state sessionState
-	defer state.end()
-	set := func(st api.State, p *api.Problem) { state.set(s.hub, st, p) }
-	set(api.Starting, nil)
-	s.hub.SetWarning(nil)
-	s.log.Debug("camera on")
-
-	idle := make(chan struct{})
-	go func() {
-		defer close(idle)
-		if s.hub.WaitIdle(ctx, s.idleTime()) == nil {
-			end(errIdle)
-		}
-	}()
-	defer func() { end(nil); <-idle }()
-
-	var live atomic.Bool
-	dog := newWatchdog(s.hub.Camera(), func() {
-		p := stallProblem(live.Load(), s.advice)
-		set(api.Stalled, &p)
-		end(&failure{p, errStalled})
-	})
-	defer dog.stop()
-	var first, last time.Time
-	publish := func(jpeg []byte, at time.Time) {
-		dog.frame()
-		s.hub.Publish(jpeg, at)
-		if last = at; first.IsZero() {
-			first = at
-		}
-		if !live.Swap(true) {
-			if s.failures.worth() {
-				s.log.Info("camera live", "bytes_per_frame", len(jpeg), "after_failures", s.failures.times)
-			}
-		}
-	}
-	uploaded := ""
-	var warning *api.Problem
-	progress := func(line string) {
-		if s.onLine != nil {
-			s.onLine(line)
-		}
-		if p := stageMissing(line); p != nil && warning == nil { // the first of several is what was asked for
-			warning = p
-			state.warn(s.hub, p)
-			s.logWarning(p)
-		}
-		// A hanging upload prints the same line twice a second.
-		if percent, upload := firmwareUpload(line); upload != uploaded && upload != "" && !live.Load() {
-			uploaded = upload
-			dog.progress()
-			set(api.Starting, &api.Problem{
-				Code:    CodeFirmware,
-				Message: fmt.Sprintf("The AI camera loads its network: %d %%.", percent),
-				Hint:    "This takes some minutes the first time.",
-			})
-		}
-	}
-	err = s.src.capture(ctx, publish, progress)
-	if ctx.Err() != nil && !errors.Is(err, errUnkillable) {
-		err = context.Cause(ctx)
-	}
-	return last.Sub(first), err
-}
-
-// sessionState keeps what comes too late, a timer's call or a program's last
-// words, from changing the state after the session has ended.
-type sessionState struct {
-	mu   sync.Mutex
-	over bool
-}
-
-func (s *sessionState) set(hub *frames.Hub, st api.State, p *api.Problem) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if !s.over {
-		hub.SetState(st, p)
-	}
-}
-
-func (s *sessionState) warn(hub *frames.Hub, p *api.Problem) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if !s.over {
-		hub.SetWarning(p)
-	}
-}
-
-func (s *sessionState) end() {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.over = true
 }

@@ -23,6 +23,28 @@ func stageMissing(line string) *api.Problem {
 	}
 }
 
+// modeReplaced says that the capture program reads the sensor in another mode
+// than it was told to, which it does without a word; nil when it does not. asked
+// is W:H, W:H:BITS or W:H:BITS:P.
+func modeReplaced(asked string, got setup) *api.Problem {
+	want := strings.Split(asked, ":")
+	if len(want) < 2 || got.mode.X == 0 {
+		return nil
+	}
+	sameBits := len(want) < 3 || got.bits == 0 || atoi(want[2]) == got.bits
+	if sameBits && atoi(want[0]) == got.mode.X && atoi(want[1]) == got.mode.Y {
+		return nil
+	}
+	taken := fmt.Sprintf("%d:%d", got.mode.X, got.mode.Y)
+	if got.bits > 0 {
+		taken += fmt.Sprintf(":%d", got.bits)
+	}
+	return &api.Problem{
+		Code: CodeMode, Message: fmt.Sprintf("The sensor has no mode %s; rpicam-vid took %s.", clip(asked, 40), taken),
+		Hint: "Set --mode to one that `rpicam-vid --list-cameras` shows, or leave it out for the full field of view.",
+	}
+}
+
 // stagePackage is the package of Raspberry Pi OS that has a stage.
 func stagePackage(stage string) string {
 	switch {

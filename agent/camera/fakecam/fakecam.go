@@ -55,6 +55,7 @@ const (
 	ListHangs    Fault = "list-hangs"    // --list-cameras does not end, nor at SIGINT
 	ListFails    Fault = "list-fails"    // --list-cameras ends with an error
 	ListDaemon   Fault = "list-daemon"   // --list-cameras leaves a process that holds stdout
+	ListSlow     Fault = "list-slow"     // --list-cameras takes as long as on a Pi
 )
 
 // ProgramName is the name under which a test binary becomes the stand-in.
@@ -131,31 +132,20 @@ func run(args []string) int {
 		return refuse(err.Error())
 	}
 	fault, after := readFault()
-	cameras := os.Getenv(CamerasEnv)
-	if cameras == "" {
-		cameras = "1"
+	if _, asked := opts["--list-cameras"]; asked {
+		return listCameras(fault)
 	}
-	if fault == NoCamera {
-		cameras = "0"
+	index, _ := strconv.Atoi(opts["--camera"])
+	if n := len(sensors()); n == 0 || index >= n {
+		return notThere(n)
 	}
-	if _, list := opts["--list-cameras"]; list {
-		return listCameras(cameras, fault)
-	}
-	switch {
-	case cameras == "0":
-		_, _ = os.Stderr.Write(file("nocam_vid.stderr"))
-		return 255
-	case opts["--camera"] >= cameras:
-		return refuse("selected camera is not available")
-	case fault == Busy:
-		_, _ = os.Stderr.Write(file("busy.stderr"))
+	unlock, free := lockDevice(index)
+	if fault == Busy || !free {
+		_, _ = os.Stderr.WriteString(registered() + string(file("busy.stderr")))
 		return 255
 	}
-	if _, asked := opts["--post-process-file"]; asked {
-		_, _ = os.Stderr.Write(file("post_imx500_missing.stderr"))
-	} else {
-		_, _ = os.Stderr.Write(file("s640_default.stderr"))
-	}
+	defer unlock()
+	_, _ = os.Stderr.WriteString(start(opts))
 	fps, err := strconv.ParseFloat(opts["--framerate"], 64)
 	if err != nil || fps <= 0 {
 		fps = 30
@@ -163,7 +153,29 @@ func run(args []string) int {
 	return stream(fps, fault, after)
 }
 
-func listCameras(cameras string, fault Fault) int {
+// cameras is how many cameras there are, "0" to "2".
+func cameras() string {
+	fault, _ := readFault()
+	n := os.Getenv(CamerasEnv)
+	switch {
+	case fault == NoCamera:
+		return "0"
+	case n == "":
+		return "1"
+	}
+	return n
+}
+
+// notThere refuses a start of a camera that is not one of n.
+func notThere(n int) int {
+	if n > 0 {
+		return refuse("selected camera is not available")
+	}
+	_, _ = os.Stderr.Write(file("nocam_vid.stderr"))
+	return 255
+}
+
+func listCameras(fault Fault) int {
 	switch fault {
 	case ListHangs:
 		signal.Ignore(os.Interrupt)
@@ -173,7 +185,7 @@ func listCameras(cameras string, fault Fault) int {
 	case ListDaemon:
 		leave(true)
 	}
-	_, _ = os.Stdout.Write(file("list_cameras_" + cameras + ".stdout"))
+	list(fault)
 	return 0
 }
 
