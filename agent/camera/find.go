@@ -114,10 +114,12 @@ func (m *Manager) list(ctx context.Context) error {
 	case len(cameras) == 0:
 		return &failure{problem: noneOf(m.cfg.Only, there)}
 	}
-	m.cfg.Cameras.Remove(provisional)
-	for _, f := range cameras {
-		m.serve(ctx, f)
-	}
+	m.cfg.Cameras.Change(func() {
+		m.cfg.Cameras.Remove(provisional)
+		for _, f := range cameras {
+			m.serve(ctx, f)
+		}
+	})
 	if code := codeOf(err); code == CodeNoProgram || code == CodeNotDetected {
 		return nil // webcams are cameras enough
 	}

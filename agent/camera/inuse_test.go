@@ -98,10 +98,13 @@ func TestAListOfACameraInUseForgetsNoModes(t *testing.T) {
 	managed(t, cfg, startLog, func(set *frames.Set) {
 		hub := camera(t, set, "imx219")
 		for n := range 2 {
+			lists := len(startsOf(t, startLog, "--list-cameras"))
 			v := hub.Join(t.Context(), 0)
 			shows(t, v)
 			expectMode(t, hub, wholeIMX219)
-			lists := len(startsOf(t, startLog, "--list-cameras"))
+			if got := len(startsOf(t, startLog, "--list-cameras")); got != lists {
+				t.Errorf("start %d: modes that were known were asked for again", n)
+			}
 			write(t, filepath.Join(dev, "video"+string(rune('0'+n))), "") // something has changed
 			eventually(t, "another list", 10*time.Second, func() bool { return len(startsOf(t, startLog, "--list-cameras")) == lists+1 })
 			v.Leave()

@@ -91,31 +91,49 @@ func TestSince(t *testing.T) {
 	}
 }
 
-// TestAwaitFirst: everybody waits for the first camera, nobody for a second.
-func TestAwaitFirst(t *testing.T) {
+// TestAwait: everybody waits for the first camera and for those that come with
+// it, nobody for one that comes later.
+func TestAwait(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := &Set{}
-		short, cancel := context.WithTimeout(t.Context(), time.Second)
-		defer cancel()
-		if err := s.AwaitFirst(short); !errors.Is(err, context.DeadlineExceeded) {
-			t.Errorf("no camera: %v", err)
+		refused := func(what string) {
+			t.Helper()
+			short, cancel := context.WithTimeout(t.Context(), time.Second)
+			defer cancel()
+			if err := s.Await(short); !errors.Is(err, context.DeadlineExceeded) {
+				t.Errorf("%s: %v", what, err)
+			}
 		}
+		waits := func(want time.Duration, cameras int) {
+			start := time.Now()
+			if err := s.Await(t.Context()); err != nil || time.Since(start) != want || len(s.All()) != cameras {
+				t.Errorf("waited %v for %d cameras, error %v; want %v, %d", time.Since(start), len(s.All()), err, want, cameras)
+			}
+		}
+		refused("no camera")
 		for range 3 {
-			go func() {
-				start := time.Now()
-				if err := s.AwaitFirst(t.Context()); err != nil || time.Since(start) != time.Minute {
-					t.Errorf("waited %v, error %v", time.Since(start), err)
-				}
-			}()
+			go waits(time.Minute, 2)
 		}
-		time.Sleep(time.Minute)
-		s.Add(NewHub(Camera{ID: "a"}))
+		time.Sleep(59 * time.Second)
+		s.Change(func() {
+			s.Add(NewHub(Camera{ID: "a"}))
+			refused("a camera, and another one to come")
+			s.Add(NewHub(Camera{ID: "b"}))
+		})
 		synctest.Wait()
-		s.Add(NewHub(Camera{ID: "b"}))
-		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
-		defer cancel()
-		if err := s.AwaitFirst(ctx); err != nil {
-			t.Errorf("with two cameras: %v", err)
-		}
+		waits(0, 2)
+		s.Add(NewHub(Camera{ID: "c"}))
+		waits(0, 3)
+		s.Change(func() {
+			go waits(time.Second, 1)
+			for _, id := range []string{"a", "b", "c"} {
+				s.Remove(id)
+			}
+			time.Sleep(time.Second)
+			s.Add(NewHub(Camera{ID: "d"}))
+		})
+		synctest.Wait()
+		s.Change(func() {}) // nothing new is no reason to wait
+		waits(0, 1)
 	})
 }

@@ -9,29 +9,58 @@ import (
 // Set holds the Hubs of all cameras of an agent, in a stable order. It is safe
 // for concurrent use.
 type Set struct {
-	mu    sync.RWMutex
-	hubs  []*Hub
-	first chan struct{} // closed by the next Add; nil while nobody waits
+	mu       sync.RWMutex
+	hubs     []*Hub
+	changing int           // calls of Change that run
+	ready    chan struct{} // closed when there is a camera and no Change; nil while nobody waits
 }
 
-// AwaitFirst waits until there is a camera: an agent answers requests
-// before it has found out what is plugged in. It returns ctx's error.
-func (s *Set) AwaitFirst(ctx context.Context) error {
-	s.mu.Lock()
-	if len(s.hubs) > 0 {
+// Await waits until there is a camera and all that were found with it are there:
+// an agent answers requests before it has found out what is plugged in. It
+// returns ctx's error.
+func (s *Set) Await(ctx context.Context) error {
+	for {
+		s.mu.Lock()
+		if s.complete() {
+			s.mu.Unlock()
+			return nil
+		}
+		if s.ready == nil {
+			s.ready = make(chan struct{})
+		}
+		ready := s.ready
 		s.mu.Unlock()
-		return nil
+		select {
+		case <-ready:
+		case <-ctx.Done():
+			return ctx.Err()
+		}
 	}
-	if s.first == nil {
-		s.first = make(chan struct{})
-	}
-	first := s.first
-	s.mu.Unlock()
-	select {
-	case <-first:
-		return nil
-	case <-ctx.Done():
-		return ctx.Err()
+}
+
+// Change calls f, which takes cameras out and puts others in: who waits in Await
+// sees what was before or all that is after, nothing between.
+func (s *Set) Change(f func()) {
+	s.count(1)
+	defer s.count(-1)
+	f()
+}
+
+func (s *Set) count(n int) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.changing += n
+	s.wake()
+}
+
+// complete needs mu.
+func (s *Set) complete() bool { return len(s.hubs) > 0 && s.changing == 0 }
+
+// wake ends waiting when the Set is complete; mu is held.
+func (s *Set) wake() {
+	if s.ready != nil && s.complete() {
+		close(s.ready)
+		s.ready = nil
 	}
 }
 
@@ -46,10 +75,7 @@ func (s *Set) Add(h *Hub) *Hub {
 		}
 	}
 	s.hubs = append(s.hubs, h)
-	if s.first != nil {
-		close(s.first)
-		s.first = nil
-	}
+	s.wake()
 	return h
 }
 

@@ -87,7 +87,7 @@ func (s *Server) awaitCameras(ctx context.Context) func(http.Handler) http.Handl
 	return func(next http.Handler) http.Handler {
 		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 			ctx, cancel := context.WithTimeout(ctx, startWait)
-			_ = s.cfg.Cameras.AwaitFirst(ctx) // without one the answer says so
+			_ = s.cfg.Cameras.Await(ctx) // without one the answer says so
 			cancel()
 			next.ServeHTTP(w, r)
 		})
