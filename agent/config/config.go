@@ -44,8 +44,8 @@ type Config struct {
 // "as for every camera".
 type Camera struct {
 	Name      string
-	Width     int     // pixels
-	Height    int     // pixels
+	Width     int     // pixels; 0 is what fits the height, or 640
+	Height    int     // pixels; 0 is what fits the width and the sensor's shape
 	Framerate float64 // frames per second
 	Quality   int     // 1–100; 0 leaves it to the capture program
 	Mode      string  // "", "auto" or W:H:BITS

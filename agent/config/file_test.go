@@ -15,8 +15,8 @@ func TestPerCamera(t *testing.T) {
 	}
 	for id, want := range map[string]Camera{
 		"imx708":   {Name: "Haustür", Width: 1920, Height: 1080, Framerate: 15, Quality: 80, Mode: "auto"},
-		"imx708-2": {Width: 1280, Height: 480, Framerate: 2.5, Mode: "2304:1296:10", Shutter: 20 * time.Millisecond, PostProcess: "/etc/group"},
-		"other":    {Width: 1280, Height: 480, Framerate: 30, Mode: "2304:1296:10", Shutter: 2 * time.Second, PostProcess: "/etc/passwd"},
+		"imx708-2": {Width: 1280, Framerate: 2.5, Mode: "2304:1296:10", Shutter: 20 * time.Millisecond, PostProcess: "/etc/group"},
+		"other":    {Width: 1280, Framerate: 30, Mode: "2304:1296:10", Shutter: 2 * time.Second, PostProcess: "/etc/passwd"},
 	} {
 		if got := cfg.For(id); got != want {
 			t.Errorf("%s is asked for %+v, want %+v", id, got, want)

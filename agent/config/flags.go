@@ -19,15 +19,15 @@ func NewLoader(fs *pflag.FlagSet) *Loader {
 	fs.SortFlags = false
 	l := &Loader{flags: fs, cfg: Config{
 		Listen: DefaultListen, Source: "auto",
-		Camera:     Camera{Width: 640, Height: 480, Framerate: 30},
+		Camera:     Camera{Framerate: 30},
 		MaxViewers: 64, IdleTimeout: 30 * time.Second, MDNS: true, LogLevel: slog.LevelInfo,
 	}}
 	c := &l.cfg
 	l.add("listen", c.Listen, "address", "where to listen, and with an address to be found only there; left out, the next free port up to 8089 is taken if 8080 is not free", listen(&c.Listen))
 	l.add("source", c.Source, "source", "auto (Pi cameras and USB webcams), rpicam (without webcams), pattern (a test picture) or exec:COMMAND that writes MJPEG to its standard output", source(&c.Source))
 	l.addList("camera", "id", "serve only this camera, by id or index; may be repeated", cameras(&c.Only))
-	l.add("width", "640", "pixels", "width of the picture", integer(&c.Camera.Width, minSide, maxSide))
-	l.add("height", "480", "pixels", "height of the picture", integer(&c.Camera.Height, minSide, maxSide))
+	l.add("width", "", "pixels", "width of the picture (default 640, or what fits --height)", integer(&c.Camera.Width, minSide, maxSide))
+	l.add("height", "", "pixels", "height of the picture (default what fits the sensor's shape)", integer(&c.Camera.Height, minSide, maxSide))
 	l.add("framerate", "30", "fps", "frames per second", framerate(&c.Camera.Framerate))
 	l.add("quality", "", "1-100", "JPEG quality (default the capture program's own)", integer(&c.Camera.Quality, 1, 100))
 	l.add("mode", "", "mode", "sensor mode W:H:BITS, or auto for the capture program's choice (default the full field of view)", mode(&c.Camera.Mode))

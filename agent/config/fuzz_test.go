@@ -60,7 +60,7 @@ func oneLine(t *testing.T, err error) {
 func valid(t *testing.T, c Config) {
 	t.Helper()
 	switch cam := c.Camera; {
-	case cam.Width < 16 || cam.Height < 16 || cam.Width > 16384 || cam.Height > 16384,
+	case cam.Width != 0 && (cam.Width < 16 || cam.Width > 16384), cam.Height != 0 && (cam.Height < 16 || cam.Height > 16384),
 		!(cam.Framerate >= 0.01 && cam.Framerate <= 1000),
 		cam.Quality < 0 || cam.Quality > 100,
 		c.MaxViewers < 1,

@@ -47,7 +47,7 @@ type Camera struct {
 	Frames     uint64   `json:"frames"`                 // published since the agent started
 	Skipped    uint64   `json:"skipped"`                // frames that some viewer was too slow for, summed over all viewers
 	Restarts   uint64   `json:"restarts"`               // times the capture was started again after it failed
-	Mode       *Mode    `json:"mode,omitempty"`         // how the sensor is read, if the capture program says so
+	Mode       *Mode    `json:"mode,omitempty"`         // how the sensor is read, if that is known
 	Video      string   `json:"video"`                  // path of the MJPEG stream on this agent
 	Snapshot   string   `json:"snapshot"`               // path of the newest frame as one JPEG
 }
@@ -56,7 +56,7 @@ type Camera struct {
 type Mode struct {
 	Width    int  `json:"width"`     // pixels that the sensor delivers
 	Height   int  `json:"height"`    // pixels
-	Crop     Rect `json:"crop"`      // the part of the sensor that is seen
+	Crop     Rect `json:"crop"`      // the part of the sensor that is seen: what is read, cut to the picture's shape
 	Sensor   Size `json:"sensor"`    // all of it
 	FullView bool `json:"full_view"` // the crop is the whole sensor, or all but some border pixels
 }
