@@ -10,11 +10,9 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// lockers lists the processes that hold a lock on one of the files: libcamera
-// locks the media devices of a camera it uses. Unlike open files, locks can be
-// seen by every user (proc_locks(5)).
-func lockers(proc, pattern string) (pids []string) {
-	files, _ := filepath.Glob(pattern)
+// lockers lists the processes that hold a lock on one of the files, each once
+// (proc_locks(5)). Locks belong to an inode, not to its name.
+func lockers(proc string, files []string) (pids []string) {
 	var keys []string
 	for _, file := range files {
 		var s unix.Stat_t
@@ -25,9 +23,10 @@ func lockers(proc, pattern string) (pids []string) {
 	}
 	locks, _ := os.ReadFile(filepath.Join(proc, "locks"))
 	for line := range strings.Lines(string(locks)) {
-		// 1: POSIX ADVISORY WRITE 345 00:05:123 0 EOF
+		// 1: POSIX ADVISORY WRITE 345 00:05:123 0 EOF; who waits for it has
+		// "->" behind the number.
 		fields := strings.Fields(line)
-		if len(fields) >= 6 && slices.Contains(keys, fields[5]) {
+		if len(fields) >= 6 && slices.Contains(keys, fields[5]) && !slices.Contains(pids, fields[4]) {
 			pids = append(pids, fields[4])
 		}
 	}

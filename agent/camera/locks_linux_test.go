@@ -2,78 +2,106 @@ package camera
 
 import (
 	"os"
+	"os/exec"
 	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
+	"syscall"
 	"testing"
+	"time"
 
-	"golang.org/x/sys/unix"
+	"pigrid/agent/camera/fakecam"
+	"pigrid/agent/frames"
+	"pigrid/shared/api"
 )
 
-// lockedDevice makes a folder with two media devices; this process holds a lock
-// on the first.
-func lockedDevice(t *testing.T) (dev string) {
-	t.Helper()
-	dev, err := os.MkdirTemp("/dev/shm", "pigrid") // a file system like /dev
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = os.RemoveAll(dev) })
-	write(t, filepath.Join(dev, "media1"), "")
-	f, err := os.Create(filepath.Join(dev, "media0"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = f.Close() })
-	if err := unix.FcntlFlock(f.Fd(), unix.F_SETLK, &unix.Flock_t{Type: unix.F_WRLCK}); err != nil {
-		t.Fatal(err)
-	}
-	return dev
-}
-
 func TestLockersAreSeen(t *testing.T) {
-	dev := lockedDevice(t)
-	if got := lockers("/proc", filepath.Join(dev, "media*")); !slices.Equal(got, []string{strconv.Itoa(os.Getpid())}) {
+	dev := withDevices(t)
+	media := func(names ...string) (files []string) {
+		for _, name := range names {
+			files = append(files, filepath.Join(dev, name))
+		}
+		return files
+	}
+	otherProgram(t, filepath.Join(dev, "media0"))
+	if got := lockers("/proc", media("media1", "media0", "media0")); !slices.Equal(got, []string{strconv.Itoa(os.Getpid())}) {
 		t.Errorf("locked by %q, want this process, %d", got, os.Getpid())
 	}
-	if got := lockers("/proc", filepath.Join(dev, "media1")); len(got) > 0 {
+	if got := lockers("/proc", append(media("media1", "media9"), "")); len(got) > 0 {
 		t.Errorf("what nobody locked is locked by %q", got)
 	}
 }
 
-// TestWhoLockedTheSensorIsNamed, not who has some device open.
+// TestWhoLockedTheSensorIsNamed, and nobody where that is not proven.
 func TestWhoLockedTheSensorIsNamed(t *testing.T) {
-	dev, proc := lockedDevice(t), t.TempDir()
-	process := func(pid, name, parent string) {
-		if err := os.MkdirAll(filepath.Join(proc, pid, "fd"), 0o755); err != nil {
-			t.Fatal(err)
-		}
-		write(t, filepath.Join(proc, pid, "comm"), name+"\n")
-		write(t, filepath.Join(proc, pid, "stat"), pid+" (x) S "+parent+" "+pid+" 1 0")
-	}
-	process("12", "chromium", "1")
-	if err := os.Symlink("/dev/video10", filepath.Join(proc, "12", "fd", "3")); err != nil {
-		t.Fatal(err)
-	}
-	process("345", "rpicam-hello", "1")
-	process("346", "rpicam-vid", strconv.Itoa(os.Getpid()))
+	dev := withDevices(t)
+	proc, add := procOf(t)
+	add("12", "chromium", "/dev/video10", "/dev/media0")
+	add("345", "rpicam-hello")
+	add("346", "rpicam-vid")
+	write(t, filepath.Join(proc, "346", "stat"), ourChild("346"))
+	otherProgram(t, filepath.Join(dev, "media0"))
+	otherProgram(t, filepath.Join(dev, "media3"))
 	locks, err := os.ReadFile("/proc/locks")
 	if err != nil {
 		t.Fatal(err)
 	}
-	says := func(pid string) {
-		write(t, filepath.Join(proc, "locks"), strings.ReplaceAll(string(locks), " "+strconv.Itoa(os.Getpid())+" ", " "+pid+" "))
+	said := []string{
+		"INFO RPI pisp.cpp:1154 Registered camera /base/one to CFE device " + dev + "/media0 and ISP device " + dev + "/media2 using PiSP variant BCM2712_C0",
+		"INFO RPI pisp.cpp:1154 Registered camera /base/two to CFE device " + dev + "/media1 and ISP device " + dev + "/media3 using PiSP variant BCM2712_C0",
 	}
-	for pid, want := range map[string]string{
-		"345": "rpicam-hello (process 345)",
-		"346": "chromium (process 12)", // ours; somebody else, then
-		"999": "chromium (process 12)", // it has just ended
-		"0":   "chromium (process 12)", // in another namespace
+	for pid, want := range map[string]holder{
+		"345": {program: "rpicam-hello (process 345)"},
+		"346": {own: true},
+		"999": {}, // it has just ended
+		"0":   {}, // in another namespace
 	} {
-		says(pid)
-		if got := sensorHolder(proc, dev); got != want {
-			t.Errorf("locked by %s: %q, want %q", pid, got, want)
+		write(t, filepath.Join(proc, "locks"), strings.ReplaceAll(string(locks), " "+strconv.Itoa(os.Getpid())+" ", " "+pid+" "))
+		for _, path := range []string{"/base/one", "/base/two"} {
+			if got := sensorHolder(proc, path, said); got != want {
+				t.Errorf("%s, locked by %s: %+v, want %+v", path, pid, got, want)
+			}
+		}
+		if got := sensorHolder(proc, "/base/three", said); got != (holder{}) {
+			t.Errorf("a camera whose devices are not known, locked by %s: %+v", pid, got)
 		}
 	}
+}
+
+// TestTwoCamerasOfTwoProgramsAreToldApart, with real programs and locks.
+func TestTwoCamerasOfTwoProgramsAreToldApart(t *testing.T) {
+	startLog, _ := installed(t)
+	dev := withDevices(t)
+	program := filepath.Join(filepath.Dir(startLog), fakecam.ProgramName)
+	pids := map[string]string{}
+	for id, index := range map[string]string{"imx708": "0", "imx219": "1"} {
+		// A shell that has ended is nobody's child's parent any more.
+		out, err := exec.CommandContext(t.Context(), "/bin/sh", "-c", `"$0" --camera "$1" -o - >/dev/null 2>&1 & echo $!`, program, index).Output()
+		if err != nil {
+			t.Fatal(err)
+		}
+		pid := strings.TrimSpace(string(out))
+		t.Cleanup(func() { _ = syscall.Kill(atoi(pid), syscall.SIGKILL) })
+		pids[id] = pid
+	}
+	for _, index := range []string{"0", "1"} {
+		eventually(t, "both cameras are used", 10*time.Second, func() bool {
+			return len(lockers("/proc", []string{filepath.Join(dev, "media"+index)})) == 1
+		})
+	}
+	if err := os.Remove(startLog); err != nil { // the agent's own starts alone
+		t.Fatal(err)
+	}
+	cfg := Config{Source: Auto, IdleTimeout: time.Minute, DeviceDir: dev}
+	managed(t, cfg, startLog, func(set *frames.Set) {
+		for id, pid := range pids {
+			hub := camera(t, set, id)
+			defer hub.Join(t.Context(), 0).Leave()
+			expectState(t, hub, api.Failed, CodeBusy)
+			if _, p := hub.State(); p == nil || !strings.Contains(p.Message, "(process "+pid+")") {
+				t.Errorf("%s is used by process %s, and it says %+v", id, pid, p)
+			}
+		}
+	})
 }

@@ -3,4 +3,4 @@
 package camera
 
 // lockers finds nothing: /proc is Linux's.
-func lockers(string, string) []string { return nil }
+func lockers(string, []string) []string { return nil }

@@ -44,6 +44,8 @@ type Config struct {
 
 	// queryWebcam asks a device for its MJPEG sizes; tests replace it.
 	queryWebcam func(path string) ([]webcamMode, error)
+	// proc is where the kernel shows processes; tests replace it.
+	proc string
 }
 
 // Manager keeps all cameras of this machine going.
@@ -70,11 +72,14 @@ func New(cfg Config) *Manager {
 	if cfg.DeviceDir == "" {
 		cfg.DeviceDir = "/dev"
 	}
+	if cfg.proc == "" {
+		cfg.proc = "/proc"
+	}
 	if cfg.queryWebcam == nil {
 		cfg.queryWebcam = queryWebcam
 	}
 	return &Manager{
-		cfg: cfg, relist: make(chan struct{}, 1), doubts: newDoubts(cfg.queryWebcam), lister: lister{run: outputWithin},
+		cfg: cfg, relist: make(chan struct{}, 1), doubts: newDoubts(cfg.queryWebcam), lister: lister{run: outputWithin, reasons: reasons(cfg.DeviceDir)},
 		sensors: map[string]Sensor{}, webcams: map[string]webcam{}, again: map[string]chan struct{}{},
 	}
 }
@@ -115,7 +120,7 @@ func (m *Manager) capture(ctx context.Context, argv func() ([]string, error)) *p
 	return &program{
 		argv: argv, start: startProcess, now: time.Now,
 		ending:  func() bool { return ctx.Err() != nil },
-		reasons: reasons(), holder: func() string { return holder("/proc", "") },
+		reasons: reasons(m.cfg.DeviceDir),
 	}
 }
 
@@ -180,11 +185,24 @@ func (m *Manager) serve(ctx context.Context, f found) {
 	o := m.cfg.Options(f.id)
 	if f.webcam != nil {
 		src.reasons, src.repair = webcamReasons(), withTables
-		src.holder = func() string { return holder("/proc", f.webcam.device()) }
+		src.more = func(p api.Problem, _ []string) api.Problem {
+			if p.Code == CodeBusy {
+				p = deviceHolder(m.cfg.proc, f.webcam.device()).because(p)
+			}
+			return p
+		}
 		m.start(ctx, m.supervisor(m.add(f.id, o.orUsual(), o.Framerate), src, adviceCamera))
 		return
 	}
-	src.holder = func() string { return sensorHolder("/proc", m.cfg.DeviceDir) }
+	src.more = func(p api.Problem, said []string) api.Problem {
+		switch p.Code {
+		case CodeBusy:
+			p = sensorHolder(m.cfg.proc, f.path, said).because(p)
+		case CodeSize:
+			p = tooSmall(p, o, f.sensor.Size)
+		}
+		return p
+	}
 	s := m.supervisor(m.add(f.id, o.fitting(f.sensor.Size), o.sensorRate()), src, adviceCamera)
 	s.turn = func(ctx context.Context) (func(), error) { return m.turnOf(ctx, f.id) }
 	s.setUp = m.noteMode(s.hub)

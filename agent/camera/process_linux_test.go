@@ -41,7 +41,7 @@ func TestNoDescriptorIsLeft(t *testing.T) {
 	defer debug.SetGCPercent(debug.SetGCPercent(-1)) // it closes forgotten files
 	runs := func(path string) {
 		src := &program{
-			start: startProcess, now: time.Now, ending: func() bool { return false }, holder: func() string { return "" },
+			start: startProcess, now: time.Now, ending: func() bool { return false },
 			argv: func() ([]string, error) { return []string{path}, nil },
 		}
 		for range 20 {

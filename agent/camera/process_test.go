@@ -159,7 +159,7 @@ func TestAnUnkillableProgramHoldsNothingUp(t *testing.T) {
 	dead := make(chan struct{})
 	starts := 0
 	src := &program{
-		now: time.Now, ending: func() bool { return true }, holder: func() string { return "" },
+		now: time.Now, ending: func() bool { return true },
 		argv: func() ([]string, error) { return []string{"/usr/bin/rpicam-vid"}, nil },
 		start: func([]string, io.Writer) (*process, error) {
 			starts++
@@ -203,7 +203,7 @@ func leavesBehind(t *testing.T, fault fakecam.Fault) int {
 	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
 	defer cancel()
 	src := &program{
-		start: startProcess, now: time.Now, ending: func() bool { return false }, holder: func() string { return "" },
+		start: startProcess, now: time.Now, ending: func() bool { return false },
 		argv: func() ([]string, error) {
 			return []string{filepath.Join(filepath.Dir(startLog), fakecam.ProgramName), "-t", "0", "-o", "-"}, nil
 		},

@@ -47,6 +47,8 @@ type lister struct {
 	run   func(context.Context, *exec.Cmd) (out []byte, ended <-chan struct{}, err error)
 	hung  <-chan struct{}   // closed when the last one has ended after all; nil when it did in time
 	known map[string]Sensor // by path: the last list in which the modes were known
+
+	reasons []reason // what the program is known to say
 }
 
 // complete gives sensors that another program uses the modes they had before.
@@ -92,13 +94,18 @@ func (l *lister) list(ctx context.Context, path string) ([]Sensor, error) {
 	case len(sensors) > 0:
 		return l.complete(sensors), nil
 	case err != nil:
-		return nil, &failure{explainList(path, said.last(), err), err}
+		return nil, &failure{l.explain(path, said.last(), err), err}
 	}
-	return nil, &failure{problem: notDetected()}
+	// That there is none is no error to the program. Why, it says on stderr.
+	p, ok := because(l.reasons, path, append(said.last(), "No cameras available!"))
+	if !ok {
+		p = notDetected()
+	}
+	return nil, &failure{problem: p}
 }
 
-func explainList(path string, said []string, err error) api.Problem {
-	p := explain(reasons(), path, said, err, mjpeg.Counts{})
+func (l *lister) explain(path string, said []string, err error) api.Problem {
+	p := explain(l.reasons, path, said, err, mjpeg.Counts{})
 	if p.Code == CodeCrashed {
 		p.Hint = "Run `" + path + " --list-cameras` by hand to see more."
 	}

@@ -37,7 +37,7 @@ func listed(t *testing.T, fault fakecam.Fault, patience time.Duration) ([]Sensor
 	write(t, faultFile, string(fault))
 	ctx, cancel := context.WithTimeout(t.Context(), patience)
 	defer cancel()
-	sensors, err := (&lister{run: outputWithin}).list(ctx, filepath.Join(filepath.Dir(startLog), fakecam.ProgramName))
+	sensors, err := (&lister{run: outputWithin, reasons: reasons("/dev")}).list(ctx, filepath.Join(filepath.Dir(startLog), fakecam.ProgramName))
 	var p api.Problem
 	if f, ok := errors.AsType[*failure](err); ok {
 		p = f.problem
@@ -67,7 +67,7 @@ func TestAListThatHangsIsGivenUp(t *testing.T) {
 	defer cancel()
 	ended := make(chan error, 1)
 	go func() {
-		_, err := (&lister{run: outputWithin}).list(ctx, filepath.Join(filepath.Dir(startLog), fakecam.ProgramName))
+		_, err := (&lister{run: outputWithin, reasons: reasons("/dev")}).list(ctx, filepath.Join(filepath.Dir(startLog), fakecam.ProgramName))
 		ended <- err
 	}()
 	pid := 0

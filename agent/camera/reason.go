@@ -34,6 +34,10 @@ const (
 	CodeUnkillable  api.Code = "unkillable"
 	CodeUSB         api.Code = "usb"
 	CodeStage       api.Code = "ai_missing"
+	CodeSensor      api.Code = "sensor"
+	CodeSize        api.Code = "size"
+	CodeNoHeap      api.Code = "dma_heap_missing"
+	CodeUnusable    api.Code = "unusable"
 	CodeBandwidth   api.Code = "usb_bandwidth"
 )
 
@@ -41,31 +45,49 @@ const (
 type reason struct {
 	says    *regexp.Regexp
 	problem api.Problem
+	// follows is set where another line, if there is one, says why.
+	follows bool
+	// warns is set where a mere warning of libcamera says it.
+	warns bool
+	// look completes the problem by what this machine shows; may be nil.
+	look func(line string, p api.Problem) api.Problem
 }
 
 // reasons are tried in order against each line, the last line first. The texts
-// are those of rpicam-apps, libcamera and ffmpeg.
-func reasons() []reason {
+// are those of rpicam-apps, libcamera and ffmpeg. dev is where devices are.
+func reasons(dev string) []reason {
+	const closer = "Switch the Pi off, check that the sensor's cable is seated at both ends and not damaged, and try another one; if that does not help, the sensor is faulty."
 	return []reason{
 		entry(`in use by another process|failed to acquire camera|Device or resource busy`, CodeBusy,
 			"The camera is used by another program.",
 			"Close the other program (perhaps another rpicam-vid, motion or a second agent); the picture comes back by itself."),
-		{regexp.MustCompile(`no cameras available|No cameras available|failed to read chip id`), notDetected()},
-		entry(`Could not open any dma|Failed to register camera|failed to import fd|Permission denied`, CodePermission,
-			"The agent may not use the camera.",
-			"Add its user to the groups video and render, and log in again."),
-		entry(`Cannot allocate memory|failed to allocate capture buffers|cma_alloc`, CodeMemory,
-			"There is not enough contiguous memory (CMA) for this picture size.",
-			"Choose a smaller size, or enlarge it in config.txt: dtoverlay=vc4-kms-v3d,cma-256."),
-		entry(`frontend has timed out|Dequeue timer .* expired|Device timeout detected`, CodeFrontend,
-			"The camera stopped delivering pictures.",
-			"If this goes on, check its cable and the power supply."),
+		entry(`failed to read chip id`, CodeNotDetected, notDetected().Message, notDetected().Hint),
+		entry(`no cameras available|No cameras available`, CodeNotDetected, notDetected().Message, notDetected().Hint).after(),
+		entry(`Could not open any dma`, CodePermission, "", "").with(func(_ string, _ api.Problem) api.Problem { return noHeap(dev) }),
+		entry(`Failed to register camera .*: -12$`, CodePermission, "", "").with(func(_ string, _ api.Problem) api.Problem { return noHeap(dev) }).after(),
+		entry(`failed to import fd|Permission denied|Failed to register camera .*: -13$`, CodePermission,
+			"The agent may not use the camera.", rightsHint()).with(denied),
+		entry(`Cannot allocate memory|cma_alloc`, CodeMemory, noMemory().Message, noMemory().Hint),
+		entry(`failed to allocate capture buffers`, CodeMemory, noMemory().Message, noMemory().Hint).after(),
+		{
+			says: regexp.MustCompile(`frontend has timed out|Dequeue timer .* expired|Device timeout detected`), warns: true,
+			problem: api.Problem{
+				Code: CodeFrontend, Message: "The camera stopped delivering pictures.",
+				Hint: "If this goes on, check its cable and the power supply.",
+			},
+		},
+		entry(`Failed to start streaming: (Input/output error|Remote I/O error|Connection timed out|No such device)`, CodeSensor,
+			"The sensor does not start: it does not answer.", closer),
+		entry(`failed to start camera`, CodeSensor, "The sensor does not start.", closer).after(),
 		entry(`imx500.*(not update|failed)|Failed to queue buffer .*: Resource temporarily unavailable|Failed to queue buffer for Unicam Image|failed to load loader firmware`, CodeFirmware,
 			"The AI camera's firmware hangs.",
 			"The agent starts it again; if it never recovers, restart the Pi."),
 		entry(`selected camera is not available|camera .* out of range`, CodeUnknownID,
 			"There is no camera with this number any more.",
-			"Check its cable; the agent looks for cameras again by itself."),
+			"Check its cable; the agent looks for cameras again by itself.").after(),
+		entry(`Low res image larger than`, CodeSize,
+			"The picture is smaller than its post-processing wants.",
+			"Choose a larger --width and --height."),
 		entry(`\*\*\* .*(mode|viewfinder|resolution|framerate)`, CodeMode,
 			"The camera cannot do this size, rate or mode.",
 			"Choose another --width, --height or --framerate; `rpicam-vid --list-cameras` shows what it can do."),
@@ -83,19 +105,72 @@ func notDetected() api.Problem {
 	}
 }
 
+func noMemory() api.Problem {
+	return api.Problem{
+		Code: CodeMemory, Message: "There is not enough contiguous memory (CMA) for this picture size.",
+		Hint: "Choose a smaller size, or enlarge it in config.txt: dtoverlay=vc4-kms-v3d,cma-256.",
+	}
+}
+
 // entry makes a reason.
 func entry(pattern string, code api.Code, message, hint string) reason {
-	return reason{regexp.MustCompile(pattern), api.Problem{Code: code, Message: message, Hint: hint}}
+	return reason{says: regexp.MustCompile(pattern), problem: api.Problem{Code: code, Message: message, Hint: hint}}
+}
+
+func (r reason) after() reason { r.follows = true; return r }
+
+func (r reason) with(look func(string, api.Problem) api.Problem) reason { r.look = look; return r }
+
+// warningLine is one that libcamera says of what it can live with. Most come at
+// each start; they are not why a program ends later.
+var warningLine = regexp.MustCompile(`^(\[[\d:.]+\] \[\d+\]\s+)?WARN\s`)
+
+// find returns the reason that the lines give, the last of those that follow from
+// nothing else. ok is false when there is none.
+func find(known []reason, said []string) (r reason, line string, ok bool) {
+	for _, follows := range []bool{false, true} {
+		for _, line := range slices.Backward(said) {
+			for _, r := range known {
+				if r.follows == follows && (r.warns || !warningLine.MatchString(line)) && r.says.MatchString(line) {
+					return r, line, true
+				}
+			}
+		}
+	}
+	return reason{}, "", false
+}
+
+// because is what lines are known to mean. Where they only say what follows from
+// something that is not known, that is told in the program's own words.
+func because(known []reason, program string, said []string) (p api.Problem, ok bool) {
+	r, line, ok := find(known, said)
+	if !ok {
+		return api.Problem{}, false
+	}
+	p = r.problem
+	if r.look != nil {
+		p = r.look(line, p)
+	}
+	if !r.follows {
+		return p, true
+	}
+	others := slices.DeleteFunc(slices.Clone(said), func(line string) bool {
+		_, _, known := find(known, []string{line})
+		return known || !errorLine.MatchString(line)
+	})
+	if words := cite(others); words != "" {
+		p.Message = strings.TrimSuffix(p.Message, ".") + ", and " + filepath.Base(program) + strings.TrimPrefix(words, ", and") + "."
+		if p.Code == CodeNotDetected {
+			p.Code, p.Hint = CodeUnusable, "Run `rpicam-vid --list-cameras` by hand to see more. "+p.Hint
+		}
+	}
+	return p, true
 }
 
 // explain says why a capture program ended, from what it said last.
 func explain(known []reason, program string, said []string, exit error, seen mjpeg.Counts) api.Problem {
-	for _, line := range slices.Backward(said) {
-		for _, r := range known {
-			if r.says.MatchString(line) {
-				return r.problem
-			}
-		}
+	if p, ok := because(known, program, said); ok {
+		return p
 	}
 	name, last := filepath.Base(program), cite(said)
 	switch {
@@ -118,22 +193,37 @@ func explain(known []reason, program string, said []string, exit error, seen mjp
 	return api.Problem{Code: CodeEnded, Message: fmt.Sprintf("%s ended%s.", name, last), Hint: "The agent starts it again."}
 }
 
-// cite quotes the last of what a program said that is not its usual talk, "" when
-// there is nothing.
+// cite quotes what a program said that is not its usual talk, "" when there is
+// nothing: the last error, else the last line.
 func cite(said []string) string {
+	last := ""
 	for _, line := range slices.Backward(said) {
-		if !usualTalk.MatchString(line) {
-			return ", and said: " + strings.TrimSuffix(clip(logPrefix.ReplaceAllString(line, ""), 160), ".")
+		if usualTalk.MatchString(line) || warningLine.MatchString(line) {
+			continue
+		}
+		if errorLine.MatchString(line) {
+			last = line
+			break
+		}
+		if last == "" {
+			last = line
 		}
 	}
-	return ""
+	if last == "" {
+		return ""
+	}
+	return ", and said: " + strings.TrimSuffix(clip(logPrefix.ReplaceAllString(last, ""), 160), ".")
 }
+
+// errorLine is one that says of itself that something went wrong.
+var errorLine = regexp.MustCompile(`^(\[[\d:.]+\] \[\d+\]\s+)?(ERROR|FATAL)\b|what\(\):`)
 
 // usualTalk is what capture programs say while all is well: libcamera's notes,
 // rpicam-vid's choice of a mode, its end and its lines per frame, the progress
 // of an upload and of ffmpeg.
 var usualTalk = regexp.MustCompile(`^\[[\d:.]+\] \[\d+\]\s+(DEBUG|INFO) |` +
 	`^Mode selection for |- Score: |^Stream configuration adjusted|^Received signal|^Halting: |^#\d+ \(|` +
+	`^Reading post processing stage |^No cameras available!|` +
 	`Network Firmware Upload:|^(frame|size)=.*time=`)
 
 // unkillable says that a capture program does not end, whatever is done.
@@ -142,15 +232,6 @@ func unkillable(program string) error {
 		Code: CodeUnkillable, Message: filepath.Base(program) + " hangs and cannot be ended.",
 		Hint: "Restart the Pi; until then this camera gives no picture.",
 	}, cause: errUnkillable}
-}
-
-// busyBecause names the program that uses the camera, if it is known.
-func busyBecause(p api.Problem, program string) api.Problem {
-	if program != "" {
-		p.Message = "The camera is used by " + program + "."
-		p.Hint = "Close that program; the picture comes back by itself."
-	}
-	return p
 }
 
 // explainStart says why a program could not be started.

@@ -26,7 +26,12 @@ func TestExplain(t *testing.T) {
 		{"recorded: regular start", recordedText(t, "s640_default.stderr"), errors.New("signal: aborted"), mjpeg.Counts{Frames: 9}, CodeCrashed},
 		{"camera number", "ERROR: *** selected camera is not available ***", refused, mjpeg.Counts{}, CodeUnknownID},
 		{"mode", "ERROR: *** Invalid mode ***", refused, mjpeg.Counts{}, CodeMode},
-		{"dma heap", "ERROR Could not open any dmaHeap device", refused, mjpeg.Counts{}, CodePermission},
+		{"no rights, and what follows", noRights + "\nERROR: *** no cameras available ***", refused, mjpeg.Counts{}, CodePermission},
+		{"no rights, and what follows for the second camera", noRights + "\nERROR: *** selected camera is not available ***", refused, mjpeg.Counts{}, CodePermission},
+		{"nobody knows, and what follows", "[0:01] [7] ERROR RPI pisp.cpp:900 Odd thing\nERROR: *** no cameras available ***", refused, mjpeg.Counts{}, CodeUnusable},
+		{"the sensor is mute", "[0:01] [7] ERROR V4L2 v4l2_videodevice.cpp:1867 /dev/video0[12:cap]: Failed to start streaming: Input/output error\nERROR: *** failed to start camera ***", refused, mjpeg.Counts{}, CodeSensor},
+		{"too little memory, and what follows", "[0:01] [7] ERROR V4L2 v4l2_videodevice.cpp:1867 /dev/video0[12:cap]: Unable to request 6 buffers: Cannot allocate memory\nERROR: *** failed to start camera ***", refused, mjpeg.Counts{}, CodeMemory},
+		{"warnings at the start", startWarnings, errors.New("signal: aborted"), mjpeg.Counts{}, CodeCrashed},
 		{"import", "terminate called\n  what():  failed to import fd 19", refused, mjpeg.Counts{}, CodePermission},
 		{"cma", "ERROR V4L2 Unable to request 1 buffers: Cannot allocate memory\nERROR: *** failed to allocate capture buffers ***", refused, mjpeg.Counts{}, CodeMemory},
 		{"frontend", "WARN V4L2 /dev/video0[18:cap]: Dequeue timer of 1000000.00us has expired!\nERROR RPI Camera frontend has timed out!", nil, mjpeg.Counts{Frames: 5}, CodeFrontend},
@@ -41,7 +46,7 @@ func TestExplain(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			var l lines
 			_, _ = l.Write([]byte(tt.said + "\n"))
-			p := explain(reasons(), "/usr/bin/rpicam-vid", l.last(), tt.exit, tt.seen)
+			p := explain(reasons("/dev"), "/usr/bin/rpicam-vid", l.last(), tt.exit, tt.seen)
 			if p.Code != tt.want {
 				t.Errorf("code %q, want %q (%s)", p.Code, tt.want, p.Message)
 			}
@@ -51,6 +56,20 @@ func TestExplain(t *testing.T) {
 		})
 	}
 }
+
+// noRights is what libcamera says to a user who is not in the group video;
+// startWarnings what it says at each start of some sensors. Both are as people
+// have reported them.
+const (
+	noRights = `[0:10:12.104512345] [1901]  INFO Camera camera_manager.cpp:340 libcamera v0.5.2+99-bfd68f78
+[0:10:12.112345678] [1904] ERROR MediaDevice media_device.cpp:84 /dev/media0[]: Failed to open media device at /dev/media0: Permission denied
+[0:10:12.112445678] [1904]  INFO DeviceEnumerator device_enumerator.cpp:228 Unable to populate media device /dev/media0 (Permission denied), skipping`
+	startWarnings = `[0:03:54.970417008] [1445]  INFO Camera camera_manager.cpp:284 libcamera v0.2.0+120-eb00c13d
+[0:04:42.581297734] [2099]  WARN RPI raspberrypi.cpp:1297 Mismatch between Unicam and CamHelper for embedded data usage!
+[0:03:55.484445100] [1445]  WARN V4L2 v4l2_pixelformat.cpp:344 Unsupported V4L2 pixel format RPBP
+[0:03:55.484445101] [1445]  WARN CameraSensor camera_sensor_legacy.cpp:501 'imx219 10-0010': Failed to read /sys/x: No such file or directory
+[0:03:55.484445102] [1445]  WARN RPiSdn sdn.cpp:40 Using legacy SDN tuning - please consider moving SDN inside rpi.denoise`
+)
 
 // TestEveryKnownLine: each text alone is enough, whatever was said before it.
 func TestEveryKnownLine(t *testing.T) {
@@ -62,8 +81,15 @@ func TestEveryKnownLine(t *testing.T) {
 		"No cameras available!":                                                                                       CodeNotDetected,
 		"imx219 10-0010: failed to read chip id 219":                                                                  CodeNotDetected,
 		"/dev/video0: No such file or directory":                                                                      CodeNotDetected,
-		"ERROR DmaBufAllocator Could not open any dma-buf provider":                                                   CodePermission,
-		"ERROR RPI Failed to register camera imx219: -22":                                                             CodePermission,
+		"ERROR DmaBufAllocator Could not open any dma-buf provider":                                                   CodeNoHeap,
+		"ERROR RPI dma_heaps.cpp:53 Could not open any dmaHeap device":                                                CodeNoHeap,
+		"ERROR RPI Failed to register camera imx219: -12":                                                             CodeNoHeap,
+		"ERROR RPI Failed to register camera imx219: -13":                                                             CodePermission,
+		"ERROR RPI Failed to register camera imx219: -22":                                                             CodeCrashed, // whatever it is
+		"ERROR V4L2 /dev/video4[16:cap]: Failed to start streaming: Remote I/O error":                                 CodeSensor,
+		"ERROR: *** failed to start camera ***":                                                                       CodeSensor,
+		"ERROR: *** Low res image larger than video ***":                                                              CodeSize,
+		"ERROR: *** Low res image larger than viewfinder ***":                                                         CodeSize,
 		"failed to import fd 19":                                                                                      CodePermission,
 		"/dev/video0: Permission denied":                                                                              CodePermission,
 		"Unable to request 1 buffers: Cannot allocate memory":                                                         CodeMemory,
@@ -85,12 +111,12 @@ func TestEveryKnownLine(t *testing.T) {
 		"ERROR: *** the framerate is too high ***":                                                                    CodeMode,
 	} {
 		said := []string{"INFO Camera camera_manager.cpp:327 libcamera v0.5", line, "Exiting"}
-		if p := explain(reasons(), "/usr/bin/rpicam-vid", said, errors.New("exit status 255"), mjpeg.Counts{}); p.Code != want {
+		if p := explain(reasons("/nonexistent"), "/usr/bin/rpicam-vid", said, errors.New("exit status 255"), mjpeg.Counts{}); p.Code != want {
 			t.Errorf("%s: code %q, want %q", line, p.Code, want)
 		}
 	}
 	later := []string{"no cameras available", "Device or resource busy"}
-	if p := explain(reasons(), "x", later, nil, mjpeg.Counts{}); p.Code != CodeBusy {
+	if p := explain(reasons("/dev"), "x", later, nil, mjpeg.Counts{}); p.Code != CodeBusy {
 		t.Errorf("of two reasons the code is %q, want that of the last one", p.Code)
 	}
 }
@@ -105,25 +131,20 @@ func TestLastWords(t *testing.T) {
 		{strings.TrimSpace(recordedText(t, "s640_default.stderr")), "rpicam-vid ended with exit status 1."},
 		{"[0:01:02.345678901] [4711] ERROR Odd thing\nNetwork Firmware Upload: 100% (1624/1624 KB)", "rpicam-vid ended with exit status 1, and said: ERROR Odd thing."},
 		{"frame=  123 fps= 30 q=-1.0 size=    1234kB time=00:00:04.10 bitrate=2465.5kbits/s speed=1x", "rpicam-vid ended with exit status 1."},
+		{startWarnings, "rpicam-vid ended with exit status 1."},
+		{"[0:01:02.345678901] [4711] FATAL Camera camera.cpp:10 assertion failed\nBacktrace:\nlibcamera::Camera::start()+0x24", "rpicam-vid ended with exit status 1, and said: FATAL Camera camera.cpp:10 assertion failed."},
+		{"terminate called after throwing an instance of 'std::runtime_error'\n  what():  odd thing\nAborted", "rpicam-vid ended with exit status 1, and said: what():  odd thing."},
+		{"[0:01:02.345678901] [4711] ERROR V4L2 v4l2_videodevice.cpp:1867 /dev/video0[12:cap]: Failed to start streaming: Broken pipe\nERROR: *** failed to start camera ***",
+			"The sensor does not start, and rpicam-vid said: ERROR V4L2 v4l2_videodevice.cpp:1867 /dev/video0[12:cap]: Failed to start streaming: Broken pipe."},
 		{"#12 (30.00 fps) exp 33239.00 ag 8.00 dg 1.00", "rpicam-vid ended with exit status 1."},
 		{strings.Repeat("ä", 100), "rpicam-vid ended with exit status 1, and said: " + strings.Repeat("ä", 80) + "…."},
 		{"x" + strings.Repeat("ä", 100), "rpicam-vid ended with exit status 1, and said: x" + strings.Repeat("ä", 79) + "…."},
 	} {
 		said := &lines{}
 		_, _ = said.Write([]byte(test.said))
-		if p := explain(reasons(), "/usr/bin/rpicam-vid", said.last(), errors.New("exit status 1"), mjpeg.Counts{}); p.Message != test.want {
+		if p := explain(reasons("/dev"), "/usr/bin/rpicam-vid", said.last(), errors.New("exit status 1"), mjpeg.Counts{}); p.Message != test.want {
 			t.Errorf("%q, want %q", p.Message, test.want)
 		}
-	}
-}
-
-func TestBusyBecause(t *testing.T) {
-	busy := api.Problem{Code: CodeBusy, Message: "The camera is used by another program.", Hint: "Close it."}
-	if p := busyBecause(busy, ""); p != busy {
-		t.Errorf("without a name: %+v", p)
-	}
-	if p := busyBecause(busy, "motion (process 345)"); p.Code != CodeBusy || !strings.Contains(p.Message, "motion (process 345)") {
-		t.Errorf("with a name: %+v", p)
 	}
 }
 
@@ -185,7 +206,7 @@ func FuzzLines(f *testing.F) {
 		var l lines
 		_, _ = l.Write(a)
 		_, _ = l.Write(b)
-		explain(reasons(), "x", l.last(), nil, mjpeg.Counts{})
+		explain(reasons("/dev"), "x", l.last(), nil, mjpeg.Counts{})
 		for _, line := range l.last() {
 			if len(line) > 3*maxLine || strings.ContainsAny(line, "\r\n") {
 				t.Fatalf("not a line: %q", line)

@@ -66,8 +66,8 @@ type program struct {
 	reasons []reason
 	// repair completes a JPEG; nil when the program writes whole ones.
 	repair func(jpeg []byte) []byte
-	// holder names the program that uses the camera instead, "" if none is seen.
-	holder func() string
+	// more completes why it ended by what only its owner knows; may be nil.
+	more func(p api.Problem, said []string) api.Problem
 
 	stuck *process // could not be killed; while it lives it has the camera
 }
@@ -114,9 +114,10 @@ func (p *program) capture(ctx context.Context, publish sink, progress func(strin
 	if ctx.Err() != nil {
 		return ctx.Err()
 	}
-	problem := explain(p.reasons, argv[0], said.since(last.Add(-lastWords)), proc.err, scanner.Counts())
-	if problem.Code == CodeBusy {
-		problem = busyBecause(problem, p.holder())
+	words := said.since(last.Add(-lastWords))
+	problem := explain(p.reasons, argv[0], words, proc.err, scanner.Counts())
+	if p.more != nil {
+		problem = p.more(problem, words)
 	}
 	return &failure{problem, proc.err}
 }

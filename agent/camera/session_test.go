@@ -22,7 +22,7 @@ func scripted() (src *program, stdout *io.PipeWriter, end chan struct{}) {
 	r, stdout := io.Pipe()
 	end = make(chan struct{})
 	src = &program{
-		now: time.Now, ending: func() bool { return false }, holder: func() string { return "" }, reasons: reasons(),
+		now: time.Now, ending: func() bool { return false }, reasons: reasons("/dev"),
 		argv: func() ([]string, error) { return []string{"/usr/bin/rpicam-vid"}, nil },
 		start: func([]string, io.Writer) (*process, error) {
 			return &process{stdout: r, done: end, signal: func(os.Signal) { close(end) }}, nil
@@ -74,7 +74,9 @@ func TestCaptureReadsOnAfterTheProgram(t *testing.T) {
 
 func TestBusyNamesTheOtherProgram(t *testing.T) {
 	src, stdout, end := scripted()
-	src.holder = func() string { return "motion (process 345)" }
+	src.more = func(p api.Problem, _ []string) api.Problem {
+		return holder{program: "motion (process 345)"}.because(p)
+	}
 	start := src.start
 	src.start = func(argv []string, stderr io.Writer) (*process, error) {
 		_, _ = io.WriteString(stderr, "failed to acquire camera\n")

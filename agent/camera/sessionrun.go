@@ -21,6 +21,7 @@ func (s *supervisor) session(ctx context.Context) (good time.Duration, err error
 	r := &sessionRun{supervisor: s, warnings: warnings{show: s.showWarning}}
 	defer r.state.end()
 	r.set(api.Starting, nil)
+	s.hub.SetWarning(nil)
 
 	idle := make(chan struct{})
 	go func() {

@@ -183,7 +183,7 @@ func (w webcam) problem(ffmpeg string) *api.Problem {
 	case w.denied:
 		return &api.Problem{
 			Code: CodePermission, Message: "The agent may not use the webcam.",
-			Hint: "Add its user to the group video and start the agent again.",
+			Hint: rightsHint(),
 		}
 	case ffmpeg == "":
 		return &api.Problem{
@@ -210,10 +210,10 @@ func webcamReasons() []reason {
 		entry(`Device or resource busy`, CodeBusy,
 			"The webcam is used by another program.",
 			"Close the other program; the picture comes back by itself."),
-		{regexp.MustCompile(`No such (file|device)`), unplugged()},
+		entry(`No such (file|device)`, CodeNotDetected, unplugged().Message, unplugged().Hint),
 		entry(`Permission denied|Operation not permitted`, CodePermission,
 			"The agent may not use the webcam.",
-			"Add its user to the group video and start the agent again."),
+			rightsHint()),
 		entry(`No space left on device`, CodeBandwidth,
 			"The webcams on this USB connection want more than it can carry.",
 			"Choose a smaller --width and --height or --framerate, or plug one of them into another port."),

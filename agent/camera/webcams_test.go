@@ -9,6 +9,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"syscall"
 	"testing"
@@ -241,6 +242,13 @@ func TestABusyWebcamNamesWhoHasIt(t *testing.T) {
 	}
 	pid := atoi(string(out))
 	defer func() { _ = syscall.Kill(pid, syscall.SIGKILL) }()
+	device, err := os.Readlink(fmt.Sprintf("/proc/%d/fd/0", pid))
+	if err != nil {
+		t.Fatal(err)
+	}
+	proc, add := procOf(t) // this test may be confined and see too little of the real one
+	add(strconv.Itoa(pid), "sleep", device)
+	cfg.proc = proc
 	managed(t, cfg, startLog, func(set *frames.Set) {
 		hub := camera(t, set, "c920")
 		defer hub.Join(t.Context(), 0).Leave()

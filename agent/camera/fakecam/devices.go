@@ -1,6 +1,7 @@
 package fakecam
 
 import (
+	"encoding/json"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -106,6 +107,29 @@ func list(fault Fault) {
 		unlock()
 		fmt.Print(s.text)
 	}
+}
+
+// tooSmall reports whether the post-processing file wants a second stream that is
+// larger than the picture. What it says of that is rpicam-apps' form.
+func tooSmall(opts map[string]string) bool {
+	var asset struct {
+		Apps struct {
+			Lores struct{ Width, Height int }
+		} `json:"rpicam-apps"`
+	}
+	data, err := os.ReadFile(opts["--post-process-file"])
+	if err != nil || json.Unmarshal(data, &asset) != nil {
+		return false
+	}
+	width, _ := strconv.Atoi(opts["--width"])
+	height, _ := strconv.Atoi(opts["--height"])
+	return asset.Apps.Lores.Width > width || asset.Apps.Lores.Height > height
+}
+
+// started is what rpicam-vid says before it sets the camera up.
+func started(opts map[string]string) string {
+	text, _, _ := strings.Cut(start(opts), "Mode selection")
+	return text
 }
 
 // start is what rpicam-vid says when a camera starts, with the size and the mode

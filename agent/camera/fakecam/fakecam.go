@@ -27,6 +27,7 @@ const (
 	FaultEnv   = "FAKECAM_FAULT"   // a file with one fault, read at each start; see Fault
 	FollowEnv  = "FAKECAM_FOLLOW"  // not empty: the file with the fault is read before each frame too
 	LogEnv     = "FAKECAM_LOG"     // a file that gets a line per start: pid and arguments
+	SaysEnv    = "FAKECAM_SAYS"    // a file with what each start and list says first on stderr
 	FirstEnv   = "FAKECAM_FIRST"   // a file that gets the moment of each start's first frame, in Unix nanoseconds
 )
 
@@ -56,6 +57,7 @@ const (
 	ListFails    Fault = "list-fails"    // --list-cameras ends with an error
 	ListDaemon   Fault = "list-daemon"   // --list-cameras leaves a process that holds stdout
 	ListSlow     Fault = "list-slow"     // --list-cameras takes as long as on a Pi
+	Refuses      Fault = "refuses"       // no start, for what SaysEnv says
 )
 
 // ProgramName is the name under which a test binary becomes the stand-in.
@@ -131,6 +133,9 @@ func run(args []string) int {
 	if err != nil {
 		return refuse(err.Error())
 	}
+	if says, err := os.ReadFile(os.Getenv(SaysEnv)); err == nil {
+		_, _ = os.Stderr.Write(says)
+	}
 	fault, after := readFault()
 	if _, asked := opts["--list-cameras"]; asked {
 		return listCameras(fault)
@@ -145,6 +150,13 @@ func run(args []string) int {
 		return 255
 	}
 	defer unlock()
+	if fault == Refuses {
+		return 255
+	}
+	if tooSmall(opts) {
+		_, _ = os.Stderr.WriteString(started(opts))
+		return refuse("Low res image larger than video")
+	}
 	_, _ = os.Stderr.WriteString(start(opts))
 	fps, err := strconv.ParseFloat(opts["--framerate"], 64)
 	if err != nil || fps <= 0 {
