@@ -1,6 +1,7 @@
 package camera
 
 import (
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -10,6 +11,8 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"golang.org/x/sys/unix"
 
 	"pigrid/agent/camera/fakecam"
 	"pigrid/agent/frames"
@@ -65,6 +68,31 @@ func TestWhoLockedTheSensorIsNamed(t *testing.T) {
 		}
 		if got := sensorHolder(proc, "/base/three", said); got != (holder{}) {
 			t.Errorf("a camera whose devices are not known, locked by %s: %+v", pid, got)
+		}
+	}
+}
+
+// TestTwoThatHaveOneSensor: neither is proven to be the one in the way.
+func TestTwoThatHaveOneSensor(t *testing.T) {
+	dev := withDevices(t)
+	proc, add := procOf(t)
+	add("345", "rpicam-hello")
+	add("346", "motion")
+	said := []string{"Registered camera /base/one to CFE device " + dev + "/media0 and ISP device " + dev + "/media2"}
+	var locks strings.Builder
+	for i, name := range []string{"media0", "media2", "media2"} {
+		var s unix.Stat_t
+		if err := unix.Stat(filepath.Join(dev, name), &s); err != nil {
+			t.Fatal(err)
+		}
+		fmt.Fprintf(&locks, "%d: POSIX  ADVISORY  WRITE %d %02x:%02x:%d 0 EOF\n", i+1, 345+min(i, 1), unix.Major(s.Dev), unix.Minor(s.Dev), s.Ino)
+		write(t, filepath.Join(proc, "locks"), locks.String())
+		want := holder{}
+		if i == 0 {
+			want.program = "rpicam-hello (process 345)"
+		}
+		if got := sensorHolder(proc, "/base/one", said); got != want {
+			t.Errorf("%d locks: %+v, want %+v", i+1, got, want)
 		}
 	}
 }

@@ -66,20 +66,6 @@ func named(h http.HandlerFunc) http.HandlerFunc {
 	}
 }
 
-// root is the page, and mjpg-streamer's address for streams and pictures.
-func (s *Server) root(video, snapshot http.HandlerFunc) http.HandlerFunc {
-	return func(w http.ResponseWriter, r *http.Request) {
-		switch r.URL.Query().Get("action") {
-		case "stream":
-			video(w, r)
-		case "snapshot":
-			snapshot(w, r)
-		default:
-			s.page(w, r)
-		}
-	}
-}
-
 // limitTime ends requests whose client neither sends nor reads on, so that none
 // holds a connection for ever. Streams set limits of their own.
 func (s *Server) limitTime(next http.Handler) http.Handler {
