@@ -93,7 +93,7 @@ func parseMode(m []string, bits int, sensor image.Point) Mode {
 // plausible returns a crop that lies on the sensor, give or take some border
 // pixels, and else an empty one: it is not known.
 func plausible(crop image.Rectangle, sensor image.Point) image.Rectangle {
-	if !crop.In(image.Rectangle{Max: sensor.Add(sensor.Div(50))}) {
+	if crop.Empty() || !crop.In(image.Rectangle{Max: sensor.Add(sensor.Div(50))}) {
 		return image.Rectangle{}
 	}
 	return crop
