@@ -1,7 +1,6 @@
 package camera
 
 import (
-	"context"
 	"os"
 	"path/filepath"
 	"strings"
@@ -30,10 +29,10 @@ func TestWhyThereIsNone(t *testing.T) {
 	}{
 		"nothing":                {"", nil, CodeNotDetected, []string{cable}, ""},
 		"what it says each time": {startWarnings, nil, CodeNotDetected, []string{"No camera was found.", cable}, "said"},
-		"no rights":              {noRights, nil, CodePermission, []string{"/dev/media0", "group video"}, cable},
+		"no rights":              {noRights, nil, CodePermission, []string{"/dev/media0", "video"}, cable},
 		"no heap":                {heap, nil, CodeNoHeap, []string{"no /dev/dma_heap", "container"}, cable},
 		"an empty heap":          {heap, []string{}, CodeNoHeap, []string{"no /dev/dma_heap"}, cable},
-		"no rights to the heap":  {heap, []string{"linux,cma"}, CodePermission, []string{"may not use /dev/dma_heap", "group video", "raspberrypi-sys-mods"}, cable},
+		"no rights to the heap":  {heap, []string{"linux,cma"}, CodePermission, []string{"may not use /dev/dma_heap", "video", "raspberrypi-sys-mods"}, cable},
 		"the newer words":        {"[0:01] [6] ERROR DmaBufAllocator dma_buf_allocator.cpp:120 Could not open any dma-buf provider\n", []string{"system"}, CodePermission, []string{"/dev/dma_heap"}, cable},
 		"something else":         {odd, nil, CodeUnusable, []string{"rpicam-vid said: ERROR IPAProxy ipa_proxy.cpp:180 Odd thing.", "--list-cameras", cable}, ""},
 		"a mute sensor":          {"imx708 10-001a: failed to read chip id 708, with error -5\n", nil, CodeNotDetected, []string{cable}, ""},
@@ -86,7 +85,7 @@ func TestAStartWithoutRightsIsToldSo(t *testing.T) {
 }
 
 func TestRightsHint(t *testing.T) {
-	for member, want := range map[bool]string{false: "sudo usermod -aG video motion", true: "confines"} {
+	for member, want := range map[bool]string{false: "sudo usermod -aG video,render motion", true: "confines"} {
 		if got := rightsHintFor("motion", member); !strings.Contains(got, want) || member == strings.Contains(got, "usermod") {
 			t.Errorf("member %v: %s", member, got)
 		}
@@ -104,11 +103,16 @@ func TestAFoundCameraIsNotForgottenForRights(t *testing.T) {
 	startLog, faultFile := installed(t)
 	says := filepath.Join(filepath.Dir(startLog), "says")
 	write(t, says, noRights)
-	l := &lister{run: outputWithin, reasons: reasons("/dev")}
-	write(t, faultFile, string(fakecam.NoCamera))
 	t.Setenv(fakecam.SaysEnv, says)
-	_, err := l.list(context.Background(), filepath.Join(filepath.Dir(startLog), fakecam.ProgramName))
-	if code := codeOf(err); code != CodePermission {
-		t.Errorf("code %q", code)
-	}
+	dev := t.TempDir()
+	managed(t, Config{Source: Auto, LookEvery: 20 * time.Millisecond, DeviceDir: dev}, startLog, func(set *frames.Set) {
+		hub := camera(t, set, "imx708")
+		write(t, faultFile, string(fakecam.NoCamera))
+		lists := len(startsOf(t, startLog, "--list-cameras"))
+		write(t, filepath.Join(dev, "media1"), "") // something has changed
+		eventually(t, "two more lists", 10*time.Second, func() bool { return len(startsOf(t, startLog, "--list-cameras")) >= lists+2 })
+		if state, p := hub.State(); state != api.Idle {
+			t.Errorf("the camera that sleeps is %s, %+v", state, p)
+		}
+	})
 }

@@ -134,8 +134,10 @@ func TestLastWords(t *testing.T) {
 		{startWarnings, "rpicam-vid ended with exit status 1."},
 		{"[0:01:02.345678901] [4711] FATAL Camera camera.cpp:10 assertion failed\nBacktrace:\nlibcamera::Camera::start()+0x24", "rpicam-vid ended with exit status 1, and said: FATAL Camera camera.cpp:10 assertion failed."},
 		{"terminate called after throwing an instance of 'std::runtime_error'\n  what():  odd thing\nAborted", "rpicam-vid ended with exit status 1, and said: what():  odd thing."},
-		{"[0:01:02.345678901] [4711] ERROR V4L2 v4l2_videodevice.cpp:1867 /dev/video0[12:cap]: Failed to start streaming: Broken pipe\nERROR: *** failed to start camera ***",
-			"The sensor does not start, and rpicam-vid said: ERROR V4L2 v4l2_videodevice.cpp:1867 /dev/video0[12:cap]: Failed to start streaming: Broken pipe."},
+		{
+			"[0:01:02.345678901] [4711] ERROR V4L2 v4l2_videodevice.cpp:1867 /dev/video0[12:cap]: Failed to start streaming: Broken pipe\nERROR: *** failed to start camera ***",
+			"The sensor does not start, and rpicam-vid said: ERROR V4L2 v4l2_videodevice.cpp:1867 /dev/video0[12:cap]: Failed to start streaming: Broken pipe.",
+		},
 		{"#12 (30.00 fps) exp 33239.00 ag 8.00 dg 1.00", "rpicam-vid ended with exit status 1."},
 		{strings.Repeat("ä", 100), "rpicam-vid ended with exit status 1, and said: " + strings.Repeat("ä", 80) + "…."},
 		{"x" + strings.Repeat("ä", 100), "rpicam-vid ended with exit status 1, and said: x" + strings.Repeat("ä", 79) + "…."},

@@ -45,9 +45,9 @@ func rightsHint() string { return rightsHintFor(whoIAm()) }
 // rightsHintFor is rightsHint for a user, known to be in the group video or not.
 func rightsHintFor(name string, member bool) string {
 	if member {
-		return "Its user is in the group video already: what confines the agent, a container or its service's DevicePolicy, must let it use /dev/media*, /dev/video*, /dev/v4l-subdev* and /dev/dma_heap."
+		return "Its user has the rights of the group video already: what confines the agent, a container or its service's DevicePolicy, must let it use /dev/media*, /dev/video*, /dev/v4l-subdev* and /dev/dma_heap."
 	}
-	return "Add its user to the group video (sudo usermod -aG video " + name + "), then log in again or restart its service."
+	return "Add its user to the groups video and render (sudo usermod -aG video,render " + name + "), then log in again or restart its service."
 }
 
 // whoIAm returns the name of the agent's user, and whether this process has the

@@ -96,8 +96,8 @@ func (m Mode) seen(picture image.Point) image.Rectangle {
 	onSensor := func(p image.Point) image.Point {
 		return image.Pt(p.X*m.Crop.Dx()/m.Size.X, p.Y*m.Crop.Dy()/m.Size.Y)
 	}
-	min := m.Crop.Min.Add(onSensor(at))
-	return image.Rectangle{Min: min, Max: min.Add(onSensor(cut))}
+	corner := m.Crop.Min.Add(onSensor(at))
+	return image.Rectangle{Min: corner, Max: corner.Add(onSensor(cut))}
 }
 
 // fullView reports whether a crop is known and shows all of a sensor, but for a

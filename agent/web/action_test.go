@@ -64,7 +64,7 @@ func TestAddressesOfMJPGStreamer(t *testing.T) {
 }
 
 // asWritten sends a request line as it is.
-func asWritten(t *testing.T, addr, target string) *http.Response {
+func asWritten(t *testing.T, addr, target string) reply {
 	t.Helper()
 	conn := raw(t, addr, "GET "+target+" HTTP/1.1\r\nHost: pi\r\nConnection: close\r\n\r\n")
 	answer, err := http.ReadResponse(bufio.NewReader(conn), nil)
@@ -72,7 +72,7 @@ func asWritten(t *testing.T, addr, target string) *http.Response {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = answer.Body.Close() })
-	return answer
+	return reply{answer}
 }
 
 // reads reports whether a body carries these bytes before it has carried a MB.
