@@ -83,7 +83,7 @@ bin/pigrid-agent: FORCE
 bin/pigrid: frontend/dist/index.html FORCE
 	@.make/need go gtk
 	@echo "Building the app ($@); the first time takes minutes"
-	@go build -v -tags $(APP_TAGS) -trimpath -ldflags '$(LDFLAGS)' -o $@ ./desktop
+	@go build -v -buildmode=pie -tags $(APP_TAGS) -trimpath -ldflags '$(LDFLAGS)' -o $@ ./desktop
 
 frontend/dist/index.html: $(PAGE)
 	@.make/need npm

@@ -49,7 +49,8 @@ build_needs=(
 	@gtk+-3.0=libgtk-3-dev @webkit2gtk-4.1=libwebkit2gtk-4.1-dev
 )
 package_needs=("${base_needs[@]}" git=git help2man=help2man dpkg-deb=dpkg)
-boot_needs=(debootstrap=debootstrap systemd-nspawn=systemd-container lintian=lintian)
+app_package_needs=(rsvg-convert=librsvg2-bin)
+boot_needs=(debootstrap=debootstrap systemd-nspawn=systemd-container lintian=lintian desktop-file-validate=desktop-file-utils appstreamcli=appstream)
 check_needs=("${base_needs[@]}" git=git shellcheck=shellcheck djpeg=libjpeg-turbo-progs)
 test_needs=(
 	chromium=chromium chromedriver=chromium-driver firefox-esr=firefox-esr Xvfb=xvfb ffmpeg=ffmpeg curl=curl nginx=nginx

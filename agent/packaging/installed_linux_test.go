@@ -126,7 +126,7 @@ func TestItNeverStaysDown(t *testing.T) {
 // over the ids that it gave to cameras.
 func TestOneStartedByHand(t *testing.T) {
 	m := boot(t, "bookworm")
-	self := packageFile(t, "amd64")
+	self := packageFile(t, "pigrid-agent", "amd64")
 	m.copy(self, "/root/pigrid-agent.deb")
 	m.sh("useradd --create-home --groups video pi; dpkg-deb --fsys-tarfile /root/pigrid-agent.deb | tar -x -C /home/pi --strip-components=3 ./usr/bin/pigrid-agent")
 	m.sh("runuser -u pi -- sh -c 'HOME=/home/pi setsid -f /home/pi/pigrid-agent >/home/pi/log 2>&1'")

@@ -202,16 +202,16 @@ func (m *machine) seesPicture() bool {
 // install installs the package of this machine's architecture as dpkg does it.
 func (m *machine) install() string {
 	m.t.Helper()
-	m.copy(packageFile(m.t, "amd64"), "/root/pigrid-agent.deb")
+	m.copy(packageFile(m.t, "pigrid-agent", "amd64"), "/root/pigrid-agent.deb")
 	return m.sh("dpkg --force-confold --install /root/pigrid-agent.deb 2>&1")
 }
 
 // packageFile is what make packages has built.
-func packageFile(t *testing.T, arch string) string {
+func packageFile(t *testing.T, name, arch string) string {
 	t.Helper()
-	found, err := filepath.Glob("../../bin/packages/pigrid-agent_*_" + arch + ".deb")
+	found, err := filepath.Glob("../../bin/packages/" + name + "_*_" + arch + ".deb")
 	if err != nil || len(found) != 1 {
-		t.Fatalf("packages of %s: %v, %v; run make packages", arch, found, err)
+		t.Fatalf("packages %s of %s: %v, %v; run make packages", name, arch, found, err)
 	}
 	return found[0]
 }
