@@ -28,6 +28,7 @@ var binary string
 
 func TestMain(m *testing.M) {
 	fakecam.MaybeRun()
+	maybeBigCamera()
 	if os.Getenv("PIGRID_E2E") == "" {
 		fmt.Println("skipped: agent/e2e runs with PIGRID_E2E=1, as in `make test`")
 		return

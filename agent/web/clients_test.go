@@ -62,12 +62,12 @@ func TestHowLongAHalfClosedViewerStays(t *testing.T) {
 	for _, frames := range []int{0, 1, 100} {
 		synctest.Test(t, func(t *testing.T) {
 			wait := usualPatience()
-			s := &stream{conn: halfClosed{}, link: &link{}, patience: wait}
+			s := &stream{conn: &conn{Conn: halfClosed{}}, patience: wait}
 			const every = 10 * time.Second // the slowest ?fps=
 			go func() {
 				for range frames {
 					time.Sleep(every)
-					s.writes.Add(1)
+					s.conn.writes.Add(1)
 				}
 			}()
 			begin, last := time.Now(), time.Duration(frames)*every
@@ -133,7 +133,7 @@ func TestASnapshotThatWaitsDoesNotHoldUpTheEnd(t *testing.T) {
 // long. Ten times as fast as usual: a second here stands for ten.
 func TestAClientThatSendsByteByByte(t *testing.T) {
 	usual := usualPatience()
-	s := newSiteWith(t, Config{}, patience{header: usual.header / 10, answer: usual.answer, placeholder: usual.placeholder, write: usual.write, linger: usual.linger})
+	s := newSiteWith(t, Config{}, patience{header: usual.header / 10, body: usual.body, placeholder: usual.placeholder, write: usual.write, linger: usual.linger})
 	conn := raw(t, s.addr, "")
 	begin := time.Now()
 	go func() {
@@ -194,7 +194,7 @@ func TestTenMegabytesOfHeadersCostLittle(t *testing.T) {
 // goroutine and the frame it hangs on, and nobody else notices.
 func TestAViewerThatNeverReadsIsThrownOut(t *testing.T) {
 	usual := usualPatience()
-	s := newSiteWith(t, Config{}, patience{header: usual.header, answer: usual.answer, placeholder: usual.placeholder, write: usual.write / 10, linger: usual.linger})
+	s := newSiteWith(t, Config{}, patience{header: usual.header, body: usual.body, placeholder: usual.placeholder, write: usual.write / 10, linger: usual.linger})
 	raw(t, s.addr, "GET /video HTTP/1.1\r\nHost: pi\r\n\r\n")
 	eventually(t, "joined", func() bool { return s.viewers() == 1 })
 	begin := time.Now()
@@ -238,7 +238,7 @@ func TestRateOverHTTP(t *testing.T) {
 // one that announces a body and never sends it.
 func TestNoClientHoldsAConnectionForEver(t *testing.T) {
 	wait := usualPatience()
-	wait.answer = 200 * time.Millisecond
+	wait.body, wait.write = 200*time.Millisecond, 200*time.Millisecond
 	s := newSiteWith(t, Config{}, wait)
 	const size = 20_000_000 // far more than sockets hold
 	s.hub.Publish(picture(t, 1, size), time.Now())

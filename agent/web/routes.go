@@ -66,13 +66,12 @@ func named(h http.HandlerFunc) http.HandlerFunc {
 	}
 }
 
-// limitTime ends requests whose client neither sends nor reads on, so that none
-// holds a connection for ever. Streams set limits of their own.
+// limitTime ends requests whose client does not send what it has announced, so
+// that none holds a connection for ever. How long it may read, [conn] knows.
 func (s *Server) limitTime(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		c, end := http.NewResponseController(w), time.Now().Add(s.patience.answer)
-		_ = c.SetReadDeadline(end) // fails for what is no connection: then there is nothing to limit
-		_ = c.SetWriteDeadline(end)
+		// Fails for what is no connection: then there is nothing to limit.
+		_ = http.NewResponseController(w).SetReadDeadline(time.Now().Add(s.patience.body))
 		next.ServeHTTP(w, r)
 	})
 }

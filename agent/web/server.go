@@ -35,8 +35,10 @@ type Config struct {
 }
 
 const (
-	// maxHeader bounds what a request header may cost, in bytes.
-	maxHeader = 16 << 10
+	// maxHeader is how long the lines of a request's header may be together, in
+	// bytes. net/http allows for 4 KiB more than it is given.
+	maxHeader = 8 << 10
+	slopOfNet = 4 << 10
 	// keepIdle is how long an idle connection is kept for the next request.
 	keepIdle = 60 * time.Second
 	// drainTime is how long running answers may take at the end.
@@ -46,8 +48,8 @@ const (
 // patience is how long clients are waited for.
 type patience struct {
 	header time.Duration // to send a request
-	answer time.Duration // to take an answer that is no stream
-	write  time.Duration // to take the next bytes of a frame
+	body   time.Duration // to send what follows, which means nothing here
+	write  time.Duration // to take the next bytes of an answer
 	// placeholder is how long a browser sees nothing before it is shown why,
 	// and how often it is shown again.
 	placeholder time.Duration
@@ -57,7 +59,7 @@ type patience struct {
 }
 
 func usualPatience() patience {
-	return patience{header: 10 * time.Second, answer: 30 * time.Second, write: 15 * time.Second, placeholder: time.Second, linger: 12 * time.Second}
+	return patience{header: 5 * time.Second, body: 30 * time.Second, write: 15 * time.Second, placeholder: time.Second, linger: 12 * time.Second}
 }
 
 // Server answers HTTP requests for a set of cameras. It owns the connections
@@ -67,8 +69,13 @@ type Server struct {
 	patience patience
 	started  time.Time
 
+	viewers   *places // streams that run
+	snapshots *places // that wait for a picture or are sent
+	slow      *slowClients
+	full      seldom // places for viewers
+	crowded   seldom // places for snapshots
+
 	mu      sync.Mutex
-	viewers int  // streams that run
 	ending  bool // no stream may begin any more
 	streams sync.WaitGroup
 
@@ -77,7 +84,11 @@ type Server struct {
 
 // New returns a Server that is not listening yet.
 func New(cfg Config) *Server {
-	return &Server{cfg: cfg, patience: usualPatience(), started: time.Now()}
+	return &Server{
+		cfg: cfg, patience: usualPatience(), started: time.Now(),
+		viewers: &places{most: cfg.MaxViewers}, snapshots: &places{most: maxSnapshots},
+		slow: newSlowClients(slowBytes, cfg.Log),
+	}
 }
 
 // Serve answers requests on ln until ctx ends; then it closes every connection
@@ -85,12 +96,18 @@ func New(cfg Config) *Server {
 func (s *Server) Serve(ctx context.Context, ln net.Listener) error {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
+	limits := limitListener(ln, connections(openFiles(), s.cfg.MaxViewers), s.patience.write, s.slow, s.cfg.Log)
 	srv := &http.Server{
 		Handler:           s.Handler(ctx),
 		ReadHeaderTimeout: s.patience.header,
 		IdleTimeout:       keepIdle,
-		MaxHeaderBytes:    maxHeader,
+		MaxHeaderBytes:    maxHeader - slopOfNet,
 		ErrorLog:          slog.NewLogLogger(s.cfg.Log.Handler(), slog.LevelDebug),
+		ConnState:         limits.moved,
+		ConnContext: func(ctx context.Context, c net.Conn) context.Context {
+			return context.WithValue(ctx, connKey{}, c)
+		},
+		DisableGeneralOptionsHandler: true, // OPTIONS * would pass the guards
 	}
 	stopped := make(chan struct{})
 	stop := context.AfterFunc(ctx, func() {
@@ -101,7 +118,7 @@ func (s *Server) Serve(ctx context.Context, ln net.Listener) error {
 			_ = srv.Close()
 		}
 	})
-	err := srv.Serve(ln)
+	err := srv.Serve(limits)
 	cancel()
 	if !stop() {
 		<-stopped

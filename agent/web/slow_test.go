@@ -6,6 +6,7 @@ import (
 	"errors"
 	"io"
 	"net"
+	"net/http"
 	"os"
 	"runtime"
 	"sync"
@@ -44,7 +45,7 @@ func TestPatienceOfAWrite(t *testing.T) {
 						_, _ = io.ReadFull(client, make([]byte, tt.each))
 					}
 				})
-				s := &stream{conn: server, link: &link{}, patience: patience{write: patienceWrite}}
+				s := &stream{conn: newConn(server, patienceWrite, nil)}
 				begin := time.Now()
 				err := s.write(make([]byte, frame))
 				if d := time.Since(begin); !errors.Is(err, tt.want) || d < tt.from || d > tt.to {
@@ -66,28 +67,12 @@ func TestASlowViewerThatMovesStays(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			s := newSiteWith(t, Config{}, wait)
 			conn := raw(t, s.addr, "GET /video HTTP/1.1\r\nHost: pi\r\n\r\n")
-			if err := conn.(*net.TCPConn).SetReadBuffer(8 << 10); err != nil {
-				t.Fatal(err)
-			}
 			if halfClosed {
 				closeSending(t, conn)
 			}
 			eventually(t, "joined", func() bool { return s.viewers() == 1 })
 			s.hub.Publish(picture(t, 1, 400_000), time.Now())
-			r, w := io.Pipe()
-			defer r.Close()
-			go func() {
-				tick := time.NewTicker(25 * time.Millisecond)
-				defer tick.Stop()
-				for b := make([]byte, 8<<10); ; <-tick.C {
-					n, err := conn.Read(b)
-					if _, full := w.Write(b[:n]); errors.Join(err, full) != nil {
-						_ = w.CloseWithError(err)
-						return
-					}
-				}
-			}()
-			br := bufio.NewReader(r)
+			br := bufio.NewReader(readingSlowly(t, conn))
 			readHead(t, br)
 			parts, err := mjpeg.NewReader(br, mjpeg.ContentType)
 			if err != nil {
@@ -102,6 +87,52 @@ func TestASlowViewerThatMovesStays(t *testing.T) {
 			}
 			_ = conn.Close()
 		})
+	}
+}
+
+// readingSlowly reads 8 KiB each 25 ms.
+func readingSlowly(t *testing.T, conn net.Conn) io.Reader {
+	t.Helper()
+	if err := conn.(*net.TCPConn).SetReadBuffer(8 << 10); err != nil {
+		t.Fatal(err)
+	}
+	r, w := io.Pipe()
+	t.Cleanup(func() { _ = r.Close() })
+	go func() {
+		tick := time.NewTicker(25 * time.Millisecond)
+		defer tick.Stop()
+		for b := make([]byte, 8<<10); ; <-tick.C {
+			n, err := conn.Read(b)
+			if _, full := w.Write(b[:n]); errors.Join(err, full) != nil {
+				_ = w.CloseWithError(err)
+				return
+			}
+		}
+	}()
+	return r
+}
+
+// TestASlowClientGetsItsWholeSnapshot, although it takes longer than anything else
+// may: it takes something all the time.
+func TestASlowClientGetsItsWholeSnapshot(t *testing.T) {
+	wait := usualPatience()
+	wait.header, wait.body, wait.write = 300*time.Millisecond, 300*time.Millisecond, 300*time.Millisecond
+	s := newSiteWith(t, Config{}, wait)
+	want := picture(t, 1, 400_000)
+	s.hub.Publish(want, time.Now())
+	begin := time.Now()
+	conn := raw(t, s.addr, "GET /snapshot.jpg?settle=0 HTTP/1.1\r\nHost: pi\r\n\r\n")
+	answer, err := http.ReadResponse(bufio.NewReader(readingSlowly(t, conn)), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer answer.Body.Close()
+	got, err := io.ReadAll(answer.Body)
+	if err != nil || !bytes.Equal(got, want) {
+		t.Errorf("%d of %d bytes: %v", len(got), len(want), err)
+	}
+	if d := time.Since(begin); d < 2*wait.write {
+		t.Errorf("it took %v: this test shows nothing", d)
 	}
 }
 
@@ -154,7 +185,7 @@ func TestRepeatedPictureIsWholeWhileFramesCome(t *testing.T) {
 		client, server := net.Pipe()
 		drawn := mjpeg.NewPart([]byte("drawn"), time.Now(), true)
 		s := &stream{
-			conn: server, link: &link{}, patience: patience{write: time.Minute, placeholder: time.Second}, advance: true,
+			conn: newConn(server, time.Minute, nil), patience: patience{placeholder: time.Second}, advance: true,
 			viewer: hub.Join(t.Context(), 0), placeholder: func() (mjpeg.Part, bool) { return drawn, true },
 		}
 		defer s.viewer.Leave()

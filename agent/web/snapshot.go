@@ -2,6 +2,7 @@ package web
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net/http"
 	"strconv"
@@ -20,6 +21,8 @@ const (
 	// first may take longer at the camera's rate, up to longestWait.
 	snapshotWait = 5 * time.Second
 	longestWait  = 25 * time.Second
+	// maxSnapshots is how many are answered at once, waiting or being sent.
+	maxSnapshots = 16
 	// settleTime is how long a camera that was just switched on takes to find
 	// its exposure and colours.
 	settleTime = time.Second
@@ -42,23 +45,69 @@ func (s *Server) snapshot(ctx context.Context) http.HandlerFunc {
 			return
 		}
 		wait := min(max(snapshotWait, hub.Camera().FirstWithin()), longestWait)
-		ctx, cancel := context.WithTimeout(ctx, wait)
-		defer cancel()
+		ctx, stop := context.WithTimeout(ctx, wait)
+		defer stop()
+		ctx, cancel := context.WithCancelCause(ctx)
+		defer cancel(nil)
+		leave := s.enterSnapshot(r, cancel)
+		if leave == nil {
+			failBusy(w, r)
+			return
+		}
+		defer leave()
 		settle := settleTime
 		if r.URL.Query().Get("settle") == "0" {
 			settle = 0
 		}
 		f := settledFrame(ctx, hub, settle)
+		if errors.Is(context.Cause(ctx), errMadeRoom) {
+			failBusy(w, r)
+			return
+		}
 		if f == nil {
 			failSnapshot(w, r, hub, wait)
 			return
 		}
+		defer f.Release()
 		h := w.Header()
 		h.Set("Content-Length", strconv.Itoa(len(f.JPEG)))
 		h.Set(mjpeg.TimestampHeader, fmt.Sprintf("%d.%06d", f.At.Unix(), f.At.Nanosecond()/1000))
 		h.Set("Content-Disposition", `inline; filename="`+hub.Camera().ID+`.jpg"`)
+		if c := connOf(r.Context()); c != nil {
+			c.keeps = [...]*frames.Frame{f, nil}
+			defer func() { c.keeps = [...]*frames.Frame{nil, nil} }()
+			defer context.AfterFunc(ctx, func() {
+				if errors.Is(context.Cause(ctx), errMadeRoom) {
+					_ = c.Conn.Close()
+				}
+			})()
+		}
 		_, _ = w.Write(f.JPEG)
 	}
+}
+
+// enterSnapshot takes one of the places for snapshots, from another client where
+// that is fair. What it returns gives it back; it is nil when there is no place.
+func (s *Server) enterSnapshot(r *http.Request, cancel context.CancelCauseFunc) (leave func()) {
+	client := clientOf(r)
+	mine, moved := s.snapshots.take(client, func() { cancel(errMadeRoom) })
+	if (mine == nil || moved != nil) && s.crowded.now() {
+		s.cfg.Log.Warn("too many snapshots at once; who asks for most of them makes room for others, and who finds none is answered 503",
+			"places", maxSnapshots, "client", client)
+	}
+	if mine == nil {
+		return nil
+	}
+	return func() { s.snapshots.leave(mine) }
+}
+
+func failBusy(w http.ResponseWriter, r *http.Request) {
+	w.Header().Set("Retry-After", "1")
+	fail(w, r, problem{
+		Status: http.StatusServiceUnavailable, Code: "busy", Title: "Too many snapshots at once",
+		Detail: fmt.Sprintf("This agent answers %d snapshots at once, and others have asked for as many.", maxSnapshots),
+		Hint:   "Ask again in a second, or open the stream instead.",
+	})
 }
 
 // failSnapshot answers that no frame came in the time that was waited. A slow
@@ -94,7 +143,8 @@ func duration(d time.Duration) string {
 }
 
 // settledFrame returns the first frame of a camera that was on for so long, the
-// newest before that when ctx ends first, nil when there is none.
+// newest before that when ctx ends first, nil when there is none. Who gets it
+// releases it.
 func settledFrame(ctx context.Context, hub *frames.Hub, settle time.Duration) *frames.Frame {
 	viewer := hub.Join(ctx, 0)
 	defer viewer.Leave()
@@ -104,6 +154,7 @@ func settledFrame(ctx context.Context, hub *frames.Hub, settle time.Duration) *f
 		if err != nil {
 			return newest
 		}
+		release(newest)
 		if newest = f; f.At.Sub(f.Since) >= settle {
 			return f
 		}

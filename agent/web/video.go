@@ -5,13 +5,10 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"net"
 	"net/http"
-	"os"
 	"runtime/debug"
 	"strconv"
 	"strings"
-	"sync/atomic"
 	"time"
 
 	"github.com/go-chi/chi/v5"
@@ -21,10 +18,6 @@ import (
 )
 
 const minFPS, maxFPS = 0.1, 120
-
-// writeLooks is how often it is looked whether a client that does not take a
-// frame moves at all, while it is waited for.
-const writeLooks = 5
 
 // streamHeaders stand in every stream's answer. nginx would collect frames
 // without X-Accel-Buffering.
@@ -54,7 +47,10 @@ func (s *Server) video(ctx context.Context) http.HandlerFunc {
 			}
 			return
 		}
-		if !s.enter() {
+		ctx, cancel := context.WithCancelCause(ctx)
+		leave := s.enter(r, cancel)
+		if leave == nil {
+			cancel(nil)
 			w.Header().Set("Retry-After", "5")
 			fail(w, r, problem{
 				Status: http.StatusServiceUnavailable, Code: "busy", Title: "Too many viewers",
@@ -63,27 +59,37 @@ func (s *Server) video(ctx context.Context) http.HandlerFunc {
 			})
 			return
 		}
-		s.takeOver(ctx, w, r, hub, fps)
+		s.takeOver(ctx, w, r, hub, fps, leave)
 	}
 }
 
-// enter takes one of the places for viewers; exit gives it back.
-func (s *Server) enter() bool {
+// errMadeRoom ends a stream or a snapshot whose place goes to another client.
+var errMadeRoom = errors.New("made room for a client of another address")
+
+// enter takes one of the places for viewers, from another client where that is
+// fair. What it returns gives the place back and calls cancel; it is nil when there is
+// no place. cancel ends the stream.
+func (s *Server) enter(r *http.Request, cancel context.CancelCauseFunc) (leave func()) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.ending || s.cfg.MaxViewers > 0 && s.viewers >= s.cfg.MaxViewers {
-		return false
+	if s.ending {
+		return nil
 	}
-	s.viewers++
+	client := clientOf(r)
+	mine, moved := s.viewers.take(client, func() { cancel(errMadeRoom) })
+	if (mine == nil || moved != nil) && s.full.now() {
+		s.cfg.Log.Warn("all places for viewers are taken; who has most of them makes room for others, and who finds none is answered 503",
+			"places", s.cfg.MaxViewers, "client", client, "hint", "--max-viewers allows more")
+	}
+	if mine == nil {
+		return nil
+	}
 	s.streams.Add(1)
-	return true
-}
-
-func (s *Server) exit() {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.viewers--
-	s.streams.Done()
+	return func() {
+		cancel(nil)
+		s.viewers.leave(mine)
+		s.streams.Done()
+	}
 }
 
 // parseFPS reads ?fps=; 0 means every frame.
@@ -122,25 +128,29 @@ func fromBrowser(r *http.Request) bool {
 // per frame and hides when the client leaves, and writes frames to it. The
 // stream runs in a goroutine of its own, counted in s.streams: so net/http's
 // buffers and stack, half of what a viewer costs, are given back.
-func (s *Server) takeOver(ctx context.Context, w http.ResponseWriter, r *http.Request, hub *frames.Hub, fps float64) {
-	conn, _, err := http.NewResponseController(w).Hijack()
+func (s *Server) takeOver(ctx context.Context, w http.ResponseWriter, r *http.Request, hub *frames.Hub, fps float64, leave func()) {
+	taken, _, err := http.NewResponseController(w).Hijack()
 	if err != nil {
-		s.exit()
+		leave()
 		fail(w, r, problem{
 			Status: http.StatusHTTPVersionNotSupported, Title: "HTTP/1 only",
 			Detail: "Streams are served over HTTP/1.0 and 1.1.",
 		})
 		return
 	}
-	_ = conn.SetDeadline(time.Time{}) // limitTime has set one
-	out := &stream{conn: conn, link: tune(conn), patience: s.patience, advance: wantsAdvance(r)}
+	_ = taken.SetDeadline(time.Time{}) // limitTime has set one
+	c, ok := taken.(*conn)
+	if !ok {
+		c = newConn(taken, s.patience.write, s.slow)
+	}
+	out := &stream{conn: c, patience: s.patience, advance: wantsAdvance(r)}
 	if wantsPlaceholder(r) {
 		out.placeholder = func() (mjpeg.Part, bool) { return s.placeholders.get(hub) }
 	}
 	head, client := opening(r, w.Header()), r.RemoteAddr
 	go func() {
-		defer s.exit()
-		defer conn.Close()
+		defer leave()
+		defer c.Close()
 		defer s.logPanic()
 		s.stream(ctx, out, hub, fps, head, client)
 	}()
@@ -169,6 +179,9 @@ func (s *Server) stream(ctx context.Context, out *stream, hub *frames.Hub, fps f
 		out.watch(ctx)
 	}()
 	err := out.run(head)
+	if cause := context.Cause(ctx); errors.Is(cause, errMadeRoom) {
+		err = cause
+	}
 	cancel()
 	_ = out.conn.Close()
 	<-gone
@@ -193,14 +206,12 @@ func opening(r *http.Request, extra http.Header) []byte {
 
 // stream writes a camera's frames to one connection.
 type stream struct {
-	conn     net.Conn
-	link     *link
+	conn     *conn
 	patience patience
 	viewer   *frames.Viewer
 	advance  bool
 	ahead    mjpeg.Part    // whose header was sent ahead of the next one's picture
 	shown    *frames.Frame // that ahead may be of; nil when it is a placeholder
-	writes   atomic.Uint64 // that the client took something of
 	// placeholder returns the picture to show while there is none; nil for
 	// clients that want the camera's frames and nothing else.
 	placeholder func() (mjpeg.Part, bool)
@@ -212,23 +223,30 @@ func (s *stream) run(opening []byte) error {
 	if err := s.write(opening); err != nil {
 		return err
 	}
+	defer func() { release(s.shown) }()
 	for {
 		part, frame, err := s.next()
 		if err != nil {
 			return err
 		}
+		s.conn.keeps = [...]*frames.Frame{frame, s.shown}
+		done := frame // with it, where nothing is shown again
 		if s.advance {
+			done, s.shown = s.shown, frame
 			err = s.writeAdvance(part)
 		} else {
 			err = s.write(part.Standard)
 		}
+		release(done)
 		if err != nil {
 			return err
 		}
-		if s.shown != nil {
-			s.shown.Release()
-		}
-		s.shown = frame
+	}
+}
+
+func release(f *frames.Frame) {
+	if f != nil {
+		f.Release()
 	}
 }
 
@@ -273,24 +291,9 @@ func (s *stream) next() (mjpeg.Part, *frames.Frame, error) {
 	}
 }
 
-// write sends b however slowly the client takes it, as long as it takes
-// something: one that took nothing for the time of patience.write is given up.
 func (s *stream) write(b []byte) error {
-	moved := time.Now()
-	s.link.writing(moved)
-	for {
-		if err := s.conn.SetWriteDeadline(time.Now().Add(s.patience.write / writeLooks)); err != nil {
-			return err
-		}
-		n, err := s.conn.Write(b)
-		if b = b[n:]; n > 0 {
-			moved = time.Now()
-			s.writes.Add(1)
-		}
-		if !errors.Is(err, os.ErrDeadlineExceeded) || time.Since(moved) >= s.patience.write {
-			return err
-		}
-	}
+	_, err := s.conn.Write(b)
+	return err
 }
 
 // watch returns when the client has left. One that only closes its sending side
@@ -309,13 +312,13 @@ func (s *stream) watch(ctx context.Context) {
 	}
 	tick := time.NewTicker(s.patience.linger)
 	defer tick.Stop()
-	for before := s.writes.Load(); ; {
+	for before := s.conn.writes.Load(); ; {
 		select {
 		case <-ctx.Done():
 			return
 		case <-tick.C:
 		}
-		now := s.writes.Load()
+		now := s.conn.writes.Load()
 		if now == before {
 			return
 		}

@@ -238,7 +238,8 @@ func TestTheEndClosesStreams(t *testing.T) {
 	if d := time.Since(start); d > 2*time.Second {
 		t.Errorf("took %v", d)
 	}
-	if left := s.viewers(); left != 0 || s.enter() {
+	late := httptest.NewRequestWithContext(t.Context(), "GET", "/video", nil)
+	if left := s.viewers(); left != 0 || s.enter(late, func(error) {}) != nil {
 		t.Errorf("%d streams are left, or another may begin", left)
 	}
 	for _, conn := range conns {
@@ -293,10 +294,11 @@ func TestAStreamHasNoLimitsOfARequest(t *testing.T) {
 	_ = client.SetDeadline(time.Now().Add(20 * time.Second))
 	ctx, cancel := context.WithCancel(t.Context())
 	r := httptest.NewRequestWithContext(ctx, "GET", "/video", nil)
-	if !s.enter() {
+	leave := s.enter(r, func(error) { cancel() })
+	if leave == nil {
 		t.Fatal("no place")
 	}
-	s.takeOver(ctx, hijacked{httptest.NewRecorder(), conn}, r, s.hub, 0)
+	s.takeOver(ctx, hijacked{httptest.NewRecorder(), conn}, r, s.hub, 0, leave)
 	br := bufio.NewReader(client)
 	readHead(t, br)
 	frames, err := mjpeg.NewReader(br, mjpeg.ContentType)
@@ -318,19 +320,21 @@ func TestAStreamHasNoLimitsOfARequest(t *testing.T) {
 func TestAMistakeEndsOneStream(t *testing.T) {
 	var log bytes.Buffer
 	s := New(Config{Log: slog.New(slog.NewTextHandler(&log, nil)), MaxViewers: 1})
-	if !s.enter() || s.enter() {
+	r := httptest.NewRequestWithContext(t.Context(), "GET", "/video", nil)
+	enter := func() (leave func()) { return s.enter(r, func(error) {}) }
+	leave := enter()
+	if leave == nil || enter() != nil {
 		t.Fatal("not exactly one place")
 	}
 	conn, client := net.Pipe()
 	_ = client.SetDeadline(time.Now().Add(20 * time.Second))
-	r := httptest.NewRequestWithContext(t.Context(), "GET", "/video", nil)
 	var mistake *frames.Hub
-	s.takeOver(t.Context(), hijacked{httptest.NewRecorder(), conn}, r, mistake, 0)
+	s.takeOver(t.Context(), hijacked{httptest.NewRecorder(), conn}, r, mistake, 0, leave)
 	if _, err := client.Read(make([]byte, 1)); !errors.Is(err, io.EOF) {
 		t.Errorf("the connection ended with %v", err)
 	}
 	s.streams.Wait()
-	if !strings.Contains(log.String(), "please report") || !s.enter() {
+	if !strings.Contains(log.String(), "please report") || enter() == nil {
 		t.Errorf("its place is taken, or nothing is logged: %s", &log)
 	}
 }

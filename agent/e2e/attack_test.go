@@ -1,0 +1,321 @@
+package e2e
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"os"
+	"os/exec"
+	"strconv"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"syscall"
+	"testing"
+	"time"
+
+	"pigrid/agent/camera/fakecam"
+	"pigrid/shared/api"
+	"pigrid/shared/mjpeg"
+)
+
+const (
+	// mostMemory is what the agent may take under any attack, in KiB.
+	mostMemory = 64 << 10
+	// hostile is the address that attacks come from; good viewers have another.
+	hostile = "127.0.0.66"
+	// bigPicture is the size of a picture of a camera with twelve megapixels.
+	bigPicture = 2_700_000
+	// bigCamera as the first argument makes this test binary a camera of those.
+	bigCamera = "-big-camera"
+	// bigFramerate is theirs.
+	bigFramerate = 10
+)
+
+// maybeBigCamera writes large pictures until nobody reads them.
+func maybeBigCamera() {
+	if len(os.Args) < 2 || os.Args[1] != bigCamera {
+		return
+	}
+	jpegs := fakecam.Frames()
+	end := bytes.Index(jpegs[2:], []byte{0xFF, 0xD8, 0xFF}) + 2
+	frame := append([]byte{}, jpegs[:2]...)
+	for n := bigPicture; n > 0; n -= 60_000 { // comments, which no decoder looks into
+		frame = append(frame, 0xFF, 0xFE, 60_000>>8, 60_000&0xFF)
+		frame = append(frame, make([]byte, 60_000-2)...)
+	}
+	frame = append(frame, jpegs[2:end]...)
+	sof := len(frame) - (end - 2) + bytes.Index(jpegs[2:end], []byte{0xFF, 0xC0})
+	copy(frame[sof+5:], []byte{3040 >> 8, 3040 & 0xFF, 4056 >> 8, 4056 & 0xFF}) // high, wide
+	tick := time.NewTicker(time.Second / bigFramerate)
+	for range tick.C {
+		if _, err := os.Stdout.Write(frame); err != nil {
+			os.Exit(0)
+		}
+	}
+}
+
+// bigSource is the --source of large pictures.
+func bigSource(t *testing.T) string {
+	t.Helper()
+	self, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return fmt.Sprintf("exec:'%s' %s", self, bigCamera)
+}
+
+// TestAttacks: whatever a client of the network does to the agent costs little
+// memory, and who watches notices nothing. Each ends by itself.
+func TestAttacks(t *testing.T) {
+	for _, attack := range []struct {
+		name string
+		big  bool // the camera's pictures
+		n    int
+		over time.Duration // in which they are opened, for frames that differ
+		send string
+	}{
+		{"half requests", false, 18_500, 0, "GET / HTTP/1.1\r\nHost: pi\r\nX-Half: "},
+		{"half requests with long headers", false, 18_500, 0, "GET / HTTP/1.1\r\nHost: pi\r\n" + strings.Repeat("X: "+strings.Repeat("y", 60)+"\r\n", 110)},
+		{"connections that say nothing", false, 18_500, 0, ""},
+		{"unread snapshots", true, 300, 10 * time.Second, "GET /snapshot.jpg?settle=0 HTTP/1.1\r\nHost: pi\r\n\r\n"},
+		{"unread streams", true, 300, 10 * time.Second, "GET /video HTTP/1.1\r\nHost: pi\r\n\r\n"},
+		{"unread streams for browsers", true, 300, 10 * time.Second, "GET /video?advance=1 HTTP/1.1\r\nHost: pi\r\n\r\n"},
+		{"unread answers", false, 300, 0, strings.Repeat("GET /metrics HTTP/1.1\r\nHost: pi\r\n\r\n", 500)},
+	} {
+		t.Run(attack.name, func(t *testing.T) {
+			env, _ := withCamera(t)
+			var a *agent
+			if attack.big {
+				a = start(t, env, "--source", bigSource(t), "--framerate", strconv.Itoa(bigFramerate))
+			} else {
+				a = start(t, env)
+			}
+			a.underAttack(t, attack.n, attack.over, attack.send, false)
+		})
+	}
+}
+
+// TestSlowReaders take a little each 100 ms, for ever: the agent keeps them, and
+// what it keeps for them stays small.
+func TestSlowReaders(t *testing.T) {
+	for _, path := range []string{"/snapshot.jpg?settle=0", "/video", "/video?advance=1"} {
+		t.Run(path, func(t *testing.T) {
+			env, _ := withCamera(t)
+			a := start(t, env, "--source", bigSource(t), "--framerate", strconv.Itoa(bigFramerate))
+			a.underAttack(t, 300, 10*time.Second, "GET "+path+" HTTP/1.1\r\nHost: pi\r\n\r\n", true)
+		})
+	}
+}
+
+// underAttack watches the agent's memory and two good viewers while n
+// connections send the same and read nothing, or very little.
+func (a *agent) underAttack(t *testing.T, n int, over time.Duration, send string, trickle bool) {
+	t.Helper()
+	const quiet, length = 3 * time.Second, 8 * time.Second
+	ctx, cancel := context.WithCancel(t.Context())
+	var viewers sync.WaitGroup
+	defer viewers.Wait()
+	defer cancel()
+	var frames [2]atomic.Int64
+	for i := range frames {
+		viewers.Go(func() { count(ctx, t, a.url+"/video", &frames[i]) })
+	}
+	// On a machine that is busy with the attack the camera may be slow itself.
+	rate := func(wait func()) (perSecond, share float64) {
+		begin, before, taken := time.Now(), [...]int64{frames[0].Load(), frames[1].Load()}, a.taken(t)
+		wait()
+		got := float64(min(frames[0].Load()-before[0], frames[1].Load()-before[1]))
+		return got / time.Since(begin).Seconds(), got / float64(a.taken(t)-taken)
+	}
+	pass(time.Second)
+	usual, _ := rate(func() { pass(quiet) })
+	before := a.use(t)
+	kernel := tcpMemory(t)
+
+	var conns []net.Conn
+	attacked, share := rate(func() {
+		conns = flood(t, a.addr, n, over, send, func(c net.Conn) {
+			if trickle {
+				viewers.Go(func() { trickleFrom(ctx, c) })
+			}
+		})
+		pass(length)
+	})
+	kernel = tcpMemory(t) - kernel
+	answered := answers(t, a.url+"/healthz")
+	for _, c := range conns {
+		c.Close()
+	}
+	peak := a.peak(t)
+	t.Logf("%d connections: resident %d MiB before, %d MiB at most, kernel %d MiB; %.1f frames per second before, %.1f meanwhile, %.0f %% of the camera's; another client %s",
+		len(conns), before.rss>>10, peak>>10, kernel>>20, usual, attacked, 100*share, answered)
+	if peak > mostMemory {
+		t.Errorf("the agent took %d MiB, more than %d", peak>>10, mostMemory>>10)
+	}
+	if share < 0.9 {
+		t.Errorf("good viewers got %.0f %% of the frames", 100*share)
+	}
+	if !strings.HasPrefix(answered, "200") {
+		t.Errorf("another client: %s", answered)
+	}
+}
+
+// flood opens up to n connections that send the same, evenly over a time. opened
+// is called with each.
+func flood(t *testing.T, addr string, n int, over time.Duration, send string, opened func(net.Conn)) []net.Conn {
+	t.Helper()
+	var limit syscall.Rlimit
+	if err := syscall.Getrlimit(syscall.RLIMIT_NOFILE, &limit); err != nil {
+		t.Fatal(err)
+	}
+	if most := int(min(limit.Max, 1<<20)) - 500; n > most {
+		t.Logf("only %d connections instead of %d: no more descriptors", most, n)
+		n = most
+	}
+	var left atomic.Int64
+	left.Store(int64(n))
+	var mu sync.Mutex
+	var conns []net.Conn
+	var dialers sync.WaitGroup
+	for range 8 {
+		dialers.Go(func() {
+			d := net.Dialer{Timeout: 2 * time.Second, LocalAddr: &net.TCPAddr{IP: net.ParseIP(hostile)}, KeepAlive: -1}
+			for left.Add(-1) >= 0 {
+				c, err := d.DialContext(t.Context(), "tcp", addr)
+				if err != nil {
+					continue
+				}
+				_ = c.(*net.TCPConn).SetReadBuffer(8 << 10)
+				_ = c.SetWriteDeadline(time.Now().Add(time.Second))
+				_, _ = io.WriteString(c, send) // fails when the agent has hung up
+				mu.Lock()
+				conns = append(conns, c)
+				opened(c)
+				mu.Unlock()
+				pass(8 * over / time.Duration(n))
+			}
+		})
+	}
+	dialers.Wait()
+	return conns
+}
+
+// trickleFrom reads a little each 100 ms.
+func trickleFrom(ctx context.Context, c net.Conn) {
+	tick := time.NewTicker(100 * time.Millisecond)
+	defer tick.Stop()
+	for b := make([]byte, 2<<10); ctx.Err() == nil; <-tick.C {
+		if _, err := c.Read(b); err != nil {
+			return
+		}
+	}
+}
+
+// count reads a stream until ctx ends.
+func count(ctx context.Context, t *testing.T, url string, frames *atomic.Int64) {
+	r, err := http.NewRequestWithContext(ctx, http.MethodGet, url, nil)
+	if err != nil {
+		t.Error(err)
+		return
+	}
+	answer, err := (&http.Client{Transport: &http.Transport{DisableKeepAlives: true}}).Do(r)
+	if err != nil {
+		t.Error(err)
+		return
+	}
+	defer answer.Body.Close()
+	reader, err := mjpeg.NewReader(answer.Body, answer.Header.Get("Content-Type"))
+	for err == nil {
+		if _, err = reader.Next(); err == nil {
+			frames.Add(1)
+		}
+	}
+	if ctx.Err() == nil {
+		t.Errorf("a good viewer was disconnected: %v", err)
+	}
+}
+
+// answers says how the agent answers one request.
+func answers(t *testing.T, url string) string {
+	t.Helper()
+	r, err := http.NewRequestWithContext(t.Context(), http.MethodGet, url, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	begin := time.Now()
+	answer, err := (&http.Client{Transport: &http.Transport{DisableKeepAlives: true}, Timeout: 3 * time.Second}).Do(r)
+	if err != nil {
+		return err.Error()
+	}
+	defer answer.Body.Close()
+	return fmt.Sprintf("%s after %v", answer.Status, time.Since(begin).Round(time.Millisecond))
+}
+
+// taken is how many frames the camera has given.
+func (a *agent) taken(t *testing.T) uint64 {
+	t.Helper()
+	var status api.Status
+	if err := json.Unmarshal(get(t, a.url+api.StatusPath), &status); err != nil || len(status.Cameras) == 0 {
+		t.Fatalf("status %+v, error %v", status, err)
+	}
+	return status.Cameras[0].Frames
+}
+
+// peak is the most that the agent has ever held resident, in KiB.
+func (a *agent) peak(t *testing.T) int {
+	t.Helper()
+	status, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", a.cmd.Process.Pid))
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, rest, _ := strings.Cut(string(status), "VmHWM:")
+	line, _, _ := strings.Cut(rest, "\n")
+	n, err := strconv.Atoi(strings.TrimSuffix(strings.TrimSpace(line), " kB"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return n
+}
+
+// tcpMemory is what the kernel holds in TCP buffers of all programs, in bytes.
+func tcpMemory(t *testing.T) int {
+	t.Helper()
+	stat, err := os.ReadFile("/proc/net/sockstat")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, rest, _ := strings.Cut(string(stat), "TCP: ")
+	line, _, _ := strings.Cut(rest, "\n")
+	_, pages, _ := strings.Cut(line, "mem ")
+	n, err := strconv.Atoi(pages)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return n * os.Getpagesize()
+}
+
+// pass waits: these tests are about what happens in the meantime.
+func pass(d time.Duration) { <-time.After(d) }
+
+// TestOutOfDescriptors: an agent that may open few of them is full early, and
+// still answers, and says what is wrong once.
+func TestOutOfDescriptors(t *testing.T) {
+	env, _ := withCamera(t)
+	limited := binary
+	script := t.TempDir() + "/pigrid-agent"
+	if err := os.WriteFile(script, []byte("#!/bin/sh\nulimit -n 100\nexec "+binary+" \"$@\"\n"), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := exec.LookPath("sh"); err != nil {
+		t.Skip("no shell to lower the limit")
+	}
+	binary = script
+	defer func() { binary = limited }()
+	a := start(t, env)
+	a.underAttack(t, 500, 0, "GET / HTTP/1.1\r\nHost: pi\r\nX-Half: ", false)
+}

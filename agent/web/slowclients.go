@@ -1,0 +1,119 @@
+package web
+
+import (
+	"log/slog"
+	"slices"
+	"sync"
+
+	"pigrid/agent/frames"
+)
+
+// slowBytes is how much the pictures may take that clients are behind with. Who
+// takes a picture within slowAfter does not count.
+const slowBytes = 16 << 20
+
+// slowClients bounds the memory of pictures that clients are slow to take: each may
+// hold another one, long after the camera has newer ones. Past the limit, who takes
+// the fewest bytes is given up.
+type slowClients struct {
+	most int // bytes
+	log  *slog.Logger
+	full seldom
+
+	mu      sync.Mutex
+	clients []*slowClient // in the order in which they fell behind
+	keeps   map[*frames.Frame]int
+	bytes   int
+}
+
+type slowClient struct {
+	*conn
+	frames [2]*frames.Frame
+	rate   float64 // bytes per second, lately
+}
+
+func newSlowClients(most int, log *slog.Logger) *slowClients {
+	return &slowClients{most: most, log: log, keeps: map[*frames.Frame]int{}}
+}
+
+// add says that a client is behind and how many bytes per second it takes. It may
+// be given up, as others may: then its next write fails.
+func (s *slowClients) add(c *conn, rate float64) {
+	if s == nil {
+		return
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if c.isSlow {
+		if i := s.find(c); i >= 0 {
+			s.clients[i].rate = rate
+		}
+		return
+	}
+	c.isSlow = true
+	s.clients = append(s.clients, &slowClient{c, c.keeps, rate})
+	for _, f := range c.keeps {
+		s.keep(f, 1)
+	}
+	for s.bytes > s.most && len(s.clients) > 1 {
+		i := s.slowest()
+		if s.full.now() {
+			s.log.Warn("slow clients make the agent keep too many pictures; the slowest are disconnected",
+				"client", s.clients[i].from, "mebibytes", s.most>>20)
+		}
+		_ = s.clients[i].Conn.Close()
+		s.remove(i)
+	}
+}
+
+// done says that a client has taken what it was behind with, or has left.
+func (s *slowClients) done(c *conn) {
+	c.isSlow = false
+	if s == nil {
+		return
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if i := s.find(c); i >= 0 {
+		s.remove(i)
+	}
+}
+
+// find returns where a client stands, -1 for nowhere. It needs mu.
+func (s *slowClients) find(c *conn) int {
+	return slices.IndexFunc(s.clients, func(one *slowClient) bool { return one.conn == c })
+}
+
+// slowest returns who is given up: of several, who fell behind first. It needs mu
+// and a client.
+func (s *slowClients) slowest() int {
+	least := 0
+	for i, c := range s.clients {
+		if c.rate < s.clients[least].rate {
+			least = i
+		}
+	}
+	return least
+}
+
+// remove needs mu.
+func (s *slowClients) remove(i int) {
+	for _, f := range s.clients[i].frames {
+		s.keep(f, -1)
+	}
+	s.clients = slices.Delete(s.clients, i, i+1)
+}
+
+// keep counts who keeps a frame, whose bytes count once. It needs mu.
+func (s *slowClients) keep(f *frames.Frame, by int) {
+	if f == nil {
+		return
+	}
+	if s.keeps[f] == 0 {
+		s.bytes += len(f.JPEG)
+	}
+	if s.keeps[f] += by; s.keeps[f] == 0 {
+		s.bytes -= len(f.JPEG)
+		delete(s.keeps, f)
+	}
+}
