@@ -19,6 +19,8 @@ func main() {
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), ends...)
 	context.AfterFunc(ctx, stop) // a second Ctrl-C ends the program at once
+	outliveReaders()
+	limitMemory(os.DirFS("/"), os.Environ())
 	err := execute(ctx, os.Args[1:], os.Environ(), os.Stdout, os.Stderr)
 	stop()
 	if err != nil {
@@ -26,3 +28,8 @@ func main() {
 		os.Exit(1)
 	}
 }
+
+// outliveReaders lets the program go on when whoever reads its log goes away, as
+// head does: Go ends one that writes to such a pipe, unless it listens for SIGPIPE.
+// Ignoring the signal would have the cameras' programs ignore it, too.
+func outliveReaders() { signal.Notify(make(chan os.Signal, 1), syscall.SIGPIPE) }

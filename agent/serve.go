@@ -30,7 +30,7 @@ func serve(ctx context.Context, cfg config.Config, env []string, logTo io.Writer
 	if err != nil {
 		return err
 	}
-	var lc net.ListenConfig
+	lc := net.ListenConfig{KeepAlive: -1} // web sets what it wants for each connection
 	ln, err := listen(ctx, lc.Listen, cfg, log)
 	if err != nil {
 		return err
