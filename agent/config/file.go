@@ -6,11 +6,12 @@ import (
 	"fmt"
 	"io/fs"
 	"maps"
-	"os"
 	"slices"
 	"strings"
 
 	"github.com/pelletier/go-toml/v2"
+
+	"pigrid/agent/smallfile"
 )
 
 // maxFile bounds what is read of a configuration file, in bytes.
@@ -18,27 +19,16 @@ const maxFile = 1 << 20
 
 // fromFile takes the settings that are not given yet from the configuration file.
 func (l *Loader) fromFile(given map[string]bool) error {
-	data, err := readFile(l.file)
+	data, err := smallfile.Read(l.file, maxFile)
 	switch {
 	case errors.Is(err, fs.ErrNotExist) && !given["config"]:
 		return nil
 	case errors.Is(err, fs.ErrNotExist):
 		return fmt.Errorf("there is no configuration file %s; correct --config or PIGRID_CONFIG", l.file)
 	case err != nil:
-		return fmt.Errorf("the configuration file cannot be read: %w", err)
+		return fmt.Errorf("the configuration file cannot be read, it must be a text file of at most 1 MiB: %w", err)
 	}
 	return l.fromTOML(data, given)
-}
-
-func readFile(path string) ([]byte, error) {
-	info, err := os.Stat(path)
-	if err != nil {
-		return nil, err
-	}
-	if !info.Mode().IsRegular() || info.Size() > maxFile {
-		return nil, fmt.Errorf("%s is not a text file of at most 1 MiB", path)
-	}
-	return os.ReadFile(path)
 }
 
 func (l *Loader) fromTOML(data []byte, given map[string]bool) error {

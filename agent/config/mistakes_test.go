@@ -75,7 +75,8 @@ func TestWrongCommand(t *testing.T) {
 		{[]string{"--width"}, "--width needs a value"},
 		{[]string{"--=1"}, "`pigrid-agent --help` lists what there is"},
 		{[]string{"--config=testdata/none"}, "there is no configuration file testdata/none; correct --config or PIGRID_CONFIG"},
-		{[]string{"--config=testdata"}, "is not a text file of at most 1 MiB"},
+		{[]string{"--config=testdata"}, "it must be a text file of at most 1 MiB"},
+		{[]string{"--config=/dev/zero"}, "it must be a text file of at most 1 MiB"},
 	} {
 		_, err := load(t, test.args, nil)
 		sentence(t, err, test.want)

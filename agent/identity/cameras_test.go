@@ -6,6 +6,7 @@ import (
 	"path/filepath"
 	"strings"
 	"sync"
+	"syscall"
 	"testing"
 )
 
@@ -134,5 +135,39 @@ func TestCameraIDsAtOnce(t *testing.T) {
 	kept := map[string]string{}
 	if err != nil || json.Unmarshal(data, &kept) != nil || len(kept) != 8 {
 		t.Errorf("kept %s, error %v", data, err)
+	}
+}
+
+// TestRememberedIDsThatAreNoFile: what would never end to be read, or only when
+// somebody writes, is kept aside like all that is not understood.
+func TestRememberedIDsThatAreNoFile(t *testing.T) {
+	for name, put := range map[string]func(path string) error{
+		"pipe":    func(path string) error { return syscall.Mkfifo(path, 0o600) },
+		"endless": func(path string) error { return os.Symlink("/dev/zero", path) },
+		"large":   func(path string) error { return os.WriteFile(path, make([]byte, maxFile+1), 0o600) },
+		"folder":  func(path string) error { return os.Mkdir(path, 0o700) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			dir := t.TempDir()
+			if err := put(filepath.Join(dir, camerasFile)); err != nil {
+				t.Fatal(err)
+			}
+			c, err := OpenCameraIDs(dir)
+			if err == nil || !strings.Contains(err.Error(), "cannot be read") {
+				t.Errorf("error %v", err)
+			}
+			expect(t, c, "imx708", "/base/x", "imx708")
+			expect(t, open(t, dir), "imx708", "/base/x", "imx708")
+			if _, err := os.Lstat(filepath.Join(dir, camerasFile+badSuffix)); err != nil {
+				t.Error(err)
+			}
+			dir = t.TempDir()
+			if err := put(filepath.Join(dir, idFile)); err != nil {
+				t.Fatal(err)
+			}
+			if id, err := StoredID(dir); err == nil {
+				t.Errorf("the id of the agent is %q", id)
+			}
+		})
 	}
 }

@@ -9,10 +9,12 @@ import (
 	"crypto/sha256"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
-	"os"
 	"path/filepath"
 	"strings"
+
+	"pigrid/agent/smallfile"
 )
 
 // Identity names an agent.
@@ -41,7 +43,7 @@ var sources = [...]string{
 // tests) says of itself.
 func MachineID(root fs.FS) (string, error) {
 	for _, name := range sources {
-		data, err := fs.ReadFile(root, name)
+		data, err := readSource(root, name)
 		serial := strings.Trim(string(data), "\x00 \t\r\n")
 		if err != nil || strings.Trim(serial, "0") == "" || serial == "uninitialized" {
 			continue
@@ -53,11 +55,28 @@ func MachineID(root fs.FS) (string, error) {
 	return "", errors.New("this machine has neither a serial number nor /etc/machine-id; start the agent with --state-dir and a folder it may write to")
 }
 
+// readSource reads a file like [smallfile.Read].
+func readSource(root fs.FS, name string) ([]byte, error) {
+	info, err := fs.Stat(root, name)
+	if err != nil {
+		return nil, err
+	}
+	if !info.Mode().IsRegular() {
+		return nil, fs.ErrInvalid
+	}
+	file, err := root.Open(name)
+	if err != nil {
+		return nil, err
+	}
+	defer file.Close()
+	return io.ReadAll(io.LimitReader(file, maxFile))
+}
+
 // StoredID returns the random id kept in dir, and makes one the first time. The
 // error is a sentence that says what to do.
 func StoredID(dir string) (string, error) {
 	path := filepath.Join(dir, idFile)
-	data, err := os.ReadFile(path)
+	data, err := smallfile.Read(path, maxFile)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
 		return makeID(path)
