@@ -6,6 +6,7 @@ import (
 	"path/filepath"
 	"strings"
 	"syscall"
+	"unicode"
 
 	"pigrid/agent/config"
 	"pigrid/agent/identity"
@@ -42,11 +43,23 @@ func identify(cfg config.Config, env []string, log *slog.Logger) (identity.Ident
 
 // hostname is this machine's name without domain.
 func hostname() string {
-	name, err := os.Hostname()
-	if err != nil || name == "" {
+	name, _ := os.Hostname()
+	return hostOf(name)
+}
+
+// hostOf returns the first label of a host name as text: the kernel takes any
+// bytes for one.
+func hostOf(name string) string {
+	host, _, _ := strings.Cut(strings.ToValidUTF8(name, ""), ".")
+	host = strings.Map(func(r rune) rune {
+		if unicode.IsControl(r) {
+			return -1
+		}
+		return r
+	}, host)
+	if host == "" {
 		return "raspberrypi"
 	}
-	host, _, _ := strings.Cut(name, ".")
 	return host
 }
 

@@ -52,3 +52,13 @@ func TestIdentify(t *testing.T) {
 		t.Errorf("%+v after %+v, error %v", again, who, err)
 	}
 }
+
+func TestHostOf(t *testing.T) {
+	for name, want := range map[string]string{
+		"pi": "pi", "pi.example.org": "pi", "": "raspberrypi", ".": "raspberrypi", "k\xfcche": "kche", "a\nb\x1b\u0085": "ab", "\xff\x00": "raspberrypi", "küche": "küche",
+	} {
+		if got := hostOf(name); got != want {
+			t.Errorf("%q: %q, want %q", name, got, want)
+		}
+	}
+}

@@ -44,7 +44,7 @@ func writeCameraMetrics(w io.Writer, c api.Camera) {
 }
 
 // labelValue writes text as it may stand between the quotes of a label. Go's %q
-// escapes what Prometheus does not undo.
+// escapes what Prometheus does not undo, and it refuses all that is not UTF-8.
 func labelValue(text string) string {
-	return strings.NewReplacer(`\`, `\\`, `"`, `\"`, "\n", `\n`).Replace(text)
+	return strings.NewReplacer(`\`, `\\`, `"`, `\"`, "\n", `\n`).Replace(strings.ToValidUTF8(text, "\uFFFD"))
 }

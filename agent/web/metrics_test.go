@@ -13,7 +13,7 @@ import (
 
 func TestMetrics(t *testing.T) {
 	s := newSite(t, Config{})
-	s.cfg.Identity = identity.Identity{ID: "f1", Name: `Küche "\ oben`}
+	s.cfg.Identity = identity.Identity{ID: "f1", Name: "Küche \"\\ o\xffben"}
 	lines := func() string {
 		t.Helper()
 		answer := request(t.Context(), t, "GET", s.url+"/metrics")
@@ -32,7 +32,7 @@ func TestMetrics(t *testing.T) {
 		}
 	}
 	asleep := lines()
-	check(asleep, `pigrid_agent_info{id="f1",name="Küche \"\\ oben",version="test"} 1`, `pigrid_camera_state{camera="porch",state="idle"} 1`,
+	check(asleep, `pigrid_agent_info{id="f1",name="Küche \"\\ o�ben",version="test"} 1`, `pigrid_camera_state{camera="porch",state="idle"} 1`,
 		`pigrid_camera_state{camera="porch",state="live"} 0`, `pigrid_camera_frames_total{camera="porch"} 0`)
 	if strings.Contains(asleep, "frame_age") || !strings.Contains(asleep, "\nprocess_resident_memory_bytes ") {
 		t.Errorf("a camera that sleeps: %s", asleep)
