@@ -36,7 +36,7 @@ func NewLoader(fs *pflag.FlagSet) *Loader {
 	l.add("name", "", "text", "name shown to people (default the host name)", name(&c.Name))
 	l.add("state-dir", "", "folder", "where the agent keeps its id (default /var/lib/pigrid, or the user's state folder)", path(&c.StateDir, "folder"))
 	l.addList("allow-host", "name", "one more Host name to answer to; may be repeated", hosts(&c.AllowHosts))
-	l.addList("allow-origin", "origin", "web origin whose scripts may read answers, or *; may be repeated", origins(&c.AllowOrigins))
+	l.addList("allow-origin", "origin", "web origin whose scripts may read answers and that may show the page in a frame, or *; may be repeated", origins(&c.AllowOrigins))
 	l.addList("allow-from", "network", "one more network clients may come from; may be repeated", networks(&c.AllowFrom))
 	l.add("max-viewers", "64", "n", "streams served at once", integer(&c.MaxViewers, 1, 100000))
 	l.add("idle-timeout", "30s", "time", "switch the camera off this long after the last viewer; never keeps it on", idle(&c.IdleTimeout))

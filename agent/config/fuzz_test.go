@@ -37,6 +37,12 @@ func FuzzEnv(f *testing.F) {
 	for name, s := range settings {
 		f.Add(variable(name), s.env)
 	}
+	for _, odd := range []string{"http://*", "http://[::ffff:1.2.3.4]:080", "http://pi.:0"} {
+		f.Add(variable("allow-origin"), odd)
+	}
+	for _, odd := range []string{"fe80::%eth0/64", "::ffff:8.8.8.8/95", "ff02::1%a/8", "0.0.0.0"} {
+		f.Add(variable("allow-from"), odd)
+	}
 	f.Fuzz(func(t *testing.T, key, text string) {
 		l := NewLoader(pflag.NewFlagSet("", pflag.ContinueOnError))
 		if err := l.fromEnv([]string{key + "=" + text}, map[string]bool{}); err != nil {
@@ -69,8 +75,13 @@ func valid(t *testing.T, c Config) {
 		t.Fatalf("not valid: %+v", c)
 	}
 	for _, p := range c.AllowFrom {
-		if !p.IsValid() || p != p.Masked() || p.Addr().Is4In6() {
+		if !p.IsValid() || p != p.Masked() || p.Addr().Is4In6() || p.Addr().Zone() != "" || p.Addr().IsMulticast() {
 			t.Fatalf("not a network: %v", p)
+		}
+	}
+	for _, origin := range c.AllowOrigins {
+		if again, ok := originOf(origin); !ok || again != origin {
+			t.Fatalf("%q is not an origin as browsers write it: %q", origin, again)
 		}
 	}
 	for _, list := range [][]string{c.Only, c.AllowHosts, c.AllowOrigins} {

@@ -37,7 +37,7 @@ func TestWrongValues(t *testing.T) {
 		"name":           {[]string{" ", "a\x00b", "a\nb", "\x1b[31m", "\xff", strings.Repeat("ä", 51)}, "it must be 1 to 100 bytes of UTF-8 text"},
 		"state-dir":      {[]string{"a\x00", "~/state"}, "it must be "},
 		"allow-host":     {[]string{"a:80", "http://a", "a..b", "a,,b", "*.example.org", "a\r\nb", "ä:80", "\u200b", "ä_.example"}, "it must be a host name without port"},
-		"allow-origin":   {[]string{"a", "null", "ftp://a", "http://", "http://a/b", "http://a?b", "http://u@a", "http://a b", "http://:80", "http://\u200b", "http://ä_.example"}, "it must be an origin like"},
+		"allow-origin":   {[]string{"a", "null", "ftp://a", "http://", "http://a/b", "http://a?b", "http://u@a", "http://a b", "http://:80", "http://\u200b", "http://ä_.example", "http://a;b", "http://a:0", "http://a:65536", "http://192.168.1.256", "http://192.168.1", "http://0x7f.1", "http://[fe80::1%25eth0]", "http://[::1"}, "it must be an origin like"},
 		"allow-from":     {[]string{"a", "10.0.0.0/33", "10.0.0.1-9"}, "it must be a network or an address"},
 		"max-viewers":    {[]string{"0", "100001"}, "it must be a whole number from 1 to 100000"},
 		"idle-timeout":   {[]string{"30", "-1s", "Never", "1e3s"}, "it must be a time like 30s or 5m, or never"},
@@ -56,6 +56,56 @@ func TestWrongValues(t *testing.T) {
 				err = l.fromKey(name, text, map[string]bool{})
 				sentence(t, err, name+" = ", bad.want)
 			})
+		}
+	}
+}
+
+// TestWhatWouldMatchNothing is refused with the sentence that helps.
+func TestWhatWouldMatchNothing(t *testing.T) {
+	for _, tt := range []struct{ flag, value, want string }{
+		{"allow-from", "fe80::%eth0/64", "a network has no % and interface; write fe80::/64"},
+		{"allow-from", "fd00::5%wlan0/8", "write fd00::/8"},
+		{"allow-from", "fe80::%eth0/x", "it must be a network or an address"},
+		{"allow-from", "fe80::%a/b/64", "it must be a network or an address"},
+		{"allow-from", "::ffff:8.8.8.8/95", "write their network like 8.8.8.0/24"},
+		{"allow-from", "::ffff:8.8.8.8/0", "write their network like 8.8.8.0/24"},
+		{"allow-from", "0.0.0.0", "for all write 0.0.0.0/0 and ::/0"},
+		{"allow-from", "::", "for all write 0.0.0.0/0 and ::/0"},
+		{"allow-from", "::ffff:0.0.0.0", "for all write 0.0.0.0/0"},
+		{"allow-from", "0.0.0.0/32", "for all write 0.0.0.0/0"},
+		{"allow-from", "224.0.0.0/4", "no client has such an address"},
+		{"allow-from", "ff02::/16", "no client has such an address"},
+		{"allow-from", "255.255.255.255", "no client has such an address"},
+		{"allow-origin", "http://*", "* stands alone and means every origin"},
+		{"allow-origin", "http://*.example.org", "* stands alone"},
+		{"allow-origin", "http://pi:*", "* stands alone"},
+		{"allow-origin", "**", "* stands alone"},
+	} {
+		_, err := load(t, []string{"--" + tt.flag + "=" + tt.value}, nil)
+		sentence(t, err, "--"+tt.flag+" ", tt.want)
+	}
+}
+
+// TestOriginsAsBrowsersSendThem and networks as clients are compared.
+func TestOriginsAsBrowsersSendThem(t *testing.T) {
+	for text, want := range map[string]string{
+		"http://Pi.Local:80/": "http://pi.local", "https://pi:443": "https://pi", "http://pi:443": "http://pi:443", "http://pi:080": "http://pi",
+		"http://pi:08123": "http://pi:8123", "http://pi:": "http://pi", "http://pi.": "http://pi.",
+		"http://[0:0::1]:3000": "http://[::1]:3000", "http://[::FFFF:1.2.3.4]": "http://[::ffff:102:304]", "http://10.0.0.1:80": "http://10.0.0.1",
+		"http://cam1": "http://cam1", "http://4u.example": "http://4u.example",
+	} {
+		cfg, err := load(t, []string{"--allow-origin=" + text}, nil)
+		if err != nil || cfg.AllowOrigins[0] != want {
+			t.Errorf("%s: %q, %v; want %s", text, cfg.AllowOrigins, err, want)
+		}
+	}
+	for text, want := range map[string]string{
+		"::ffff:8.8.8.8/96": "0.0.0.0/0", "::ffff:8.8.8.8/120": "8.8.8.0/24", "::ffff:8.8.8.8": "8.8.8.8/32", "fe80::1%eth0": "fe80::1/128",
+		"0.0.0.0/0": "0.0.0.0/0", "::/0": "::/0", "8.8.8.8/24": "8.8.8.0/24",
+	} {
+		cfg, err := load(t, []string{"--allow-from=" + text}, nil)
+		if err != nil || cfg.AllowFrom[0].String() != want {
+			t.Errorf("%s: %v, %v; want %s", text, cfg.AllowFrom, err, want)
 		}
 	}
 }
