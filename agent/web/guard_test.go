@@ -102,6 +102,30 @@ func TestCORS(t *testing.T) {
 	}
 }
 
+// TestWhoMayShowThePage in a frame of its own: only who may read answers.
+func TestWhoMayShowThePage(t *testing.T) {
+	for _, tt := range []struct {
+		allowed []string
+		want    string
+	}{
+		{nil, "frame-ancestors 'self'"},
+		{[]string{"http://dash.local:3000", "https://ha.example"}, "frame-ancestors 'self' http://dash.local:3000 https://ha.example"},
+		{[]string{"*"}, "frame-ancestors 'self' *"},
+	} {
+		s := newSite(t, Config{AllowOrigins: tt.allowed})
+		policy := func(path string) string {
+			answer := request(t.Context(), t, "GET", s.url+path, "Accept", "text/html")
+			return answer.Header.Get("Content-Security-Policy")
+		}
+		if got := policy("/"); !strings.HasSuffix(got, "; "+tt.want) || !strings.HasPrefix(got, "default-src 'none'; ") {
+			t.Errorf("%v: the page says %s", tt.allowed, got)
+		}
+		if got := policy("/nothing"); !strings.HasSuffix(got, "; frame-ancestors 'self'") {
+			t.Errorf("%v: an error says %s", tt.allowed, got)
+		}
+	}
+}
+
 func TestUnknownPlaces(t *testing.T) {
 	s := newSite(t, Config{})
 	for path, says := range map[string]string{

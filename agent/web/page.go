@@ -6,6 +6,7 @@ import (
 	"mime"
 	"net/http"
 	"path"
+	"strings"
 	"time"
 
 	"github.com/go-chi/chi/v5"
@@ -18,8 +19,9 @@ var assets embed.FS
 
 var pageTemplate = template.Must(template.ParseFS(assets, "assets/page.html"))
 
-// pagePolicy lets pages load only what this agent serves.
-const pagePolicy = "default-src 'none'; img-src 'self' blob:; style-src 'self'; script-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'none'"
+// pagePolicy lets pages load only what this agent serves, and be shown only in its
+// own frames.
+const pagePolicy = "default-src 'none'; img-src 'self' blob:; style-src 'self'; script-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'self'"
 
 // streamsOnPage is how many cameras the page shows as streams; the others show
 // a snapshot a second. Browsers open six connections to one address, and the
@@ -47,7 +49,8 @@ func (s *Server) page(w http.ResponseWriter, _ *http.Request) {
 		data.Cameras = append(data.Cameras, pageCamera{c, i < streamsOnPage})
 	}
 	w.Header().Set("Content-Type", "text/html; charset=utf-8")
-	w.Header().Set("Content-Security-Policy", pagePolicy)
+	// Who may read answers may show the page in a frame as well, as dashboards do.
+	w.Header().Set("Content-Security-Policy", strings.Join(append([]string{pagePolicy}, s.cfg.AllowOrigins...), " "))
 	_ = pageTemplate.Execute(w, data)
 }
 
