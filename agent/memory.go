@@ -1,7 +1,6 @@
 package main
 
 import (
-	"bufio"
 	"io/fs"
 	"math"
 	"path"
@@ -40,18 +39,14 @@ func memoryLimit(root fs.FS) int64 {
 
 // machineMemory returns MemTotal of proc(5), in bytes; 0 where it is not known.
 func machineMemory(root fs.FS) int64 {
-	file, err := root.Open("proc/meminfo")
+	text, err := fs.ReadFile(root, "proc/meminfo")
 	if err != nil {
 		return 0
 	}
-	defer file.Close()
-	for lines := bufio.NewScanner(file); lines.Scan(); {
-		if text, ok := strings.CutPrefix(lines.Text(), "MemTotal:"); ok {
-			kib, _ := strconv.ParseInt(strings.TrimSpace(strings.TrimSuffix(text, "kB")), 10, 64)
-			return kib << 10
-		}
-	}
-	return 0
+	_, total, _ := strings.Cut(string(text), "MemTotal:")
+	total, _, _ = strings.Cut(total, "kB")
+	kib, _ := strconv.ParseInt(strings.TrimSpace(total), 10, 64)
+	return kib << 10
 }
 
 // groupMemory returns the smallest limit of the agent's control groups and those

@@ -37,7 +37,7 @@ func openFiles() uint64 {
 	if syscall.Getrlimit(syscall.RLIMIT_NOFILE, &limit) != nil {
 		return 1024 // usual
 	}
-	return uint64(limit.Cur)
+	return limit.Cur
 }
 
 // fullAnswer is for who comes when all connections answer requests.

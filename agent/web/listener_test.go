@@ -83,7 +83,7 @@ func TestWhoMakesRoom(t *testing.T) {
 					go func() { _, _ = io.Copy(io.Discard, client) }()
 					in.next <- func() (net.Conn, error) { return caller{server, address}, nil }
 				}
-				in.Close()
+				_ = in.Close()
 			}()
 			names := map[*conn]rune{}
 			left := []rune(tt.come)
@@ -108,7 +108,7 @@ func TestWhoMakesRoom(t *testing.T) {
 			open := ""
 			for _, c := range l.open {
 				open += string(names[c])
-				defer c.Close()
+				defer func() { _ = c.Close() }()
 			}
 			if open != tt.open {
 				t.Errorf("%s are open, want %s", open, tt.open)
@@ -122,8 +122,8 @@ func TestAConnectionIsForgotten(t *testing.T) {
 	in := newCallers()
 	l := limitListener(in, 4, time.Second, nil, slog.New(slog.DiscardHandler))
 	for _, end := range []func(*conn){
-		func(c *conn) { c.Close() },
-		func(c *conn) { l.moved(c, http.StateHijacked); c.Close() },
+		func(c *conn) { _ = c.Close() },
+		func(c *conn) { l.moved(c, http.StateHijacked); _ = c.Close() },
 	} {
 		_, server := net.Pipe()
 		go func() { in.next <- func() (net.Conn, error) { return caller{server, "10.0.0.1"}, nil } }()
@@ -206,7 +206,7 @@ func TestAWaitingConnectionMakesRoomForDescriptors(t *testing.T) {
 	}
 	go func() {
 		in.next <- func() (net.Conn, error) { return nil, syscall.EMFILE }
-		in.Close()
+		_ = in.Close()
 	}()
 	if _, err := l.Accept(); !errors.Is(err, net.ErrClosed) {
 		t.Error(err)
