@@ -33,6 +33,7 @@ var errNotLocal = errors.New("the address is not on the local network")
 // the agent answers now.
 type Client struct {
 	http    *http.Client
+	foreign *http.Transport // to cameras without an agent, whose answers are repaired
 	allowed func(netip.Addr) bool
 	dialer  *net.Dialer
 	names   *names // nil: the system alone resolves
@@ -55,17 +56,28 @@ func newClient(allowed func(netip.Addr) bool, timeout time.Duration) *Client {
 	}
 	c := &Client{allowed: allowed, dialer: dialer}
 	c.http = &http.Client{
-		Transport: &http.Transport{
-			DialContext:            c.dial,
-			DisableKeepAlives:      true,
-			DisableCompression:     true,
-			ResponseHeaderTimeout:  headerTimeout,
-			MaxResponseHeaderBytes: 64 << 10,
-			ReadBufferSize:         64 << 10,
-		},
+		Transport:     transport(c.dial),
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 	}
+	c.foreign = transport(func(ctx context.Context, network, address string) (net.Conn, error) {
+		conn, err := c.dial(ctx, network, address)
+		if err != nil {
+			return nil, err
+		}
+		return newRepairedConn(conn), nil
+	})
 	return c
+}
+
+func transport(dial func(ctx context.Context, network, address string) (net.Conn, error)) *http.Transport {
+	return &http.Transport{
+		DialContext:            dial,
+		DisableKeepAlives:      true,
+		DisableCompression:     true,
+		ResponseHeaderTimeout:  headerTimeout,
+		MaxResponseHeaderBytes: 64 << 10,
+		ReadBufferSize:         64 << 10,
+	}
 }
 
 func onLocalNetwork(addr netip.Addr) bool {
@@ -87,7 +99,7 @@ type Stream struct {
 func (c *Client) Open(ctx context.Context, from Source) (*Stream, error) {
 	resp, err := c.get(ctx, from, "multipart/x-mixed-replace, image/jpeg;q=0.5")
 	if err != nil {
-		return nil, failureOf(err)
+		return nil, failureAt(from, err)
 	}
 	if resp.StatusCode != http.StatusOK {
 		defer resp.Body.Close()
@@ -98,9 +110,10 @@ func (c *Client) Open(ctx context.Context, from Source) (*Stream, error) {
 
 // Alive asks the agent at addr for a sign of life. Any HTTP answer is one.
 func (c *Client) Alive(ctx context.Context, addr string) error {
-	resp, err := c.get(ctx, Source{Addr: addr, Path: "/healthz"}, "")
+	from := Source{Addr: addr, Path: "/healthz"}
+	resp, err := c.get(ctx, from, "")
 	if err != nil {
-		return failureOf(err)
+		return failureAt(from, err)
 	}
 	return resp.Body.Close()
 }
@@ -121,9 +134,10 @@ func (c *Client) Status(ctx context.Context, addr string) (Found, error) {
 			found.Remote = netip.AddrPortFrom(ap.Addr().Unmap(), ap.Port())
 		}
 	}})
-	resp, err := c.get(ctx, Source{Addr: addr, Path: api.StatusPath}, "application/json")
+	from := Source{Addr: addr, Path: api.StatusPath}
+	resp, err := c.get(ctx, from, "application/json")
 	if err != nil {
-		return Found{}, failureOf(err)
+		return Found{}, failureAt(from, err)
 	}
 	defer resp.Body.Close()
 	if resp.StatusCode != http.StatusOK {
@@ -131,7 +145,7 @@ func (c *Client) Status(ctx context.Context, addr string) (Found, error) {
 	}
 	body, err := io.ReadAll(io.LimitReader(resp.Body, maxStatusBody+1))
 	if err != nil {
-		return Found{}, failureOf(err)
+		return Found{}, failureAt(from, err)
 	}
 	if found.Status, err = ParseStatus(body); err != nil {
 		return Found{}, &cameras.Failure{Reason: cameras.ReasonNotPigrid, Status: resp.StatusCode, Detail: clean(err.Error(), maxText)}
@@ -147,7 +161,7 @@ func (c *Client) get(ctx context.Context, from Source, accept string) (*http.Res
 	u.Scheme, u.Host = "http", from.Addr
 	req, err := http.NewRequestWithContext(ctx, http.MethodGet, u.String(), nil)
 	if err != nil {
-		return nil, err
+		return nil, errPath
 	}
 	if accept != "" {
 		req.Header.Set("Accept", accept)
@@ -157,8 +171,11 @@ func (c *Client) get(ctx context.Context, from Source, accept string) (*http.Res
 		req.URL.RawQuery = from.Login.Query
 	}
 	resp, err := c.ask(req, from)
-	if failed, ok := errors.AsType[*url.Error](err); ok {
-		return nil, fmt.Errorf("%s: %w", from.Addr, failed.Err) // not the whole URL: passwords may stand in it
+	if err == nil && from.Foreign {
+		resp, err = c.follow(resp, from)
+	}
+	if plain := withoutURL(err); plain != err { //nolint:errorlint // whether it is the same one
+		return nil, fmt.Errorf("%s: %w", from.Addr, plain)
 	}
 	return resp, err
 }
@@ -166,19 +183,23 @@ func (c *Client) get(ctx context.Context, from Source, accept string) (*http.Res
 // ask sends a question, and once more with name and password when it is refused
 // without them.
 func (c *Client) ask(req *http.Request, from Source) (*http.Response, error) {
+	do := c.http.Do
+	if from.Foreign {
+		do = c.foreign.RoundTrip // sends nobody on by itself, and reads no Location
+	}
 	if !from.Login.hasPassword() {
-		return c.http.Do(req)
+		return do(req)
 	}
 	auth := from.Auth
 	if auth == nil {
 		auth = &Auth{}
 	}
 	auth.answer(req, from.Login)
-	resp, err := c.http.Do(req)
+	resp, err := do(req)
 	if err != nil || !auth.learn(resp) {
 		return resp, err
 	}
 	_ = resp.Body.Close()
 	auth.answer(req, from.Login)
-	return c.http.Do(req)
+	return do(req)
 }

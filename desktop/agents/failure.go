@@ -32,6 +32,16 @@ func failureOf(err error) *cameras.Failure {
 	return &cameras.Failure{Reason: reasonOf(err), Detail: clean(err.Error(), maxText)}
 }
 
+// failureAt is failureOf for a question to this source. An agent's HTTP is in
+// order: what speaks it badly is another program.
+func failureAt(from Source, err error) *cameras.Failure {
+	f := failureOf(err)
+	if f.Reason == cameras.ReasonBadHTTP && !from.Foreign {
+		f.Reason = cameras.ReasonNotPigrid
+	}
+	return f
+}
+
 func reasonOf(err error) cameras.Reason {
 	var (
 		netErr net.Error
@@ -46,13 +56,29 @@ func reasonOf(err error) cameras.Reason {
 		return cameras.ReasonUnreachable
 	case errors.Is(err, context.DeadlineExceeded), errors.As(err, &netErr) && netErr.Timeout():
 		return cameras.ReasonTimeout
-	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, syscall.ECONNRESET):
+	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, syscall.ECONNRESET),
+		strings.Contains(err.Error(), "server closed idle connection"): // before it was asked
 		return cameras.ReasonEnded
-	case strings.Contains(err.Error(), "malformed HTTP"):
-		return cameras.ReasonNotPigrid
-	default:
+	case ofNetwork(err):
 		return cameras.ReasonUnreachable
+	default:
+		return cameras.ReasonBadHTTP
 	}
+}
+
+// ofNetwork reports whether the network or this machine caused an error, and not
+// what the other side wrote: net/http has no type for that.
+func ofNetwork(err error) bool {
+	var (
+		netErr net.Error
+		system syscall.Errno
+	)
+	for _, own := range []error{errPath, context.Canceled, net.ErrClosed, io.ErrClosedPipe, http.ErrBodyReadAfterClose} {
+		if errors.Is(err, own) {
+			return true
+		}
+	}
+	return errors.As(err, &netErr) || errors.As(err, &system)
 }
 
 // statusRefused says why an answer to the question for the status is none.

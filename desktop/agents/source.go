@@ -13,6 +13,9 @@ type Source struct {
 	Addr  string // host:port
 	Path  string // absolute, with query
 	Login *Login // nil when anybody is let in
+	// Foreign says that no agent is there: what the camera answers is repaired
+	// where it must be, and it may send us on.
+	Foreign bool
 	// Auth is kept from one question to the next, so that only the first is
 	// refused; nil when there is only one.
 	Auth *Auth

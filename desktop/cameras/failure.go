@@ -29,7 +29,7 @@ func (f *Failure) state() State {
 	switch f.Reason {
 	case ReasonForbidden, ReasonUnauthorized, ReasonWrongHost:
 		return Refused
-	case ReasonCamera, ReasonBusy:
+	case ReasonCamera, ReasonBusy, ReasonBadHTTP: // who answers is not offline
 		return CameraError
 	case ReasonNoFrames:
 		return Stalled

@@ -36,6 +36,7 @@ const (
 	ReasonTooOld       Reason = "too-old"      // the agent's API is older than ours
 	ReasonTooNew       Reason = "too-new"      // the agent's API is newer than ours
 	ReasonBadStream    Reason = "bad-stream"   // bytes that are no MJPEG stream
+	ReasonBadHTTP      Reason = "bad-http"     // an answer that cannot be read as HTTP
 	ReasonNoStream     Reason = "no-stream"    // what answers at the URL is no stream
 	ReasonBadAddress   Reason = "bad-address"  // what was typed is no address
 	ReasonNotLocal     Reason = "not-local"    // the address is not on the local network

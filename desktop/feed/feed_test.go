@@ -3,12 +3,12 @@ package feed
 import (
 	"bytes"
 	"context"
-	"errors"
 	"image"
 	"image/jpeg"
 	"io"
 	"log/slog"
 	"sync"
+	"syscall"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -550,7 +550,7 @@ func TestLongSessionIsDialledAgainSoon(t *testing.T) {
 		f.SetTarget(target)
 		c.after(time.Second)
 		c.send(110, 100*time.Millisecond, false)
-		_ = c.saw().stream.CloseWithError(errors.New("connection reset"))
+		_ = c.saw().stream.CloseWithError(syscall.ECONNRESET)
 		c.after(0)
 		if v := f.Facts(); v.Failure == nil || v.Failure.Reason != cameras.ReasonEnded {
 			t.Errorf("got %+v", v)
