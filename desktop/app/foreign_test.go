@@ -140,7 +140,7 @@ func TestForeignSinglePictures(t *testing.T) {
 }
 
 func TestForeignInVain(t *testing.T) {
-	page := newForeign(t, dialect{path: "/", kind: "text/html"})
+	page := newForeign(t, dialect{path: "/", kind: "text/html"}, func(c *foreignCamera) { c.jpeg = []byte("<!DOCTYPE html>") })
 	busy := newForeign(t, dialects[0], func(c *foreignCamera) { c.busy = true })
 	noBytes := newForeign(t, dialects[0], func(c *foreignCamera) { c.silent = true })
 	moved := httptest.NewServer(http.RedirectHandler("http://8.8.8.8/", http.StatusFound))

@@ -8,6 +8,7 @@ import (
 
 // pump reads frames until the stream ends.
 func (f *Feed) pump(l *link) error {
+	defer f.notePolled(l)
 	if l.first != nil {
 		f.arrive(*l.first)
 		l.first = nil

@@ -76,6 +76,7 @@ type Feed struct {
 	rate        float64   // asked for on this connection, 0 for all frames
 	stamp       string    // when the newest frame was taken, as the agent says; empty when it does not
 	due         time.Time // when the next frame of a foreign camera is worth showing
+	polled      bool      // the foreign camera gives single pictures
 	lastPart    time.Time // newest frame or placeholder of this connection
 	placeholder bool      // it was a placeholder
 }

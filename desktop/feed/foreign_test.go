@@ -142,7 +142,7 @@ func TestTry(t *testing.T) {
 		{"the last", map[string]func() (*agents.Stream, error){"h:2/b": gives(mjpeg.ContentType, stream)}, all, ""},
 		{"none", nil, all, cameras.ReasonCamera},
 		{"a web page, then it", map[string]func() (*agents.Stream, error){
-			"h:1/a": gives("text/html", nil), "h:1/b": gives(mjpeg.ContentType, stream),
+			"h:1/a": gives("text/html", []byte("<html>")), "h:1/b": gives(mjpeg.ContentType, stream),
 		}, all[:2], ""},
 		{"nothing listens on a port", map[string]func() (*agents.Stream, error){
 			"h:1/a": fails(cameras.ReasonRefused), "h:2/a": gives(mjpeg.ContentType, stream),
@@ -296,10 +296,12 @@ func TestSinglePicturesArePolled(t *testing.T) {
 			t.Errorf("%d pictures in 10.5 s, %d questions at once, facts %+v", f.Frame().Seq, p.most, f.Facts())
 		}
 		p.mu.Lock()
-		p.answers[foreign.Addr+foreign.Path] = gives("text/html", nil)
+		p.answers[foreign.Addr+foreign.Path] = gives("text/html", []byte("<html>"))
 		p.mu.Unlock()
-		f.Want(false)
-		c.after(1500 * time.Millisecond)
+		for range 14 {
+			f.Want(false)
+			c.after(500 * time.Millisecond)
+		}
 		wantState(t, f, cameras.Offline)
 		unwant()
 	})

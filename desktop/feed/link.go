@@ -42,8 +42,13 @@ func (f *Feed) connect(ctx context.Context, target Target, rate float64) (*link,
 	}
 	defer leave()
 	l, failure := open(ctx, f.cfg.Opener, target, rate)
+	if failure != nil && f.isPolled(target) {
+		leave()
+		l, failure = f.connectAgain(ctx, target, failure)
+	}
 	if l != nil {
 		l.read.tell(f.count)
+		f.tellFailing(l)
 	}
 	return l, failure
 }
@@ -58,8 +63,8 @@ func open(ctx context.Context, opener Opener, target Target, rate float64) (*lin
 		return nil, agents.FailureOf(err)
 	}
 	l := &link{target: target, rate: rate, body: stream.Body, cancel: cancel, read: &counter{}}
-	if target.Foreign && isPicture(stream.ContentType) {
-		p := newPoller(ctx, opener, from, stream.Body, l.read)
+	if target.Foreign {
+		p := newPoller(ctx, opener, from, stream, l.read)
 		l.body, l.reader = p, p
 		return l, nil
 	}

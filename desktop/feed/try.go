@@ -109,6 +109,12 @@ func tryOne(ctx context.Context, opener Opener, t Target) (*link, *cameras.Failu
 // OfAgent reports whether an agent sends the stream, which then has more to say
 // than a foreign camera.
 func (c *Connection) OfAgent() bool {
-	r, ok := c.link.reader.(*mjpeg.Reader)
-	return ok && r.Boundary() == mjpeg.Boundary
+	switch r := c.link.reader.(type) {
+	case *mjpeg.Reader:
+		return r.Boundary() == mjpeg.Boundary
+	case *poller:
+		return r.boundary() == mjpeg.Boundary
+	default:
+		return false
+	}
 }
