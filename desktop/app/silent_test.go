@@ -24,6 +24,7 @@ type silentHost struct {
 	fails  map[string]error // host:port that answer otherwise
 
 	lasts time.Duration // how long a stream lasts, 0 for ever
+	mute  bool          // no picture comes
 
 	mu     sync.Mutex
 	dialed []string // ports, each once
@@ -70,7 +71,7 @@ func (h *silentHost) Open(ctx context.Context, from agents.Source) (*agents.Stre
 	}
 	context.AfterFunc(ctx, func() { w.CloseWithError(ctx.Err()) })
 	go func() {
-		for err := error(nil); err == nil; {
+		for err := error(nil); err == nil && !h.mute; {
 			_, err = fmt.Fprintf(w, "--x\r\nContent-Type: image/jpeg\r\nContent-Length: %d\r\n\r\n%s\r\n", len(h.jpeg), h.jpeg)
 			select {
 			case <-time.After(50 * time.Millisecond):
@@ -125,4 +126,18 @@ func TestPortsBesideASilentOne(t *testing.T) {
 			})
 		})
 	}
+}
+
+// TestAStreamWithoutPictures is told after the time that a slow camera may take.
+func TestAStreamWithoutPictures(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		d := startDesk(t, "", &silentHost{jpeg: testJPEG(t), stream: "cam.local:80", mute: true})
+		begin := time.Now()
+		if r := d.Add("http://cam.local/video"); r.OK || r.Reason != cameras.ReasonNoFrames || time.Since(begin) > tryOnlyLimit {
+			t.Errorf("got %+v after %v", r, time.Since(begin))
+		}
+		if n := len(d.State().Cameras); n != 0 {
+			t.Errorf("%d cameras", n)
+		}
+	})
 }

@@ -8,8 +8,12 @@ import (
 	"pigrid/desktop/feed"
 )
 
-// tryLimit is how long all the usual places together may take.
-const tryLimit = 20 * time.Second
+const (
+	// tryLimit is how long all the usual places together may take.
+	tryLimit = 20 * time.Second
+	// tryOnlyLimit is how long a whole URL may take, with a slow camera behind it.
+	tryOnlyLimit = 40 * time.Second
+)
 
 // alone ends what is being tried, and waits for its end: a person typed something
 // else, and many cameras serve a single viewer. Nothing else is tried until leave
@@ -39,7 +43,11 @@ func (e *Engine) alone() (ctx context.Context, leave func()) {
 func (e *Engine) try(ctx context.Context, targets []feed.Target) (*feed.Connection, *cameras.Failure) {
 	life, cancel := context.WithCancel(e.ctx)
 	giveUp := context.AfterFunc(ctx, cancel)
-	tooLate := time.AfterFunc(tryLimit, cancel)
+	limit := tryLimit
+	if len(targets) == 1 {
+		limit = tryOnlyLimit
+	}
+	tooLate := time.AfterFunc(limit, cancel)
 	connection, failure := feed.Try(life, e.cfg.Client, targets)
 	inTime := tooLate.Stop()
 	if !giveUp() {

@@ -11,6 +11,9 @@ const (
 	minStall = 3 * time.Second
 	// stallIntervals is how many missing frames make a stall of a slow camera.
 	stallIntervals = 5
+	// firstFrame is how much longer than usual the first frame of a connection to a
+	// camera without an agent may take.
+	firstFrame = 30 * time.Second
 	// slowAfter is how long the rate must be low before a camera is slow.
 	slowAfter = 5 * time.Second
 	// liveFrames is how many frames of one connection prove that it moves.
@@ -39,7 +42,10 @@ type Stream struct {
 	FirstFrame  time.Time // of this connection
 	LastFrame   time.Time // newest real frame of any connection
 	Interval    time.Duration
-	FPS         float64
+	// Pause is the longest usual time between two frames of a camera without an
+	// agent, of which nobody says how many it gives; 0 for an agent's.
+	Pause time.Duration
+	FPS   float64
 	// BytesPerSecond were read over the last seconds.
 	BytesPerSecond float64
 	Width          int // pixels, of the newest frame
@@ -91,7 +97,7 @@ func Next(f Facts, now time.Time) Verdict {
 		return unwatched(f)
 	case f.Phase == Open && f.Frames > 0:
 		return moving(f, now)
-	case f.Phase == Open && now.Sub(f.PhaseSince) > stallLimit(f.Interval):
+	case f.Phase == Open && now.Sub(f.PhaseSince) > stallLimit(f.Stream):
 		return silent(f, f.PhaseSince)
 	default:
 		return waiting(f)
@@ -99,12 +105,12 @@ func Next(f Facts, now time.Time) Verdict {
 }
 
 // StallAt is when an open stream counts as stalled if no frame comes before.
-func StallAt(f Stream) time.Time { return lastSign(f).Add(stallLimit(f.Interval)) }
+func StallAt(f Stream) time.Time { return lastSign(f).Add(stallLimit(f)) }
 
 // DoubtAt is when its agent is to be asked for a sign of life if no frame comes
 // before: so much earlier that a tile with a dead one hardly counts as stalled
 // before it is offline.
-func DoubtAt(f Stream) time.Time { return lastSign(f).Add(stallLimit(f.Interval) * 2 / 3) }
+func DoubtAt(f Stream) time.Time { return lastSign(f).Add(stallLimit(f) * 2 / 3) }
 
 func lastSign(f Stream) time.Time {
 	if f.Frames > 0 {
@@ -113,8 +119,17 @@ func lastSign(f Stream) time.Time {
 	return f.PhaseSince
 }
 
-func stallLimit(interval time.Duration) time.Duration {
-	return max(minStall, stallIntervals*interval)
+// stallLimit is after how long a silence counts as a stall. The first frame of a
+// connection is nothing that could be missing five times.
+func stallLimit(f Stream) time.Duration {
+	switch {
+	case f.Pause == 0:
+		return max(minStall, stallIntervals*f.Interval)
+	case f.Frames == 0:
+		return max(minStall, min(stallIntervals*f.Pause, f.Pause+firstFrame))
+	default:
+		return max(minStall, stallIntervals*f.Pause)
+	}
 }
 
 func incompatible(a Agent) Verdict {
@@ -141,7 +156,7 @@ func unwatched(f Facts) Verdict {
 // moving is the state of an open stream that gave at least one frame.
 func moving(f Facts, now time.Time) Verdict {
 	switch {
-	case now.Sub(f.LastFrame) > stallLimit(f.Interval):
+	case now.Sub(f.LastFrame) > stallLimit(f.Stream):
 		return silent(f, f.LastFrame)
 	case f.Frames < liveFrames:
 		return Verdict{State: Connecting, Since: f.PhaseSince}

@@ -30,6 +30,7 @@ func TestNext(t *testing.T) {
 			f.Frames, f.FirstFrame, f.LastFrame, f.Interval = n, ago(9*time.Second), ago(age), interval
 		}
 	}
+	pause := func(d time.Duration) func(*Facts) { return func(f *Facts) { f.Pause = d } }
 	failure := func(r Reason) func(*Facts) {
 		return func(f *Facts) {
 			f.Failure, f.FailedSince = &Failure{Reason: r, Detail: "raw"}, ago(20*time.Second)
@@ -74,6 +75,10 @@ func TestNext(t *testing.T) {
 		{"a longer one is", watched(Open, frames(9, 3001*time.Millisecond, 30*time.Millisecond)), Stalled, ReasonNoFrames, 3001 * time.Millisecond, false},
 		{"one frame and silence", watched(Open, frames(1, 4*time.Second, 0)), Stalled, ReasonNoFrames, 4 * time.Second, false},
 		{"a slow camera may pause 5 intervals", watched(Open, frames(9, 50*time.Second, 10*time.Second)), Live, "", 9 * time.Second, false},
+		{"nor may one without an agent", watched(Open, frames(9, 50*time.Second, 0), pause(10*time.Second)), Live, "", 9 * time.Second, false},
+		{"not 6, without an agent", watched(Open, frames(9, 60*time.Second, 0), pause(10*time.Second)), Stalled, ReasonNoFrames, time.Minute, false},
+		{"its first frame may take longer than usual", watched(Open, pause(30*time.Second)), Connecting, "", time.Minute, false},
+		{"not if it is usually fast", watched(Open, pause(100*time.Millisecond)), Stalled, ReasonNoFrames, 10 * time.Second, false},
 		{"not 6", watched(Open, frames(9, 60*time.Second, 10*time.Second)), Stalled, ReasonNoFrames, time.Minute, false},
 		{"slow for 4 s", watched(Open, frames(9, 0, time.Second), func(f *Facts) { f.SlowSince = ago(4 * time.Second) }), Live, "", 9 * time.Second, false},
 		{"slow for 5 s", watched(Open, frames(9, 0, time.Second), func(f *Facts) { f.SlowSince = ago(5 * time.Second) }), Slow, "", 5 * time.Second, false},
@@ -146,7 +151,7 @@ func TestNextCarriesTheAgentsWords(t *testing.T) {
 func TestStallAtAgreesWithNext(t *testing.T) {
 	now, ago := testClock()
 	for _, interval := range []time.Duration{0, 33 * time.Millisecond, time.Second, 10 * time.Second} {
-		s := Stream{Wanted: true, Phase: Open, PhaseSince: ago(time.Hour), Frames: 2, LastFrame: now, Interval: interval}
+		s := Stream{Wanted: true, Phase: Open, PhaseSince: ago(time.Hour), Frames: 2, LastFrame: now, Interval: interval, Pause: interval / 2}
 		at := StallAt(s)
 		if got := Next(Facts{Stream: s}, at).State; got != Live {
 			t.Errorf("interval %v: %s at the limit", interval, got)

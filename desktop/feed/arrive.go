@@ -27,9 +27,11 @@ func (f *Feed) pump(l *link) error {
 func (f *Feed) arrive(frame mjpeg.Frame) {
 	now := time.Now()
 	f.mu.Lock()
-	due := f.isDue(now)
+	due, wake := f.isDue(now), false
 	if due {
-		f.frame = Frame{Seq: f.frame.Seq + 1, JPEG: frame.JPEG, At: now}
+		f.frame, f.held = Frame{Seq: f.frame.Seq + 1, JPEG: frame.JPEG, At: now}, Frame{}
+	} else {
+		wake = f.hold(Frame{JPEG: frame.JPEG, At: now})
 	}
 	f.lastPart, f.stamp = now, frame.Header.Get(mjpeg.TimestampHeader)
 	f.sizer.look(frame.JPEG, now)
@@ -46,6 +48,9 @@ func (f *Feed) arrive(frame mjpeg.Frame) {
 	if doubt {
 		f.cfg.Doubted()
 	}
+	if wake {
+		f.wake()
+	}
 	if due {
 		f.cfg.Arrived()
 	}
@@ -57,6 +62,10 @@ func (f *Feed) note(now time.Time) {
 	f.facts.LastFrame = now
 	if f.facts.Frames++; f.facts.Frames == 1 {
 		f.facts.FirstFrame = now
+	}
+	if f.target.Foreign {
+		f.pace.add(now)
+		f.facts.Pause = f.pace.pause()
 	}
 	interval := f.meter.interval()
 	if interval > 0 {

@@ -69,6 +69,7 @@ type Feed struct {
 	facts  cameras.Stream
 	counts bool // among those that fail
 	meter  meter
+	pace   pace
 	read   throughput
 	sizer  sizer
 	frame  Frame
@@ -76,6 +77,7 @@ type Feed struct {
 	rate        float64   // asked for on this connection, 0 for all frames
 	stamp       string    // when the newest frame was taken, as the agent says; empty when it does not
 	due         time.Time // when the next frame of a foreign camera is worth showing
+	held        Frame     // newer than the newest that was shown, too soon behind it; without JPEG for none
 	polled      bool      // the foreign camera gives single pictures
 	lastPart    time.Time // newest frame or placeholder of this connection
 	placeholder bool      // it was a placeholder

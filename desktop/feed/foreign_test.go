@@ -209,6 +209,29 @@ func TestTryWaitsNotForEver(t *testing.T) {
 	})
 }
 
+// TestTryWaitsForASlowCamera: the only target was typed by somebody, and may give
+// a picture now and then.
+func TestTryWaitsForASlowCamera(t *testing.T) {
+	stream := append([]byte(mjpeg.Opening), mjpeg.NewPart(picture(t), time.Now(), false).Standard...)
+	for after, want := range map[time.Duration]cameras.Reason{20 * time.Second: "", time.Hour: cameras.ReasonNoFrames} {
+		synctest.Test(t, func(t *testing.T) {
+			p := &places{answers: map[string]func() (*agents.Stream, error){"h:1/a": func() (*agents.Stream, error) {
+				r, w := io.Pipe()
+				time.AfterFunc(after, func() { _, _ = w.Write(stream) })
+				return &agents.Stream{Body: r, ContentType: mjpeg.ContentType}, nil
+			}}}
+			begin := time.Now()
+			connection, failure := Try(t.Context(), p, []Target{{Addr: "h:1", Path: "/a", Foreign: true}})
+			if took := time.Since(begin); (failure == nil) != (want == "") || failure != nil && failure.Reason != want || took > tryOnlyTimeout {
+				t.Errorf("got %v after %v, want %q", failure, took, want)
+			}
+			if connection != nil {
+				connection.Close()
+			}
+		})
+	}
+}
+
 // TestForeignIsNotAskedTwiceAfterSleep: waking may come while it is dialled.
 func TestForeignIsNotAskedTwiceAfterSleep(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {

@@ -20,11 +20,13 @@ func (f *Feed) asked(now time.Time) float64 {
 	return gridRate
 }
 
+// dueEvery is the time between two frames that a stream is thinned out to.
+const dueEvery = time.Second / gridRate
+
 // isDue reports whether a frame that arrives now is worth showing; f.mu is held.
 // A stream that comes at one rate is thinned out here, to the rate that others
 // are asked for.
 func (f *Feed) isDue(now time.Time) bool {
-	const interval = time.Second / gridRate
 	if !f.target.Foreign || now.Sub(f.large) < unwantedAfter {
 		return true
 	}
@@ -32,10 +34,42 @@ func (f *Feed) isDue(now time.Time) bool {
 		return false
 	}
 	// A frame that comes a little late does not delay all that follow.
-	if f.due = f.due.Add(interval); f.due.Before(now) {
-		f.due = now.Add(interval)
+	if f.due = f.due.Add(dueEvery); f.due.Before(now) {
+		f.due = now.Add(dueEvery)
 	}
 	return true
+}
+
+// hold keeps a frame that was not due: no other may follow for long. It reports
+// whether there was none before; f.mu is held.
+func (f *Feed) hold(frame Frame) (first bool) {
+	first = f.held.JPEG == nil
+	f.held = frame
+	return first
+}
+
+// releaseAt is when the frame that is held is shown if none follows, zero when
+// there is none; f.mu is held.
+func (f *Feed) releaseAt() time.Time {
+	if f.held.JPEG == nil {
+		return time.Time{}
+	}
+	return f.due.Add(dueEvery)
+}
+
+// release shows the frame that is held when it is time.
+func (f *Feed) release() {
+	f.mu.Lock()
+	at := f.releaseAt()
+	due := !at.IsZero() && !time.Now().Before(at)
+	if due {
+		f.held.Seq = f.frame.Seq + 1
+		f.frame, f.held = f.held, Frame{}
+	}
+	f.mu.Unlock()
+	if due {
+		f.cfg.Arrived()
+	}
 }
 
 // smaller returns the lower of two rates of which 0 means unknown or unlimited.

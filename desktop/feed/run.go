@@ -79,7 +79,7 @@ func (f *Feed) idle(ctx context.Context) bool {
 func (f *Feed) dropPicture() {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	f.frame.JPEG = nil
+	f.frame.JPEG, f.held = nil, Frame{}
 }
 
 // backOff waits until the next attempt is due, or until nobody wants it.

@@ -76,8 +76,13 @@ func (f *Feed) opened(rate float64) {
 	now := time.Now()
 	f.phase(cameras.Open, now)
 	f.rate, f.meter, f.lastPart, f.placeholder, f.stamp = rate, meter{}, now, false, ""
+	f.held = Frame{}
 	f.facts.Frames, f.facts.FirstFrame, f.facts.SlowSince = 0, time.Time{}, time.Time{}
 	f.facts.Interval = expected(smaller(f.target.Rate, rate))
+	if f.target.Foreign {
+		f.pace.opened(f.facts.Failure != nil && f.facts.Failure.Reason == cameras.ReasonNoFrames)
+		f.facts.Pause = f.pace.pause()
+	}
 }
 
 // session is a stream that is open, over one link after the other: a goroutine
@@ -105,6 +110,7 @@ func (s *session) watch(ctx context.Context) ending {
 	defer timer.Stop()
 	for {
 		s.follow(ctx)
+		s.release()
 		timer.Reset(s.untilCheck())
 		select {
 		case err := <-s.done:
@@ -156,8 +162,10 @@ func (s *session) untilCheck() time.Duration {
 	if unwanted := s.wanted.Add(unwantedAfter); unwanted.Before(at) {
 		at = unwanted
 	}
-	if turn := s.turn(); !turn.IsZero() && turn.Before(at) {
-		at = turn
+	for _, other := range []time.Time{s.turn(), s.releaseAt()} {
+		if !other.IsZero() && other.Before(at) {
+			at = other
+		}
 	}
 	return max(time.Until(at), time.Millisecond)
 }

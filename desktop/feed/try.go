@@ -9,8 +9,13 @@ import (
 	"pigrid/shared/mjpeg"
 )
 
-// tryTimeout is how long each of the targets that are tried may take.
-const tryTimeout = 5 * time.Second
+const (
+	// tryTimeout is how long each of the targets that are tried may take.
+	tryTimeout = 5 * time.Second
+	// tryOnlyTimeout is how long the first picture may take when there is only one,
+	// which somebody typed: a slow camera is one, too.
+	tryOnlyTimeout = unknownPause
+)
 
 // Connection is an open stream that gave a frame. Whoever has it hands it to a
 // Feed or closes it.
@@ -35,11 +40,15 @@ func (c *Connection) Close() { c.link.close() }
 func Try(ctx context.Context, opener Opener, targets []Target) (*Connection, *cameras.Failure) {
 	worst := &cameras.Failure{Reason: cameras.ReasonUnreachable, Detail: "there is nothing to try"}
 	deaf := map[string]bool{} // addresses where no other path is worth a try
+	limit := tryTimeout
+	if len(targets) == 1 {
+		limit = tryOnlyTimeout
+	}
 	for i, t := range targets {
 		if deaf[t.Addr] {
 			continue
 		}
-		l, failure := tryOne(ctx, opener, t)
+		l, failure := tryOne(ctx, opener, t, limit)
 		if l != nil {
 			return &Connection{l}, nil
 		}
@@ -79,7 +88,7 @@ func tellsMore(a, b *cameras.Failure) bool {
 	return weight(a) > weight(b)
 }
 
-func tryOne(ctx context.Context, opener Opener, t Target) (*link, *cameras.Failure) {
+func tryOne(ctx context.Context, opener Opener, t Target, limit time.Duration) (*link, *cameras.Failure) {
 	dialling, cancel := context.WithCancelCause(ctx)
 	tooLate := time.AfterFunc(tryTimeout, func() { cancel(context.DeadlineExceeded) })
 	l, failure := open(dialling, opener, t, 0)
@@ -95,12 +104,12 @@ func tryOne(ctx context.Context, opener Opener, t Target) (*link, *cameras.Failu
 	}
 	end := l.cancel
 	l.cancel = func() { end(); cancel(nil) }
-	err := l.readFirst(ctx, tryTimeout)
+	err := l.readFirst(ctx, limit)
 	switch {
 	case err == nil:
 		return l, nil
 	case errors.Is(err, context.DeadlineExceeded):
-		return nil, &cameras.Failure{Reason: cameras.ReasonNoFrames, Detail: "no picture in " + tryTimeout.String()}
+		return nil, &cameras.Failure{Reason: cameras.ReasonNoFrames, Detail: "no picture in " + limit.String()}
 	default:
 		return nil, readFailure(err)
 	}
