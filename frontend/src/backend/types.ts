@@ -27,7 +27,8 @@ export type Reason =
   | "camera"
   | "too-old"
   | "too-new"
-  | "bad-stream";
+  | "bad-stream"
+  | "bad-http"; // it answers, but not in HTTP that can be read
 
 export interface Camera {
   key: string;
@@ -97,7 +98,7 @@ export interface State {
   bytesPerSecond: number;
 }
 
-export type AddReason = Reason | "no-stream" | "bad-address" | "not-local" | "full";
+export type AddReason = Reason | "no-stream" | "bad-address" | "bad-login" | "not-local" | "full";
 
 export interface AddResult {
   ok: boolean;

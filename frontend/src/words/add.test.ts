@@ -46,6 +46,7 @@ describe("whyNotAdded", () => {
     ["wrong-host", /Use its IP address/],
     ["busy", /many cameras serve only one/],
     ["no-stream", /not with an MJPEG stream/],
+    ["bad-http", /answers, but PiGrid cannot read its HTTP/],
   ])("does not speak of an agent where the address of a stream was typed: %j", (reason, words) => {
     const said = whyNotAdded(failed(reason, "http://cam:81/v"), "cam:81/v");
     expect(said).toMatch(words);
@@ -64,6 +65,12 @@ describe("whyNotAdded", () => {
     },
   );
 
+  it("repeats nothing of a password that it cannot read", () => {
+    const said = whyNotAdded(failed("bad-login", ""), "http://root:gX/hX@cam/v");
+    expect(said).toMatch(/percent-encoded: type %2F for \/, .*%23 for #/);
+    expect(said).not.toMatch(/root|gX|hX/);
+  });
+
   it("has a sentence with the address for every reason", () => {
     const reasons: AddReason[] = [
       "ended",
@@ -76,6 +83,7 @@ describe("whyNotAdded", () => {
       "too-old",
       "too-new",
       "bad-stream",
+      "bad-http",
       "full",
       "no-stream",
       "sunspots" as AddReason,
@@ -93,6 +101,13 @@ describe("withoutLogin", () => {
     ["192.168.1.40:8080", "192.168.1.40:8080"],
     ["http://root:geheim@cam/video?x=1", "http://cam/video?x=1"],
     ["root:ge@heim@cam", "cam"],
+    ["http://root:ge/heim@cam/v", "http://cam/v"],
+    ["rtsp://root:ge#he?im@cam/v", "rtsp://cam/v"],
+    ["root:ge://heim@cam", "cam"],
+    ["http://root:g@e/heim@cam", "http://cam"],
+    ["cam/v?user=a@b.c", "cam/v?user=…"],
+    ["[fe80::9%25eth0]/a@b", "[fe80::9%25eth0]/a@b"],
+    ["cam/v.cgi?pw=ge#heim", "cam/v.cgi?pw=…"],
     ["cam/a@b", "cam/a@b"],
     ["cam/v.cgi?user=a&PWD=geheim&x=1", "cam/v.cgi?user=…&PWD=…&x=1"],
     ["cam/v.cgi?pw=geheim&access_token=t", "cam/v.cgi?pw=…&access_token=…"],

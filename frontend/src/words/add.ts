@@ -31,6 +31,10 @@ const sentences: Record<AddReason, (where: string) => string> = {
   "too-new": (where) => `The agent at ${where} is newer than this PiGrid. Update PiGrid here.`,
   "no-stream": (where) =>
     `${where} answers, but not with an MJPEG stream or a JPEG picture. Other kinds of video (RTSP, H.264, HLS) are not supported.`,
+  "bad-http": (where) =>
+    `${where} answers, but PiGrid cannot read its HTTP. Is the port right? Another program may answer there.`,
+  "bad-login": () =>
+    "A user name or password with / ? # or @ in it must be percent-encoded: type %2F for /, %3F for ?, %23 for #, %40 for @. An @ behind the host is %40, too.",
   "bad-stream": (where) => `${where} sends something that is not a picture.`,
 };
 
@@ -49,14 +53,19 @@ const ofStream: Partial<typeof sentences> = {
     `${where} does not know itself by this name. Use its IP address in place of the name.`,
 };
 
-/** What was typed, without a password in it. */
+/**
+ * What was typed, without a password in it. Nobody knows where one ends that has a
+ * raw "/" in it: all before the last "@" goes if a ":" is there.
+ */
 export function withoutLogin(typed: string): string {
-  return typed
-    .replace(/^([a-z]+:\/\/)?[^/?#]*@/i, "$1")
-    .replace(
-      /([?&][^=&#]*(?:user|usr|sid|login|sign|pw|pass|psw|token|auth|secret|key)[^=&#]*=)[^&#]*/gi,
-      "$1…",
-    );
+  const [, scheme = "", rest = ""] = /^([a-z]+:\/\/)?(.*)$/is.exec(typed) ?? [];
+  const at = rest.lastIndexOf("@");
+  const login = rest.slice(0, at + 1).replace(/^\[[^\]]*\]/, "");
+  const plain = /^[^/?#]*@/.test(rest) || login.includes(":") ? rest.slice(at + 1) : rest;
+  return (scheme + plain).replace(
+    /([?&][^=&#]*(?:user|usr|sid|login|sign|pw|pass|psw|token|auth|secret|key)[^=&#]*=)[^&]*/gi,
+    "$1…",
+  );
 }
 
 function bare(where: string): string {

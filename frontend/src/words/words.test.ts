@@ -12,6 +12,15 @@ describe("status", () => {
     ["connecting, at first", { state: "connecting", since: now - 399 }, ""],
     ["connecting", { state: "connecting", since: now - 400 }, "Connecting…"],
     ["live", { state: "live" }, "Live"],
+    ["live, a moment ago", { state: "live", fps: 0.4, lastFrameAt: now - 3000 }, "Live"],
+    [
+      "live, now and then",
+      { state: "live", fps: 0.1, lastFrameAt: now - 12_400 },
+      "Picture 12 s old",
+    ],
+    ["live, no rate", { state: "live", fps: 0, lastFrameAt: now - 125_000 }, "Picture 2 min old"],
+    ["live, not told of lately", { state: "live", fps: 15, lastFrameAt: now - 4000 }, "Live"],
+    ["slow, now and then", { state: "slow", fps: 0.1, lastFrameAt: now - 9000 }, "Slow · 0.1 fps"],
     ["slow", { state: "slow", fps: 2.96 }, "Slow · 3 fps"],
     ["very slow", { state: "slow", fps: 0.24 }, "Slow · 0.2 fps"],
     ["stalled", { state: "stalled", lastFrameAt: now - 7000 }, "No new picture for 7 s"],
@@ -52,6 +61,7 @@ describe("status", () => {
   });
 
   it.each<[string, Partial<Camera>, string]>([
+    ["old", { state: "live", fps: 0.1, lastFrameAt: now - 12_400 }, "12 s old"],
     ["stalled", { state: "stalled", lastFrameAt: now - 7000 }, "No picture · 7 s"],
     ["for days", { state: "stalled", lastFrameAt: now - 11 * 86_400_000 }, "No picture · 11 d"],
     ["never a frame", { state: "stalled" }, "No picture"],
@@ -250,6 +260,7 @@ describe("explain", () => {
     ["not-pigrid", 0, "offline", /not with an MJPEG stream/, /Details/],
     ["ended", 0, "offline", /closed the connection/, /restarting/],
     ["unreachable", 0, "offline", /is not answering/, /another network/],
+    ["bad-http", 0, "camera-error", /answers \(192.*cannot read its HTTP/, /Details/],
     ["unauthorized", 401, "refused", /does not let this computer in\.$/, /user:password@/],
     ["forbidden", 403, "refused", /does not let this computer in\.$/, /^Look in its settings/],
     ["wrong-host", 421, "refused", /by the name in 192\.168\.1\.42:8080/, /^Add it by its IP/],
@@ -281,6 +292,7 @@ describe("label", () => {
   it.each<[Partial<Camera> & { frozen?: boolean }, string]>([
     [{ state: "live", fps: 15.2 }, "Porch, live, 15 frames per second"],
     [{ state: "live", fps: 0 }, "Porch, live"],
+    [{ state: "live", fps: 0.1, lastFrameAt: now }, "Porch, live, a new picture only now and then"],
     [{ state: "slow", fps: 3 }, "Porch, slow, 3 frames per second"],
     [{ state: "stalled", lastFrameAt: now - 7000 }, "Porch, no new picture"],
     [{ state: "connecting", since: now }, "Porch, connecting"],

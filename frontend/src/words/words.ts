@@ -23,6 +23,20 @@ export function tone(state: CameraState): Tone {
   return tones[state];
 }
 
+/** From this age on a picture does not pass for a live one. */
+const OLD_MS = 3000;
+
+/**
+ * How old the newest picture of a camera is that is live and gives one only now and
+ * then, milliseconds; 0 while it is new, and of all others. Up to a second may pass
+ * until Go tells of the newest one; of a fast camera it tells before that is old.
+ */
+export function pictureAge(c: Camera, now: number): number {
+  if (c.state !== "live" || c.lastFrameAt <= 0 || c.fps >= 1) return 0;
+  const age = now - c.lastFrameAt;
+  return age > OLD_MS ? age : 0;
+}
+
 /** Shorter waits pass without a word. */
 const SILENT_MS = 400;
 
@@ -34,6 +48,8 @@ export function nameOf(c: Camera): string {
 /** The few words in the corner of the tile; `short` for one too narrow for all of them. */
 export function status(c: Camera & { frozen?: boolean }, now: number, short = false): string {
   const silent = now - c.since < SILENT_MS;
+  const age = pictureAge(c, now);
+  if (age > 0) return short ? `${span(age, true)} old` : `Picture ${span(age)} old`;
   switch (c.state) {
     case "connecting":
       return silent ? "" : "Connecting…";
@@ -92,6 +108,7 @@ export function explain(c: Camera): Explanation | null {
     case "refused":
       return explainRefused(c);
     case "camera-error":
+      if (c.reason === "bad-http") return explainBadHTTP(c);
       if (c.url !== "" && c.reason !== "bad-stream") return explainForeign(c);
       if (isFull(c)) return explainFull(c);
       return {
@@ -145,6 +162,14 @@ function explainOffline(c: Camera): Explanation {
         advice: "The Pi may be off or on another network.",
       };
   }
+}
+
+function explainBadHTTP(c: Camera): Explanation {
+  const where = c.address ? ` (${c.address})` : "";
+  return {
+    what: `${nameOf(c)} answers${where}, but PiGrid cannot read its HTTP.`,
+    advice: "Another program may answer there. Its raw answer is in Details.",
+  };
 }
 
 function explainFull(c: Camera): Explanation {
@@ -260,6 +285,8 @@ export function label(c: Camera & { frozen?: boolean }, now: number): string {
   const name = nameOf(c);
   switch (c.state) {
     case "live":
+      if (c.lastFrameAt > 0 && c.fps > 0 && c.fps < 0.4)
+        return `${name}, live, a new picture only now and then`; // the seconds would change it all the time
       return c.fps > 0 ? `${name}, live, ${rate(c.fps)} frames per second` : `${name}, live`;
     case "slow":
       return `${name}, slow, ${rate(c.fps)} frames per second`;
