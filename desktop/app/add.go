@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"pigrid/desktop/agents"
@@ -15,7 +16,10 @@ const addTimeout = 6 * time.Second
 // camera without an agent is there. A whole URL is taken at its word.
 func (e *Engine) add(input string) AddResult {
 	t, err := parseTyped(input)
-	if err != nil {
+	switch {
+	case errors.Is(err, errLogin):
+		return AddResult{Keys: []string{}, Reason: cameras.ReasonBadLogin, Detail: err.Error()}
+	case err != nil:
 		return AddResult{Keys: []string{}, Reason: cameras.ReasonBadAddress, Detail: err.Error()}
 	}
 	if t.whole() {

@@ -11,7 +11,11 @@ import (
 // defaultPort is that of agents.
 const defaultPort = 8080
 
-var errAddress = errors.New("type a name or an address, like raspberrypi.local or 192.168.1.20:8080, or the http:// address of a stream")
+var (
+	errAddress = errors.New("type a name or an address, like raspberrypi.local or 192.168.1.20:8080, or the http:// address of a stream")
+	// errLogin is of a name or a password that no one can tell from the rest.
+	errLogin = errors.New("percent-encode the name and the password: %2F for /, %3F for ?, %23 for #, %40 for @")
+)
 
 // parseHostPort reads host or host:port as a person types it and returns
 // host:port, and whether the port was there.
@@ -60,9 +64,10 @@ func parseHost(host string) (string, bool) {
 	return name, !allDigits // 192.168.1 is a mistyped address, not a name
 }
 
-// validZone reports whether an IPv6 zone looks like the name of an interface.
+// validZone reports whether an IPv6 zone looks like the name of an interface, and
+// can stand in a URL.
 func validZone(zone string) bool {
 	return len(zone) <= 32 && !strings.ContainsFunc(zone, func(r rune) bool {
-		return r <= ' ' || r > '~' || strings.ContainsRune(`%/[]@?#\`, r)
+		return r <= ' ' || r > '~' || strings.ContainsRune("%/[]@?#\\|^`{}", r)
 	})
 }

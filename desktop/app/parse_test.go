@@ -1,7 +1,10 @@
 package app
 
 import (
+	"bytes"
+	"context"
 	"fmt"
+	"log/slog"
 	"net"
 	"net/netip"
 	"net/url"
@@ -9,12 +12,14 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync/atomic"
 	"testing"
 
 	"go.uber.org/goleak"
 
 	"pigrid/desktop/agents"
 	"pigrid/desktop/cameras"
+	"pigrid/desktop/feed"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
@@ -91,6 +96,16 @@ func TestParseTyped(t *testing.T) {
 		"root:100%@cam/":                            {"cam:8080", false, "/", "", login("root", "100%", "")},
 		"cam/v.cgi?user=a&pwd=b&rate=0":             {"cam:8080", false, "/v.cgi", "rate=0", login("", "", "user=a&pwd=b&rate=0")},
 		"cam/?pw=b&_sid=c&x=1":                      {"cam:8080", false, "/", "x=1", login("", "", "pw=b&_sid=c&x=1")},
+		"http://[fe80::9%25eth0]:81/v":              {"[fe80::9%eth0]:81", true, "/v", "", nil},
+		"http://[FE80::9%25eth0]/v":                 {"[fe80::9%eth0]:8080", false, "/v", "", nil},
+		"[fe80::9%25eth0]/v":                        {"[fe80::9%eth0]:8080", false, "/v", "", nil},
+		"[fe80::9%25]/v":                            {"[fe80::9%25]:8080", false, "/v", "", nil},
+		"http://[fe80::9%2525]/v":                   {"[fe80::9%25]:8080", false, "/v", "", nil},
+		"http://a:b@[fe80::9%25eth0]/v":             {"[fe80::9%eth0]:8080", false, "/v", "", login("a", "b", "")},
+		"cam/a@b":                                   {"cam:8080", false, "/a@b", "", nil},
+		"[fd00::2]/a@b":                             {"[fd00::2]:8080", false, "/a@b", "", nil},
+		"cam/v?mail=a@b":                            {"cam:8080", false, "/v", "mail=a@b", nil},
+		"http://root:p%2Fs%23%3F%40@cam/v":          {"cam:8080", false, "/v", "", login("root", "p/s#?@", "")},
 		"cam?PWD=b":                                 {"cam:8080", false, "", "", login("", "", "PWD=b")},
 	} {
 		got, err := parseTyped(in)
@@ -108,6 +123,45 @@ func TestParseTyped(t *testing.T) {
 	}
 }
 
+// TestPasswordsThatAreNoURL: nothing of one is asked for as a host, logged or told.
+func TestPasswordsThatAreNoURL(t *testing.T) {
+	var log bytes.Buffer
+	client := &asking{}
+	d := startDesk(t, "", client, func(cfg *Config) { cfg.Logger = slog.New(slog.NewTextHandler(&lockedWriter{w: &log}, nil)) })
+	for _, in := range []string{
+		"http://root:s3/cret@cam/v", "root:s3/cret@cam", "http://root:s3#cret@cam/v", "http://root:s3?cret@cam:81/v", "http://root:12/s3cret@cam/v",
+		"http://root:s3@cret/x@cam/v", "http://s3@cret/x@cam/v", "http://s3/cret:x@cam/v", "http://root:s3/c?r#e@t@cam/v", "http://root:s3/cret@[fe80::1%25eth0]/v",
+		"http://root:/s3cret@cam", "http://root:s3cret/@cam", "http://root:s3//cret@cam", "cam/v?user=root&pwd=s3#cret", "http://a:b@cam?pwd=s3#cret@x",
+	} {
+		r := d.Add(in)
+		if r.OK || r.Reason != cameras.ReasonBadLogin || !strings.Contains(r.Detail, "%2F") || r.Address != "" {
+			t.Errorf("%s: %+v", in, r)
+		}
+		if text := fmt.Sprintf("%+v", r); strings.Contains(text, "s3") || strings.Contains(text, "cret") {
+			t.Errorf("%s: %s", in, text)
+		}
+	}
+	d.stop(t)
+	if client.asked.Load() != 0 || log.Len() != 0 || len(d.State().Cameras) != 0 {
+		t.Errorf("%d addresses were asked; the log: %s", client.asked.Load(), log.String())
+	}
+}
+
+// asking counts the addresses that are asked.
+type asking struct{ asked atomic.Int32 }
+
+func (a *asking) Find(context.Context, string, []string) (agents.Found, error) {
+	a.asked.Add(1)
+	return agents.Found{}, &cameras.Failure{Reason: cameras.ReasonUnreachable}
+}
+
+func (a *asking) Open(context.Context, agents.Source) (*agents.Stream, error) {
+	a.asked.Add(1)
+	return nil, &cameras.Failure{Reason: cameras.ReasonUnreachable}
+}
+
+func (a *asking) Alive(context.Context, string) error { return nil }
+
 func FuzzParseTyped(f *testing.F) {
 	for _, s := range []string{"http://a:b@cam:81/v?x=1&pwd=2#y", "cam/%2e%2e", "a@b/c", "[::1]/?token=x", "cam?&&=", "cam/?user", "cam/%0d%0aX:%20y"} {
 		f.Add(s)
@@ -117,13 +171,33 @@ func FuzzParseTyped(f *testing.F) {
 		if err != nil {
 			return
 		}
-		shown := "http://" + got.at("80") + withQuery(got.path, got.query)
+		shown := urlOf(feed.Target{Addr: got.at("80"), Path: withQuery(got.path, got.query)})
 		u, err := url.Parse(shown)
 		if err != nil || u.User != nil || u.Fragment != "" || u.Host != got.at("80") || withoutSecrets(u.RawQuery) != u.RawQuery {
 			t.Errorf("%q becomes %q: %v, %+v", in, shown, err, u)
 		}
+		again, err := parseTyped(urlOf(feed.Target{Addr: got.at("80"), Path: "/"}))
+		if err != nil || again.address != got.at("80") {
+			t.Errorf("%q: the app prints %q and reads %q, %v", in, got.at("80"), again.address, err)
+		}
 		if strings.ContainsAny(shown, " \r\n\\") {
 			t.Errorf("%q becomes %q", in, shown)
+		}
+	})
+}
+
+// FuzzPassword checks that a password is read whole or not at all.
+func FuzzPassword(f *testing.F) {
+	for _, s := range []string{"secret", "a/b", "a#b", "a?b", "a@b", "12/x", "@", "a@b/c", "%2F", "]", "[::1]/", "//", "a://b", "a%25b"} {
+		f.Add(s)
+	}
+	f.Fuzz(func(t *testing.T, in string) {
+		got, err := parseTyped("http://root:" + in + "@cam.local/v")
+		if err == nil && (got.address != "cam.local:8080" || got.path != "/v" || got.login == nil || got.login.Password != unescaped(in)) {
+			t.Errorf("%q: %+v with %#v", in, got, got.login)
+		}
+		if got, err := parseTyped("root:" + in + "@cam.local"); err == nil && got.address != "cam.local:8080" {
+			t.Errorf("without a scheme: %q: %+v", in, got)
 		}
 	})
 }

@@ -34,15 +34,19 @@ func parseTyped(input string) (typed, error) {
 	if len(s) > maxInput || strings.ContainsFunc(s, func(r rune) bool { return unicode.IsControl(r) || r == ' ' }) {
 		return typed{}, errAddress
 	}
+	url := false
 	if scheme, rest, ok := strings.Cut(s, "://"); ok {
 		if !strings.EqualFold(scheme, "http") {
 			return typed{}, errAddress
 		}
-		s = rest
+		s, url = rest, true
 	}
 	authority, rest := s, ""
 	if i := strings.IndexAny(s, "/?#"); i >= 0 {
 		authority, rest = s[:i], s[i:]
+	}
+	if rawLogin(authority, rest) {
+		return typed{}, errLogin
 	}
 	var t typed
 	if at := strings.LastIndexByte(authority, '@'); at >= 0 {
@@ -51,10 +55,40 @@ func parseTyped(input string) (typed, error) {
 		authority = authority[at+1:]
 	}
 	var err error
-	if t.address, t.ported, err = parseHostPort(authority); err != nil {
+	if t.address, t.ported, err = parseHostPort(withZone(authority, url)); err != nil {
 		return typed{}, err
 	}
 	return t, t.readPath(rest)
+}
+
+// rawLogin reports whether a name or a password may end in the rest of an address,
+// because a character in it ends the host of a URL: "root:pa/ss@cam". A piece of it
+// would be taken for a host and asked for. An "@" in the path behind a port or a
+// password looks the same.
+func rawLogin(authority, rest string) bool {
+	before, _, at := cutLast(rest, "@")
+	if _, port, ok := strings.Cut(authority, "]"); ok && strings.HasPrefix(authority, "[") {
+		authority = port // the colons of an IPv6 address are its own
+	}
+	return at && strings.ContainsAny(authority+before, ":@")
+}
+
+func cutLast(s, sep string) (before, after string, found bool) {
+	if i := strings.LastIndex(s, sep); i >= 0 {
+		return s[:i], s[i+len(sep):], true
+	}
+	return s, "", false
+}
+
+// withZone undoes the escape of an IPv6 zone, as URLs have it (RFC 6874):
+// "[fe80::9%25eth0]". Without a scheme a number may be the zone itself.
+func withZone(authority string, url bool) string {
+	address, zone, ok := strings.Cut(authority, "%25")
+	name, _, bracketed := strings.Cut(zone, "]")
+	if !ok || !bracketed || name == "" || !url && strings.Trim(name, "0123456789") == "" {
+		return authority
+	}
+	return address + "%" + zone
 }
 
 // readPath takes in what follows the host.
@@ -68,6 +102,9 @@ func (t *typed) readPath(rest string) error {
 	}
 	t.path, t.query = u.EscapedPath(), u.RawQuery
 	if shown := withoutSecrets(u.RawQuery); shown != u.RawQuery {
+		if strings.Contains(rest, "#") {
+			return errLogin // "?pwd=a#b": what follows would be left out without a word
+		}
 		if t.login == nil {
 			t.login = &agents.Login{}
 		}

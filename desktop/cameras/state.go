@@ -39,6 +39,7 @@ const (
 	ReasonBadHTTP      Reason = "bad-http"     // an answer that cannot be read as HTTP
 	ReasonNoStream     Reason = "no-stream"    // what answers at the URL is no stream
 	ReasonBadAddress   Reason = "bad-address"  // what was typed is no address
+	ReasonBadLogin     Reason = "bad-login"    // a name or password in it must be percent-encoded
 	ReasonNotLocal     Reason = "not-local"    // the address is not on the local network
 	ReasonFull         Reason = "full"         // the app knows as many cameras as it can
 )
