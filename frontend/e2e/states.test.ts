@@ -125,6 +125,23 @@ describe("words for every state", () => {
     await expect.poll(filter).toBe("none");
   });
 
+  it("says how old the picture is of a camera that gives one now and then", async () => {
+    const [c] = stage.cameras(1) as [Camera];
+    stage.go.state.cameras = [{ ...c, fps: 0.1, lastFrameAt: Date.now() }];
+    const page = await stage.open();
+    const words = () => tile(page, "Porch").locator(".status .text").innerText();
+    const look = () =>
+      tile(page, "Porch")
+        .locator(".status")
+        .evaluate((e) => e.className);
+    expect(await words()).toBe("Live");
+    expect(await look()).toMatch(/\bok\b/);
+    await expect.poll(words, { timeout: 6000 }).toMatch(/^Picture \d s old$/);
+    expect(await look()).toMatch(/\bquiet\b/);
+    await stage.go.emit(page, [{ ...c, fps: 0.1, lastFrameAt: Date.now() }]);
+    await expect.poll(words).toBe("Live");
+  });
+
   it("tells in Details what is not as asked of a camera that is live", async () => {
     const warning =
       "The picture comes without imx500_posenet: rpicam-vid does not have it. Install it with: sudo apt install imx500-all.";
