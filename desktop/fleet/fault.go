@@ -32,13 +32,16 @@ const (
 	placeholder fault = "placeholder"  // the same, with drawn pictures that say so
 	newer       fault = "newer"        // the agent speaks the next version of the API
 	other       fault = "not-an-agent" // a web server that knows nothing of cameras
+	huge        fault = "huge"         // pictures of 144 megapixels, small as files
+	large       fault = "large"        // pictures of 49 megapixels
+	bulky       fault = "bulky"        // pictures of 33 MB
 )
 
 // faults are all of them.
 func faults() []fault {
 	return []fault{
 		none, stall, hang, reset, refuse, cut, truncate, garbage, slow, unauthed, forbidden, wrongHost, busy, failed,
-		placeholder, newer, other,
+		placeholder, newer, other, huge, large, bulky,
 	}
 }
 

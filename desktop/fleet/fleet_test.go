@@ -47,6 +47,29 @@ func TestPictures(t *testing.T) {
 	}
 }
 
+// Pictures that are too large are valid ones: they are refused for their size
+// and for nothing else.
+func TestOversizePictures(t *testing.T) {
+	s := newStrips()
+	for f, side := range map[fault]int{huge: hugeSide, large: largeSide, bulky: bulkySide} {
+		data, _, err := mjpeg.NewScanner(bytes.NewReader(s.oversize(f)), nil).Next()
+		if err != nil {
+			t.Fatalf("%s: %v", f, err)
+		}
+		c, err := jpeg.DecodeConfig(bytes.NewReader(data))
+		if err != nil || c.Width != side || c.Height != side {
+			t.Errorf("%s: %dx%d, %v", f, c.Width, c.Height, err)
+		}
+		if size := len(data); f == bulky && (size < bulkySize || size > mjpeg.MaxFrame) || f != bulky && size > 2<<20 {
+			t.Errorf("%s: %d bytes", f, size)
+		}
+	}
+	img, err := jpeg.Decode(bytes.NewReader(grey(64, 0)))
+	if err != nil || img.Bounds().Dx() != 64 {
+		t.Errorf("cannot be decoded: %v", err)
+	}
+}
+
 func TestSpacing(t *testing.T) {
 	a := &agent{interval: time.Second / 30}
 	for _, want := range []struct {

@@ -30,9 +30,10 @@ const (
 type strips struct {
 	mu     sync.Mutex
 	pieces map[uint64][]byte // by the pixels of one row, 1 is white
+	large  map[fault][]byte  // pictures that are too large, by what they are for
 }
 
-func newStrips() *strips { return &strips{pieces: map[uint64][]byte{}} }
+func newStrips() *strips { return &strips{pieces: map[uint64][]byte{}, large: map[fault][]byte{}} }
 
 // append appends the entropy-coded rows of the strip that says m, without a
 // restart marker behind the last one.

@@ -164,7 +164,7 @@ func (s *stream) send(n uint32, f fault) error {
 		_, _ = rand.Read(noise) // never fails
 		return s.write(noise)
 	}
-	jpeg := s.agent.frame(n)
+	jpeg := s.agent.picture(n, f)
 	part := mjpeg.NewPart(jpeg, s.agent.takenAt(n), f == placeholder).Standard
 	switch {
 	case f == truncate && s.sent%3 == 0:
