@@ -9,6 +9,7 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
+	"runtime/debug"
 	"strconv"
 
 	"github.com/wailsapp/wails/v2"
@@ -26,6 +27,11 @@ import (
 	"pigrid/shared/dnssd"
 )
 
+// softMemory is from how many bytes on memory is collected more often than usual.
+// A wall takes a quarter of it; frames of tens of megabytes, each of which is
+// garbage five times over when it is read, would take three times as much.
+const softMemory = 512 << 20
+
 // version is set by the linker.
 var version = "dev"
 
@@ -38,10 +44,14 @@ func main() {
 	if !open {
 		return
 	}
+	if os.Getenv("GOMEMLIMIT") == "" {
+		debug.SetMemoryLimit(softMemory)
+	}
 	logger := slog.New(slog.NewTextHandler(os.Stderr, nil))
 	store, secret, notice := openSettings(logger)
 	engine := app.New(app.Config{
 		Version: version, Client: agents.NewClient().LocalNames(discovery.NewNames().Resolve), Settings: store, Secrets: secret, Notice: notice, Logger: logger, Search: search(logger), Sweeper: agents.NewSweeper(),
+		Memory: app.MachineMemory(),
 	})
 	if err := wails.Run(window(engine, store)); err != nil {
 		logger.Error("the window could not be opened", "error", err)

@@ -42,6 +42,7 @@ type Config struct {
 	Search  func(sighted func(dnssd.Sighting)) Searcher
 	Secrets Secrets // nil: what lets one in is not kept
 	Notice  string  // one sentence for the page about the app itself
+	Memory  uint64  // of this machine in bytes, 0 when unknown
 	Logger  *slog.Logger
 }
 
@@ -94,7 +95,7 @@ type running struct {
 // New makes an Engine that knows the remembered cameras and does nothing yet.
 func New(cfg Config) *Engine {
 	e := &Engine{
-		cfg: cfg, group: feed.NewGroup(), arrived: newNotifier(), clock: time.Now,
+		cfg: cfg, group: feed.NewGroup(feed.LimitsFor(cfg.Memory)), arrived: newNotifier(), clock: time.Now,
 		registry:  cameras.NewRegistry(remembered(cfg.Settings.Get())...),
 		agents:    map[string]*agent{},
 		feeds:     map[string]*running{},

@@ -24,12 +24,22 @@ func (f *Failure) Error() string {
 	return string(f.Reason)
 }
 
+// tooMuch reports whether pictures came and were not taken.
+func (f *Failure) tooMuch() bool {
+	switch f.Reason {
+	case ReasonTooLarge, ReasonNoRoom, ReasonNoMemory:
+		return true
+	default:
+		return false
+	}
+}
+
 // state is what a camera that failed like this shows.
 func (f *Failure) state() State {
 	switch f.Reason {
 	case ReasonForbidden, ReasonUnauthorized, ReasonWrongHost:
 		return Refused
-	case ReasonCamera, ReasonBusy, ReasonBadHTTP: // who answers is not offline
+	case ReasonCamera, ReasonBusy, ReasonBadHTTP, ReasonTooLarge, ReasonNoRoom, ReasonNoMemory: // who answers is not offline
 		return CameraError
 	case ReasonNoFrames:
 		return Stalled

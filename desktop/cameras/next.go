@@ -195,12 +195,13 @@ func (a Agent) saysFailed() bool {
 // waiting is the state of a stream that is not open, or open and still young.
 func waiting(f Facts) Verdict {
 	silentBefore := f.Failure != nil && f.Failure.Reason == ReasonNoFrames
+	tooMuchBefore := f.Failure != nil && f.Failure.tooMuch()
 	// An agent that has just come back does not know its cameras yet.
 	notYet := f.Failure != nil && f.Failure.Reason == ReasonCamera && f.Agent.Failure == nil && f.Agent.Camera == api.Starting
 	switch {
 	case f.Phase == Open && f.Agent.saysFailed():
 		return cameraFailed(f.Agent)
-	case f.Phase == Open && !silentBefore, silentBefore && f.starting(), notYet:
+	case f.Phase == Open && !silentBefore && !tooMuchBefore, silentBefore && f.starting(), notYet:
 		return Verdict{State: Connecting, Since: f.WantedSince}
 	case f.Failure != nil:
 		return streamFailed(f)
@@ -215,11 +216,11 @@ func waiting(f Facts) Verdict {
 
 // streamFailed is the state after the stream ended or could not be opened. What
 // the agent says about itself since then is nearer to the truth, unless the
-// stream was refused on purpose.
+// stream was refused on purpose, by either side.
 func streamFailed(f Facts) Verdict {
 	v := failed(f.Failure, f.FailedSince)
 	switch {
-	case v.State == Refused:
+	case v.State == Refused, f.Failure.tooMuch():
 	case f.Agent.Failure != nil:
 		v = failed(f.Agent.Failure, f.FailedSince)
 	case f.Agent.saysFailed():

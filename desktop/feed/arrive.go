@@ -3,6 +3,7 @@ package feed
 import (
 	"time"
 
+	"pigrid/desktop/cameras"
 	"pigrid/shared/mjpeg"
 )
 
@@ -10,7 +11,9 @@ import (
 func (f *Feed) pump(l *link) error {
 	defer f.notePolled(l)
 	if l.first != nil {
-		f.arrive(*l.first)
+		if failure := f.arrive(l, *l.first); failure != nil {
+			return failure
+		}
 		l.first = nil
 	}
 	for {
@@ -18,23 +21,38 @@ func (f *Feed) pump(l *link) error {
 		if err != nil {
 			return err
 		}
-		f.arrive(frame)
+		if failure := f.arrive(l, frame); failure != nil {
+			return failure
+		}
 	}
 }
 
-// arrive makes a frame the newest one. A placeholder is a picture to show but
-// no proof that the camera lives.
-func (f *Feed) arrive(frame mjpeg.Frame) {
+// arrive makes a frame the newest one, or says why it is too much. A placeholder
+// is a picture to show but no proof that the camera lives.
+func (f *Feed) arrive(l *link, frame mjpeg.Frame) *cameras.Failure {
+	width, height, failure := measure(frame.JPEG)
+	if failure != nil {
+		return failure
+	}
 	now := time.Now()
+	size, pixels := int64(len(frame.JPEG)), int64(width)*int64(height)
 	f.mu.Lock()
-	due, wake := f.isDue(now), false
+	due, wake := f.isDue(now, size+pixels), false
+	if !due {
+		size += int64(len(f.frame.JPEG)) // it is held beside the newest
+	}
+	f.mu.Unlock()
+	if failure := f.claim.keep(size, l.read.taken(), pixels); failure != nil {
+		return failure
+	}
+	f.mu.Lock()
 	if due {
 		f.frame, f.held = Frame{Seq: f.frame.Seq + 1, JPEG: frame.JPEG, At: now}, Frame{}
 	} else {
 		wake = f.hold(Frame{JPEG: frame.JPEG, At: now})
 	}
 	f.lastPart, f.stamp = now, frame.Header.Get(mjpeg.TimestampHeader)
-	f.sizer.look(frame.JPEG, now)
+	f.width, f.height = width, height
 	doubt := frame.Placeholder && !f.placeholder
 	f.placeholder = frame.Placeholder
 	if !frame.Placeholder {
@@ -54,6 +72,7 @@ func (f *Feed) arrive(frame mjpeg.Frame) {
 	if due {
 		f.cfg.Arrived()
 	}
+	return nil
 }
 
 // note takes a real frame into the numbers; mu is held.

@@ -71,16 +71,19 @@ type Feed struct {
 	meter  meter
 	pace   pace
 	read   throughput
-	sizer  sizer
 	frame  Frame
+	claim  *claim
+	// The size of the newest picture in pixels, or of the last one that was ever seen.
+	width, height int
 
-	rate        float64   // asked for on this connection, 0 for all frames
-	stamp       string    // when the newest frame was taken, as the agent says; empty when it does not
-	due         time.Time // when the next frame of a foreign camera is worth showing
-	held        Frame     // newer than the newest that was shown, too soon behind it; without JPEG for none
-	polled      bool      // the foreign camera gives single pictures
-	lastPart    time.Time // newest frame or placeholder of this connection
-	placeholder bool      // it was a placeholder
+	rate        float64       // asked for on this connection, 0 for all frames
+	stamp       string        // when the newest frame was taken, as the agent says; empty when it does not
+	due         time.Time     // when the next frame of a foreign camera is worth showing
+	spacing     time.Duration // between two frames that were due, of late
+	held        Frame         // newer than the newest that was shown, too soon behind it; without JPEG for none
+	polled      bool          // the foreign camera gives single pictures
+	lastPart    time.Time     // newest frame or placeholder of this connection
+	placeholder bool          // it was a placeholder
 }
 
 // New makes a Feed that connects once Run is called, a target is set and it is
@@ -88,7 +91,8 @@ type Feed struct {
 func New(cfg Config) *Feed {
 	now := time.Now()
 	f := &Feed{cfg: cfg, kick: make(chan struct{}, 1), wanted: now.Add(cfg.Early - unwantedAfter)}
-	f.sizer.width, f.sizer.height = cfg.Width, cfg.Height
+	f.width, f.height = cfg.Width, cfg.Height
+	f.claim = cfg.Group.budget.claim(f.giveUp)
 	f.facts.PhaseSince, f.facts.WantedSince = now, now
 	return f
 }
@@ -108,7 +112,14 @@ func (f *Feed) Want(large bool) {
 		f.facts.WantedSince = now
 	}
 	changed := !was || sooner || f.asked(now) != before
+	again := int64(0)
+	if !was && len(f.frame.JPEG) > 0 {
+		again = int64(f.width) * int64(f.height)
+	}
 	f.mu.Unlock()
+	if again > 0 {
+		_ = f.claim.show(again) // when that is too much, some feed gives its picture up
+	}
 	if changed {
 		f.wake()
 	}
@@ -188,7 +199,7 @@ func (f *Feed) Facts() cameras.Stream {
 	now := time.Now()
 	s := f.facts
 	s.Wanted = f.isWanted(now)
-	s.Width, s.Height = f.sizer.width, f.sizer.height
+	s.Width, s.Height = f.width, f.height
 	s.BytesPerSecond = f.read.rate(now)
 	if s.Phase == cameras.Open {
 		s.FPS = rate(s.Interval, now.Sub(s.LastFrame))

@@ -44,6 +44,7 @@ type camera struct {
 	early  time.Duration // wanted for so long without a page
 	dead   bool          // no sign of life
 	header time.Duration // how long the headers take
+	group  *Group        // nil: one of its own
 	seen   record
 }
 
@@ -142,6 +143,18 @@ func (c *camera) sendOn(w io.Writer, n int, interval time.Duration, placeholder 
 	synctest.Wait()
 }
 
+// offer writes one part to the newest stream, which the feed may close meanwhile.
+func (c *camera) offer() {
+	w := c.saw().stream
+	if w == nil {
+		return
+	}
+	c.mu.Lock()
+	p := mjpeg.NewPart(c.jpeg, time.Now(), false)
+	c.mu.Unlock()
+	_, _ = w.Write(append([]byte(mjpeg.Opening), p.Standard...))
+}
+
 func (c *camera) after(d time.Duration) {
 	time.Sleep(d)
 	synctest.Wait()
@@ -155,8 +168,11 @@ func start(t *testing.T, change ...func(*camera)) (f *Feed, c *camera, unwant fu
 	for _, ch := range change {
 		ch(c)
 	}
+	if c.group == nil {
+		c.group = NewGroup(LimitsFor(8 << 30))
+	}
 	f = New(Config{
-		Key: "agent:a/x", Opener: c, Group: NewGroup(), Logger: slog.New(slog.DiscardHandler),
+		Key: "agent:a/x", Opener: c, Group: c.group, Logger: slog.New(slog.DiscardHandler),
 		Arrived: func() { c.count(&c.seen.frames) }, Doubted: func() { c.count(&c.seen.doubts) },
 		Early: c.early,
 	})
@@ -665,7 +681,7 @@ func TestStopWhileDialling(t *testing.T) {
 
 func TestGroupLetsEightDialAndDeadOnesDoNotBlock(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		g := NewGroup()
+		g := NewGroup(LimitsFor(8 << 30))
 		begin := time.Now()
 		var wg sync.WaitGroup
 		var mu sync.Mutex

@@ -1,10 +1,6 @@
 package feed
 
-import (
-	"time"
-
-	"pigrid/shared/mjpeg"
-)
+import "time"
 
 // Frame is the newest picture of a camera. It is never changed.
 type Frame struct {
@@ -18,8 +14,6 @@ const (
 	meterFrames = 64
 	// meterSpan and how old they may be.
 	meterSpan = 5 * time.Second
-	// sizeEvery is how often the size is read from a frame.
-	sizeEvery = time.Second
 )
 
 // meter measures the rate of the real frames of one connection.
@@ -79,19 +73,4 @@ func rate(interval time.Duration, silence time.Duration) float64 {
 		interval = silence
 	}
 	return float64(time.Second) / float64(interval)
-}
-
-// sizer reads the size of a picture now and then.
-type sizer struct {
-	next          time.Time
-	width, height int
-}
-
-func (s *sizer) look(jpeg []byte, now time.Time) {
-	if now.Before(s.next) {
-		return
-	}
-	if w, h, ok := mjpeg.Size(jpeg); ok {
-		s.width, s.height, s.next = w, h, now.Add(sizeEvery)
-	}
 }

@@ -14,14 +14,18 @@ const (
 )
 
 // Group is what the feeds of one app share: slots, so that not everybody dials
-// in the same instant, and the number of those that fail.
+// in the same instant, the number of those that fail, and what their pictures may
+// take.
 type Group struct {
 	slots   chan struct{}
 	failing atomic.Int32
+	budget  *budget
 }
 
 // NewGroup makes an empty Group.
-func NewGroup() *Group { return &Group{slots: make(chan struct{}, dialSlots)} }
+func NewGroup(limits Limits) *Group {
+	return &Group{slots: make(chan struct{}, dialSlots), budget: newBudget(limits)}
+}
 
 // Failing returns how many feeds are failing.
 func (g *Group) Failing() int { return int(g.failing.Load()) }

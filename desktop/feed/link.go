@@ -30,6 +30,7 @@ type reader interface {
 func (l *link) close() {
 	l.cancel()
 	_ = l.body.Close()
+	l.read.end()
 }
 
 // connect opens the stream when it is this feed's turn and returns once the
@@ -47,7 +48,7 @@ func (f *Feed) connect(ctx context.Context, target Target, rate float64) (*link,
 		l, failure = f.connectAgain(ctx, target, failure)
 	}
 	if l != nil {
-		l.read.tell(f.count)
+		l.read.tell(f.count, f.claim)
 		f.tellFailing(l)
 	}
 	return l, failure
@@ -84,15 +85,58 @@ func (f *Feed) count(n int) {
 
 // counter counts the bytes that are read of one link after the other.
 type counter struct {
-	mu   sync.Mutex
-	told func(n int)
+	mu      sync.Mutex
+	told    func(n int)
+	claim   *claim // nil while the link belongs to no Feed
+	reading int64  // bytes since the last frame that were claimed
+	closed  bool
 }
 
-// tell says who wants to know from now on.
-func (c *counter) tell(told func(n int)) {
+// tell says who wants to know from now on, and who pays for what is read.
+func (c *counter) tell(told func(n int), pays *claim) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.told = told
+	c.told, c.claim = told, pays
+}
+
+// add counts n bytes. It returns why no more may be read, else nil.
+func (c *counter) add(n int) error {
+	c.mu.Lock()
+	told := c.told
+	var failure *cameras.Failure
+	if c.claim != nil && !c.closed {
+		c.reading += int64(n)
+		failure = c.claim.read(int64(n))
+	}
+	c.mu.Unlock()
+	if told != nil {
+		told(n)
+	}
+	if failure != nil {
+		return failure
+	}
+	return nil
+}
+
+// taken returns how many bytes were claimed for the frame that has arrived now.
+func (c *counter) taken() int64 {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	n := c.reading
+	c.reading = 0
+	return n
+}
+
+// end gives back what was read of a frame that never arrives. It may be called
+// more than once.
+func (c *counter) end() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.closed = true
+	if c.claim != nil {
+		_ = c.claim.read(-c.reading) // less is never too much
+		c.reading = 0
+	}
 }
 
 // of returns r with everything that is read of it counted.
@@ -106,11 +150,8 @@ type counted struct {
 // Read implements [io.Reader].
 func (c counted) Read(p []byte) (int, error) {
 	n, err := c.Reader.Read(p)
-	c.counter.mu.Lock()
-	told := c.counter.told
-	c.counter.mu.Unlock()
-	if told != nil {
-		told(n)
+	if tooMuch := c.counter.add(n); tooMuch != nil {
+		err = tooMuch
 	}
 	return n, err
 }

@@ -23,20 +23,25 @@ func (f *Feed) asked(now time.Time) float64 {
 // dueEvery is the time between two frames that a stream is thinned out to.
 const dueEvery = time.Second / gridRate
 
-// isDue reports whether a frame that arrives now is worth showing; f.mu is held.
-// A stream that comes at one rate is thinned out here, to the rate that others
-// are asked for.
-func (f *Feed) isDue(now time.Time) bool {
-	if !f.target.Foreign || now.Sub(f.large) < unwantedAfter {
+// isDue reports whether a frame of this weight that arrives now is worth showing;
+// f.mu is held. A stream that comes at one rate is thinned out here, to the rate
+// that others are asked for, and so is one with pictures far heavier than others.
+func (f *Feed) isDue(now time.Time, weight int64) bool {
+	interval := f.claim.pace(weight)
+	if f.target.Foreign && now.Sub(f.large) >= unwantedAfter {
+		interval = max(interval, dueEvery)
+	}
+	if interval == 0 {
 		return true
 	}
 	if now.Before(f.due) {
 		return false
 	}
 	// A frame that comes a little late does not delay all that follow.
-	if f.due = f.due.Add(dueEvery); f.due.Before(now) {
-		f.due = now.Add(dueEvery)
+	if f.due = f.due.Add(interval); f.due.Before(now) {
+		f.due = now.Add(interval)
 	}
+	f.spacing = interval
 	return true
 }
 
@@ -60,9 +65,10 @@ func (f *Feed) releaseAt() time.Time {
 // release shows the frame that is held when it is time.
 func (f *Feed) release() {
 	f.mu.Lock()
-	at := f.releaseAt()
-	due := !at.IsZero() && !time.Now().Before(at)
+	at, now := f.releaseAt(), time.Now()
+	due := !at.IsZero() && !now.Before(at)
 	if due {
+		f.due = now.Add(f.spacing)
 		f.held.Seq = f.frame.Seq + 1
 		f.frame, f.held = f.held, Frame{}
 	}

@@ -19,6 +19,7 @@ func (f *Feed) Run(ctx context.Context) {
 			l.close()
 		}
 	}()
+	defer f.claim.end()
 	defer f.dropPicture()
 	defer f.succeeded()
 	failures := 0
@@ -60,6 +61,7 @@ func (f *Feed) idle(ctx context.Context) bool {
 		}
 		if !wanted {
 			f.countFailing(false)
+			f.claim.hide()
 		}
 		f.mu.Unlock()
 		if ready {
@@ -80,6 +82,13 @@ func (f *Feed) dropPicture() {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	f.frame.JPEG, f.held = nil, Frame{}
+	f.claim.forget()
+}
+
+// giveUp frees the newest frame and ends the stream: other pictures need the room.
+func (f *Feed) giveUp() {
+	f.dropPicture()
+	f.wake()
 }
 
 // backOff waits until the next attempt is due, or until nobody wants it.

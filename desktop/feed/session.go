@@ -48,13 +48,14 @@ func (f *Feed) attempt(ctx context.Context) ending {
 // takeFirst returns the connection the Feed was made with, once.
 func (f *Feed) takeFirst() *link {
 	f.mu.Lock()
-	defer f.mu.Unlock()
-	if f.cfg.First == nil {
+	first := f.cfg.First
+	f.cfg.First = nil
+	f.mu.Unlock()
+	if first == nil {
 		return nil
 	}
-	l := f.cfg.First.link
-	f.cfg.First = nil
-	l.read.tell(f.count)
+	l := first.link
+	l.read.tell(f.count, f.claim)
 	return l
 }
 
@@ -65,6 +66,7 @@ func (f *Feed) dialling() (Target, float64) {
 	defer f.mu.Unlock()
 	now := time.Now()
 	f.redial, f.renew = false, false
+	f.claim.renew()
 	f.phase(cameras.Dialling, now)
 	return f.target, f.asked(now)
 }
@@ -126,6 +128,9 @@ func (s *session) watch(ctx context.Context) ending {
 		case <-ctx.Done():
 		case <-s.kick:
 		case <-timer.C:
+		}
+		if refused := s.claim.refusal(); refused != nil && ctx.Err() == nil {
+			return s.close(refused)
 		}
 		if ctx.Err() == nil && s.keep() {
 			failure := s.probe(ctx)

@@ -147,7 +147,7 @@ func (s *stream) next(last uint32, f fault) uint32 {
 	switch {
 	case f == slow:
 		want = rate / slowFactor
-	case f == placeholder:
+	case f == placeholder, f == bulky:
 		want = 1
 	case s.asked > 0:
 		want = s.asked

@@ -28,7 +28,10 @@ export type Reason =
   | "too-old"
   | "too-new"
   | "bad-stream"
-  | "bad-http"; // it answers, but not in HTTP that can be read
+  | "bad-http" // it answers, but not in HTTP that can be read
+  | "too-large" // the picture has too many pixels
+  | "no-room" // the pictures of all cameras together have, and this is the largest
+  | "no-memory"; // their frames have too many bytes
 
 export interface Camera {
   key: string;

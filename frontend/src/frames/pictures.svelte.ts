@@ -164,6 +164,17 @@ export class Pictures {
     this.#advance();
   }
 
+  /** Takes a camera's picture away, from memory as well; the next frame is shown again. */
+  clear(key: string): void {
+    const screen = this.#screens.get(key);
+    if (!screen) return;
+    screen.next = null;
+    screen.picture.close();
+    this.#delays.delete(key);
+    this.#present.delete(key);
+    this.#drawn(key);
+  }
+
   #advance(): void {
     if (this.#holding.size > 0) return;
     for (const screen of this.#nextRows()) void this.#load(screen);

@@ -196,6 +196,27 @@ describe("Pictures", () => {
     expect(pair.all[1].urls).toEqual(["/frame?key=a%2Fb%20c anonymous"]);
   });
 
+  it("keeps nothing of a camera that has to give way, and shows it again", async () => {
+    attach("k");
+    await show("load");
+    await show("load");
+    announce();
+    announce();
+    pictures.clear("k");
+    await vi.advanceTimersByTimeAsync(0);
+    expect(pair.all.map((img) => img.frame)).toEqual([0, 0]);
+    expect([pair.seen, pair.loading, pictures.has("k"), pictures.delayMs("k")]).toEqual([
+      [],
+      [],
+      false,
+      null,
+    ]);
+    await vi.advanceTimersByTimeAsync(10_000);
+    expect(pictures.undrawableSince("k")).toBeUndefined();
+    await show("load");
+    expect([pair.seen, pictures.has("k")]).toEqual([[4], true]);
+  });
+
   it("lets no camera wait long for one that is slow", async () => {
     attach("slow", new Pair());
     attach("k");

@@ -36,6 +36,12 @@ const sentences: Record<AddReason, (where: string) => string> = {
   "bad-login": () =>
     "A user name or password with / ? # or @ in it must be percent-encoded: type %2F for /, %3F for ?, %23 for #, %40 for @. An @ behind the host is %40, too.",
   "bad-stream": (where) => `${where} sends something that is not a picture.`,
+  "too-large": (where) =>
+    `The picture of ${where} is too large to show. Choose a smaller size in the camera's settings, at most 50 megapixels.`,
+  "no-room": (where) =>
+    `The picture of ${where} is too large to show beside the others. Choose a smaller size in the camera's settings.`,
+  "no-memory": (where) =>
+    `The pictures of ${where} take too much memory. Choose a smaller size in the camera's settings.`,
 };
 
 /** The same of the whole address of a stream: what is there is mostly a camera without an agent. */

@@ -51,6 +51,12 @@ describe("status", () => {
       "Too many viewers",
     ],
     ["an agent's 503", { state: "camera-error", reason: "camera", status: 503 }, "Camera problem"],
+    ["too large", { state: "camera-error", reason: "too-large" }, "Picture too large"],
+    [
+      "too large beside others",
+      { state: "camera-error", reason: "no-room", url: "http://cam/" },
+      "Picture too large",
+    ],
     ["too old", { state: "incompatible", reason: "too-old" }, "Agent too old"],
     ["too new", { state: "incompatible", reason: "too-new" }, "Agent too new"],
     ["paused, at first", { state: "paused", since: now - 100 }, ""],
@@ -222,6 +228,24 @@ describe("explain", () => {
       { state: "camera-error", reason: "busy" },
       "Porch has as many viewers as it can serve (192.168.1.42:8080).",
       "Close PiGrid or a browser that shows it on another computer.",
+    ],
+    [
+      "more pixels than are shown",
+      { state: "camera-error", reason: "too-large", url: "http://cam/" },
+      "The picture of Porch is too large to show.",
+      "Choose a smaller size in the camera's settings, at most 50 megapixels.",
+    ],
+    [
+      "the largest of too many pixels",
+      { state: "camera-error", reason: "no-room" },
+      "All pictures together are too large for this computer, and that of Porch is the largest.",
+      "Show it alone, or choose a smaller size in the camera's settings.",
+    ],
+    [
+      "the largest of too many bytes",
+      { state: "camera-error", reason: "no-memory" },
+      "All pictures together take too much memory, and those of Porch take the most.",
+      "Choose a smaller size or a lower quality in the camera's settings.",
     ],
     [
       "too many viewers, no address",

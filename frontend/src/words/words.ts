@@ -65,6 +65,7 @@ export function status(c: Camera & { frozen?: boolean }, now: number, short = fa
     case "refused":
       return "Not let in";
     case "camera-error":
+      if (isTooMuch(c)) return "Picture too large";
       return isFull(c) ? "Too many viewers" : "Camera problem";
     case "incompatible":
       return c.reason === "too-new" ? "Agent too new" : "Agent too old";
@@ -84,6 +85,16 @@ function stalled(c: Camera, now: number, short: boolean): string {
 function isFull(c: Camera): boolean {
   // A camera without an agent has no other way to say it.
   return c.reason === "busy" || (c.url !== "" && c.status === 503);
+}
+
+/** Pictures come, but this computer cannot show them. */
+function isTooMuch(c: Camera): boolean {
+  return c.reason === "too-large" || givesWay(c);
+}
+
+/** Other pictures need the room of this one: the page must not keep it, either. */
+export function givesWay(c: Camera): boolean {
+  return c.reason === "no-room" || c.reason === "no-memory";
 }
 
 /** What PiGrid does next about it, or "". */
@@ -109,6 +120,7 @@ export function explain(c: Camera): Explanation | null {
       return explainRefused(c);
     case "camera-error":
       if (c.reason === "bad-http") return explainBadHTTP(c);
+      if (isTooMuch(c)) return explainTooMuch(c);
       if (c.url !== "" && c.reason !== "bad-stream") return explainForeign(c);
       if (isFull(c)) return explainFull(c);
       return {
@@ -178,6 +190,27 @@ function explainFull(c: Camera): Explanation {
     what: c.message || `${nameOf(c)} has as many viewers as it can serve${where}.`,
     advice: c.hint || "Close PiGrid or a browser that shows it on another computer.",
   };
+}
+
+function explainTooMuch(c: Camera): Explanation {
+  const who = nameOf(c);
+  switch (c.reason) {
+    case "no-room":
+      return {
+        what: `All pictures together are too large for this computer, and that of ${who} is the largest.`,
+        advice: "Show it alone, or choose a smaller size in the camera's settings.",
+      };
+    case "no-memory":
+      return {
+        what: `All pictures together take too much memory, and those of ${who} take the most.`,
+        advice: "Choose a smaller size or a lower quality in the camera's settings.",
+      };
+    default:
+      return {
+        what: `The picture of ${who} is too large to show.`,
+        advice: "Choose a smaller size in the camera's settings, at most 50 megapixels.",
+      };
+  }
 }
 
 /** A camera without an agent says little: what it is depends on what answers. */

@@ -1,0 +1,257 @@
+package feed
+
+import (
+	"fmt"
+	"sync"
+	"time"
+
+	"pigrid/desktop/cameras"
+	"pigrid/shared/mjpeg"
+)
+
+const (
+	// MaxPixels is how many pixels one picture may have. A file of half a megabyte
+	// can hold hundreds of millions, and the page stands still while it decodes them.
+	MaxPixels = 50_000_000
+	// perTile is how many pictures a tile holds: the one that is seen and the one
+	// that loads.
+	perTile = 2
+	// maxBytes is what the frames of all feeds together may take.
+	maxBytes = 256 << 20
+	// maxShown is how many pixels all tiles together may have, whatever the machine.
+	maxShown = 250_000_000
+	// memoryPerMegapixel is how much memory a machine must have for each million of
+	// them: shown, one takes 4 MB, and as much again while it is decoded and painted.
+	memoryPerMegapixel = 32 << 20
+	// heavy is from what weight on a picture, in bytes and pixels together, may have
+	// to be shown less often,
+	heavy = 4_000_000
+	// heavier when it has that many times the weight of the lightest one beside it.
+	heavier = 8
+	// heavyRate is what all such pictures together may weigh a second. Decoding and
+	// moving it takes the page about half of its time on a slow computer.
+	heavyRate = 80_000_000
+	// littleMemory is what a machine is taken to have that does not tell.
+	littleMemory = 2 << 30
+
+	// largeAgain is how long a camera with too large a picture is left alone,
+	largeAgain = 30 * time.Second
+	// roomAgain and how long one for which there was no room beside the others.
+	roomAgain = 5 * time.Second
+)
+
+// Limits is what all feeds of a [Group] together may take.
+type Limits struct {
+	Bytes  int64 // of frames in memory: the newest of each feed, and the one it reads
+	Pixels int64 // of the pictures that tiles show, two a tile
+}
+
+// LimitsFor returns the limits on a machine with so many bytes of memory, 0 when
+// that is not known.
+func LimitsFor(memory uint64) Limits {
+	if memory == 0 {
+		memory = littleMemory
+	}
+	return Limits{Bytes: maxBytes, Pixels: min(maxShown, int64(memory/memoryPerMegapixel)*1_000_000)}
+}
+
+// budget keeps all feeds together within limits: what is too much is taken from
+// the largest.
+type budget struct {
+	limits Limits
+
+	mu     sync.Mutex
+	claims map[*claim]struct{}
+	bytes  int64
+	pixels int64
+}
+
+// claim is what one feed takes. Its methods must not be called with a lock held
+// that drop takes.
+type claim struct {
+	budget *budget
+	drop   func() // called when it has to give up its picture
+
+	// The budget's lock is held for these.
+	held    int64 // bytes of the newest frame
+	reading int64 // bytes of those that are being read
+	pixels  int64
+	refused *cameras.Failure // why it may take nothing, until renew
+}
+
+func newBudget(limits Limits) *budget {
+	return &budget{limits: limits, claims: map[*claim]struct{}{}}
+}
+
+// claim makes a claim of nothing.
+func (b *budget) claim(drop func()) *claim {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	c := &claim{budget: b, drop: drop}
+	b.claims[c] = struct{}{}
+	return c
+}
+
+// end gives everything back, for good.
+func (c *claim) end() {
+	c.budget.mu.Lock()
+	defer c.budget.mu.Unlock()
+	c.set(0, 0, 0)
+	delete(c.budget.claims, c)
+}
+
+// renew lets a feed that was refused try again.
+func (c *claim) renew() {
+	c.budget.mu.Lock()
+	defer c.budget.mu.Unlock()
+	c.refused = nil
+}
+
+// refusal returns why the feed may take nothing, nil when it may.
+func (c *claim) refusal() *cameras.Failure {
+	c.budget.mu.Lock()
+	defer c.budget.mu.Unlock()
+	return c.refused
+}
+
+// read takes n more bytes of a frame that is being read; a negative n gives some
+// back. It returns why that may not be, else nil.
+func (c *claim) read(n int64) *cameras.Failure {
+	return c.change(func() { c.set(c.held, c.reading+n, c.pixels) })
+}
+
+// keep takes a frame that was read: of bytes, as many as were read, for a picture
+// of so many pixels. It returns why that may not be, else nil.
+func (c *claim) keep(bytes, read, pixels int64) *cameras.Failure {
+	return c.change(func() { c.set(bytes, c.reading-read, perTile*pixels) })
+}
+
+// show takes so many pixels for the frame that is kept: somebody looks at it.
+func (c *claim) show(pixels int64) *cameras.Failure {
+	return c.change(func() { c.set(c.held, c.reading, perTile*pixels) })
+}
+
+// hide gives the pixels back: nobody looks.
+func (c *claim) hide() {
+	c.budget.mu.Lock()
+	defer c.budget.mu.Unlock()
+	c.set(c.held, c.reading, 0)
+}
+
+// forget gives the newest frame back.
+func (c *claim) forget() {
+	c.budget.mu.Lock()
+	defer c.budget.mu.Unlock()
+	c.set(0, c.reading, 0)
+}
+
+// pace is how much time there is at least between two pictures of this weight: none,
+// unless they are so much heavier than others beside them that those would stand
+// still while the page decodes them. The lock of the Feed may be held.
+func (c *claim) pace(weight int64) time.Duration {
+	if weight < heavy {
+		return 0
+	}
+	c.budget.mu.Lock()
+	defer c.budget.mu.Unlock()
+	lightest := weight
+	for other := range c.budget.claims {
+		if other.pixels > 0 {
+			lightest = min(lightest, other.weight())
+		}
+	}
+	if weight < heavier*lightest {
+		return 0
+	}
+	all := weight
+	for other := range c.budget.claims {
+		if w := other.weight(); other != c && other.pixels > 0 && w >= heavy && w >= heavier*lightest {
+			all += w
+		}
+	}
+	return time.Duration(float64(all) / heavyRate * float64(time.Second))
+}
+
+// weight is what it takes to show the newest frame; the budget's lock is held.
+func (c *claim) weight() int64 { return c.held + c.pixels/perTile }
+
+// set changes the claim and the sums; the budget's lock is held.
+func (c *claim) set(held, reading, pixels int64) {
+	reading = max(0, reading)
+	if _, open := c.budget.claims[c]; !open {
+		return
+	}
+	c.budget.bytes += held + reading - c.held - c.reading
+	c.budget.pixels += pixels - c.pixels
+	c.held, c.reading, c.pixels = held, reading, pixels
+}
+
+// change changes a claim that is not refused, and refuses the largest ones while
+// all together are too much.
+func (c *claim) change(do func()) *cameras.Failure {
+	b := c.budget
+	b.mu.Lock()
+	if c.refused != nil {
+		defer b.mu.Unlock()
+		return c.refused
+	}
+	do()
+	var gone []*claim
+	for b.bytes > b.limits.Bytes {
+		gone = append(gone, b.refuse(c, func(c *claim) int64 { return c.held + c.reading }, tooManyBytes))
+	}
+	for b.pixels > b.limits.Pixels {
+		gone = append(gone, b.refuse(c, func(c *claim) int64 { return c.pixels }, tooManyPixels))
+	}
+	refused := c.refused
+	b.mu.Unlock()
+	for _, largest := range gone {
+		largest.drop()
+	}
+	return refused
+}
+
+// refuse takes everything from the largest claim; of several, from the one that
+// grew. b.mu is held.
+func (b *budget) refuse(grew *claim, size func(*claim) int64, why func(*claim) *cameras.Failure) *claim {
+	largest := grew
+	for c := range b.claims {
+		if size(c) > size(largest) {
+			largest = c
+		}
+	}
+	largest.refused = why(largest)
+	largest.set(0, 0, 0)
+	return largest
+}
+
+func tooManyBytes(c *claim) *cameras.Failure {
+	return &cameras.Failure{
+		Reason: cameras.ReasonNoMemory, RetryAfter: roomAgain,
+		Detail: fmt.Sprintf("its frames took %d MB; those of all cameras may take %d MB", (c.held+c.reading)>>20, c.budget.limits.Bytes>>20),
+	}
+}
+
+func tooManyPixels(c *claim) *cameras.Failure {
+	return &cameras.Failure{
+		Reason: cameras.ReasonNoRoom, RetryAfter: roomAgain,
+		Detail: fmt.Sprintf("its picture has %s; the two that each tile holds may have %s in all", megapixels(c.pixels/perTile), megapixels(c.budget.limits.Pixels)),
+	}
+}
+
+func megapixels(n int64) string { return fmt.Sprintf("%.0f megapixels", float64(n)/1e6) }
+
+// measure returns the size of a picture in pixels, or why it is not to be shown.
+func measure(jpeg []byte) (width, height int, failure *cameras.Failure) {
+	width, height, ok := mjpeg.Size(jpeg)
+	switch {
+	case !ok:
+		return 0, 0, &cameras.Failure{Reason: cameras.ReasonBadStream, Detail: "a picture that does not say how large it is"}
+	case int64(width)*int64(height) > MaxPixels:
+		return 0, 0, &cameras.Failure{
+			Reason: cameras.ReasonTooLarge, RetryAfter: largeAgain,
+			Detail: fmt.Sprintf("its picture has %d×%d pixels; %s are shown at most", width, height, megapixels(MaxPixels)),
+		}
+	}
+	return width, height, nil
+}
