@@ -101,7 +101,23 @@ func full(address string) AddResult {
 func (e *Engine) forget(key string) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	for _, gone := range e.registry.Forget(key) {
+	e.forgotten(e.registry.Forget(key))
+}
+
+// forgetAgent removes a camera and all others of its agent.
+func (e *Engine) forgetAgent(key string) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if id, _, ok := cameras.SplitKey(key); ok {
+		e.forgotten(e.registry.ForgetAgent(id))
+	} else {
+		e.forgotten(e.registry.Forget(key))
+	}
+}
+
+// forgotten ends what is going on for cameras that a person forgot; e.mu is held.
+func (e *Engine) forgotten(keys []string) {
+	for _, gone := range keys {
 		e.dropFeed(gone)
 		e.dropSecret(gone)
 		id, _, _ := cameras.SplitKey(gone)

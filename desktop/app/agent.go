@@ -2,7 +2,9 @@ package app
 
 import (
 	"context"
+	"maps"
 	"net/netip"
+	"slices"
 	"time"
 
 	"pigrid/desktop/agents"
@@ -209,11 +211,12 @@ func (e *Engine) merge(answer cameras.Answer) []cameras.Camera {
 		return nil
 	}
 	answer.Status.Cameras = kept
-	list := e.registry.Merge(answer)
+	list, gone := e.registry.Merge(answer)
 	e.mark(id, list)
 	if len(list) == 0 {
 		e.crowded = time.Now()
 	}
+	e.lostPlaces(gone)
 	e.dropFeeds(id)
 	for _, c := range list {
 		e.ensureFeed(c)
@@ -224,6 +227,20 @@ func (e *Engine) merge(answer cameras.Answer) []cameras.Camera {
 		}
 	}
 	return list
+}
+
+// lostPlaces ends what is going on for cameras that left the registry to make room,
+// and the watch of agents that have none left; e.mu is held.
+func (e *Engine) lostPlaces(gone []string) {
+	for _, key := range gone {
+		e.dropFeed(key)
+		id, _, _ := cameras.SplitKey(key)
+		if left := e.registry.Of(id); len(left) > 0 {
+			e.mark(id, left)
+		} else {
+			e.drop(id)
+		}
+	}
 }
 
 // dropFeeds ends the feeds of an agent's cameras that left the registry; e.mu is
@@ -253,6 +270,9 @@ func (a *agent) note(version int, list []cameras.Camera, now time.Time) (mended 
 	if a.facts.API != version {
 		a.facts.API, a.facts.APISince = version, now
 	}
+	maps.DeleteFunc(a.states, func(key string, _ since) bool {
+		return !slices.ContainsFunc(list, func(c cameras.Camera) bool { return c.Key == key })
+	})
 	for _, c := range list {
 		s, ok := a.states[c.Key]
 		if ok && s.state == c.State && s.missing == c.Missing {

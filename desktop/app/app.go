@@ -16,6 +16,9 @@ func (a *App) Add(address string) AddResult { return a.engine.add(address) }
 // Forget removes one camera, or all of an agent that was added by address.
 func (a *App) Forget(key string) { a.engine.forget(key) }
 
+// ForgetAgent removes a camera and all others of its agent.
+func (a *App) ForgetAgent(key string) { a.engine.forgetAgent(key) }
+
 // Retry dials a camera now; the empty key means all.
 func (a *App) Retry(key string) { a.engine.retry(key) }
 

@@ -89,7 +89,7 @@ func TestAddSaysWhenThereIsNoPlace(t *testing.T) {
 	d := startDesk(t, "", nil)
 	var known []cameras.Camera
 	for i := range 1024 {
-		known = append(known, cameras.Camera{Key: cameras.Key("known", fmt.Sprintf("c%d", i))})
+		known = append(known, cameras.Camera{Key: cameras.Key(fmt.Sprintf("known-%d", i/64), fmt.Sprintf("c%d", i))})
 	}
 	d.engine.mu.Lock()
 	d.engine.registry = cameras.NewRegistry(known...)

@@ -31,9 +31,9 @@ const crowdedNotice = "There are more agents on this network than PiGrid can sho
 // placeForSighted reports whether an agent that was heard of may be watched,
 // and lets go of another one for it if need be; e.mu is held.
 //
-// Whoever answered or was remembered keeps its place. Among the others every
-// one has its turn, so that invented agents cannot keep a real one out: it
-// answers while it has the place.
+// Whoever answered or was remembered keeps its place, until it has been away for
+// long. Among the others every one has its turn, so that invented agents cannot
+// keep a real one out: it answers while it has the place.
 func (e *Engine) placeForSighted(id string) bool {
 	if len(e.agents) < maxUnknown || e.unknown() < maxUnknown {
 		return true
@@ -54,13 +54,32 @@ func (e *Engine) placeForSighted(id string) bool {
 		}
 	}
 	if shown {
-		e.crowded = now
+		victim = e.longestAway(now)
 	}
 	if victim == "" {
+		if shown {
+			e.crowded = now
+		}
 		return false
 	}
 	e.turnAway(victim)
 	return true
+}
+
+// longestAway returns the agent that nobody typed in and that has not answered for
+// the longest time, "" when none has been away for long; e.mu is held. Its tiles
+// stay, and it is watched again when it is heard of and there is a place.
+func (e *Engine) longestAway(now time.Time) string {
+	longest := ""
+	for id, a := range e.agents {
+		if a.typed || a.facts.Failure == nil || now.Sub(a.facts.FailedSince) < cameras.LongMissing {
+			continue
+		}
+		if longest == "" || a.facts.FailedSince.Before(e.agents[longest].facts.FailedSince) {
+			longest = id
+		}
+	}
+	return longest
 }
 
 // placeForTyped does the same for an agent that a person added; e.mu is held.

@@ -4,6 +4,7 @@ import (
 	"maps"
 	"slices"
 	"sync"
+	"time"
 
 	"pigrid/shared/api"
 )
@@ -12,12 +13,18 @@ import (
 // read: it has none, or it speaks another API version.
 const StandIn = "none"
 
-// A network full of liars can make us remember no more than maxFound cameras;
-// the other places are for those that a person adds.
+// A network full of liars can make us remember no more than maxFound cameras, and
+// one of them no more than maxPerAgent; the other places are for those that a
+// person adds.
 const (
-	maxCameras = 1024
-	maxFound   = 768
+	maxCameras  = 1024
+	maxFound    = 768
+	maxPerAgent = 64
 )
+
+// LongMissing is how long a camera that was found must be away before another one
+// may have its place, when there is no other.
+const LongMissing = 10 * time.Minute
 
 // Camera is one camera that was seen at least once.
 type Camera struct {
@@ -44,24 +51,33 @@ type Camera struct {
 	Problem *api.Problem
 	Warning *api.Problem // what is not as asked although pictures come
 	Missing bool         // the agent answered without listing it
+	// Seen is when its agent listed it last, zero before the first time in this run.
+	Seen time.Time
 }
 
 // Registry holds every camera that exists as far as the app knows, merged by
-// key. A camera leaves it only by [Registry.Forget]. It is safe for concurrent
-// use; the cameras it hands out are copies.
+// key. A camera leaves it only by [Registry.Forget], or when another one needs its
+// place. It is safe for concurrent use; the cameras it hands out are copies.
 type Registry struct {
+	begun time.Time
+
 	mu    sync.Mutex
 	byKey map[string]Camera
 }
 
 // NewRegistry returns a Registry that knows these cameras.
 func NewRegistry(known ...Camera) *Registry {
-	r := &Registry{byKey: make(map[string]Camera, len(known))}
+	r := &Registry{begun: time.Now(), byKey: make(map[string]Camera, len(known))}
+	ofAgent := map[string]int{}
 	for _, c := range known {
 		agent, id, ok := SplitKey(c.Key)
-		if len(r.byKey) < maxCameras && (ok && c.URL == "" || IsForeign(c.Key) && c.URL != "") {
+		if len(r.byKey) >= maxCameras || ok && ofAgent[agent] >= maxPerAgent {
+			continue
+		}
+		if ok && c.URL == "" || IsForeign(c.Key) && c.URL != "" {
 			c.Agent, c.ID = agent, id
 			r.byKey[c.Key] = c
+			ofAgent[agent]++
 		}
 	}
 	return r
@@ -92,8 +108,10 @@ type Answer struct {
 
 // Merge takes in what an agent answered: new cameras appear, known ones are
 // refreshed, those it no longer lists are marked as missing. It returns the
-// agent's cameras.
-func (r *Registry) Merge(a Answer) []Camera {
+// agent's cameras, and the keys of those whose places were needed: missing ones of
+// an agent that lists others, and, when all places are taken, found ones that have
+// been away for [LongMissing].
+func (r *Registry) Merge(a Answer) (list []Camera, gone []string) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	listed := a.Status.Cameras
@@ -111,6 +129,10 @@ func (r *Registry) Merge(a Answer) []Camera {
 		c.Missing = true
 		r.byKey[c.Key] = about(c, a)
 	}
+	listed = listed[:min(len(listed), maxPerAgent)]
+	fresh := r.unknown(a.Status.ID, listed)
+	gone = r.trim(a.Status.ID, listed, len(r.of(a.Status.ID))+fresh-maxPerAgent)
+	gone = append(gone, r.replace(a.Status.ID, fresh-r.room(a))...)
 	room := r.room(a)
 	for _, l := range listed {
 		key := Key(a.Status.ID, l.ID)
@@ -121,10 +143,10 @@ func (r *Registry) Merge(a Answer) []Camera {
 		if !known {
 			room--
 		}
-		c.Key, c.Agent, c.ID = key, a.Status.ID, l.ID
+		c.Key, c.Agent, c.ID, c.Seen = key, a.Status.ID, l.ID, time.Now()
 		r.byKey[key] = refreshed(about(c, a), l)
 	}
-	return r.of(a.Status.ID)
+	return r.of(a.Status.ID), gone
 }
 
 // room is how many more cameras of an agent have a place.
@@ -178,6 +200,18 @@ func (r *Registry) Resize(key string, width, height int) {
 		c.Width, c.Height = width, height
 		r.byKey[key] = c
 	}
+}
+
+// ForgetAgent removes all cameras of an agent. It returns the keys that are gone.
+func (r *Registry) ForgetAgent(agent string) []string {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	var gone []string
+	for _, c := range r.of(agent) {
+		gone = append(gone, c.Key)
+		delete(r.byKey, c.Key)
+	}
+	return gone
 }
 
 // Forget removes a camera; one that was added by address takes its agent's

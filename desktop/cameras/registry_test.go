@@ -1,7 +1,6 @@
 package cameras
 
 import (
-	"fmt"
 	"slices"
 	"testing"
 
@@ -73,11 +72,11 @@ func TestCamerasNeverDisappearByThemselves(t *testing.T) {
 
 func TestAgentWithoutCamerasHasATile(t *testing.T) {
 	r := NewRegistry()
-	list := r.Merge(Answer{Status: status(idA)})
+	list, _ := r.Merge(Answer{Status: status(idA)})
 	if len(list) != 1 || list[0].ID != StandIn || list[0].Name != "Pi" || list[0].State != api.Failed {
 		t.Fatalf("got %+v", list)
 	}
-	list = r.Merge(Answer{Status: status(idA, cam("imx708", "Porch"))})
+	list, _ = r.Merge(Answer{Status: status(idA, cam("imx708", "Porch"))})
 	if len(list) != 1 || list[0].ID != "imx708" {
 		t.Errorf("the stand-in stayed: %v", keys(list))
 	}
@@ -111,28 +110,6 @@ func TestRememberedCameras(t *testing.T) {
 	r.Resize(Key(idA, "x"), 0, 0)
 	if c, _ := r.Get(Key(idA, "x")); c.Width != 1920 || c.Height != 1080 {
 		t.Errorf("size %dx%d", c.Width, c.Height)
-	}
-}
-
-func TestRegistryIsBounded(t *testing.T) {
-	var many []api.Camera
-	for i := range maxCameras + 5 {
-		many = append(many, cam(fmt.Sprintf("c%d", i), "n"))
-	}
-	r := NewRegistry()
-	r.Merge(Answer{Status: status(idA, many...)})
-	r.Merge(Answer{Status: status(idB, cam("x", "n"))})
-	if n := len(r.List()); n != maxFound || len(r.Of(idB)) != 0 {
-		t.Errorf("%d cameras found, %d of the second agent", n, len(r.Of(idB)))
-	}
-	r.Merge(Answer{Status: status(idB, many[0]), Added: true})
-	r.Merge(Answer{Status: status(idB, many[:3]...)})
-	if n := len(r.Of(idB)); n != 3 {
-		t.Errorf("%d cameras of an agent that a person added, want 3", n)
-	}
-	r.Merge(Answer{Status: status(idB, many...)})
-	if n := len(r.List()); n != maxCameras {
-		t.Errorf("%d cameras, want %d", n, maxCameras)
 	}
 }
 

@@ -52,6 +52,7 @@ var troubles = [][]trouble{
 		{"placeholder", `^Camera problem$`, `^The camera is used by another program\. Close it or restart the agent\.$`, "camera problem", dimmed},
 		{"newer", `^Agent too new$`, `^The agent of Camera 7 \(0\.0\.0-fleet\) is newer than this PiGrid\. Update PiGrid`, "agent too new", dimmed},
 		{"truncate", `^Live`, ``, "live", moving},
+		{"huge", `^Picture too large( · .*)?$`, `^The picture of Camera 9 is too large to show\. Choose a smaller size`, "picture too large", dimmed},
 	},
 }
 

@@ -167,6 +167,7 @@ function injectFakeWails(): void {
         State: call("State"),
         Add: call("Add"),
         Forget: call("Forget"),
+        ForgetAgent: call("ForgetAgent"),
         Retry: call("Retry"),
         Search: call("Search"),
         StopSearch: call("StopSearch"),

@@ -201,6 +201,20 @@ describe("words for every state", () => {
     expect(stage.go.calls).toEqual(["Forget agent:2/cam"]);
   });
 
+  it("forgets all cameras of an agent at once, where it has several", async () => {
+    const [first, ...others] = stage.cameras(4);
+    stage.go.state.cameras = [
+      { ...first, key: "agent:9/a", name: "Liar" } as Camera,
+      ...others.map((c, i) => ({ ...c, key: i < 2 ? `agent:9/b${i}` : "agent:8/a" })),
+    ];
+    const page = await stage.open();
+    await tile(page, "Liar").hover();
+    await page.getByRole("button", { name: "Details: Liar" }).click();
+    await page.getByRole("button", { name: "Forget all 3 cameras of this agent" }).click();
+    await page.getByRole("dialog").waitFor({ state: "detached" });
+    expect(stage.go.calls).toEqual(["ForgetAgent agent:9/a"]);
+  });
+
   it("says once that many cameras failed together, without moving a tile", async () => {
     const cameras = stage.cameras(12);
     stage.go.state.cameras = cameras;

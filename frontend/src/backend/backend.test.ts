@@ -7,6 +7,7 @@ const App = {
   State: () => Promise.resolve(state([])),
   Add: (address: string) => Promise.resolve({ ok: true, address }),
   Forget: (key: string) => Promise.resolve(key),
+  ForgetAgent: (key: string) => Promise.resolve(`all of ${key}`),
   Retry: (key: string) => Promise.resolve(key),
   Search: () => Promise.resolve("searching"),
   StopSearch: () => Promise.resolve("stopped"),
@@ -59,6 +60,7 @@ describe("backend", () => {
     expect(await backend?.state()).toEqual(state([]));
     expect(await backend?.add("pi.local")).toEqual({ ok: true, address: "pi.local" });
     expect(await backend?.forget("k1")).toBe("k1");
+    expect(await backend?.forgetAgent("k1")).toBe("all of k1");
     expect(await backend?.retry("k2")).toBe("k2");
     expect(await backend?.search()).toBe("searching");
     expect(await backend?.stopSearch()).toBe("stopped");

@@ -14,6 +14,8 @@ export interface Backend {
   state(): Promise<State>;
   add(address: string): Promise<AddResult>;
   forget(key: string): Promise<void>;
+  /** A camera and all others of its agent. */
+  forgetAgent(key: string): Promise<void>;
   /** Dials now; the empty key means all. */
   retry(key: string): Promise<void>;
   /** Asks every address of the network for an agent; the state tells how far it is. */
@@ -36,6 +38,7 @@ const wails: Backend = {
   state: async () => (await app.State()) as State,
   add: async (address) => (await app.Add(address)) as AddResult,
   forget: app.Forget,
+  forgetAgent: app.ForgetAgent,
   retry: app.Retry,
   search: app.Search,
   stopSearch: app.StopSearch,

@@ -31,6 +31,7 @@ describe("AppState", () => {
       },
       add: () => Promise.reject(new Error("not used")),
       forget: () => Promise.resolve(),
+      forgetAgent: () => Promise.resolve(),
       retry: () => Promise.resolve(),
       search: () => Promise.resolve(),
       stopSearch: () => Promise.resolve(),

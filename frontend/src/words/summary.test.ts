@@ -7,6 +7,7 @@ import {
   failedTogether,
   network,
   nothingFound,
+  ofSameAgent,
   outage,
   searching,
   summary,
@@ -129,6 +130,11 @@ describe("network", () => {
   ])("%s is %s", (text, words) => {
     expect(network(text)).toBe(words);
   });
+});
+
+it("counts the cameras of an agent", () => {
+  const all = ["agent:a/x", "agent:a/y", "agent:ab/x", "url:0123"].map((key) => camera({ key }));
+  expect(all.map((c) => ofSameAgent(c, all))).toEqual([2, 2, 1, 1]);
 });
 
 describe("the empty page", () => {

@@ -23,6 +23,12 @@ export function summary(cameras: readonly Camera[]): string {
     .join(" · ");
 }
 
+/** How many cameras the agent of this one has; 1 for a camera without an agent. */
+export function ofSameAgent(camera: Camera, cameras: readonly Camera[]): number {
+  const agent = /^agent:[^/]*\//.exec(camera.key)?.[0];
+  return agent === undefined ? 1 : cameras.filter((c) => c.key.startsWith(agent)).length;
+}
+
 /** More changes than this at once are counted, not read out one by one. */
 const READ_OUT = 3;
 

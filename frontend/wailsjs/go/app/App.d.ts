@@ -6,6 +6,8 @@ export function Add(arg1:string):Promise<app.AddResult>;
 
 export function Forget(arg1:string):Promise<void>;
 
+export function ForgetAgent(arg1:string):Promise<void>;
+
 export function Retry(arg1:string):Promise<void>;
 
 export function Search():Promise<void>;

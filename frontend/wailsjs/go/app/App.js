@@ -10,6 +10,10 @@ export function Forget(arg1) {
   return window['go']['app']['App']['Forget'](arg1);
 }
 
+export function ForgetAgent(arg1) {
+  return window['go']['app']['App']['ForgetAgent'](arg1);
+}
+
 export function Retry(arg1) {
   return window['go']['app']['App']['Retry'](arg1);
 }

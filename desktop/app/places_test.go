@@ -1,0 +1,121 @@
+package app
+
+import (
+	"context"
+	"fmt"
+	"sync/atomic"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"pigrid/desktop/agents"
+	"pigrid/desktop/cameras"
+	"pigrid/shared/api"
+)
+
+// lists answers for an agent with n cameras, numbered from a first one on.
+func lists(id string, first, n int) agents.Found {
+	s := api.Status{API: api.Version, ID: id, Name: id}
+	for i := first; i < first+n; i++ {
+		s.Cameras = append(s.Cameras, api.Camera{ID: fmt.Sprint("c", i), Name: "lie", State: api.Idle, Video: "/video"})
+	}
+	return agents.Found{Status: s, Address: "192.168.1.9:8080"}
+}
+
+// tiles counts the tiles, and says whether one is that of a real agent.
+func (d *desk) tiles() (n int, garage bool) {
+	for _, c := range d.State().Cameras {
+		n++
+		garage = garage || c.Key == cameras.Key(idA, "x")
+	}
+	return n, garage
+}
+
+// Sixty-four other cameras at each question had all 768 places within a minute, for
+// good.
+func TestAnAgentThatListsOtherCamerasAtEachQuestion(t *testing.T) {
+	a := newAgent(t, idA, "Garage", "x")
+	synctest.Test(t, func(t *testing.T) {
+		var asked atomic.Int32
+		d, _ := crowd(t, a, func(_ context.Context, id string) (agents.Found, error) {
+			return lists(id, 64*int(asked.Add(1)), 64), nil
+		})
+		d.look(t)
+		d.search.sighted(forged(a.sighting(), idB))
+		time.Sleep(time.Minute)
+		if n, _ := d.tiles(); n != 64 || asked.Load() < 10 {
+			t.Errorf("%d tiles after %d questions", n, asked.Load())
+		}
+		d.search.sighted(a.sighting())
+		time.Sleep(2 * time.Second)
+		if n, there := d.tiles(); n != 65 || !there {
+			t.Errorf("%d tiles, the real agent has one: %v", n, there)
+		}
+		d.engine.mu.Lock()
+		feeds, states := len(d.engine.feeds), len(d.engine.agents[idB].states)
+		d.engine.mu.Unlock()
+		if feeds != 65 || states != 64 {
+			t.Errorf("%d feeds, %d states are kept", feeds, states)
+		}
+		d.ForgetAgent(cameras.Key(idB, fmt.Sprint("c", 64*asked.Load())))
+		for range 6 {
+			time.Sleep(10 * time.Second)
+			d.search.sighted(forged(a.sighting(), idB))
+			d.search.sighted(a.sighting())
+		}
+		if n, there := d.tiles(); n != 1 || !there {
+			t.Errorf("%d tiles after it was forgotten, the real agent has one: %v", n, there)
+		}
+	})
+}
+
+// Agents that answered once had the places for good.
+func TestAgentsThatAreGoneLeaveTheirPlaces(t *testing.T) {
+	a := newAgent(t, idA, "Garage", "x")
+	for _, tt := range []struct {
+		agents, cameras int // that are remembered
+		away            time.Duration
+		place           bool
+	}{
+		{12, 64, cameras.LongMissing - time.Minute, false},
+		{12, 64, cameras.LongMissing, true},
+		{maxUnknown, 1, cameras.LongMissing - time.Minute, false},
+		{maxUnknown, 1, cameras.LongMissing, true},
+	} {
+		t.Run(fmt.Sprintf("%d agents with %d cameras, for %v", tt.agents, tt.cameras, tt.away), func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				var known []cameras.Camera
+				for i := range tt.agents * tt.cameras {
+					known = append(known, cameras.Camera{Key: cameras.Key(fmt.Sprint("gone-", i/tt.cameras), fmt.Sprint("c", i))})
+				}
+				registry := cameras.NewRegistry(known...)
+				time.Sleep(tt.away) // without the app: hundreds of tiles for minutes take long
+				d, _ := crowd(t, a, nil)
+				d.engine.mu.Lock()
+				d.engine.registry = registry
+				for _, c := range registry.List() {
+					d.engine.ensureAgent(c.Agent, nil)
+				}
+				d.engine.mu.Unlock()
+				time.Sleep(time.Second)
+				d.engine.mu.Lock()
+				for _, a := range d.engine.agents {
+					a.facts.FailedSince = time.Now().Add(-tt.away)
+				}
+				d.engine.mu.Unlock()
+				d.search.sighted(a.sighting())
+				time.Sleep(time.Second)
+				before := tt.agents * tt.cameras
+				if n, there := d.tiles(); there != tt.place || n < before || n > 768 {
+					t.Errorf("%d tiles after %d, the real agent has one: %v", n, before, there)
+				}
+				if notice := d.State().Notice; (notice != "") == tt.place {
+					t.Errorf("said %q", notice)
+				}
+				if r := d.Add("192.168.1.2"); !r.OK {
+					t.Errorf("no place for what a person adds: %+v", r)
+				}
+			})
+		})
+	}
+}

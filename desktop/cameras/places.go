@@ -1,0 +1,79 @@
+package cameras
+
+import (
+	"cmp"
+	"slices"
+	"time"
+
+	"pigrid/shared/api"
+)
+
+// unknown counts the cameras of an agent's list that are new; mu is held.
+func (r *Registry) unknown(agent string, listed []api.Camera) int {
+	n := 0
+	for _, l := range listed {
+		if _, known := r.byKey[Key(agent, l.ID)]; !known {
+			n++
+		}
+	}
+	return n
+}
+
+// trim removes n of an agent's cameras that it does not list: those that nobody
+// added first, and of these the ones that have been missing the longest. It returns
+// their keys; mu is held.
+func (r *Registry) trim(agent string, listed []api.Camera, n int) []string {
+	if n <= 0 {
+		return nil
+	}
+	stays := map[string]bool{}
+	for _, l := range listed {
+		stays[Key(agent, l.ID)] = true
+	}
+	missing := slices.DeleteFunc(r.of(agent), func(c Camera) bool { return stays[c.Key] })
+	return r.remove(missing, n)
+}
+
+// replace removes n found cameras of other agents that have been away for
+// [LongMissing], those that have been so the longest first. It returns their keys;
+// mu is held.
+func (r *Registry) replace(agent string, n int) []string {
+	if n <= 0 {
+		return nil
+	}
+	var away []Camera
+	for _, c := range r.byKey {
+		if c.Agent != agent && !c.Added && time.Since(r.lastSeen(c)) >= LongMissing {
+			away = append(away, c)
+		}
+	}
+	return r.remove(away, n)
+}
+
+// lastSeen is when a camera was there, or could have been, the last time.
+func (r *Registry) lastSeen(c Camera) time.Time {
+	if c.Seen.IsZero() {
+		return r.begun
+	}
+	return c.Seen
+}
+
+// remove removes n of these cameras: those that nobody added first, then by when
+// they were seen last. It returns their keys; mu is held.
+func (r *Registry) remove(from []Camera, n int) []string {
+	slices.SortFunc(from, func(a, b Camera) int {
+		if a.Added != b.Added {
+			if b.Added {
+				return -1
+			}
+			return 1
+		}
+		return cmp.Or(r.lastSeen(a).Compare(r.lastSeen(b)), cmp.Compare(a.Key, b.Key))
+	})
+	var gone []string
+	for _, c := range from[:min(n, len(from))] {
+		gone = append(gone, c.Key)
+		delete(r.byKey, c.Key)
+	}
+	return gone
+}
