@@ -51,7 +51,7 @@ func main() {
 	store, secret, notice := openSettings(logger)
 	engine := app.New(app.Config{
 		Version: version, Client: agents.NewClient().LocalNames(discovery.NewNames().Resolve), Settings: store, Secrets: secret, Notice: notice, Logger: logger, Search: search(logger), Sweeper: agents.NewSweeper(),
-		Memory: app.MachineMemory(),
+		Links: agents.NewOwnLinks(), Memory: app.MachineMemory(),
 	})
 	if err := wails.Run(window(engine, store)); err != nil {
 		logger.Error("the window could not be opened", "error", err)

@@ -9,6 +9,10 @@ import (
 // twinTimeout is how long a question about a twin may take.
 const twinTimeout = time.Second
 
+// lastPatience is how long an agent has to answer where it answered last before
+// another address is believed that answers sooner.
+const lastPatience = 3 * time.Second
+
 // twins notices when two agents have one id, because somebody copied the state
 // of one. Each tells when it was started, so another time at another address is
 // either another agent or the same one started anew; asking the first address
@@ -21,12 +25,16 @@ type twins struct {
 	twin    string   // where the other one is, "" when there is none
 }
 
-// keep returns the answer to believe: who answered first stays, as long as it
-// answers.
-func (t *twins) keep(ctx context.Context, found Found) Found {
-	if t.other(t.last, found) && found.Address != t.last.Address {
-		if same, ok := t.ask(ctx, t.last.Address); ok && same.Status.Started == t.last.Status.Started {
-			t.twin, found = found.Address, same
+// keep returns the answer to believe: where the agent answered last it stays, as
+// long as it answers there, whatever another address says. Anybody can copy all that
+// an agent says of itself, and answer sooner.
+func (t *twins) keep(ctx context.Context, found Found, last string) Found {
+	if last != "" && found.Address != last {
+		if here, ok := t.ask(ctx, last, lastPatience); ok {
+			if t.other(here, found) && !t.other(here, t.last) { // else it was started anew meanwhile
+				t.twin = found.Address
+			}
+			found = here
 		}
 	}
 	t.last = found
@@ -60,11 +68,11 @@ func (t *twins) look(ctx context.Context, addresses []string) {
 // isTwin reports whether another agent of the same id answers at an address
 // while the one we know still does.
 func (t *twins) isTwin(ctx context.Context, address string) bool {
-	there, ok := t.ask(ctx, address)
+	there, ok := t.ask(ctx, address, twinTimeout)
 	if !ok || !t.other(t.last, there) {
 		return false
 	}
-	here, ok := t.ask(ctx, t.last.Address)
+	here, ok := t.ask(ctx, t.last.Address, twinTimeout)
 	return ok && here.Status.Started == t.last.Status.Started
 }
 
@@ -73,8 +81,8 @@ func (t *twins) other(a, b Found) bool {
 	return a.Status.Started != "" && b.Status.Started != "" && a.Status.Started != b.Status.Started
 }
 
-func (t *twins) ask(ctx context.Context, address string) (Found, bool) {
-	ctx, cancel := context.WithTimeout(ctx, twinTimeout)
+func (t *twins) ask(ctx context.Context, address string, patience time.Duration) (Found, bool) {
+	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
 	found, err := t.find(ctx, t.id, []string{address})
 	return found, err == nil

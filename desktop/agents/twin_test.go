@@ -137,3 +137,44 @@ func TestOneAgentIsNotItsTwin(t *testing.T) {
 		}
 	})
 }
+
+// A copy that says all that the agent says, and sooner, had its tile.
+func TestACopyOfAnAgentDoesNotGetItsTile(t *testing.T) {
+	for _, answers := range []time.Duration{0, 250 * time.Millisecond, 2500 * time.Millisecond} {
+		for _, started := range []string{"monday", "tuesday", ""} {
+			synctest.Test(t, func(t *testing.T) {
+				n := &twinNet{started: map[string]string{"a:1": "monday"}, slow: map[string]time.Duration{"a:1": answers}}
+				w, last := watchTwins(t, n, "a:1")
+				time.Sleep(time.Minute)
+				n.set(func(n *twinNet) { n.started["b:1"] = started })
+				for range 60 {
+					w.Meet("b:1")
+					w.Poke()
+					time.Sleep(time.Second)
+					if r := last(); r.Failure != nil || r.Found.Address != "a:1" {
+						t.Fatalf("the copy, started %q, has the tile of an agent that answers after %v: %+v", started, answers, r)
+					}
+				}
+				n.set(func(n *twinNet) { delete(n.started, "a:1") })
+				time.Sleep(15 * time.Second)
+				if r := last(); r.Found.Address != "b:1" {
+					t.Errorf("the first is gone: at %q", r.Found.Address)
+				}
+			})
+		}
+	}
+}
+
+// The app was closed meanwhile: it asks first where the agent was.
+func TestACopyOfARememberedAgentDoesNotGetItsTile(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		n := &twinNet{started: map[string]string{"a:1": "monday", "b:1": "monday"}, slow: map[string]time.Duration{"a:1": 400 * time.Millisecond}}
+		w, last := watchTwins(t, n)
+		w.Keep("a:1", "b:1")
+		w.Poke()
+		time.Sleep(5 * time.Second)
+		if r := last(); r.Found.Address != "a:1" {
+			t.Errorf("at %q", r.Found.Address)
+		}
+	})
+}

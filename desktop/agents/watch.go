@@ -20,7 +20,7 @@ const (
 	pollStarting = time.Second
 	// maxStarting and how many times at most.
 	maxStarting = 10
-	// hintEvery is how often at most sightings make it asked.
+	// hintEvery is how often at most sightings, and streams that fail, make it asked.
 	hintEvery = 2 * time.Second
 )
 
@@ -29,6 +29,7 @@ type WatchConfig struct {
 	ID        string   // of the agent
 	Addresses []string // where it may be, host:port, best first
 	Find      func(ctx context.Context, id string, addresses []string) (Found, error)
+	Links     *Links       // of this computer; nil: every address is on one
 	Failing   func() int   // how many cameras of the whole app fail at the moment
 	Report    func(Report) // called from the Watch's goroutine after every question
 	Logger    *slog.Logger
@@ -54,6 +55,8 @@ type Watch struct {
 	poke chan struct{}
 	hint chan struct{}
 
+	nudged time.Time // last question that a hint called for; of the goroutine of Run
+
 	mu        sync.Mutex
 	addresses []string
 	kept      []string // what a sighting does not push out
@@ -65,7 +68,7 @@ func NewWatch(cfg WatchConfig) *Watch {
 	return &Watch{cfg: cfg, poke: make(chan struct{}, 1), hint: make(chan struct{}, 1), addresses: slices.Clone(cfg.Addresses)}
 }
 
-// Poke asks again at once. It never blocks.
+// Poke asks again at once: a person wants it. It never blocks.
 func (w *Watch) Poke() {
 	select {
 	case w.poke <- struct{}{}:
@@ -73,17 +76,33 @@ func (w *Watch) Poke() {
 	}
 }
 
-func (w *Watch) unpoke() {
+// Nudge asks soon, because something may be wrong or well again: at once, but not
+// more often than every two seconds, because streams that fail and whoever is on
+// the network can make it happen at any rate. It never blocks.
+func (w *Watch) Nudge() {
 	select {
-	case <-w.poke:
+	case w.hint <- struct{}{}:
 	default:
+	}
+}
+
+// ignore forgets what called for a question.
+func (w *Watch) ignore() {
+	for {
+		select {
+		case <-w.poke:
+		case <-w.hint:
+		default:
+			return
+		}
 	}
 }
 
 // Meet puts addresses at which the agent was heard of before those known so
 // far, but for the one that answered last and those to [Watch.Keep]. If one of
 // them is new it asks soon: at once, but not more often than every two seconds,
-// because anybody on the network can make addresses up. It never blocks.
+// because anybody on the network can make addresses up; see [Watch.Nudge]. Those
+// that are not on a link of this computer push out none that is. It never blocks.
 func (w *Watch) Meet(addresses ...string) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -95,10 +114,7 @@ func (w *Watch) Meet(addresses ...string) {
 		return
 	}
 	w.know(addresses)
-	select {
-	case w.hint <- struct{}{}:
-	default:
-	}
+	w.Nudge()
 }
 
 // Keep takes in addresses that no sighting may push out: a person typed them, or
@@ -116,7 +132,9 @@ func (w *Watch) know(addresses []string) {
 	if w.answered != "" {
 		answered = []string{w.answered}
 	}
-	w.addresses = mergeAddresses(maxAddresses, answered, w.kept, addresses, w.addresses)
+	newNear, newElsewhere := w.cfg.Links.sorted(addresses)
+	near, elsewhere := w.cfg.Links.sorted(w.addresses)
+	w.addresses = mergeAddresses(maxAddresses, answered, w.kept, newNear, near, newElsewhere, elsewhere)
 }
 
 // Addresses returns where the agent may be, best first.
@@ -131,15 +149,12 @@ func (w *Watch) Run(ctx context.Context) {
 	var since time.Time
 	failures, starting := 0, 0
 	first := true
+	w.nudged = time.Now() // the first question is one, too
 	twins := &twins{find: w.cfg.Find, id: w.cfg.ID}
 	for ctx.Err() == nil {
-		asked := time.Now()
-		found, err := w.cfg.Find(ctx, w.cfg.ID, w.Addresses())
+		found, err := w.ask(ctx, twins)
 		if ctx.Err() != nil {
 			return
-		}
-		if err == nil {
-			found = twins.keep(ctx, found)
 		}
 		r := Report{Found: found, Back: first || failures > 0, Twin: twins.twin}
 		delay := spread(pollEvery)
@@ -162,32 +177,36 @@ func (w *Watch) Run(ctx context.Context) {
 			delay = Delay(Wait{Failures: failures, Failing: w.cfg.Failing(), Failure: r.Failure, Random: rand.Float64()})
 			r.RetryAt = time.Now().Add(delay)
 			if r.Failure.RetryAfter > 0 {
-				w.unpoke() // what was asked for meanwhile is answered: later
+				w.ignore() // what was asked for meanwhile is answered: later
 			}
 		}
 		w.log(failures, r)
 		w.cfg.Report(r)
 		if err == nil {
-			twins.look(ctx, w.Addresses())
+			near, _ := w.cfg.Links.sorted(w.Addresses())
+			twins.look(ctx, near)
 		}
-		w.wait(ctx, asked, delay)
+		w.wait(ctx, delay)
 	}
 }
 
 // wait returns after d, when something calls for a question, or with ctx.
-func (w *Watch) wait(ctx context.Context, asked time.Time, d time.Duration) {
+func (w *Watch) wait(ctx context.Context, d time.Duration) {
 	end := time.Now().Add(d)
 	t := time.NewTimer(d)
 	defer t.Stop()
-	for {
+	for nudged := false; ; {
 		select {
 		case <-w.hint:
-			if soon := asked.Add(hintEvery); soon.Before(end) {
-				end = soon
+			if soon := w.nudged.Add(hintEvery); soon.Before(end) {
+				nudged, end = true, soon
 				t.Reset(time.Until(soon))
 			}
 			continue
 		case <-t.C:
+			if nudged {
+				w.nudged = time.Now()
+			}
 		case <-w.poke:
 		case <-ctx.Done():
 		}

@@ -244,6 +244,28 @@ func TestForgedAddressesMakeNoStormOfQuestions(t *testing.T) {
 	})
 }
 
+// An agent whose streams fail was asked five times a second.
+func TestStreamsThatFailMakeNoStormOfQuestions(t *testing.T) {
+	for name, failure := range map[string]error{"answers": nil, "does not": &cameras.Failure{Reason: cameras.ReasonRefused}} {
+		synctest.Test(t, func(t *testing.T) {
+			w := startWatch(t, "a:1", failure, "a:1")
+			asked := 0
+			for range 600 {
+				w.Nudge()
+				asked += len(w.after(100 * time.Millisecond))
+			}
+			if asked > int(time.Minute/hintEvery)+2 || asked < 20 { // one more that is due in the first second
+				t.Errorf("%s: asked %d times in a minute", name, asked)
+			}
+			w.after(hintEvery + time.Second)
+			w.Nudge()
+			if got := w.after(0); failure == nil && len(got) != 1 {
+				t.Errorf("%d questions at once after a pause", len(got))
+			}
+		})
+	}
+}
+
 func TestWatchKeepsFewAddresses(t *testing.T) {
 	w := NewWatch(WatchConfig{Addresses: []string{"a:1"}})
 	for i := range 50 {

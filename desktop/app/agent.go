@@ -60,7 +60,7 @@ func (e *Engine) ensureAgent(id string, addresses []string) {
 	now := time.Now()
 	a := &agent{cancel: cancel, begun: now, heard: now, states: map[string]since{}}
 	a.watch = agents.NewWatch(agents.WatchConfig{
-		ID: id, Addresses: addresses, Find: e.cfg.Client.Find, Failing: e.failing, Logger: e.cfg.Logger,
+		ID: id, Addresses: addresses, Links: e.cfg.Links, Find: e.cfg.Client.Find, Failing: e.failing, Logger: e.cfg.Logger,
 		Report: func(r agents.Report) { e.report(id, a, r) },
 	})
 	e.agents[id] = a
@@ -96,7 +96,7 @@ func (a *agent) heardOf(now time.Time) {
 	news := a.sighted.Before(a.facts.FailedSince) || now.Sub(a.sighted) > unheard
 	a.heard, a.sighted = now, now
 	if f := a.facts.Failure; news && f != nil && f.RetryAfter == 0 {
-		a.watch.Poke()
+		a.watch.Nudge()
 	}
 }
 

@@ -42,8 +42,10 @@ type Config struct {
 	Search  func(sighted func(dnssd.Sighting)) Searcher
 	Secrets Secrets // nil: what lets one in is not kept
 	Notice  string  // one sentence for the page about the app itself
-	Memory  uint64  // of this machine in bytes, 0 when unknown
-	Logger  *slog.Logger
+	// Links tells which addresses are on a link of this computer; nil: all are.
+	Links  *agents.Links
+	Memory uint64 // of this machine in bytes, 0 when unknown
+	Logger *slog.Logger
 }
 
 // Engine owns every goroutine and connection of the app: one watch per agent,
@@ -182,7 +184,7 @@ func (e *Engine) startFeed(c cameras.Camera, first *feed.Connection) *running {
 	f := &running{cancel: cancel, done: make(chan struct{}), Feed: feed.New(feed.Config{
 		Key: c.Key, Opener: e.cfg.Client, Group: e.group, Width: c.Width, Height: c.Height, Logger: e.cfg.Logger,
 		Arrived: e.arrived.notify,
-		Doubted: func() { e.poke(c.Agent) },
+		Doubted: func() { e.nudge(c.Agent) },
 		First:   first,
 		Early:   e.early(first != nil),
 	})}
@@ -218,12 +220,13 @@ func (e *Engine) failing() int {
 	return max(n, e.group.Failing())
 }
 
-// poke asks an agent for its status at once.
-func (e *Engine) poke(id string) {
+// nudge asks an agent for its status soon: something may be wrong. One that does
+// not answer is asked again soon enough.
+func (e *Engine) nudge(id string) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	if a := e.agents[id]; a != nil {
-		a.watch.Poke()
+	if a := e.agents[id]; a != nil && a.facts.Failure == nil {
+		a.watch.Nudge()
 	}
 }
 

@@ -91,6 +91,10 @@ func (e *Engine) scout(now time.Time) {
 		at++
 	}
 	e.scouted, e.scoutedID = now, list[at%len(list)].id
+	if a := e.agents[e.scoutedID]; a != nil {
+		a.watch.Poke() // one of all agents each second: that is seldom enough
+		return
+	}
 	e.askAgain(e.scoutedID)
 }
 
@@ -131,7 +135,7 @@ func (e *Engine) answers(id string) bool {
 // An agent that answers then has its cameras dialled.
 func (e *Engine) askAgain(id string) {
 	if a := e.agents[id]; a != nil {
-		a.watch.Poke()
+		a.watch.Nudge()
 	} else if f := e.feeds[id]; f != nil {
 		f.Retry()
 	}
