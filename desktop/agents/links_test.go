@@ -185,7 +185,10 @@ func TestFewAddressesOnOtherNetworksAtOnce(t *testing.T) {
 			n.watch(t, l, invented...)
 		}
 		time.Sleep(time.Minute)
-		if asked := len(n.did()); n.most > 8 || asked > 8*21 || asked < 8*19 {
+		asked := len(n.did())
+		n.mu.Lock()
+		defer n.mu.Unlock()
+		if n.most > 8 || asked > 8*21 || asked < 8*19 {
 			t.Errorf("%d at a time, %d in a minute", n.most, asked)
 		}
 	})
