@@ -1,21 +1,61 @@
 package agents
 
 import (
+	"fmt"
 	"net/http"
 	"regexp"
 	"strings"
+	"time"
 
 	"github.com/icholy/digest"
+
+	"pigrid/desktop/cameras"
 )
 
 // Auth is how a camera wants to be told a name and a password, as it said when
 // it refused a question without them. It serves the questions to one camera, one
 // after the other.
 type Auth struct {
+	known  cameras.Challenge // how it asked before; it is told nothing when it asks otherwise
 	digest *digest.Challenge
 	basic  bool
+	realm  string
 	count  int // answers by this challenge
 }
+
+// NewAuth makes the Auth of a camera that is known to ask like this; the zero
+// Challenge takes whatever comes first.
+func NewAuth(known cameras.Challenge) *Auth { return &Auth{known: known} }
+
+// Challenge returns how the camera asked, when it was let in after that.
+func (a *Auth) Challenge() cameras.Challenge {
+	switch {
+	case a.digest != nil:
+		return cameras.Challenge{Scheme: "digest", Realm: a.realm}
+	case a.basic:
+		return cameras.Challenge{Scheme: "basic", Realm: a.realm}
+	default:
+		return cameras.Challenge{Scheme: "none"}
+	}
+}
+
+// otherwise returns why the camera is told nothing although it asks, nil when it is
+// told: it asks in another way than before.
+func (a *Auth) otherwise() error {
+	if now := a.Challenge(); a.known.Known() && now != a.known {
+		return &cameras.Failure{
+			Reason: cameras.ReasonOtherLogin, Status: http.StatusUnauthorized, RetryAfter: otherAgain,
+			Detail: fmt.Sprintf("it asked %s before, and now %s", a.known, now),
+		}
+	}
+	return nil
+}
+
+// maxRealm is how many runes of a realm are remembered; that fits into settings.
+const maxRealm = 60
+
+// otherAgain is how long who asks in another way than before is left alone.
+const otherAgain = 30 * time.Second
 
 // learn reads a refusal. It reports whether name and password can be told: by
 // Digest (RFC 7616) where the camera asks for a kind of it that we know, because
@@ -25,7 +65,7 @@ func (a *Auth) learn(resp *http.Response) bool {
 	if resp.StatusCode != http.StatusUnauthorized && resp.StatusCode != http.StatusForbidden {
 		return false
 	}
-	*a = Auth{}
+	*a = Auth{known: a.known}
 	asked := false
 	for _, line := range resp.Header.Values("WWW-Authenticate") {
 		for _, c := range challenges(line) {
@@ -33,9 +73,12 @@ func (a *Auth) learn(resp *http.Response) bool {
 			switch {
 			case c.scheme == "basic":
 				a.basic = true
+				if a.digest == nil {
+					a.realm = clean(c.params["realm"], maxRealm)
+				}
 			case c.scheme == "digest" && a.digest == nil:
 				if d := c.digest(); d.Nonce != "" && digest.CanDigest(d) {
-					a.digest = d
+					a.digest, a.realm = d, clean(d.Realm, maxRealm)
 				}
 			}
 		}

@@ -187,7 +187,7 @@ func (c *Client) ask(req *http.Request, from Source) (*http.Response, error) {
 	if from.Foreign {
 		do = c.foreign.RoundTrip // sends nobody on by itself, and reads no Location
 	}
-	if !from.Login.hasPassword() {
+	if !from.Login.HasPassword() {
 		return do(req)
 	}
 	auth := from.Auth
@@ -200,6 +200,9 @@ func (c *Client) ask(req *http.Request, from Source) (*http.Response, error) {
 		return resp, err
 	}
 	_ = resp.Body.Close()
+	if err := auth.otherwise(); err != nil {
+		return nil, err
+	}
 	auth.answer(req, from.Login)
 	return do(req)
 }

@@ -33,8 +33,8 @@ type Login struct {
 // HasQuery reports whether there is a query; it may be asked of nil.
 func (l *Login) HasQuery() bool { return l != nil && l.Query != "" }
 
-// hasPassword reports whether there is a name or a password; it may be asked of nil.
-func (l *Login) hasPassword() bool { return l != nil && (l.User != "" || l.Password != "") }
+// HasPassword reports whether there is a name or a password; it may be asked of nil.
+func (l *Login) HasPassword() bool { return l != nil && (l.User != "" || l.Password != "") }
 
 // String implements [fmt.Stringer].
 func (Login) String() string { return "(hidden)" }

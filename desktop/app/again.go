@@ -5,6 +5,7 @@ import (
 	"net/url"
 
 	"pigrid/desktop/agents"
+	"pigrid/desktop/cameras"
 	"pigrid/desktop/feed"
 )
 
@@ -21,19 +22,24 @@ func (e *Engine) again(ctx context.Context, key string, t typed) AddResult {
 		e.mu.Unlock()
 		return result // it was forgotten meanwhile
 	}
-	if t.login == nil || sameLogin(t.login, f.Target().Login) {
+	before := f.Target()
+	warned := saysOther(f.Facts().Failure)
+	if t.login == nil || sameLogin(t.login, before.Login) && !warned {
 		f.Retry()
 		e.mu.Unlock()
 		return result
 	}
-	before := f.Target()
+	target := feed.Target{Addr: u.Host, Path: u.RequestURI(), Foreign: true, Login: t.login, Asks: before.Asks}
+	if warned { // and the person tells it all the same
+		target.Asks = cameras.Challenge{}
+	}
 	e.dropFeed(key) // many cameras serve a single viewer
 	e.mu.Unlock()
 	select {
 	case <-f.done:
 	case <-e.ctx.Done():
 	}
-	connection, failure := e.try(ctx, []feed.Target{{Addr: u.Host, Path: u.RequestURI(), Foreign: true, Login: t.login}})
+	connection, failure := e.try(ctx, []feed.Target{target})
 
 	e.mu.Lock()
 	defer e.mu.Unlock()
@@ -53,7 +59,7 @@ func (e *Engine) again(ctx context.Context, key string, t typed) AddResult {
 		}
 		return AddResult{Keys: []string{}, Reason: reasonOfURL(failure), Address: c.URL, Detail: failure.Detail}
 	}
-	c.Login = true
+	c.Login, c.Asks = true, connection.Target().Asks
 	e.registry.Add(c)
 	e.keepLogin(key, t.login)
 	f = e.startFeed(c, connection)
@@ -61,5 +67,9 @@ func (e *Engine) again(ctx context.Context, key string, t typed) AddResult {
 	f.SetTarget(connection.Target())
 	return result
 }
+
+// saysOther reports whether a camera asked for its password in another way than
+// before, and was not told it.
+func saysOther(f *cameras.Failure) bool { return f != nil && f.Reason == cameras.ReasonOtherLogin }
 
 func sameLogin(a, b *agents.Login) bool { return a != nil && b != nil && *a == *b }

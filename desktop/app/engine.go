@@ -185,6 +185,7 @@ func (e *Engine) startFeed(c cameras.Camera, first *feed.Connection) *running {
 		Key: c.Key, Opener: e.cfg.Client, Group: e.group, Width: c.Width, Height: c.Height, Logger: e.cfg.Logger,
 		Arrived: e.arrived.notify,
 		Doubted: func() { e.nudge(c.Agent) },
+		Learned: func(asks cameras.Challenge) { e.registry.Learn(c.Key, asks) },
 		First:   first,
 		Early:   e.early(first != nil),
 	})}

@@ -133,7 +133,7 @@ func (e *Engine) adopt(t typed, connection *feed.Connection) AddResult {
 	target := connection.Target()
 	where := urlOf(target)
 	c := cameras.Camera{
-		Key: cameras.ForeignKey(where), URL: where, Login: t.login != nil, Added: true,
+		Key: cameras.ForeignKey(where), URL: where, Login: t.login != nil, Asks: target.Asks, Added: true,
 		Addresses: []string{target.Addr}, Name: e.foreignName(target),
 	}
 	e.mu.Lock()

@@ -58,19 +58,27 @@ func toRemember(c cameras.Camera, added time.Time) settings.Camera {
 	if c.Added && added.IsZero() {
 		added = time.Now().UTC().Truncate(time.Second)
 	}
-	return settings.Camera{
+	s := settings.Camera{
 		Key: c.Key, Name: c.Name, Host: c.Host, Addresses: c.Addresses,
 		Width: c.Width, Height: c.Height, URL: c.URL, Login: c.Login, Added: added,
 	}
+	if c.Asks.Known() {
+		s.Asks = &settings.Asks{Scheme: c.Asks.Scheme, Realm: c.Asks.Realm}
+	}
+	return s
 }
 
 func remembered(s settings.Settings) []cameras.Camera {
 	list := make([]cameras.Camera, 0, len(s.Cameras))
 	for _, c := range s.Cameras {
-		list = append(list, cameras.Camera{
+		known := cameras.Camera{
 			Key: c.Key, Name: c.Name, Host: c.Host, Addresses: c.Addresses,
 			Width: c.Width, Height: c.Height, URL: c.URL, Login: c.Login, Added: !c.Added.IsZero(),
-		})
+		}
+		if c.Asks != nil {
+			known.Asks = cameras.Challenge{Scheme: c.Asks.Scheme, Realm: c.Asks.Realm}
+		}
+		list = append(list, known)
 	}
 	return list
 }

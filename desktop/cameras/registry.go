@@ -46,6 +46,7 @@ type Camera struct {
 	// empty when it has an agent. Login says that there is such a secret.
 	URL   string
 	Login bool
+	Asks  Challenge // how it asks for that
 
 	State   api.State // as the agent says
 	Problem *api.Problem
@@ -190,6 +191,16 @@ func (r *Registry) hasCameras(agent string) bool {
 		}
 	}
 	return false
+}
+
+// Learn notes how a camera asks for a name and a password.
+func (r *Registry) Learn(key string, asks Challenge) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if c, ok := r.byKey[key]; ok {
+		c.Asks = asks
+		r.byKey[key] = c
+	}
 }
 
 // Resize notes the size of a camera's newest frame in pixels.

@@ -29,6 +29,7 @@ const (
 	ReasonNoFrames     Reason = "no-frames"    // the stream is open and silent
 	ReasonForbidden    Reason = "forbidden"    // 403
 	ReasonUnauthorized Reason = "unauthorized" // 401
+	ReasonOtherLogin   Reason = "other-login"  // it asks for a password in another way than before
 	ReasonWrongHost    Reason = "wrong-host"   // 421
 	ReasonBusy         Reason = "busy"         // too many viewers
 	ReasonNotPigrid    Reason = "not-pigrid"   // something else answers there

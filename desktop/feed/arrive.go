@@ -62,6 +62,7 @@ func (f *Feed) arrive(l *link, frame mjpeg.Frame) *cameras.Failure {
 	f.mu.Unlock()
 	if first {
 		f.succeeded()
+		f.learn(l)
 	}
 	if doubt {
 		f.cfg.Doubted()
@@ -73,6 +74,28 @@ func (f *Feed) arrive(l *link, frame mjpeg.Frame) *cameras.Failure {
 		f.cfg.Arrived()
 	}
 	return nil
+}
+
+// learn notes how a camera that gave a picture asked for its password.
+func (f *Feed) learn(l *link) {
+	f.mu.Lock()
+	asks := l.asked()
+	news := f.target.Login == l.target.Login && f.target.Asks != asks
+	if news {
+		f.target.Asks = asks
+	}
+	f.mu.Unlock()
+	if news && f.cfg.Learned != nil {
+		f.cfg.Learned(asks)
+	}
+}
+
+// asked is how the camera asked for a password, as far as it has one to be told.
+func (l *link) asked() cameras.Challenge {
+	if l.target.Asks.Known() || !l.target.Login.HasPassword() {
+		return l.target.Asks
+	}
+	return l.auth.Challenge()
 }
 
 // note takes a real frame into the numbers; mu is held.

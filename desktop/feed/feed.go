@@ -34,6 +34,9 @@ type Target struct {
 	// viewer, so there is never a second connection beside the first.
 	Foreign bool
 	Login   *agents.Login // nil when anybody is let in
+	// Asks is how it is known to ask for that; it is told nothing when it asks
+	// otherwise.
+	Asks cameras.Challenge
 }
 
 // Config is what a Feed needs.
@@ -48,6 +51,9 @@ type Config struct {
 	// carry placeholders. Both run on the Feed's goroutines and must not block.
 	Arrived func()
 	Doubted func()
+	// Learned is called, on the Feed's goroutine, when a camera that has a Login has
+	// given its first picture and it was not known how it asks.
+	Learned func(cameras.Challenge)
 	Logger  *slog.Logger
 	// First is a connection that is open already, nil when there is none.
 	First *Connection

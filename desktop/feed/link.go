@@ -14,6 +14,7 @@ import (
 // link is one open stream and whoever reads its frames.
 type link struct {
 	target Target
+	auth   *agents.Auth
 	rate   float64 // frames per second that were asked for, 0 for all
 	body   io.Closer
 	cancel context.CancelFunc
@@ -57,13 +58,13 @@ func (f *Feed) connect(ctx context.Context, target Target, rate float64) (*link,
 // open opens a stream and returns once the headers are there.
 func open(ctx context.Context, opener Opener, target Target, rate float64) (*link, *cameras.Failure) {
 	ctx, cancel := context.WithCancel(ctx)
-	from := agents.Source{Addr: target.Addr, Path: withRate(target.Path, rate), Login: target.Login, Auth: &agents.Auth{}, Foreign: target.Foreign}
+	from := agents.Source{Addr: target.Addr, Path: withRate(target.Path, rate), Login: target.Login, Auth: agents.NewAuth(target.Asks), Foreign: target.Foreign}
 	stream, err := opener.Open(ctx, from)
 	if err != nil {
 		cancel()
 		return nil, agents.FailureOf(err)
 	}
-	l := &link{target: target, rate: rate, body: stream.Body, cancel: cancel, read: &counter{}}
+	l := &link{target: target, auth: from.Auth, rate: rate, body: stream.Body, cancel: cancel, read: &counter{}}
 	if target.Foreign {
 		p := newPoller(ctx, opener, from, stream, l.read)
 		l.body, l.reader = p, p

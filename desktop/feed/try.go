@@ -21,8 +21,12 @@ const (
 // Feed or closes it.
 type Connection struct{ link *link }
 
-// Target is where it leads.
-func (c *Connection) Target() Target { return c.link.target }
+// Target is where it leads, and how it asked for a password.
+func (c *Connection) Target() Target {
+	t := c.link.target
+	t.Asks = c.link.asked()
+	return t
+}
 
 // OnClose has done called when it ends from our side, as well.
 func (c *Connection) OnClose(done func()) {
@@ -62,7 +66,7 @@ func Try(ctx context.Context, opener Opener, targets []Target) (*Connection, *ca
 		case cameras.ReasonUnreachable, cameras.ReasonNotLocal:
 			return nil, failure // so it is on every other port
 		case cameras.ReasonRefused, cameras.ReasonTimeout,
-			cameras.ReasonUnauthorized, cameras.ReasonForbidden, cameras.ReasonBusy: // so it is at every other path
+			cameras.ReasonUnauthorized, cameras.ReasonOtherLogin, cameras.ReasonForbidden, cameras.ReasonBusy: // so it is at every other path
 			deaf[t.Addr] = true
 		}
 	}
@@ -73,7 +77,7 @@ func Try(ctx context.Context, opener Opener, targets []Target) (*Connection, *ca
 func tellsMore(a, b *cameras.Failure) bool {
 	weight := func(f *cameras.Failure) int {
 		switch f.Reason {
-		case cameras.ReasonUnauthorized, cameras.ReasonForbidden, cameras.ReasonBusy:
+		case cameras.ReasonUnauthorized, cameras.ReasonOtherLogin, cameras.ReasonForbidden, cameras.ReasonBusy:
 			return 5
 		case cameras.ReasonNoFrames:
 			return 4

@@ -16,7 +16,10 @@ import (
 
 // Version is the format of the file. A file of a newer version is kept aside
 // like one that cannot be read, because writing it would lose what it holds.
-const Version = 1
+//
+// Since 2 a camera says how it asks for its password. An older program would lose
+// that, and tell the password to whoever asks.
+const Version = 2
 
 // MaxURL is the longest URL of a camera that is kept, in bytes.
 const MaxURL = 1024
@@ -56,8 +59,16 @@ type Camera struct {
 	// is kept among the secrets; it is never in here.
 	URL   string `json:"url,omitempty"`
 	Login bool   `json:"login,omitempty"`
+	// Asks is how it asks for that, nil when it is not known.
+	Asks *Asks `json:"asks,omitempty"`
 	// Added is when a person typed the address, zero when it was found.
 	Added time.Time `json:"added,omitzero"`
+}
+
+// Asks is how a camera asks for a name and a password.
+type Asks struct {
+	Scheme string `json:"scheme"` // "digest", "basic" or "none"
+	Realm  string `json:"realm,omitempty"`
 }
 
 // Parse reads a settings file. What is wrong with a single camera or size is
@@ -111,6 +122,9 @@ func (c Camera) valid() Camera {
 	if !cameraURL(c.URL) {
 		c.URL, c.Login = "", false
 	}
+	if !c.Login || c.Asks != nil && !c.Asks.valid() {
+		c.Asks = nil
+	}
 	addresses := []string{}
 	for _, a := range c.Addresses {
 		if len(addresses) < maxAddresses && hostPort(a) && !slices.Contains(addresses, a) {
@@ -119,6 +133,10 @@ func (c Camera) valid() Camera {
 	}
 	c.Addresses = addresses
 	return c
+}
+
+func (a Asks) valid() bool {
+	return slices.Contains([]string{"digest", "basic", "none"}, a.Scheme) && text(a.Realm)
 }
 
 func side(n int) bool { return n >= 0 && n <= maxSide }

@@ -140,7 +140,7 @@ func TestEmptyPathIsMemoryOnly(t *testing.T) {
 }
 
 func TestParseSaysThatANewerPiGridWroteIt(t *testing.T) {
-	for _, data := range []string{`{"version":2}`, `{"version":2,"cameras":{"new":"shape"}}`} {
+	for _, data := range []string{`{"version":3}`, `{"version":3,"cameras":{"new":"shape"}}`} {
 		if _, err := Parse([]byte(data)); !errors.Is(err, ErrNewer) {
 			t.Errorf("%s: %v", data, err)
 		}
@@ -155,9 +155,30 @@ func TestParseLeavesOutWhatIsWrong(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := Settings{Version: 1, Cameras: []Camera{{Key: "k", Addresses: []string{"a:1", "[::1]:8080"}}}}
+	want := Settings{Version: 2, Cameras: []Camera{{Key: "k", Addresses: []string{"a:1", "[::1]:8080"}}}}
 	if !reflect.DeepEqual(s, want) {
 		t.Errorf("got %+v", s)
+	}
+}
+
+func TestHowACameraAsksIsRemembered(t *testing.T) {
+	for text, want := range map[string]*Asks{
+		`{"scheme":"digest","realm":"AXIS"}`:                             {"digest", "AXIS"},
+		`{"scheme":"basic"}`:                                             {"basic", ""},
+		`{"scheme":"none"}`:                                              {"none", ""},
+		`{"scheme":"bearer"}`:                                            nil,
+		`{"scheme":"digest","realm":"a\u0007"}`:                          nil,
+		`{"scheme":"digest","realm":"` + strings.Repeat("x", 256) + `"}`: nil,
+		`null`: nil,
+	} {
+		s, err := Parse([]byte(`{"version":2,"cameras":[{"key":"k","url":"http://cam:80/","login":true,"asks":` + text + `}]}`))
+		if err != nil || !reflect.DeepEqual(s.Cameras[0].Asks, want) {
+			t.Errorf("%s: %+v, %v", text, s.Cameras[0].Asks, err)
+		}
+	}
+	s, err := Parse([]byte(`{"version":1,"cameras":[{"key":"k","url":"http://cam:80/","asks":{"scheme":"basic"}}]}`))
+	if err != nil || s.Cameras[0].Asks != nil {
+		t.Errorf("without a password: %+v, %v", s.Cameras[0].Asks, err)
 	}
 }
 

@@ -21,6 +21,7 @@ export type Reason =
   | "no-frames"
   | "forbidden"
   | "unauthorized"
+  | "other-login" // it asks for a password in another way than before
   | "wrong-host"
   | "busy"
   | "not-pigrid"

@@ -195,6 +195,12 @@ describe("explain", () => {
       "Add it by its IP address, or start its agent with --allow-host and that name.",
     ],
     [
+      "a camera that asks in another way than before",
+      { state: "refused", reason: "other-login", url: "http://cam/" },
+      "Porch asks for its password in another way than before, so it was not told.",
+      "Another device may have its address. If it is your camera, add it again as http://user:password@ and its address.",
+    ],
+    [
       "pictures of a camera without an agent that cannot be drawn",
       {
         state: "camera-error",
