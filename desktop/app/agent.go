@@ -18,6 +18,8 @@ const (
 	// unheard is how long an agent that is there can go without a sighting: longer
 	// than the time between two rounds of the search.
 	unheard = 45 * time.Second
+	// welcomeEvery is how often at most a sighting makes an agent be asked at once.
+	welcomeEvery = 2 * time.Second
 	// absence is how long an agent or camera must be away to count as new again.
 	absence = 2 * time.Minute
 )
@@ -29,6 +31,8 @@ type agent struct {
 	begun   time.Time // start of the watch
 	heard   time.Time // last sighting or answer
 	sighted time.Time // last sighting
+	// welcomed is the last time a sighting made it be asked at once.
+	welcomed time.Time
 	// starting says that it did not list its cameras yet after it came back.
 	starting bool
 	facts    cameras.Agent
@@ -91,12 +95,14 @@ func (e *Engine) sighted(s dnssd.Sighting) {
 // since a silence, the agent is asked at once: it has come back. Those that
 // follow are its answers to every round of the search, which it may give while
 // nobody gets through to it otherwise; they would make all such agents be asked
-// in the same second, over and over.
+// in the same second, over and over. Nor does one that fails and is heard of by
+// turns get more than a question every other second by that.
 func (a *agent) heardOf(now time.Time) {
 	news := a.sighted.Before(a.facts.FailedSince) || now.Sub(a.sighted) > unheard
 	a.heard, a.sighted = now, now
-	if f := a.facts.Failure; news && f != nil && f.RetryAfter == 0 {
-		a.watch.Nudge()
+	if f := a.facts.Failure; news && f != nil && f.RetryAfter == 0 && now.Sub(a.welcomed) >= welcomeEvery {
+		a.welcomed = now
+		a.watch.Poke()
 	}
 }
 

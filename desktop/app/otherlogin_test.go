@@ -80,10 +80,17 @@ func TestNoPasswordForWhoAsksInAnotherWay(t *testing.T) {
 		before, now string
 		told        bool
 	}{
-		{axis, axis, true}, {basic, basic, true}, {axis, strings.Replace(axis, `"n"`, `"m"`, 1), true},
+		{axis, axis, true},
+		{basic, basic, true},
+		{axis, strings.Replace(axis, `"n"`, `"m"`, 1), true},
 		{axis + ", " + basic, axis, true},
-		{axis, basic, false}, {axis, other, false}, {axis, `Basic realm="router"`, false},
-		{basic, `Basic realm="router"`, false}, {basic, axis, false}, {"", basic, false}, {"", axis, false},
+		{axis, basic, false},
+		{axis, other, false},
+		{axis, `Basic realm="router"`, false},
+		{basic, `Basic realm="router"`, false},
+		{basic, axis, false},
+		{"", basic, false},
+		{"", axis, false},
 		{axis + ", " + basic, basic, false},
 	} {
 		t.Run(fmt.Sprintf("%s then %s", tt.before, tt.now), func(t *testing.T) {
