@@ -86,12 +86,12 @@ func (m *machine) network() string {
 // host, whoever runs this test.
 func sshThatKnows(t *testing.T, key string) string {
 	t.Helper()
-	real, err := exec.LookPath("ssh")
+	program, err := exec.LookPath("ssh")
 	if err != nil {
 		t.Fatal(err)
 	}
 	dir := t.TempDir()
-	script := fmt.Sprintf("#!/bin/sh\nexec %s -F none -i %s -o UserKnownHostsFile=%s -o BatchMode=yes \"$@\"\n", real, strconv.Quote(key), filepath.Join(dir, "known"))
+	script := fmt.Sprintf("#!/bin/sh\nexec %s -F none -i %s -o UserKnownHostsFile=%s -o BatchMode=yes \"$@\"\n", program, strconv.Quote(key), filepath.Join(dir, "known"))
 	if err := os.WriteFile(filepath.Join(dir, "ssh"), []byte(script), 0o755); err != nil {
 		t.Fatal(err)
 	}

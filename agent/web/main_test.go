@@ -109,7 +109,11 @@ func request(ctx context.Context, t *testing.T, method, url string, header ...st
 // picture is a small JPEG with noise of n bytes in a comment behind SOI.
 func picture(t testing.TB, shade byte, n int) []byte {
 	t.Helper()
-	img := image.NewGray(image.Rect(0, 0, 64, 48))
+	size := image.Rect(0, 0, 64, 48)
+	if n > 1<<20 {
+		size = image.Rect(0, 0, 1024, 768) // no picture takes more than its size can need
+	}
+	img := image.NewGray(size)
 	for i := range img.Pix {
 		img.Pix[i] = shade
 	}
@@ -117,13 +121,14 @@ func picture(t testing.TB, shade byte, n int) []byte {
 	if err := jpeg.Encode(&b, img, nil); err != nil {
 		t.Fatal(err)
 	}
-	out := append([]byte{}, b.Bytes()[:2]...)
+	sos := bytes.LastIndex(b.Bytes(), []byte{0xFF, 0xDA})
+	out := append([]byte{}, b.Bytes()[:sos]...)
 	for ; n > 0; n -= 60000 {
 		size := min(n, 60000)
 		out = append(out, 0xFF, 0xFE, byte((size+2)>>8), byte(size+2))
 		out = append(out, make([]byte, size)...)
 	}
-	return append(out, b.Bytes()[2:]...)
+	return append(out, b.Bytes()[sos:]...)
 }
 
 // publishing publishes f() at an interval until the returned function is called.

@@ -150,7 +150,7 @@ func (s *Server) takeOver(ctx context.Context, w http.ResponseWriter, r *http.Re
 	head, client := opening(r, w.Header()), r.RemoteAddr
 	go func() {
 		defer leave()
-		defer c.Close()
+		defer func() { _ = c.Close() }()
 		defer s.logPanic()
 		s.stream(ctx, out, hub, fps, head, client)
 	}()

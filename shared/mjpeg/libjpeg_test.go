@@ -56,6 +56,9 @@ func mustDecode(t testing.TB, jpeg []byte) {
 		return
 	}
 	failure, warnings := libjpeg(t, jpeg)
+	if failure != "" && !framing.MatchString(failure) {
+		return // damage inside a segment: libjpeg reads on past its end
+	}
 	for _, said := range append(warnings, failure) {
 		if framing.MatchString(said) {
 			t.Fatalf("%d bytes were passed on, and libjpeg says: %s", len(jpeg), said)
