@@ -19,15 +19,20 @@ const aboutSettings = `No setting is needed. Each can be given as a flag, as an 
 ` + config.DefaultFile + ` (max-viewers = 64). A flag wins over the environment,
 the environment over the file; [cameras.ID] there is for one camera only.`
 
+const aboutStatus = `Shows what the agent on this machine does: its address, its cameras, who watches
+since when, and the last problem. The exit code is 0 when all is well, 1 when a
+camera gives no picture, and 3 when no agent runs here.`
+
 const commands = `Usage:
   pigrid-agent [run] [flags]   serve the cameras
+  pigrid-agent status          show address, cameras, viewers, last problem
   pigrid-agent version         print the version
   pigrid-agent help flags      explain every flag
   pigrid-agent help file       print a configuration file with every setting
 `
 
 // shortFlags are those that --help shows; the rest stands under help flags.
-var shortFlags = []string{"source", "width", "height", "framerate", "name", "listen"}
+var shortFlags = []string{"source", "width", "height", "framerate", "name"}
 
 // helpWidth is how many columns the help may take.
 const helpWidth = 80
@@ -62,6 +67,13 @@ func command(env []string, stderr io.Writer) *cobra.Command {
 	}
 	root.AddCommand(
 		&cobra.Command{Use: "run", Long: about, Args: noArguments, RunE: root.RunE},
+		&cobra.Command{Use: "status", Long: aboutStatus, Args: noArguments, RunE: func(cmd *cobra.Command, _ []string) error {
+			cfg, err := loader.Load(env)
+			if err != nil {
+				return err
+			}
+			return status(cmd.Context(), cfg, env, cmd.OutOrStdout())
+		}},
 		&cobra.Command{Use: "version", Long: "Prints the version.", Args: noArguments, Run: func(cmd *cobra.Command, _ []string) {
 			fmt.Fprintln(cmd.OutOrStdout(), "pigrid-agent", version)
 		}},

@@ -25,13 +25,13 @@ func TestVersion(t *testing.T) {
 // TestHelp: it fits a terminal of 24 lines, whatever command it is asked of, and
 // leads to the rest.
 func TestHelp(t *testing.T) {
-	for _, args := range [][]string{{"--help"}, {"-h"}, {"help"}, {"run", "--help"}, {"version", "--help"}, {"help", "run"}} {
+	for _, args := range [][]string{{"--help"}, {"-h"}, {"help"}, {"run", "--help"}, {"version", "--help"}, {"status", "--help"}, {"help", "run"}} {
 		out, log, err := run(t, nil, args...)
 		if err != nil || log != "" {
 			t.Fatalf("%v: %q, error %v", args, log, err)
 		}
 		last := -1
-		for _, part := range []string{"Usage:\n  pigrid-agent [run] [flags]", "pigrid-agent version", "pigrid-agent help flags", "Flags", "--source source ", "--width pixels ", "--listen address "} {
+		for _, part := range []string{"Usage:\n  pigrid-agent [run] [flags]", "pigrid-agent status", "pigrid-agent version", "pigrid-agent help flags", "Flags", "--source source ", "--width pixels ", "--name text "} {
 			at := strings.Index(out, part)
 			if at <= last {
 				t.Errorf("%v: %q is missing or too early", args, part)

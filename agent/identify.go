@@ -15,13 +15,13 @@ import (
 const systemStateDir = "/var/lib/pigrid"
 
 // identify finds out who this agent is and which camera ids it has given out.
-func identify(cfg config.Config, env []string, log *slog.Logger) (identity.Identity, *identity.CameraIDs, error) {
-	who := identity.Identity{Name: cfg.Name, Host: hostname()}
+// dir is its state folder, empty for none.
+func identify(cfg config.Config, env []string, log *slog.Logger) (who identity.Identity, ids *identity.CameraIDs, dir string, err error) {
+	who = identity.Identity{Name: cfg.Name, Host: hostname()}
 	if who.Name == "" {
 		who.Name = who.Host
 	}
-	dir := cfg.StateDir
-	var err error
+	dir = cfg.StateDir
 	if dir != "" {
 		who.ID, err = identity.StoredID(dir)
 	} else {
@@ -32,13 +32,13 @@ func identify(cfg config.Config, env []string, log *slog.Logger) (identity.Ident
 		}
 	}
 	if err != nil {
-		return who, nil, err
+		return who, nil, dir, err
 	}
-	ids, err := identity.OpenCameraIDs(dir)
+	ids, err = identity.OpenCameraIDs(dir)
 	if err != nil {
 		log.Warn(err.Error())
 	}
-	return who, ids, nil
+	return who, ids, dir, nil
 }
 
 // hostname is this machine's name without domain.

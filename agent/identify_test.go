@@ -37,7 +37,7 @@ func TestIdentify(t *testing.T) {
 	}
 	var said bytes.Buffer
 	log := slog.New(slog.NewTextHandler(&said, nil))
-	who, ids, err := identify(config.Config{StateDir: dir}, nil, log)
+	who, ids, _, err := identify(config.Config{StateDir: dir}, nil, log)
 	if err != nil || who.Name == "" || who.Name != who.Host || strings.Contains(who.Host, ".") {
 		t.Fatalf("%+v, error %v", who, err)
 	}
@@ -47,7 +47,7 @@ func TestIdentify(t *testing.T) {
 	if id, err := ids.ID("imx708", "/base"); id != "imx708" || err != nil {
 		t.Errorf("camera %s, error %v", id, err)
 	}
-	again, _, err := identify(config.Config{StateDir: dir, Name: "Küche"}, nil, log)
+	again, _, _, err := identify(config.Config{StateDir: dir, Name: "Küche"}, nil, log)
 	if err != nil || again.ID != who.ID || again.Name != "Küche" {
 		t.Errorf("%+v after %+v, error %v", again, who, err)
 	}

@@ -3,6 +3,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"os/signal"
@@ -25,8 +26,16 @@ func main() {
 	stop()
 	if err != nil {
 		fmt.Fprintf(os.Stderr, "pigrid-agent: %v\n", err)
-		os.Exit(1)
+		os.Exit(exitCode(err))
 	}
+}
+
+// exitCode is 1 for an error that does not say otherwise.
+func exitCode(err error) int {
+	if e, ok := errors.AsType[exitError](err); ok {
+		return e.code
+	}
+	return 1
 }
 
 // outliveReaders lets the program go on when whoever reads its log goes away, as

@@ -13,6 +13,7 @@ import (
 	"pigrid/agent/announce"
 	"pigrid/agent/camera"
 	"pigrid/agent/config"
+	"pigrid/agent/control"
 	"pigrid/agent/frames"
 	"pigrid/agent/systemd"
 	"pigrid/agent/web"
@@ -22,11 +23,12 @@ import (
 // configuration is an error; everything else is a state.
 func serve(ctx context.Context, cfg config.Config, env []string, logTo io.Writer) error {
 	service := systemd.Take()
-	log := newLog(cfg, logTo)
+	trouble := &problems{}
+	log := slog.New(remembering{newLog(cfg, logTo).Handler(), trouble})
 	// zeroconf speaks through the standard log, and nobody needs to hear it.
 	slog.SetLogLoggerLevel(slog.LevelDebug)
 	slog.SetDefault(log)
-	who, ids, err := identify(cfg, env, log)
+	who, ids, stateDir, err := identify(cfg, env, log)
 	if err != nil {
 		return err
 	}
@@ -67,6 +69,11 @@ func serve(ctx context.Context, cfg config.Config, env []string, logTo io.Writer
 	}
 	server := web.New(site)
 	rooms = append(rooms, func(ctx context.Context) error { return server.Serve(ctx, ln) })
+	report := reporting(pageURL(who.Host, addr), server, trouble)
+	rooms = append(rooms, func(ctx context.Context) error {
+		control.Serve(ctx, stateDir, report, log)
+		return nil
+	})
 	rooms = append(rooms, func(ctx context.Context) error {
 		service.Run(ctx, "Open "+pageURL(who.Host, addr), func() { alive(set) }, log)
 		return nil

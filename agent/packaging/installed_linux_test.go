@@ -36,6 +36,12 @@ func TestInstall(t *testing.T) {
 			if exposed := m.sh("systemd-analyze security pigrid-agent | tail -1"); !strings.Contains(exposed, ": 1.") && !strings.Contains(exposed, ": 2.0") {
 				t.Error(exposed)
 			}
+			if status := m.run("pigrid-agent", "status"); !strings.Contains(status, "Open http://pi.local:8080/") || !strings.Contains(status, "imx708") {
+				t.Errorf("it says of itself: %s", status)
+			}
+			if said, err := m.try("runuser", "-u", "nobody", "--", "pigrid-agent", "status"); err == nil || !strings.Contains(said, "sudo pigrid-agent status") {
+				t.Errorf("another user is told: %s", said)
+			}
 			m.run("dpkg", "--remove", "pigrid-agent")
 			if out, err := m.try("curl", "--silent", "--max-time", "3", "http://localhost:8080/"); err == nil {
 				t.Errorf("it answers after it was removed: %s", out)

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"time"
 )
 
 // places are limited in number. When all are taken, the newest one of the address
@@ -22,14 +23,16 @@ type places struct {
 
 // place is one of them.
 type place struct {
-	of  netip.Addr
-	end func() // ends who has it
+	of     netip.Addr
+	camera string // id of the camera that is watched
+	since  time.Time
+	end    func() // ends who has it
 }
 
-// take returns a place for a client at an address, nil when there is none for it.
+// take returns a place for a client at an address that watches a camera, nil when there is none for it.
 // end is called when it must make room; it must not wait. Who made room is
 // returned too, nil when nobody had to.
-func (p *places) take(of netip.Addr, end func()) (mine, moved *place) {
+func (p *places) take(of netip.Addr, camera string, end func()) (mine, moved *place) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if p.most > 0 && len(p.taken) >= p.most {
@@ -41,9 +44,27 @@ func (p *places) take(of netip.Addr, end func()) (mine, moved *place) {
 		p.taken = slices.Delete(p.taken, i, i+1)
 		moved.end()
 	}
-	mine = &place{of, end}
+	mine = &place{of, camera, time.Now(), end}
 	p.taken = append(p.taken, mine)
 	return mine, moved
+}
+
+// Viewer is a client that watches a camera.
+type Viewer struct {
+	Address netip.Addr
+	Camera  string // its id
+	Since   time.Time
+}
+
+// Viewers returns who watches now, who came first in front.
+func (s *Server) Viewers() []Viewer {
+	s.viewers.mu.Lock()
+	defer s.viewers.mu.Unlock()
+	var all []Viewer
+	for _, p := range s.viewers.taken {
+		all = append(all, Viewer{p.of, p.camera, p.since})
+	}
+	return all
 }
 
 // leave gives a place back. One that made room has none any more.

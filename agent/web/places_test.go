@@ -35,7 +35,7 @@ func TestPlaces(t *testing.T) {
 		have := ""
 		for n, c := range tt.come {
 			me := fmt.Sprintf("%c%d,", c, n)
-			if mine, _ := p.take(addr(c), func() { have = strings.Replace(have, me, "", 1) }); mine != nil {
+			if mine, _ := p.take(addr(c), "", func() { have = strings.Replace(have, me, "", 1) }); mine != nil {
 				have += me
 			}
 		}
@@ -52,17 +52,17 @@ func TestPlaces(t *testing.T) {
 func TestPlacesAreGivenBack(t *testing.T) {
 	p := &places{most: 1}
 	a, b := netip.MustParseAddr("10.0.0.1"), netip.MustParseAddr("10.0.0.2")
-	first, _ := p.take(a, func() { t.Error("nobody may end it") })
-	if other, _ := p.take(b, nil); other != nil {
+	first, _ := p.take(a, "", func() { t.Error("nobody may end it") })
+	if other, _ := p.take(b, "", nil); other != nil {
 		t.Fatal("two have the only place")
 	}
 	p.leave(first)
 	p.leave(first) // as one that made room does
-	if again, _ := p.take(b, nil); again == nil {
+	if again, _ := p.take(b, "", nil); again == nil {
 		t.Error("the place is not free")
 	}
 	p.most = 0
-	if more, moved := p.take(b, nil); more == nil || moved != nil {
+	if more, moved := p.take(b, "", nil); more == nil || moved != nil {
 		t.Error("there is a limit although there is none")
 	}
 }

@@ -90,7 +90,7 @@ func (s *Server) snapshot(ctx context.Context) http.HandlerFunc {
 // that is fair. What it returns gives it back; it is nil when there is no place.
 func (s *Server) enterSnapshot(r *http.Request, cancel context.CancelCauseFunc) (leave func()) {
 	client := clientOf(r)
-	mine, moved := s.snapshots.take(client, func() { cancel(errMadeRoom) })
+	mine, moved := s.snapshots.take(client, "", func() { cancel(errMadeRoom) })
 	if (mine == nil || moved != nil) && s.crowded.now() {
 		s.cfg.Log.Warn("too many snapshots at once; who asks for most of them makes room for others, and who finds none is answered 503",
 			"places", maxSnapshots, "client", client)

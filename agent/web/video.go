@@ -48,7 +48,7 @@ func (s *Server) video(ctx context.Context) http.HandlerFunc {
 			return
 		}
 		ctx, cancel := context.WithCancelCause(ctx)
-		leave := s.enter(r, cancel)
+		leave := s.enter(r, hub.Camera().ID, cancel)
 		if leave == nil {
 			cancel(nil)
 			w.Header().Set("Retry-After", "5")
@@ -69,14 +69,14 @@ var errMadeRoom = errors.New("made room for a client of another address")
 // enter takes one of the places for viewers, from another client where that is
 // fair. What it returns gives the place back and calls cancel; it is nil when there is
 // no place. cancel ends the stream.
-func (s *Server) enter(r *http.Request, cancel context.CancelCauseFunc) (leave func()) {
+func (s *Server) enter(r *http.Request, camera string, cancel context.CancelCauseFunc) (leave func()) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.ending {
 		return nil
 	}
 	client := clientOf(r)
-	mine, moved := s.viewers.take(client, func() { cancel(errMadeRoom) })
+	mine, moved := s.viewers.take(client, camera, func() { cancel(errMadeRoom) })
 	if (mine == nil || moved != nil) && s.full.now() {
 		s.cfg.Log.Warn("all places for viewers are taken; who has most of them makes room for others, and who finds none is answered 503",
 			"places", s.cfg.MaxViewers, "client", client, "hint", "--max-viewers allows more")

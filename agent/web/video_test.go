@@ -239,7 +239,7 @@ func TestTheEndClosesStreams(t *testing.T) {
 		t.Errorf("took %v", d)
 	}
 	late := httptest.NewRequestWithContext(t.Context(), "GET", "/video", nil)
-	if left := s.viewers(); left != 0 || s.enter(late, func(error) {}) != nil {
+	if left := s.viewers(); left != 0 || s.enter(late, "", func(error) {}) != nil {
 		t.Errorf("%d streams are left, or another may begin", left)
 	}
 	for _, conn := range conns {
@@ -294,7 +294,7 @@ func TestAStreamHasNoLimitsOfARequest(t *testing.T) {
 	_ = client.SetDeadline(time.Now().Add(20 * time.Second))
 	ctx, cancel := context.WithCancel(t.Context())
 	r := httptest.NewRequestWithContext(ctx, "GET", "/video", nil)
-	leave := s.enter(r, func(error) { cancel() })
+	leave := s.enter(r, "", func(error) { cancel() })
 	if leave == nil {
 		t.Fatal("no place")
 	}
@@ -321,7 +321,7 @@ func TestAMistakeEndsOneStream(t *testing.T) {
 	var log bytes.Buffer
 	s := New(Config{Log: slog.New(slog.NewTextHandler(&log, nil)), MaxViewers: 1})
 	r := httptest.NewRequestWithContext(t.Context(), "GET", "/video", nil)
-	enter := func() (leave func()) { return s.enter(r, func(error) {}) }
+	enter := func() (leave func()) { return s.enter(r, "", func(error) {}) }
 	leave := enter()
 	if leave == nil || enter() != nil {
 		t.Fatal("not exactly one place")

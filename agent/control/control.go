@@ -1,0 +1,162 @@
+// Package control lets commands on this machine reach the agent that runs here:
+// HTTP over a Unix socket in its state folder, for root and the agent's own user.
+package control
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"os"
+	"path/filepath"
+	"sync"
+	"syscall"
+	"time"
+
+	"pigrid/shared/api"
+)
+
+const (
+	socketName = "agent.sock"
+	// patience is how long a question and its answer may take.
+	patience = 5 * time.Second
+	// maxReport is the largest report that is read, in bytes.
+	maxReport = 1 << 20
+)
+
+// Report is what a person at the Pi wants to know of the agent.
+type Report struct {
+	Version string
+	URL     string // of the agent's page
+	Since   time.Time
+	Cameras []api.Camera
+	Viewers []Viewer
+	Problem *Problem // the last one, nil for none since it started
+}
+
+// Viewer is a client that watches a camera.
+type Viewer struct {
+	Address string // IP address
+	Camera  string // its id
+	Since   time.Time
+}
+
+// Problem is something that went wrong.
+type Problem struct {
+	At      time.Time
+	Message string
+	Hint    string // what to do, may be empty
+}
+
+// Serve answers commands until ctx ends. An agent goes on without: what hinders it
+// is logged. dir is the state folder; without one there is no socket.
+func Serve(ctx context.Context, dir string, report func() Report, log *slog.Logger) {
+	if dir == "" {
+		return
+	}
+	ln, err := listen(ctx, filepath.Join(dir, socketName))
+	if err != nil {
+		log.Warn("commands like pigrid-agent status cannot reach this agent", "error", err)
+		return
+	}
+	mux := http.NewServeMux()
+	mux.HandleFunc("GET /status", func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Type", "application/json")
+		_ = json.NewEncoder(w).Encode(report())
+	})
+	srv := &http.Server{
+		Handler: mux, ReadTimeout: patience, WriteTimeout: patience,
+		ErrorLog: slog.NewLogLogger(log.Handler(), slog.LevelDebug),
+	}
+	var done sync.WaitGroup
+	done.Go(func() {
+		<-ctx.Done()
+		_ = srv.Close() // removes the socket, too
+	})
+	_ = srv.Serve(ownersOnly{ln, log})
+	done.Wait()
+}
+
+// listen makes the socket. One that an agent left behind, when its power was cut,
+// is replaced; one that answers belongs to another agent.
+func listen(ctx context.Context, path string) (*net.UnixListener, error) {
+	var lc net.ListenConfig
+	ln, err := lc.Listen(ctx, "unix", path)
+	if errors.Is(err, syscall.EADDRINUSE) {
+		var d net.Dialer
+		if conn, err := d.DialContext(ctx, "unix", path); err == nil {
+			_ = conn.Close()
+			return nil, fmt.Errorf("another agent runs with the state folder %s; give one of them its own with --state-dir", filepath.Dir(path))
+		}
+		if err := os.Remove(path); err != nil {
+			return nil, err
+		}
+		ln, err = lc.Listen(ctx, "unix", path)
+	}
+	if err != nil {
+		return nil, err
+	}
+	if err := os.Chmod(path, 0o600); err != nil {
+		_ = ln.Close()
+		return nil, err
+	}
+	return ln.(*net.UnixListener), nil
+}
+
+// ownersOnly closes connections of anybody but root and the agent's user, however
+// they got past the rights of the socket.
+type ownersOnly struct {
+	*net.UnixListener
+	log *slog.Logger
+}
+
+// Accept implements [net.Listener].
+func (l ownersOnly) Accept() (net.Conn, error) {
+	for {
+		conn, err := l.AcceptUnix()
+		if err != nil {
+			return nil, err
+		}
+		if uid, err := peer(conn); err == nil && mayAsk(uid, os.Getuid()) {
+			return conn, nil
+		}
+		l.log.Warn("a command of another user was refused")
+		_ = conn.Close()
+	}
+}
+
+// mayAsk reports whether a user may send commands to an agent of the user mine.
+func mayAsk(uid, mine int) bool { return uid == 0 || uid == mine }
+
+// ErrNone is the error of [Ask] where no agent runs with a state folder.
+var ErrNone = errors.New("no agent runs here")
+
+// Ask asks the agent that runs with a state folder. The error wraps [ErrNone] when
+// there is none, and [os.ErrPermission] when this user may not ask it.
+func Ask(ctx context.Context, dir string) (Report, error) {
+	ctx, cancel := context.WithTimeout(ctx, patience)
+	defer cancel()
+	dial := func(ctx context.Context, _, _ string) (net.Conn, error) {
+		var d net.Dialer
+		return d.DialContext(ctx, "unix", filepath.Join(dir, socketName))
+	}
+	client := &http.Client{Transport: &http.Transport{DialContext: dial, DisableKeepAlives: true}}
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://agent/status", nil)
+	if err != nil {
+		return Report{}, err
+	}
+	resp, err := client.Do(req)
+	switch {
+	case errors.Is(err, os.ErrNotExist), errors.Is(err, syscall.ECONNREFUSED), errors.Is(err, syscall.ENOTDIR):
+		return Report{}, ErrNone
+	case err != nil:
+		return Report{}, err
+	}
+	defer resp.Body.Close()
+	var report Report
+	err = json.NewDecoder(http.MaxBytesReader(nil, resp.Body, maxReport)).Decode(&report)
+	return report, err
+}
