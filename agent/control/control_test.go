@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"fmt"
 	"log/slog"
 	"net"
 	"net/http"
@@ -25,7 +26,7 @@ const askVariable = "CONTROL_TEST_ASK"
 func TestMain(m *testing.M) {
 	if dir := os.Getenv(askVariable); dir != "" { // as another user
 		_, err := Ask(context.Background(), dir)
-		os.Stdout.WriteString(errorText(err))
+		fmt.Fprintf(os.Stdout, "%s", errorText(err))
 		return
 	}
 	goleak.VerifyTestMain(m)
