@@ -98,7 +98,8 @@ func window(engine *app.Engine, store *settings.Store) *options.App {
 		Width: size.Width, Height: size.Height,
 		MinWidth: 480, MinHeight: 320,
 		BackgroundColour: options.NewRGB(0x0B, 0x0D, 0x10),
-		AssetServer:      &assetserver.Options{Assets: frontend.Dist(), Handler: engine.Handler()},
+		AssetServer:      &assetserver.Options{Assets: frontend.Dist(), Handler: engine.Handler(), Middleware: app.Unframed},
+		DragAndDrop:      &options.DragAndDrop{DisableWebViewDrop: true}, // a file would be opened in place of the page
 		OnStartup:        w.Startup,
 		OnBeforeClose:    w.BeforeClose,
 		OnShutdown:       w.Shutdown,

@@ -1,8 +1,36 @@
 import { svelte } from "@sveltejs/vite-plugin-svelte";
+import type { Plugin } from "vite";
 import { defineConfig } from "vitest/config";
 
+/**
+ * What the page may load and run: its own files, and "data:," in place of a picture.
+ * The Go side adds who may frame it: a meta element cannot say that.
+ */
+const POLICY = [
+  "default-src 'none'",
+  "script-src 'self'",
+  "style-src 'self'",
+  "img-src 'self' data:",
+  "connect-src 'self'",
+  "base-uri 'none'",
+  "form-action 'none'",
+].join("; ");
+
+/** Not on the dev server, which adds scripts and styles of its own. */
+const policy: Plugin = {
+  name: "content-security-policy",
+  apply: "build",
+  transformIndexHtml: () => [
+    {
+      tag: "meta",
+      attrs: { "http-equiv": "Content-Security-Policy", content: POLICY },
+      injectTo: "head-prepend",
+    },
+  ],
+};
+
 export default defineConfig({
-  plugins: [svelte()],
+  plugins: [svelte(), policy],
   // Unknown paths must be 404 on the dev server, not index.html: only then
   // `wails dev` asks the Go side, which answers /frames.
   appType: "mpa",

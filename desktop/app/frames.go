@@ -58,6 +58,16 @@ func (e *Engine) Handler() http.Handler {
 	return mux
 }
 
+// Unframed lets no other page put this one into a frame. The rest of the policy
+// stands in the page itself (frontend/vite.config.ts).
+func Unframed(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Content-Security-Policy", "frame-ancestors 'none'")
+		w.Header().Set("X-Content-Type-Options", "nosniff")
+		next.ServeHTTP(w, r)
+	})
+}
+
 func (e *Engine) serveNews(w http.ResponseWriter, r *http.Request) {
 	question, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxQuestion))
 	if err != nil {

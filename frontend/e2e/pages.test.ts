@@ -152,3 +152,44 @@ describe("Search this network", () => {
     await shot(page, "search-add-found");
   });
 });
+
+describe("The page", () => {
+  it("runs and loads nothing but its own files", async () => {
+    const page = await stage.open();
+    const blocked = await page.evaluate(async () => {
+      const seen: string[] = [];
+      document.addEventListener("securitypolicyviolation", (e) => seen.push(e.effectiveDirective));
+      const add = (tag: string, attributes: Record<string, string>, text = "") => {
+        const element = document.createElement(tag);
+        for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, value);
+        element.textContent = text;
+        document.body.append(element);
+      };
+      add("script", {}, "window.ran = true");
+      add("img", { src: "http://127.0.0.2:9/x" });
+      add("iframe", { src: "http://127.0.0.2:9/" });
+      add("script", { src: "http://127.0.0.2:9/x.js" });
+      await fetch("http://127.0.0.2:9/").catch(() => {});
+      await new Promise((resolve) => setTimeout(resolve, 100));
+      return { seen: [...new Set(seen)].sort(), ran: "ran" in window };
+    });
+    expect(blocked).toEqual({
+      seen: ["connect-src", "frame-src", "img-src", "script-src-elem"],
+      ran: false,
+    });
+    stage.complaints = [];
+  });
+
+  it("opens no file that is dropped on it", async () => {
+    stage.go.state.cameras = stage.cameras(1);
+    const page = await stage.open();
+    const taken = await page.evaluate(() =>
+      ["dragover", "drop"].map((type) => {
+        const event = new DragEvent(type, { bubbles: true, cancelable: true });
+        document.querySelector("li")?.dispatchEvent(event);
+        return event.defaultPrevented;
+      }),
+    );
+    expect(taken).toEqual([true, true]);
+  });
+});
