@@ -42,7 +42,8 @@ func parseHost(host string) (string, bool) {
 		bare = bare[1 : len(bare)-1]
 	}
 	if addr, err := netip.ParseAddr(bare); err == nil {
-		return addr.Unmap().String(), validZone(addr.Zone())
+		// Only link-local addresses need an interface; elsewhere one means nothing.
+		return addr.Unmap().String(), addr.Zone() == "" || addr.IsLinkLocalUnicast() && validZone(addr.Zone())
 	}
 	name := strings.ToLower(strings.TrimSuffix(host, "."))
 	if len(name) > 253 {
@@ -65,9 +66,10 @@ func parseHost(host string) (string, bool) {
 }
 
 // validZone reports whether an IPv6 zone looks like the name of an interface, and
-// can stand in a URL.
+// can stand in a URL as it is (unreserved characters, RFC 6874).
 func validZone(zone string) bool {
 	return len(zone) <= 32 && !strings.ContainsFunc(zone, func(r rune) bool {
-		return r <= ' ' || r > '~' || strings.ContainsRune("%/[]@?#\\|^`{}", r)
+		letter := r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9'
+		return !letter && !strings.ContainsRune("-._~", r)
 	})
 }
