@@ -81,6 +81,9 @@ type Engine struct {
 	stopTry   context.CancelFunc   // ends what is tried of a typed address
 	crowded   time.Time            // last time a found agent had no place
 
+	interfaces []string  // this computer's, at the last look
+	arrivedAt  time.Time // since when it has these
+
 	// changing has the secrets that are being changed, by camera key; a channel is
 	// closed when the last change so far has ended.
 	changing map[string]chan struct{}

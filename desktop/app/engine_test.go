@@ -275,7 +275,7 @@ func TestStateIsNeverNull(t *testing.T) {
 	store, _ := settings.Open("")
 	e := New(Config{Version: "1", Settings: store, Notice: "n"})
 	data, err := json.Marshal(NewApp(e).State())
-	if want := `{"version":"1","cameras":[],"discovery":{"running":false,"interfaces":[],"problem":""},"search":{"running":false,"done":0,"total":0,"answered":0,"found":0,"networks":[],"stopped":false,"problem":""},"notice":"n","bytesPerSecond":0}`; err != nil || string(data) != want {
+	if want := `{"version":"1","cameras":[],"discovery":{"running":false,"interfaces":[],"problem":""},"search":{"running":false,"done":0,"total":0,"answered":0,"found":0,"networks":[],"stopped":false,"problem":""},"away":[],"notice":"n","bytesPerSecond":0}`; err != nil || string(data) != want {
 		t.Errorf("got %s", data)
 	}
 	e.Stop(time.Second)

@@ -43,7 +43,8 @@ func (e *Engine) save() {
 	}
 }
 
-// known returns the cameras with the sizes of their newest pictures.
+// known returns the cameras with the sizes of their newest pictures, and where they
+// are.
 func (e *Engine) known() []cameras.Camera {
 	e.mu.Lock()
 	defer e.mu.Unlock()
@@ -51,6 +52,7 @@ func (e *Engine) known() []cameras.Camera {
 		facts := f.Facts()
 		e.registry.Resize(key, facts.Width, facts.Height)
 	}
+	e.noteNetworks()
 	return e.registry.List()
 }
 
@@ -60,7 +62,7 @@ func toRemember(c cameras.Camera, added time.Time) settings.Camera {
 	}
 	s := settings.Camera{
 		Key: c.Key, Name: c.Name, Host: c.Host, Addresses: c.Addresses,
-		Width: c.Width, Height: c.Height, URL: c.URL, Login: c.Login, Added: added,
+		Width: c.Width, Height: c.Height, URL: c.URL, Login: c.Login, Network: c.Network, Added: added,
 	}
 	if c.Asks.Known() {
 		s.Asks = &settings.Asks{Scheme: c.Asks.Scheme, Realm: c.Asks.Realm}
@@ -73,7 +75,7 @@ func remembered(s settings.Settings) []cameras.Camera {
 	for _, c := range s.Cameras {
 		known := cameras.Camera{
 			Key: c.Key, Name: c.Name, Host: c.Host, Addresses: c.Addresses,
-			Width: c.Width, Height: c.Height, URL: c.URL, Login: c.Login, Added: !c.Added.IsZero(),
+			Width: c.Width, Height: c.Height, URL: c.URL, Login: c.Login, Network: c.Network, Added: !c.Added.IsZero(),
 		}
 		if c.Asks != nil {
 			known.Asks = cameras.Challenge{Scheme: c.Asks.Scheme, Realm: c.Asks.Realm}

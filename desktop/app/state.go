@@ -8,7 +8,10 @@ type State struct {
 	Cameras   []Camera  `json:"cameras"` // in display order, never null
 	Discovery Discovery `json:"discovery"`
 	Search    Search    `json:"search"`
-	Notice    string    `json:"notice"` // one sentence about the app itself, mostly empty
+	// Away has the networks on which the cameras were seen last, when this computer is
+	// on others and none of them answers; else it is empty, never null.
+	Away   []string `json:"away"`
+	Notice string   `json:"notice"` // one sentence about the app itself, mostly empty
 	// BytesPerSecond is what all streams together brought over the last seconds.
 	BytesPerSecond int64 `json:"bytesPerSecond"`
 }

@@ -76,7 +76,7 @@ func moved(before, now Discovery) bool {
 
 // state puts together what the page shows.
 func (e *Engine) state() State {
-	s := State{Version: e.cfg.Version, Cameras: []Camera{}, Discovery: Discovery{Interfaces: []string{}}}
+	s := State{Version: e.cfg.Version, Cameras: []Camera{}, Away: []string{}, Discovery: Discovery{Interfaces: []string{}}}
 	if e.search != nil {
 		running, interfaces, problem := e.search.Status()
 		s.Discovery = Discovery{Running: running, Interfaces: append([]string{}, interfaces...), Problem: problem}
@@ -85,12 +85,14 @@ func (e *Engine) state() State {
 	defer e.mu.Unlock()
 	now := time.Now()
 	s.Notice, s.Search = e.notice(now), e.searchState()
-	for _, c := range e.registry.List() {
+	known := e.registry.List()
+	for _, c := range known {
 		facts := e.factsOf(c)
 		shown := tile(c, facts, cameras.Next(facts, now))
 		s.Cameras = append(s.Cameras, shown)
 		s.BytesPerSecond += shown.BytesPerSecond
 	}
+	s.Away = append(s.Away, awayFrom(known, s.Cameras, s.Discovery.Interfaces)...)
 	return s
 }
 

@@ -48,6 +48,10 @@ type Camera struct {
 	Login bool
 	Asks  Challenge // how it asks for that
 
+	// Network is that of this computer on which it gave its last picture, like
+	// "192.168.1.0/24"; empty when it is not known.
+	Network string
+
 	State   api.State // as the agent says
 	Problem *api.Problem
 	Warning *api.Problem // what is not as asked although pictures come
@@ -92,7 +96,7 @@ func (r *Registry) Add(c Camera) bool {
 	if !known && len(r.byKey) >= maxCameras {
 		return false
 	}
-	c.Width, c.Height = old.Width, old.Height
+	c.Width, c.Height, c.Network = old.Width, old.Height, old.Network
 	if known {
 		c.Name = old.Name
 	}
@@ -199,6 +203,16 @@ func (r *Registry) Learn(key string, asks Challenge) {
 	defer r.mu.Unlock()
 	if c, ok := r.byKey[key]; ok {
 		c.Asks = asks
+		r.byKey[key] = c
+	}
+}
+
+// Settle notes on which network a camera gives pictures.
+func (r *Registry) Settle(key, network string) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if c, ok := r.byKey[key]; ok && network != "" {
+		c.Network = network
 		r.byKey[key] = c
 	}
 }

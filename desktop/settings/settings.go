@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"net/netip"
 	"net/url"
 	"slices"
 	"strconv"
@@ -61,6 +62,9 @@ type Camera struct {
 	Login bool   `json:"login,omitempty"`
 	// Asks is how it asks for that, nil when it is not known.
 	Asks *Asks `json:"asks,omitempty"`
+	// Network is that of this computer on which it gave its last picture, empty when
+	// it is not known.
+	Network string `json:"network,omitempty"`
 	// Added is when a person typed the address, zero when it was found.
 	Added time.Time `json:"added,omitzero"`
 }
@@ -115,6 +119,9 @@ func (c Camera) valid() Camera {
 	}
 	if !text(c.Host) {
 		c.Host = ""
+	}
+	if _, err := netip.ParsePrefix(c.Network); err != nil {
+		c.Network = ""
 	}
 	if !side(c.Width) || !side(c.Height) {
 		c.Width, c.Height = 0, 0

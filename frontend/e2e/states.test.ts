@@ -241,6 +241,39 @@ describe("words for every state", () => {
     await shot(page, "outage-480");
   });
 
+  it("says that the person is away, in place of a wall of red", async () => {
+    const cameras = stage.cameras(4);
+    stage.go.state.cameras = cameras;
+    const page = await stage.open();
+    await picturesShown(page, 4);
+    const offline = cameras.map((c): Camera => ({
+      ...c,
+      state: "offline",
+      since: Date.now() - 3000,
+      reason: "unreachable",
+    }));
+    const red = () =>
+      page.evaluate(
+        () =>
+          [...document.querySelectorAll("li.tile .status svg")].filter(
+            (icon) => getComputedStyle(icon).color === "rgb(229, 100, 92)",
+          ).length,
+      );
+    const discovery = { running: true, interfaces: ["wlan0 10.1.2.3/16"], problem: "" };
+    await stage.go.emit(page, offline, { discovery });
+    await expect.poll(red).toBe(4);
+    await stage.go.emit(page, offline, { discovery, away: ["192.168.1.0/24"] });
+    await page.getByText("You seem to be away from your cameras.").waitFor();
+    await expect.poll(red).toBe(0);
+    expect(await page.locator(".banner").count()).toBe(1);
+    expect(await page.locator(".notice").filter({ visible: true }).count()).toBe(0);
+    await shot(page, "away");
+    await page.getByRole("button", { name: "Try all now" }).click();
+    expect(stage.go.calls).toEqual(["Retry"]);
+    await stage.go.emit(page, cameras);
+    await page.getByText("You seem to be away").waitFor({ state: "detached" });
+  });
+
   it("says of one that failed alone what is wrong, beside the banner for many", async () => {
     const now = Date.now();
     const since = (i: number) => now - (i === 7 ? 86_400_000 : 3000);

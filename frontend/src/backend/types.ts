@@ -96,6 +96,9 @@ export interface State {
   cameras: Camera[];
   discovery: Discovery;
   search: Search;
+  /** Where the cameras were seen last, "192.168.1.0/24", when this computer is elsewhere
+   *  and none of them answers; else empty. */
+  away: string[];
   /** One sentence about the app itself, mostly "". */
   notice: string;
   /** Of all streams together, over the last seconds. */

@@ -60,6 +60,7 @@ export function state(
     cameras: list,
     discovery: { running: true, interfaces: ["eth0 192.168.1.20/24"], problem: "", ...discovery },
     search: search(),
+    away: [],
     notice,
     bytesPerSecond: list.reduce((sum, c) => sum + c.bytesPerSecond, 0),
   };

@@ -13,6 +13,7 @@ export class AppState {
   cameras = $state.raw<readonly Camera[]>([]);
   discovery = $state.raw<Discovery>({ running: false, interfaces: [], problem: "" });
   search = $state.raw<Search | null>(null);
+  away = $state.raw<readonly string[]>([]);
   notice = $state("");
   bytesPerSecond = $state(0);
   /** The last known picture size of each camera: its box stays when it goes offline. */
@@ -60,6 +61,7 @@ export class AppState {
     void this.#approach();
     this.discovery = state.discovery;
     this.search = state.search;
+    this.away = state.away;
     this.notice = state.notice;
     this.bytesPerSecond = state.bytesPerSecond;
     this.phase = "ready";

@@ -4,6 +4,7 @@ import type { Camera, CameraState, Discovery } from "../backend/types";
 import { camera, cameras } from "../testing/camera";
 import {
   announcement,
+  awayFrom,
   failedTogether,
   network,
   nothingFound,
@@ -135,6 +136,24 @@ describe("network", () => {
 it("counts the cameras of an agent", () => {
   const all = ["agent:a/x", "agent:a/y", "agent:ab/x", "url:0123"].map((key) => camera({ key }));
   expect(all.map((c) => ofSameAgent(c, all))).toEqual([2, 2, 1, 1]);
+});
+
+describe("away", () => {
+  const here: Discovery = { running: true, interfaces: ["wlan0 10.1.2.3/16"], problem: "" };
+
+  it.each([
+    [[], ""],
+    [
+      ["192.168.1.0/24"],
+      "You seem to be away from your cameras. They were last seen on 192.168.1.0/24; this computer is on 10.1.0.0/16 (wlan0).",
+    ],
+    [
+      ["192.168.1.0/24", "192.168.2.0/24"],
+      "You seem to be away from your cameras. They were last seen on 192.168.1.0/24 and 192.168.2.0/24; this computer is on 10.1.0.0/16 (wlan0).",
+    ],
+  ])("from %j", (networks, words) => {
+    expect(awayFrom(networks, here)).toBe(words);
+  });
 });
 
 describe("the empty page", () => {

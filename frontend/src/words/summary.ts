@@ -97,6 +97,19 @@ export function outage(together: readonly Camera[], all: number, now: number): O
   };
 }
 
+/** One sentence for who has left the network of the cameras; "" for who has not. */
+export function awayFrom(networks: readonly string[], d: Discovery): string {
+  if (networks.length === 0) return "";
+  const here = list(d.interfaces.map(network));
+  return `You seem to be away from your cameras. They were last seen on ${list(networks)}; this computer is on ${here}.`;
+}
+
+/** "a, b and c" */
+function list(items: readonly string[]): string {
+  const last = items.at(-1) ?? "";
+  return items.length < 2 ? last : `${items.slice(0, -1).join(", ")} and ${last}`;
+}
+
 /** The network of "eth0 192.168.1.20/24" as "192.168.1.0/24 (eth0)"; other text stays as it is. */
 export function network(networkInterface: string): string {
   const match = /^(\S+) (\d+)\.(\d+)\.(\d+)\.(\d+)\/(\d+)$/.exec(networkInterface);
@@ -113,9 +126,7 @@ export function network(networkInterface: string): string {
 export function nothingFound(d: Discovery): string {
   const networks = d.interfaces.map(network);
   if (networks.length === 0) return "No cameras found yet.";
-  const last = networks.at(-1) ?? "";
-  const list = networks.length === 1 ? last : `${networks.slice(0, -1).join(", ")} and ${last}`;
-  return `No cameras found yet on ${list}.`;
+  return `No cameras found yet on ${list(networks)}.`;
 }
 
 /** What PiGrid is doing to find cameras. */

@@ -119,6 +119,7 @@ export namespace app {
 	    cameras: Camera[];
 	    discovery: Discovery;
 	    search: Search;
+	    away: string[];
 	    notice: string;
 	    bytesPerSecond: number;
 	
@@ -132,6 +133,7 @@ export namespace app {
 	        this.cameras = this.convertValues(source["cameras"], Camera);
 	        this.discovery = this.convertValues(source["discovery"], Discovery);
 	        this.search = this.convertValues(source["search"], Search);
+	        this.away = source["away"];
 	        this.notice = source["notice"];
 	        this.bytesPerSecond = source["bytesPerSecond"];
 	    }
