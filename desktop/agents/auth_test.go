@@ -3,11 +3,14 @@ package agents
 import (
 	"fmt"
 	"net/http"
+	"net/netip"
 	"slices"
 	"strings"
 	"testing"
 
 	"golang.org/x/net/http/httpguts"
+
+	"pigrid/desktop/cameras"
 )
 
 // TestLogin: a name and a password are told only to who asks for them.
@@ -144,4 +147,34 @@ func FuzzAuth(f *testing.F) {
 			t.Errorf("%q cannot be sent", said)
 		}
 	})
+}
+
+// A laptop on another network meets strangers at the addresses of its cameras.
+func TestAPasswordInTheAddressIsToldOnlyAtHome(t *testing.T) {
+	var asked []string
+	addr := agentServer(t, func(_ http.ResponseWriter, r *http.Request) { asked = append(asked, r.RequestURI) })
+	c := NewClient()
+	c.own = func() ([]netip.Prefix, error) { return []netip.Prefix{netip.MustParsePrefix("10.0.0.0/8")}, nil }
+	for _, tt := range []struct {
+		home string
+		told bool
+	}{
+		{"", true}, {"10.0.0.0/8", true}, {"192.168.1.0/24", false},
+	} {
+		asked = nil
+		s, err := c.Open(t.Context(), Source{Addr: addr, Path: "/v", Login: &Login{Query: "pwd=x"}, Home: tt.home})
+		if err == nil {
+			_ = s.Body.Close()
+		} else if f := FailureOf(err); f.Reason != cameras.ReasonOtherNetwork {
+			t.Errorf("%q: %v", tt.home, err)
+		}
+		if told := len(asked) > 0; told != tt.told {
+			t.Errorf("at home on %q: asked %q", tt.home, asked)
+		}
+	}
+	s, err := c.Open(t.Context(), Source{Addr: addr, Path: "/v", Login: &Login{User: "root"}, Home: "192.168.1.0/24"})
+	if err != nil {
+		t.Fatalf("without a password in the address: %v", err)
+	}
+	_ = s.Body.Close()
 }

@@ -10,6 +10,7 @@ import (
 	"net/http/httptrace"
 	"net/netip"
 	"net/url"
+	"slices"
 	"syscall"
 	"time"
 
@@ -37,6 +38,7 @@ type Client struct {
 	allowed func(netip.Addr) bool
 	dialer  *net.Dialer
 	names   *names // nil: the system alone resolves
+	own     func() ([]netip.Prefix, error)
 }
 
 // NewClient returns a Client that dials only addresses of the local network,
@@ -54,7 +56,7 @@ func newClient(allowed func(netip.Addr) bool, timeout time.Duration) *Client {
 			return nil
 		},
 	}
-	c := &Client{allowed: allowed, dialer: dialer}
+	c := &Client{allowed: allowed, dialer: dialer, own: lan.OwnPrefixes}
 	c.http = &http.Client{
 		Transport:     transport(c.dial),
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
@@ -78,6 +80,16 @@ func transport(dial func(ctx context.Context, network, address string) (net.Conn
 		MaxResponseHeaderBytes: 64 << 10,
 		ReadBufferSize:         64 << 10,
 	}
+}
+
+// on reports whether this computer is on a network; so it is when that is not known.
+func (c *Client) on(network string) bool {
+	p, err := netip.ParsePrefix(network)
+	if err != nil {
+		return true
+	}
+	own, err := c.own()
+	return err != nil || slices.Contains(own, p)
 }
 
 func onLocalNetwork(addr netip.Addr) bool {
@@ -168,6 +180,12 @@ func (c *Client) get(ctx context.Context, from Source, accept string) (*http.Res
 	}
 	req.Header.Set("User-Agent", "pigrid")
 	if from.Login.HasQuery() {
+		if !c.on(from.Home) {
+			return nil, &cameras.Failure{
+				Reason: cameras.ReasonOtherNetwork, RetryAfter: otherAgain,
+				Detail: "this computer is not on " + from.Home + ", where the camera was seen last",
+			}
+		}
 		req.URL.RawQuery = from.Login.Query
 	}
 	resp, err := c.ask(req, from)

@@ -19,6 +19,9 @@ type Source struct {
 	// Auth is kept from one question to the next, so that only the first is
 	// refused; nil when there is only one.
 	Auth *Auth
+	// Home is the network, like "192.168.1.0/24", on which a password that stands in
+	// the query may be told: it goes to whoever has the address. Empty: on all.
+	Home string
 }
 
 // Login is what a camera wants to see before it lets anybody in. It never

@@ -29,9 +29,9 @@ func (e *Engine) again(ctx context.Context, key string, t typed) AddResult {
 		e.mu.Unlock()
 		return result
 	}
-	target := feed.Target{Addr: u.Host, Path: u.RequestURI(), Foreign: true, Login: t.login, Asks: before.Asks}
+	target := feed.Target{Addr: u.Host, Path: u.RequestURI(), Foreign: true, Login: t.login, Asks: before.Asks, Home: before.Home}
 	if warned { // and the person tells it all the same
-		target.Asks = cameras.Challenge{}
+		target.Asks, target.Home = cameras.Challenge{}, ""
 	}
 	e.dropFeed(key) // many cameras serve a single viewer
 	e.mu.Unlock()
@@ -59,6 +59,9 @@ func (e *Engine) again(ctx context.Context, key string, t typed) AddResult {
 		}
 		return AddResult{Keys: []string{}, Reason: reasonOfURL(failure), Address: c.URL, Detail: failure.Detail}
 	}
+	if warned {
+		c.Network = ""
+	}
 	c.Login, c.Asks = true, connection.Target().Asks
 	e.registry.Add(c)
 	e.keepLogin(key, t.login)
@@ -68,8 +71,10 @@ func (e *Engine) again(ctx context.Context, key string, t typed) AddResult {
 	return result
 }
 
-// saysOther reports whether a camera asked for its password in another way than
-// before, and was not told it.
-func saysOther(f *cameras.Failure) bool { return f != nil && f.Reason == cameras.ReasonOtherLogin }
+// saysOther reports whether a camera was not told its password because it asked in
+// another way than before, or is on another network.
+func saysOther(f *cameras.Failure) bool {
+	return f != nil && (f.Reason == cameras.ReasonOtherLogin || f.Reason == cameras.ReasonOtherNetwork)
+}
 
 func sameLogin(a, b *agents.Login) bool { return a != nil && b != nil && *a == *b }

@@ -66,7 +66,13 @@ func (e *Engine) noteNetworks() {
 	networks := networksOf(interfaces)
 	for key, f := range e.feeds {
 		if facts := f.Facts(); facts.Phase == cameras.Open && facts.LastFrame.After(e.arrivedAt.Add(settled-time.Second)) {
-			e.registry.Settle(key, networkOf(f.Target().Addr, networks))
+			target := f.Target()
+			here := networkOf(target.Addr, networks)
+			e.registry.Settle(key, here)
+			if target.Home == "" && here != "" {
+				target.Home = here
+				f.SetTarget(target)
+			}
 		}
 	}
 }
@@ -88,7 +94,7 @@ func awayFrom(known []cameras.Camera, shown []Camera, interfaces []string) []str
 	missed := false
 	for _, c := range shown {
 		switch {
-		case c.State == cameras.Offline, c.Reason == cameras.ReasonOtherLogin: // or a stranger has its address
+		case c.State == cameras.Offline, c.Reason == cameras.ReasonOtherLogin, c.Reason == cameras.ReasonOtherNetwork: // or a stranger has its address
 			missed = true
 		case c.State != cameras.Paused:
 			return nil

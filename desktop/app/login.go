@@ -25,7 +25,7 @@ func (e *Engine) startForeign(c cameras.Camera) {
 	}
 	f := e.ensureFeed(c)
 	e.goDo(func() {
-		target := feed.Target{Addr: u.Host, Path: u.RequestURI(), Foreign: true, Asks: c.Asks}
+		target := feed.Target{Addr: u.Host, Path: u.RequestURI(), Foreign: true, Asks: c.Asks, Home: c.Network}
 		if c.Login {
 			target.Login = e.login(c.Key) // may take as long as its owner takes to unlock it
 		}

@@ -19,11 +19,12 @@ import (
 // doorman is a camera that asks for a name and a password in a way that changes,
 // and lets everybody in who tells any.
 type doorman struct {
-	mu   sync.Mutex
-	asks string   // WWW-Authenticate, "" lets anybody in
-	told []string // every Authorization
-	jpeg []byte
-	addr string
+	mu    sync.Mutex
+	asks  string   // WWW-Authenticate, "" lets anybody in
+	told  []string // every Authorization
+	asked int
+	jpeg  []byte
+	addr  string
 }
 
 func newDoorman(t *testing.T, asks string) *doorman {
@@ -36,6 +37,7 @@ func newDoorman(t *testing.T, asks string) *doorman {
 
 func (d *doorman) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	d.mu.Lock()
+	d.asked++
 	said := r.Header.Get("Authorization")
 	if said != "" {
 		d.told = append(d.told, said)
@@ -161,4 +163,44 @@ func TestAnotherPasswordIsNotToldInAnotherWay(t *testing.T) {
 	if told := camera.turn(basic); len(told) == 0 || told[0] != want {
 		t.Errorf("told %q", told)
 	}
+}
+
+// A password that stands in the address goes to whoever has that address.
+func TestNoPasswordInTheAddressOnAnotherNetwork(t *testing.T) {
+	camera, kept := newDoorman(t, ""), &keychain{kept: map[string]string{}}
+	withSecrets := func(c *Config) { c.Secrets = secrets.New(kept, "") }
+	where := "http://" + camera.addr + "/video?pwd=pass"
+	d := startDesk(t, "", nil, withSecrets)
+	r := d.Add(where)
+	if !r.OK {
+		t.Fatalf("got %+v", r)
+	}
+	d.engine.registry.Settle(r.Keys[0], "203.0.113.0/24")
+	d.stop(t)
+	before := camera.count()
+
+	again := startDesk(t, d.path, nil, withSecrets)
+	again.look(t)
+	again.eventually(t, 5*time.Second, r.Keys[0], cameras.Refused)
+	if c := again.camera(r.Keys[0]); c.Reason != cameras.ReasonOtherNetwork || strings.Contains(c.Detail, "pass") {
+		t.Errorf("got %+v", c)
+	}
+	if n := camera.count() - before; n > 0 {
+		t.Errorf("asked %d times", n)
+	}
+	if r := again.Add(where); !r.OK { // the person was asked, and tells it all the same
+		t.Fatalf("got %+v", r)
+	}
+	again.eventually(t, 5*time.Second, r.Keys[0], cameras.Live)
+	again.stop(t)
+	third := startDesk(t, d.path, nil, withSecrets)
+	third.look(t)
+	third.eventually(t, 5*time.Second, r.Keys[0], cameras.Live)
+}
+
+// count is how often it was asked.
+func (d *doorman) count() int {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return d.asked
 }

@@ -37,7 +37,7 @@ func (f *Failure) tooMuch() bool {
 // state is what a camera that failed like this shows.
 func (f *Failure) state() State {
 	switch f.Reason {
-	case ReasonForbidden, ReasonUnauthorized, ReasonWrongHost, ReasonOtherLogin:
+	case ReasonForbidden, ReasonUnauthorized, ReasonWrongHost, ReasonOtherLogin, ReasonOtherNetwork:
 		return Refused
 	case ReasonCamera, ReasonBusy, ReasonBadHTTP, ReasonTooLarge, ReasonNoRoom, ReasonNoMemory: // who answers is not offline
 		return CameraError

@@ -96,7 +96,7 @@ func (r *Registry) Add(c Camera) bool {
 	if !known && len(r.byKey) >= maxCameras {
 		return false
 	}
-	c.Width, c.Height, c.Network = old.Width, old.Height, old.Network
+	c.Width, c.Height = old.Width, old.Height
 	if known {
 		c.Name = old.Name
 	}

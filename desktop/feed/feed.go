@@ -37,6 +37,9 @@ type Target struct {
 	// Asks is how it is known to ask for that; it is told nothing when it asks
 	// otherwise.
 	Asks cameras.Challenge
+	// Home is the network on which a password that stands in its address may be
+	// told, see [agents.Source].
+	Home string
 }
 
 // Config is what a Feed needs.

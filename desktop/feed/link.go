@@ -58,7 +58,7 @@ func (f *Feed) connect(ctx context.Context, target Target, rate float64) (*link,
 // open opens a stream and returns once the headers are there.
 func open(ctx context.Context, opener Opener, target Target, rate float64) (*link, *cameras.Failure) {
 	ctx, cancel := context.WithCancel(ctx)
-	from := agents.Source{Addr: target.Addr, Path: withRate(target.Path, rate), Login: target.Login, Auth: agents.NewAuth(target.Asks), Foreign: target.Foreign}
+	from := agents.Source{Addr: target.Addr, Path: withRate(target.Path, rate), Login: target.Login, Auth: agents.NewAuth(target.Asks), Foreign: target.Foreign, Home: target.Home}
 	stream, err := opener.Open(ctx, from)
 	if err != nil {
 		cancel()

@@ -66,7 +66,7 @@ func Try(ctx context.Context, opener Opener, targets []Target) (*Connection, *ca
 		case cameras.ReasonUnreachable, cameras.ReasonNotLocal:
 			return nil, failure // so it is on every other port
 		case cameras.ReasonRefused, cameras.ReasonTimeout,
-			cameras.ReasonUnauthorized, cameras.ReasonOtherLogin, cameras.ReasonForbidden, cameras.ReasonBusy: // so it is at every other path
+			cameras.ReasonUnauthorized, cameras.ReasonOtherLogin, cameras.ReasonOtherNetwork, cameras.ReasonForbidden, cameras.ReasonBusy: // so it is at every other path
 			deaf[t.Addr] = true
 		}
 	}

@@ -22,6 +22,7 @@ export type Reason =
   | "forbidden"
   | "unauthorized"
   | "other-login" // it asks for a password in another way than before
+  | "other-network" // its password stands in its address, and this computer is elsewhere
   | "wrong-host"
   | "busy"
   | "not-pigrid"

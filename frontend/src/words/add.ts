@@ -20,6 +20,8 @@ const sentences: Record<AddReason, (where: string) => string> = {
     `${where} does not let this computer in. Start its agent with --allow-from and this computer's network.`,
   unauthorized: (where) =>
     `${where} asks for a user name and a password, or does not accept these. Type them in front of the address: http://user:password@${bare(where)}.`,
+  "other-network": (where) =>
+    `${where} was last seen on another network, so its password was not told: another device may have its address. If it is your camera, add it once more.`,
   "other-login": (where) =>
     `${where} asks for its password in another way than before, so it was not told: another device may have its address. If it is your camera, add it once more.`,
   "wrong-host": (where) =>

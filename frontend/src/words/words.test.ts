@@ -195,6 +195,12 @@ describe("explain", () => {
       "Add it by its IP address, or start its agent with --allow-host and that name.",
     ],
     [
+      "a camera whose password stands in its address, elsewhere",
+      { state: "refused", reason: "other-network", url: "http://cam/" },
+      "Porch was last seen on another network, so its password was not told.",
+      "Another device may have its address. If it is your camera, add it again by its whole address.",
+    ],
+    [
       "a camera that asks in another way than before",
       { state: "refused", reason: "other-login", url: "http://cam/" },
       "Porch asks for its password in another way than before, so it was not told.",

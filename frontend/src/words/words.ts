@@ -281,6 +281,12 @@ function explainForeignRefused(c: Camera): Explanation {
   switch (c.reason) {
     case "unauthorized":
       return { what, advice: "Add it again as http://user:password@ and its address." };
+    case "other-network":
+      return {
+        what: `${nameOf(c)} was last seen on another network, so its password was not told.`,
+        advice:
+          "Another device may have its address. If it is your camera, add it again by its whole address.",
+      };
     case "other-login":
       return {
         what: `${nameOf(c)} asks for its password in another way than before, so it was not told.`,
