@@ -35,7 +35,7 @@ const (
 	littleMemory = 2 << 30
 
 	// largeAgain is how long a camera with too large a picture is left alone,
-	largeAgain = 30 * time.Second
+	largeAgain = 10 * time.Second
 	// roomAgain and how long one for which there was no room beside the others.
 	roomAgain = 5 * time.Second
 )
