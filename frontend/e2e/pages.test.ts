@@ -74,7 +74,7 @@ describe("the empty page", () => {
   it.each(SIZES)("says what to do at $width x $height", async (viewport) => {
     const page = await stage.open({ viewport });
     await page.getByText("No cameras found yet on 192.168.1.0/24 (eth0).").waitFor();
-    await page.getByText("./pigrid-agent").waitFor();
+    await page.getByText("make pi HOSTS=").waitFor();
     await page.getByText("Is it on the same network?").waitFor();
     await page.getByRole("button", { name: "Copy the command" }).click();
     await page.getByText("Copied").first().waitFor();

@@ -12,7 +12,7 @@ describe("whyNotAdded", () => {
     ["", "192.168.1.42:8080 could not be added."],
     [
       "refused",
-      "Nothing answers on 192.168.1.42:8080. The machine is on; start the agent there: ./pigrid-agent",
+      "Nothing answers on 192.168.1.42:8080. The machine is on; start the agent there: sudo systemctl restart pigrid-agent",
     ],
     [
       "unreachable",

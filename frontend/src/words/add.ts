@@ -10,7 +10,7 @@ const sentences: Record<AddReason, (where: string) => string> = {
   full: (where) =>
     `${where} was not added: PiGrid knows as many cameras as it can keep. Forget some first.`,
   refused: (where) =>
-    `Nothing answers on ${where}. The machine is on; start the agent there: ./pigrid-agent`,
+    `Nothing answers on ${where}. The machine is on; start the agent there: sudo systemctl restart pigrid-agent`,
   unreachable: (where) =>
     `${where} cannot be reached. The Pi may be off or on another network, or the name is misspelt.`,
   timeout: (where) => `${where} did not answer. The Pi may be off or on another network.`,

@@ -10,7 +10,8 @@ export const APP_SILENT = {
   text: "The window is open, but the part that talks to your cameras does not answer. Trying again. If this stays, close PiGrid and start it once more.",
 };
 
-export const AGENT_COMMAND = "./pigrid-agent";
+/** Installs or upgrades the agent, in the folder of PiGrid's sources. */
+export const AGENT_COMMAND = "make pi HOSTS='pi@raspberrypi.local'";
 
 export const PICTURES_STOPPED =
   "Pictures do not arrive from the app right now. Trying again; what you see may be old.";

@@ -121,7 +121,7 @@ describe("explain", () => {
     [
       "refused",
       "The Pi of Porch is on (192.168.1.42:8080), but no camera agent runs there.",
-      "Start it on the Pi: ./pigrid-agent",
+      "Start it on the Pi: sudo systemctl restart pigrid-agent",
     ],
     [
       "timeout",
@@ -131,17 +131,17 @@ describe("explain", () => {
     [
       "ended",
       "Porch closed the connection (192.168.1.42:8080).",
-      "Its agent may be restarting. If this stays, look at the Pi.",
+      "Its agent may be restarting. If this stays, see why on the Pi: journalctl -u pigrid-agent",
     ],
     [
       "no-frames",
       "Porch answers (192.168.1.42:8080), but sends no pictures.",
-      "Restart the agent on the Pi if this stays.",
+      "If this stays, restart it on the Pi: sudo systemctl restart pigrid-agent",
     ],
     [
       "not-pigrid",
       "Something other than a PiGrid agent answers for Porch (192.168.1.42:8080).",
-      "Check the address, or start ./pigrid-agent on the Pi.",
+      "Check the address, or start it on the Pi: sudo systemctl restart pigrid-agent",
     ],
     [
       "bad-stream",
@@ -414,8 +414,7 @@ describe("updateCommand", () => {
     ["a name that is an option", { host: "-oProxyCommand=reboot" }, "pi@192.168.1.42"],
   ])("%s", (_, differences, where) => {
     const old = camera({ state: "incompatible", reason: "too-old", ...differences });
-    expect(updateCommand(old)).toContain(`scp bin/pigrid-agent-linux-arm64 ${where}:`);
-    expect(updateCommand(old)).toContain(`ssh -t ${where} '`);
+    expect(updateCommand(old)).toBe(`make pi HOSTS='${where}'`);
   });
 
   it("is none where there is nothing to update there, or no safe way to name it", () => {

@@ -141,7 +141,7 @@ function explainOffline(c: Camera): Explanation {
     case "refused":
       return {
         what: `The Pi of ${who} is on${where}, but no camera agent runs there.`,
-        advice: "Start it on the Pi: ./pigrid-agent",
+        advice: "Start it on the Pi: sudo systemctl restart pigrid-agent",
       };
     case "timeout":
       return {
@@ -151,17 +151,18 @@ function explainOffline(c: Camera): Explanation {
     case "ended":
       return {
         what: `${who} closed the connection${where}.`,
-        advice: "Its agent may be restarting. If this stays, look at the Pi.",
+        advice:
+          "Its agent may be restarting. If this stays, see why on the Pi: journalctl -u pigrid-agent",
       };
     case "no-frames":
       return {
         what: `${who} answers${where}, but sends no pictures.`,
-        advice: "Restart the agent on the Pi if this stays.",
+        advice: "If this stays, restart it on the Pi: sudo systemctl restart pigrid-agent",
       };
     case "not-pigrid":
       return {
         what: `Something other than a PiGrid agent answers for ${who}${where}.`,
-        advice: "Check the address, or start ./pigrid-agent on the Pi.",
+        advice: "Check the address, or start it on the Pi: sudo systemctl restart pigrid-agent",
       };
     case "bad-stream":
       return {
@@ -322,7 +323,7 @@ export function updateCommand(c: Camera): string {
   const address = c.address.replace(/:\d+$/, "");
   const host = PLAIN_NAME.test(c.host) ? `${c.host.replace(/\.local$/, "")}.local` : address;
   if (!PLAIN_NAME.test(host)) return "";
-  return `scp bin/pigrid-agent-linux-arm64 pi@${host}:pigrid-agent.new && ssh -t pi@${host} 'pkill pigrid-agent; mv pigrid-agent.new pigrid-agent && ./pigrid-agent'`;
+  return `make pi HOSTS='pi@${host}'`;
 }
 
 /** What a screen reader says for the tile: "Porch, live, 15 frames per second". */
