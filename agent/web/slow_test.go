@@ -118,7 +118,7 @@ func TestASlowClientGetsItsWholeSnapshot(t *testing.T) {
 	wait := usualPatience()
 	wait.header, wait.body, wait.write = time.Second, time.Second, time.Second
 	s := newSiteWith(t, Config{}, wait)
-	want := picture(t, 1, 900_000)
+	want := picture(t, 1, 800_000)
 	s.hub.Publish(want, time.Now())
 	begin := time.Now()
 	conn := raw(t, s.addr, "GET /snapshot.jpg?settle=0 HTTP/1.1\r\nHost: pi\r\n\r\n")

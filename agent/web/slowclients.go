@@ -24,6 +24,7 @@ type slowClients struct {
 	clients []*slowClient // in the order in which they fell behind
 	keeps   map[*frames.Frame]int
 	bytes   int
+	gaveUp  int // clients, so far
 }
 
 type slowClient struct {
@@ -57,9 +58,10 @@ func (s *slowClients) add(c *conn, rate float64) {
 	}
 	for s.bytes > s.most && len(s.clients) > 1 {
 		i := s.slowest()
+		s.gaveUp++
 		if s.full.now() {
 			s.log.Warn("slow clients make the agent keep too many pictures; the slowest are disconnected",
-				"client", s.clients[i].from, "mebibytes", s.most>>20)
+				"client", s.clients[i].from, "mebibytes", s.most>>20, "disconnected", s.gaveUp)
 		}
 		_ = s.clients[i].Conn.Close()
 		s.remove(i)
