@@ -11,6 +11,12 @@ import (
 // that are Linux's.
 type link struct{}
 
-func tune(net.Conn) *link { return &link{} }
+// tune has the system ask clients that are silent whether they are still there.
+func tune(conn net.Conn) *link {
+	if tcp, ok := conn.(*net.TCPConn); ok {
+		_ = tcp.SetKeepAliveConfig(net.KeepAliveConfig{Enable: true}) // else the stream ends later
+	}
+	return &link{}
+}
 
 func (*link) writing(time.Time) {}
