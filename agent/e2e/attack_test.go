@@ -96,7 +96,7 @@ func TestAttacks(t *testing.T) {
 			} else {
 				a = start(t, env)
 			}
-			a.underAttack(t, attack.n, attack.over, attack.send, false)
+			a.underAttack(t, attack.n, attack.over, attack.send, nil)
 		})
 	}
 }
@@ -108,14 +108,22 @@ func TestSlowReaders(t *testing.T) {
 		t.Run(path, func(t *testing.T) {
 			env, _ := withCamera(t)
 			a := start(t, env, "--source", bigSource(t), "--framerate", strconv.Itoa(bigFramerate))
-			a.underAttack(t, 300, 10*time.Second, "GET "+path+" HTTP/1.1\r\nHost: pi\r\n\r\n", true)
+			a.underAttack(t, 300, 10*time.Second, "GET "+path+" HTTP/1.1\r\nHost: pi\r\n\r\n", trickleFrom)
 		})
 	}
 }
 
+// TestRareViewers read all they get, which is a picture each ten seconds, another
+// one for each: what was shown last is kept for browsers.
+func TestRareViewers(t *testing.T) {
+	env, _ := withCamera(t)
+	a := start(t, env, "--source", bigSource(t), "--framerate", strconv.Itoa(bigFramerate))
+	a.underAttack(t, 300, 40*time.Second, "GET /video?fps=0.1&advance=1&placeholder=1 HTTP/1.1\r\nHost: pi\r\n\r\n", readFrom)
+}
+
 // underAttack watches the agent's memory and two good viewers while n
-// connections send the same and read nothing, or very little.
-func (a *agent) underAttack(t *testing.T, n int, over time.Duration, send string, trickle bool) {
+// connections send the same, and read from each when it is told how.
+func (a *agent) underAttack(t *testing.T, n int, over time.Duration, send string, read func(context.Context, net.Conn)) {
 	t.Helper()
 	length := 3 * time.Second
 	if soaking() {
@@ -146,9 +154,11 @@ func (a *agent) underAttack(t *testing.T, n int, over time.Duration, send string
 	var conns []net.Conn
 	attacked, share := rate(func() {
 		conns = flood(t, a.addr, n, over, send, func(c net.Conn) {
-			if trickle {
-				viewers.Go(func() { trickleFrom(ctx, c) })
+			if read == nil {
+				smallBuffer(c)
+				return
 			}
+			viewers.Go(func() { read(ctx, c) })
 		})
 		pass(length)
 	})
@@ -175,7 +185,7 @@ func (a *agent) underAttack(t *testing.T, n int, over time.Duration, send string
 }
 
 // flood opens up to n connections that send the same, evenly over a time. opened
-// is called with each.
+// is called with each before, by several goroutines.
 func flood(t *testing.T, addr string, n int, over time.Duration, send string, opened func(net.Conn)) []net.Conn {
 	t.Helper()
 	var limit syscall.Rlimit
@@ -188,6 +198,8 @@ func flood(t *testing.T, addr string, n int, over time.Duration, send string, op
 	}
 	var left atomic.Int64
 	left.Store(int64(n))
+	pace := time.NewTicker(max(over/time.Duration(n), time.Nanosecond)) // each meets another frame
+	defer pace.Stop()
 	var mu sync.Mutex
 	var conns []net.Conn
 	var dialers sync.WaitGroup
@@ -195,18 +207,19 @@ func flood(t *testing.T, addr string, n int, over time.Duration, send string, op
 		dialers.Go(func() {
 			d := net.Dialer{Timeout: 2 * time.Second, LocalAddr: &net.TCPAddr{IP: net.ParseIP(hostile)}, KeepAlive: -1}
 			for left.Add(-1) >= 0 {
+				if over > 0 {
+					<-pace.C
+				}
 				c, err := d.DialContext(t.Context(), "tcp", addr)
 				if err != nil {
 					continue
 				}
-				_ = c.(*net.TCPConn).SetReadBuffer(8 << 10)
+				opened(c)
 				_ = c.SetWriteDeadline(time.Now().Add(time.Second))
 				_, _ = io.WriteString(c, send) // fails when the agent has hung up
 				mu.Lock()
 				conns = append(conns, c)
-				opened(c)
 				mu.Unlock()
-				pass(8 * over / time.Duration(n))
 			}
 		})
 	}
@@ -214,8 +227,18 @@ func flood(t *testing.T, addr string, n int, over time.Duration, send string, op
 	return conns
 }
 
+// smallBuffer has the system take little that nobody reads.
+func smallBuffer(c net.Conn) { _ = c.(*net.TCPConn).SetReadBuffer(8 << 10) }
+
+// readFrom reads all.
+func readFrom(ctx context.Context, c net.Conn) {
+	defer context.AfterFunc(ctx, func() { c.Close() })()
+	_, _ = io.Copy(io.Discard, c)
+}
+
 // trickleFrom reads a little each 100 ms.
 func trickleFrom(ctx context.Context, c net.Conn) {
+	smallBuffer(c)
 	tick := time.NewTicker(100 * time.Millisecond)
 	defer tick.Stop()
 	for b := make([]byte, 2<<10); ctx.Err() == nil; <-tick.C {
@@ -323,7 +346,7 @@ func TestOutOfDescriptors(t *testing.T) {
 		t.Fatal(err)
 	}
 	a := start(t, env)
-	a.underAttack(t, 2000, 0, "GET / HTTP/1.1\r\nHost: pi\r\nX-Half: ", false)
+	a.underAttack(t, 2000, 0, "GET / HTTP/1.1\r\nHost: pi\r\nX-Half: ", nil)
 	if n := strings.Count(a.log.String(), "level=WARN"); n != 1 {
 		t.Errorf("%d warnings: %s", n, a.log)
 	}

@@ -12,6 +12,10 @@ import (
 // takes a picture within slowAfter does not count.
 const slowBytes = 16 << 20
 
+// shownBytes is the same for what streams with a rate of their own have shown last:
+// each may be another picture, and they keep it until the next.
+const shownBytes = 8 << 20
+
 // slowClients bounds the memory of pictures that clients are slow to take: each may
 // hold another one, long after the camera has newer ones. Past the limit, who takes
 // the fewest bytes is given up.
@@ -22,9 +26,29 @@ type slowClients struct {
 
 	mu      sync.Mutex
 	clients []*slowClient // in the order in which they fell behind
-	keeps   map[*frames.Frame]int
-	bytes   int
-	gaveUp  int // clients, so far
+	keeps   pictures      // of clients
+	shown   pictures      // of others
+	gaveUp  int           // clients, so far
+}
+
+// pictures count once each, however many clients keep them. It is for who holds a
+// lock.
+type pictures struct {
+	keeps map[*frames.Frame]int
+	bytes int
+}
+
+func (p *pictures) add(f *frames.Frame, by int) {
+	if f == nil {
+		return
+	}
+	if p.keeps[f] == 0 {
+		p.bytes += len(f.JPEG)
+	}
+	if p.keeps[f] += by; p.keeps[f] == 0 {
+		p.bytes -= len(f.JPEG)
+		delete(p.keeps, f)
+	}
 }
 
 type slowClient struct {
@@ -34,7 +58,7 @@ type slowClient struct {
 }
 
 func newSlowClients(most int, log *slog.Logger) *slowClients {
-	return &slowClients{most: most, log: log, keeps: map[*frames.Frame]int{}}
+	return &slowClients{most: most, log: log, keeps: pictures{keeps: map[*frames.Frame]int{}}, shown: pictures{keeps: map[*frames.Frame]int{}}}
 }
 
 // add says that a client is behind and how many bytes per second it takes. It may
@@ -54,9 +78,9 @@ func (s *slowClients) add(c *conn, rate float64) {
 	c.isSlow = true
 	s.clients = append(s.clients, &slowClient{c, c.keeps, rate})
 	for _, f := range c.keeps {
-		s.keep(f, 1)
+		s.keeps.add(f, 1)
 	}
-	for s.bytes > s.most && len(s.clients) > 1 {
+	for s.keeps.bytes > s.most && len(s.clients) > 1 {
 		i := s.slowest()
 		s.gaveUp++
 		if s.full.now() {
@@ -101,21 +125,32 @@ func (s *slowClients) slowest() int {
 // remove needs mu.
 func (s *slowClients) remove(i int) {
 	for _, f := range s.clients[i].frames {
-		s.keep(f, -1)
+		s.keeps.add(f, -1)
 	}
 	s.clients = slices.Delete(s.clients, i, i+1)
 }
 
-// keep counts who keeps a frame, whose bytes count once. It needs mu.
-func (s *slowClients) keep(f *frames.Frame, by int) {
-	if f == nil {
+// keepShown counts a picture that a stream has shown last. It is false when there is
+// no room; then the stream must not keep it. dropShown undoes it.
+func (s *slowClients) keepShown(f *frames.Frame) bool {
+	if s == nil {
+		return true
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.shown.add(f, 1)
+	if s.shown.bytes > shownBytes {
+		s.shown.add(f, -1)
+		return false
+	}
+	return true
+}
+
+func (s *slowClients) dropShown(f *frames.Frame) {
+	if s == nil {
 		return
 	}
-	if s.keeps[f] == 0 {
-		s.bytes += len(f.JPEG)
-	}
-	if s.keeps[f] += by; s.keeps[f] == 0 {
-		s.bytes -= len(f.JPEG)
-		delete(s.keeps, f)
-	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.shown.add(f, -1)
 }

@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"pigrid/agent/frames"
+	"pigrid/shared/api"
 	"pigrid/shared/mjpeg"
 )
 
@@ -69,8 +70,8 @@ func TestWhoIsGivenUp(t *testing.T) {
 			for _, k := range conns {
 				s.done(k)
 			}
-			if s.bytes != 0 || len(s.keeps) != 0 || len(s.clients) != 0 {
-				t.Errorf("%d bytes of %d pictures are still counted", s.bytes, len(s.keeps))
+			if s.keeps.bytes != 0 || len(s.keeps.keeps) != 0 || len(s.clients) != 0 {
+				t.Errorf("%d bytes of %d pictures are still counted", s.keeps.bytes, len(s.keeps.keeps))
 			}
 		})
 	}
@@ -115,6 +116,55 @@ func TestSlowViewersDoNotFillTheMemory(t *testing.T) {
 	}
 }
 
+// TestWhatARareViewerHasSeen is shown again before a placeholder, as long as there is
+// room to keep it; else the stream ends, and browsers ask again.
+func TestWhatARareViewerHasSeen(t *testing.T) {
+	for name, others := range map[string]int{"room": shownBytes / 2, "no room": shownBytes} {
+		t.Run(name, func(t *testing.T) {
+			wait := usualPatience()
+			wait.placeholder = 20 * time.Millisecond
+			s := newSiteWith(t, Config{}, wait)
+			other := frameOf(others)
+			s.slow.keepShown(other)
+			defer s.slow.dropShown(other)
+			s.hub.Publish(picture(t, 1, 0), time.Now())
+			answer := request(t.Context(), t, "GET", s.url+"/video?fps=30&advance=1&placeholder=1")
+			parts, err := mjpeg.NewReader(answer.Body, answer.Header.Get("Content-Type"))
+			if err == nil {
+				_, err = parts.Next()
+			}
+			if err != nil {
+				t.Fatal(err)
+			}
+			s.hub.Clear()
+			s.hub.SetState(api.Failed, &api.Problem{Message: "gone"})
+			var kinds []bool
+			for {
+				f, err := parts.Next()
+				if err != nil {
+					break
+				}
+				if kinds = append(kinds, f.Placeholder); f.Placeholder {
+					break
+				}
+			}
+			want := []bool{false, true} // the picture again, then the placeholder
+			if name == "no room" {
+				want = nil
+			}
+			if !slices.Equal(kinds, want) {
+				t.Errorf("placeholders: %v, want %v", kinds, want)
+			}
+			_ = answer.Body.Close()
+			eventually(t, "nothing more is counted", func() bool {
+				s.slow.mu.Lock()
+				defer s.slow.mu.Unlock()
+				return s.slow.shown.bytes == others
+			})
+		})
+	}
+}
+
 // notReading sends text and reads nothing; its socket takes very little.
 func notReading(t *testing.T, addr, text string) {
 	t.Helper()
@@ -145,5 +195,5 @@ func (s *slowClients) seen() int {
 func (s *slowClients) kept() int {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return s.bytes
+	return s.keeps.bytes
 }

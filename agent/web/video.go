@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"net/http"
 	"runtime/debug"
 	"strconv"
@@ -143,7 +142,7 @@ func (s *Server) takeOver(ctx context.Context, w http.ResponseWriter, r *http.Re
 	if !ok {
 		c = newConn(taken, s.patience.write, s.slow)
 	}
-	out := &stream{conn: c, patience: s.patience, advance: wantsAdvance(r)}
+	out := &stream{conn: c, patience: s.patience, advance: wantsAdvance(r), rare: fps > 0}
 	if wantsPlaceholder(r) {
 		out.placeholder = func() (mjpeg.Part, bool) { return s.placeholders.get(hub) }
 	}
@@ -202,126 +201,4 @@ func opening(r *http.Request, extra http.Header) []byte {
 	fmt.Fprintf(&b, "Date: %s\r\n\r\n", time.Now().UTC().Format(http.TimeFormat))
 	b.WriteString(mjpeg.Opening)
 	return []byte(b.String())
-}
-
-// stream writes a camera's frames to one connection.
-type stream struct {
-	conn     *conn
-	patience patience
-	viewer   *frames.Viewer
-	advance  bool
-	ahead    mjpeg.Part    // whose header was sent ahead of the next one's picture
-	shown    *frames.Frame // that ahead may be of; nil when it is a placeholder
-	// placeholder returns the picture to show while there is none; nil for
-	// clients that want the camera's frames and nothing else.
-	placeholder func() (mjpeg.Part, bool)
-}
-
-// run sends the opening and then every frame the viewer gets, each as one write
-// of bytes that all viewers share.
-func (s *stream) run(opening []byte) error {
-	if err := s.write(opening); err != nil {
-		return err
-	}
-	defer func() { release(s.shown) }()
-	for {
-		part, frame, err := s.next()
-		if err != nil {
-			return err
-		}
-		s.conn.keeps = [...]*frames.Frame{frame, s.shown}
-		done := frame // with it, where nothing is shown again
-		if s.advance {
-			done, s.shown = s.shown, frame
-			err = s.writeAdvance(part)
-		} else {
-			err = s.write(part.Standard)
-		}
-		release(done)
-		if err != nil {
-			return err
-		}
-	}
-}
-
-func release(f *frames.Frame) {
-	if f != nil {
-		f.Release()
-	}
-}
-
-// writeAdvance sends a picture and the header of the next. The header that is
-// there already may be of the other kind, a placeholder's or not: then what was
-// shown last comes once more behind it, which nobody sees.
-func (s *stream) writeAdvance(part mjpeg.Part) error {
-	if began := s.ahead.JPEG != nil; !began || s.ahead.Placeholder != part.Placeholder {
-		if began {
-			if err := s.write(s.ahead.Again); err != nil {
-				return err
-			}
-		}
-		if err := s.write(part.AdvanceHeader()); err != nil {
-			return err
-		}
-	}
-	s.ahead = part
-	return s.write(part.Advance)
-}
-
-// next returns the next frame and its part, or each second a placeholder's.
-func (s *stream) next() (mjpeg.Part, *frames.Frame, error) {
-	if s.placeholder == nil {
-		f, err := s.viewer.Next()
-		if err != nil {
-			return mjpeg.Part{}, nil, err
-		}
-		return f.Part, f, nil
-	}
-	for {
-		f, err := s.viewer.NextWithin(s.patience.placeholder)
-		if err == nil {
-			return f.Part, f, nil
-		}
-		if !errors.Is(err, frames.ErrNoFrame) {
-			return mjpeg.Part{}, nil, err
-		}
-		if part, ok := s.placeholder(); ok {
-			return part, nil, nil
-		}
-	}
-}
-
-func (s *stream) write(b []byte) error {
-	_, err := s.conn.Write(b)
-	return err
-}
-
-// watch returns when the client has left. One that only closes its sending side
-// looks the same until something is sent to it, so it stays while it is sent
-// something at least every linger; if it has left, the next write but one fails.
-func (s *stream) watch(ctx context.Context) {
-	var b [512]byte
-	for {
-		_, err := s.conn.Read(b[:]) // what it says means nothing here
-		if errors.Is(err, io.EOF) {
-			break
-		}
-		if err != nil {
-			return
-		}
-	}
-	tick := time.NewTicker(s.patience.linger)
-	defer tick.Stop()
-	for before := s.conn.writes.Load(); ; {
-		select {
-		case <-ctx.Done():
-			return
-		case <-tick.C:
-		}
-		now := s.conn.writes.Load()
-		if now == before {
-			return
-		}
-		before = now
-	}
 }
