@@ -155,12 +155,11 @@ func (c *Client) Status(ctx context.Context, addr string) (Found, error) {
 	if resp.StatusCode != http.StatusOK {
 		return Found{}, statusRefused(resp)
 	}
-	body, err := io.ReadAll(io.LimitReader(resp.Body, maxStatusBody+1))
-	if err != nil {
-		return Found{}, failureAt(from, err)
-	}
-	if found.Status, err = ParseStatus(body); err != nil {
+	switch found.Status, err = readStatus(resp); {
+	case errors.Is(err, ErrNotStatus):
 		return Found{}, &cameras.Failure{Reason: cameras.ReasonNotPigrid, Status: resp.StatusCode, Detail: clean(err.Error(), maxText)}
+	case err != nil:
+		return Found{}, failureAt(from, err)
 	}
 	return found, nil
 }

@@ -1,9 +1,12 @@
 package agents
 
 import (
+	"bufio"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
+	"net/http"
 	"net/url"
 	"strings"
 	"unicode"
@@ -25,6 +28,37 @@ const (
 
 // ErrNotStatus is what [ParseStatus] wraps.
 var ErrNotStatus = errors.New("not the status of a PiGrid agent")
+
+// readStatus reads the answer to the question for an agent's status. A camera may
+// answer every question with a stream that never ends; it is left at once.
+func readStatus(resp *http.Response) (api.Status, error) {
+	label := strings.ToLower(strings.TrimSpace(resp.Header.Get("Content-Type")))
+	for _, other := range []string{"multipart/", "image/", "video/"} {
+		if strings.HasPrefix(label, other) {
+			return api.Status{}, fmt.Errorf("%w: the answer has the type %.80q", ErrNotStatus, label)
+		}
+	}
+	body := bufio.NewReader(io.LimitReader(resp.Body, maxStatusBody+1))
+	for {
+		switch first, err := body.ReadByte(); {
+		case errors.Is(err, io.EOF):
+			return api.Status{}, fmt.Errorf("%w: the answer is empty", ErrNotStatus)
+		case err != nil:
+			return api.Status{}, err
+		case strings.IndexByte(" \t\r\n", first) >= 0:
+			continue
+		case first != '{':
+			return api.Status{}, fmt.Errorf("%w: the answer begins with %q", ErrNotStatus, first)
+		}
+		_ = body.UnreadByte() // it was the last that was read
+		break
+	}
+	all, err := io.ReadAll(body)
+	if err != nil {
+		return api.Status{}, err
+	}
+	return ParseStatus(all)
+}
 
 // ParseStatus reads an agent's status and makes it safe to show: texts without
 // control characters and of bounded length, numbers in range, only cameras with

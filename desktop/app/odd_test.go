@@ -198,3 +198,39 @@ func TestBadHTTPHasWordsOfItsOwn(t *testing.T) {
 		t.Errorf("got %+v", c)
 	}
 }
+
+// TestCamerasThatStreamAtEveryPath answer the question for an agent's status with
+// their stream, too. The host and the port of one are enough all the same.
+func TestCamerasThatStreamAtEveryPath(t *testing.T) {
+	jpeg := string(testJPEG(t))
+	part := fmt.Sprintf("--x\r\nContent-Type: image/jpeg\r\nContent-Length: %d\r\n\r\n%s\r\n", len(jpeg), jpeg)
+	const ok, mixed = "HTTP/1.1 200 OK\r\n", "Content-Type: multipart/x-mixed-replace; boundary=x\r\n"
+	for name, tt := range map[string]struct{ head, again string }{
+		"all in order":              {ok + mixed + "\r\n", part},
+		"a length of -1":            {ok + mixed + "Content-Length: -1\r\n\r\n", part},
+		"no type":                   {ok + "\r\n", part},
+		"octets":                    {ok + "Content-Type: application/octet-stream\r\n\r\n\r\n", part},
+		"JPEGs, called JSON":        {ok + "Content-Type: application/json\r\n\r\n", jpeg},
+		"no picture for the moment": {ok + mixed + "\r\n", "\r\n"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			d := startDesk(t, "", nil)
+			d.look(t)
+			o := newOdd(t, func(n int, _ string) (string, string) {
+				if n > 1 && tt.again == "\r\n" {
+					return tt.head, part
+				}
+				return tt.head, tt.again
+			})
+			begin := time.Now()
+			r := d.Add(o.addr)
+			if !r.OK {
+				t.Fatalf("got %+v", r)
+			}
+			if took := time.Since(begin); took > 3*time.Second {
+				t.Errorf("it took %v", took)
+			}
+			d.eventually(t, 5*time.Second, r.Keys[0], cameras.Live)
+		})
+	}
+}
