@@ -234,3 +234,35 @@ func TestCamerasThatStreamAtEveryPath(t *testing.T) {
 		})
 	}
 }
+
+// TestASnapshotThatFailsWhenItIsAdded is asked again soon, as it is later: somebody
+// is waiting for it.
+func TestASnapshotThatFailsWhenItIsAdded(t *testing.T) {
+	jpeg := string(testJPEG(t))
+	for name, first := range map[string]string{
+		"busy":                  "HTTP/1.1 503 Busy\r\nContent-Length: 0\r\n\r\n",
+		"an error":              "HTTP/1.1 500 Oops\r\nContent-Length: 0\r\n\r\n",
+		"closed without a word": "",
+	} {
+		t.Run(name, func(t *testing.T) {
+			d := startDesk(t, "", nil)
+			d.look(t)
+			o := newOdd(t, func(n int, _ string) (string, string) {
+				if n == 1 {
+					return first, ""
+				}
+				return "HTTP/1.1 200 OK\r\nContent-Type: image/jpeg\r\n\r\n" + jpeg, ""
+			})
+			d.addLive(t, "http://"+o.addr+"/v")
+		})
+	}
+	d := startDesk(t, "", nil)
+	d.look(t)
+	o := newOdd(t, func(int, string) (string, string) { return "HTTP/1.1 503 Busy\r\nContent-Length: 0\r\n\r\n", "" })
+	if r := d.Add("http://" + o.addr + "/v"); r.OK || r.Reason != cameras.ReasonBusy {
+		t.Errorf("busy all the time: got %+v", r)
+	}
+	if questions, most := o.saw(); len(questions) != 3 || most != 1 {
+		t.Errorf("busy all the time: asked %q, %d at once", questions, most)
+	}
+}

@@ -46,7 +46,7 @@ func (f *Feed) connect(ctx context.Context, target Target, rate float64) (*link,
 	l, failure := open(ctx, f.cfg.Opener, target, rate)
 	if failure != nil && f.isPolled(target) {
 		leave()
-		l, failure = f.connectAgain(ctx, target, failure)
+		l, failure = openAgain(ctx, f.cfg.Opener, target, failure)
 	}
 	if l != nil {
 		l.read.tell(f.count, f.claim)

@@ -177,16 +177,16 @@ func passes(err error) (wait time.Duration, ok bool) {
 	}
 }
 
-// connectAgain is for a camera that gives single pictures, after an attempt that
+// openAgain is for a camera that may give single pictures, after an attempt that
 // came to nothing: it is asked as it would be were it asked all the time.
-func (f *Feed) connectAgain(ctx context.Context, target Target, failure *cameras.Failure) (*link, *cameras.Failure) {
+func openAgain(ctx context.Context, opener Opener, target Target, failure *cameras.Failure) (*link, *cameras.Failure) {
 	for failed := 1; failed < fewFailures && failure != nil; failed++ {
 		wait, passing := passes(failure)
 		if !passing || !pause(ctx, max(wait, soon(failed))) {
 			break
 		}
 		var l *link
-		if l, failure = open(ctx, f.cfg.Opener, target, 0); l != nil {
+		if l, failure = open(ctx, opener, target, 0); l != nil {
 			return l, nil
 		}
 	}

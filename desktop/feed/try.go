@@ -44,15 +44,15 @@ func (c *Connection) Close() { c.link.close() }
 func Try(ctx context.Context, opener Opener, targets []Target) (*Connection, *cameras.Failure) {
 	worst := &cameras.Failure{Reason: cameras.ReasonUnreachable, Detail: "there is nothing to try"}
 	deaf := map[string]bool{} // addresses where no other path is worth a try
-	limit := tryTimeout
-	if len(targets) == 1 {
+	only, limit := len(targets) == 1, tryTimeout
+	if only {
 		limit = tryOnlyTimeout
 	}
 	for i, t := range targets {
 		if deaf[t.Addr] {
 			continue
 		}
-		l, failure := tryOne(ctx, opener, t, limit)
+		l, failure := tryOne(ctx, opener, t, limit, only)
 		if l != nil {
 			return &Connection{l}, nil
 		}
@@ -92,10 +92,15 @@ func tellsMore(a, b *cameras.Failure) bool {
 	return weight(a) > weight(b)
 }
 
-func tryOne(ctx context.Context, opener Opener, t Target, limit time.Duration) (*link, *cameras.Failure) {
+// tryOne opens one target and reads its first frame. When it is the only one it is
+// asked again where the camera may have failed just for a moment.
+func tryOne(ctx context.Context, opener Opener, t Target, limit time.Duration, only bool) (*link, *cameras.Failure) {
 	dialling, cancel := context.WithCancelCause(ctx)
 	tooLate := time.AfterFunc(tryTimeout, func() { cancel(context.DeadlineExceeded) })
 	l, failure := open(dialling, opener, t, 0)
+	if only && failure != nil && (failure.Status >= 500 || failure.Reason == cameras.ReasonEnded) {
+		l, failure = openAgain(dialling, opener, t, failure)
+	}
 	switch inTime := tooLate.Stop(); {
 	case l == nil && failure == nil && ctx.Err() == nil:
 		return nil, &cameras.Failure{Reason: cameras.ReasonTimeout, Detail: "no answer in " + tryTimeout.String()}
