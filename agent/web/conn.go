@@ -26,7 +26,7 @@ const (
 // the bytes, as long as it takes something.
 type conn struct {
 	net.Conn
-	link *link
+	link *link         // nil before the first Write: who is never answered costs less
 	wait time.Duration // to take the next bytes
 	from netip.Addr    // whose connection it is
 	slow *slowClients  // nil where nothing is counted
@@ -41,9 +41,9 @@ type conn struct {
 	leave  func()
 }
 
-// newConn makes a connection fit for live pictures.
+// newConn makes a connection with a Write that is patient.
 func newConn(c net.Conn, wait time.Duration, slow *slowClients) *conn {
-	k := &conn{Conn: c, link: tune(c), wait: wait, from: addrOf(c.RemoteAddr().String()), slow: slow}
+	k := &conn{Conn: c, wait: wait, from: addrOf(c.RemoteAddr().String()), slow: slow}
 	k.leave = sync.OnceFunc(func() {
 		if k.limits != nil {
 			k.limits.forget(k)
@@ -71,6 +71,9 @@ func (c *conn) CloseWrite() error {
 // and one that is behind may be, where clients make the agent keep too much. How
 // it fares is looked at ever more rarely.
 func (c *conn) Write(b []byte) (int, error) {
+	if c.link == nil {
+		c.link = tune(c.Conn)
+	}
 	moved := time.Now()
 	c.link.writing(moved)
 	look := min(slowAfter, c.wait/writeLooks)
