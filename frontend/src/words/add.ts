@@ -21,9 +21,9 @@ const sentences: Record<AddReason, (where: string) => string> = {
   unauthorized: (where) =>
     `${where} asks for a user name and a password, or does not accept these. Type them in front of the address: http://user:password@${bare(where)}.`,
   "other-network": (where) =>
-    `${where} was last seen on another network, so its password was not told: another device may have its address. If it is your camera, add it once more.`,
+    `${where} was last seen on another network, so its password was not told: another device may have its address. If it is your camera, add it again.`,
   "other-login": (where) =>
-    `${where} asks for its password in another way than before, so it was not told: another device may have its address. If it is your camera, add it once more.`,
+    `${where} asks for its password in another way than before, so it was not told: another device may have its address. If it is your camera, add it again.`,
   "wrong-host": (where) =>
     `${where} does not know itself by this name. Use its IP address, or start its agent with --allow-host.`,
   busy: (where) =>

@@ -7,7 +7,7 @@ export const NO_APP = {
 
 export const APP_SILENT = {
   title: "PiGrid is not answering.",
-  text: "The window is open, but the part that talks to your cameras does not answer. Trying again. If this stays, close PiGrid and start it once more.",
+  text: "The window is open, but the part that talks to your cameras does not answer. Trying again. If this stays, close PiGrid and start it again.",
 };
 
 /** Installs or upgrades the agent, in the folder of PiGrid's sources. */
