@@ -63,7 +63,8 @@ type Engine struct {
 	cancel context.CancelFunc
 	wg     sync.WaitGroup
 
-	adding sync.Mutex // held while a typed address is tried
+	loading chan struct{} // has one while the page loads a large picture
+	adding  sync.Mutex    // held while a typed address is tried
 
 	mu        sync.Mutex
 	started   bool
@@ -104,6 +105,7 @@ func New(cfg Config) *Engine {
 		registry:  cameras.NewRegistry(remembered(cfg.Settings.Get())...),
 		agents:    map[string]*agent{},
 		feeds:     map[string]*running{},
+		loading:   make(chan struct{}, 1),
 		changing:  map[string]chan struct{}{},
 		dismissed: map[string]time.Time{},
 		turned:    map[string]time.Time{},

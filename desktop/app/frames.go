@@ -17,6 +17,14 @@ const (
 	// pullWait is how long a pull waits for a frame.
 	pullWait = 500 * time.Millisecond
 	maxWants = 256
+	// largeBody is from how many bytes on a picture is written in pieces, one such
+	// picture at a time.
+	largeBody = 4 << 20
+	// pieceOfBody is how many bytes a piece has,
+	pieceOfBody = 128 << 10
+	// pieceTime and how long the pause after it is: 32 MB take 1 s, and the page waits
+	// for 3 s.
+	pieceTime = 4 * time.Millisecond
 	// maxQuestion is how many bytes a pull has, with room for the longest keys.
 	maxQuestion = 1 << 20
 )
@@ -157,7 +165,33 @@ func (e *Engine) serveFrame(w http.ResponseWriter, r *http.Request) {
 		http.Error(w, "this camera has no picture yet", http.StatusNotFound)
 		return
 	}
-	write(w, "image/jpeg", frame.JPEG)
+	if len(frame.JPEG) <= largeBody {
+		write(w, "image/jpeg", frame.JPEG)
+		return
+	}
+	select {
+	case e.loading <- struct{}{}:
+	case <-e.ctx.Done():
+		http.Error(w, "the app is closed", http.StatusServiceUnavailable)
+		return
+	}
+	defer func() { <-e.loading }()
+	write(slowly{w}, "image/jpeg", frame.JPEG)
+}
+
+// slowly writes in pieces, with pauses in which WebKit can paint: that one reads
+// answers on the thread that paints, and paints only when nothing is left to read.
+type slowly struct{ http.ResponseWriter }
+
+// Write implements [io.Writer].
+func (s slowly) Write(body []byte) (n int, err error) {
+	for len(body) > 0 && err == nil {
+		var m int
+		m, err = s.ResponseWriter.Write(body[:min(len(body), pieceOfBody)])
+		n, body = n+m, body[m:]
+		time.Sleep(pieceTime)
+	}
+	return n, err
 }
 
 // write answers with a body that nobody may keep. A page that has gone away is

@@ -37,18 +37,24 @@ func (f *Feed) arrive(l *link, frame mjpeg.Frame) *cameras.Failure {
 	now := time.Now()
 	size, pixels := int64(len(frame.JPEG)), int64(width)*int64(height)
 	f.mu.Lock()
-	due, wake := f.isDue(now, size+pixels), false
-	if !due {
-		size += int64(len(f.frame.JPEG)) // it is held beside the newest
+	due, wake := f.isDue(now, weight(size, pixels)), false
+	holds := !due && size < manyBytes // a larger one is worth no memory of its own
+	if holds {
+		size += int64(len(f.frame.JPEG)) // it is kept beside the newest
 	}
 	f.mu.Unlock()
-	if failure := f.claim.keep(size, l.read.taken(), pixels); failure != nil {
+	if read := l.read.taken(); due || holds {
+		failure = f.claim.keep(size, read, pixels)
+	} else {
+		failure = f.claim.read(-read)
+	}
+	if failure != nil {
 		return failure
 	}
 	f.mu.Lock()
 	if due {
 		f.frame, f.held = Frame{Seq: f.frame.Seq + 1, JPEG: frame.JPEG, At: now}, Frame{}
-	} else {
+	} else if holds {
 		wake = f.hold(Frame{JPEG: frame.JPEG, At: now})
 	}
 	f.lastPart, f.stamp = now, frame.Header.Get(mjpeg.TimestampHeader)

@@ -28,6 +28,10 @@ const (
 	heavy = 4_000_000
 	// heavier when it has that many times the weight of the lightest one beside it.
 	heavier = 8
+	// manyBytes is from which one on those of a picture weigh more,
+	manyBytes = 2 << 20
+	// manyTimes and how many times more.
+	manyTimes = 7
 	// heavyRate is what all such pictures together may weigh a second. Decoding and
 	// moving it takes the page about half of its time on a slow computer.
 	heavyRate = 80_000_000
@@ -173,7 +177,13 @@ func (c *claim) pace(weight int64) time.Duration {
 }
 
 // weight is what it takes to show the newest frame; the budget's lock is held.
-func (c *claim) weight() int64 { return c.held + c.pixels/perTile }
+func (c *claim) weight() int64 { return weight(c.held, c.pixels/perTile) }
+
+// weight is what it takes the page to show a picture: a byte to load is about as
+// dear as a pixel to decode. While it loads many of them WebKit paints nothing.
+func weight(bytes, pixels int64) int64 {
+	return pixels + bytes + manyTimes*max(0, bytes-manyBytes)
+}
 
 // set changes the claim and the sums; the budget's lock is held.
 func (c *claim) set(held, reading, pixels int64) {

@@ -34,7 +34,7 @@ const (
 	other       fault = "not-an-agent" // a web server that knows nothing of cameras
 	huge        fault = "huge"         // pictures of 144 megapixels, small as files
 	large       fault = "large"        // pictures of 49 megapixels
-	bulky       fault = "bulky"        // pictures of 33 MB, one a second
+	bulky       fault = "bulky"        // pictures of 33 MB, one every two seconds
 )
 
 // faults are all of them.

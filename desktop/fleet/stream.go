@@ -147,8 +147,10 @@ func (s *stream) next(last uint32, f fault) uint32 {
 	switch {
 	case f == slow:
 		want = rate / slowFactor
-	case f == placeholder, f == bulky:
+	case f == placeholder:
 		want = 1
+	case f == bulky: // six of them fill a gigabit
+		want = 0.5
 	case s.asked > 0:
 		want = s.asked
 	}
