@@ -46,14 +46,15 @@ func maybeBigCamera() {
 	}
 	jpegs := fakecam.Frames()
 	end := bytes.Index(jpegs[2:], []byte{0xFF, 0xD8, 0xFF}) + 2
-	frame := append([]byte{}, jpegs[:2]...)
-	for n := bigPicture; n > 0; n -= 60_000 { // comments, which no decoder looks into
+	sof := bytes.Index(jpegs[2:end], []byte{0xFF, 0xC0}) + 2
+	sos := bytes.Index(jpegs[2:end], []byte{0xFF, 0xDA}) + 2
+	frame := append([]byte{}, jpegs[:sos]...)
+	copy(frame[sof+5:], []byte{3040 >> 8, 3040 & 0xFF, 4056 >> 8, 4056 & 0xFF}) // high, wide
+	for n := bigPicture; n > 0; n -= 60_000 {                                   // comments, which no decoder looks into
 		frame = append(frame, 0xFF, 0xFE, 60_000>>8, 60_000&0xFF)
 		frame = append(frame, make([]byte, 60_000-2)...)
 	}
-	frame = append(frame, jpegs[2:end]...)
-	sof := len(frame) - (end - 2) + bytes.Index(jpegs[2:end], []byte{0xFF, 0xC0})
-	copy(frame[sof+5:], []byte{3040 >> 8, 3040 & 0xFF, 4056 >> 8, 4056 & 0xFF}) // high, wide
+	frame = append(frame, jpegs[sos:end]...)
 	tick := time.NewTicker(time.Second / bigFramerate)
 	for range tick.C {
 		if _, err := os.Stdout.Write(frame); err != nil {

@@ -21,8 +21,9 @@ func padded(t *testing.T, size int) []byte {
 	sof := bytes.Index(data, []byte{0xFF, 0xC0})
 	binary.BigEndian.PutUint16(data[sof+5:], 1000)
 	binary.BigEndian.PutUint16(data[sof+7:], 1000)
+	sos := bytes.LastIndex(data, []byte{0xFF, 0xDA}) // behind the size: only a large picture may be so long
 	comment := append([]byte{0xFF, 0xFE, 0xFF, 0xFF}, make([]byte, 0xFFFF-2)...)
-	return append(append(data[:sof:sof], bytes.Repeat(comment, size/len(comment))...), data[sof:]...)
+	return append(append(data[:sos:sos], bytes.Repeat(comment, size/len(comment))...), data[sos:]...)
 }
 
 // While WebKit loads a picture of 33 MB it paints nothing: the good cameras beside
