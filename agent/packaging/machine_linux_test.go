@@ -36,9 +36,7 @@ type machine struct {
 // boot starts a machine of a Debian release, with a camera program.
 func boot(t *testing.T, release string) *machine {
 	t.Helper()
-	if os.Getenv("PIGRID_PACKAGES") == "" {
-		t.Skip("set PIGRID_PACKAGES=1, as make test-packages does")
-	}
+	needsPackages(t)
 	m := &machine{t: t, root: filepath.Join(os.Getenv("PIGRID_ROOTS"), release), work: t.TempDir()}
 	// An overlay cannot lie in an overlay, as which containers have their files.
 	if err := syscall.Mount("tmpfs", m.work, "tmpfs", 0, "size=2g"); err != nil {
@@ -57,6 +55,14 @@ func boot(t *testing.T, release string) *machine {
 	}
 	m.copy(self, "/usr/bin/"+fakecam.ProgramName)
 	return m
+}
+
+// needsPackages skips a test of what make packages has built.
+func needsPackages(t *testing.T) {
+	t.Helper()
+	if os.Getenv("PIGRID_PACKAGES") == "" {
+		t.Skip("set PIGRID_PACKAGES=1, as make test-packages does")
+	}
 }
 
 // start boots what is there.
