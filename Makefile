@@ -14,7 +14,7 @@ APP_TAGS := desktop,production,webkit2_41
 PAGE := $(shell find frontend/src frontend/public frontend/wailsjs -type f 2>/dev/null) \
 	$(wildcard frontend/*.html frontend/*.ts frontend/*.js frontend/package-lock.json)
 
-.PHONY: help run test bench wall soak check build agent app agent-all packages pi test-packages bindings licences fmt tidy clean FORCE
+.PHONY: help run test bench wall soak check build agent app agent-all packages pi apt-repo test-packages bindings licences fmt tidy clean FORCE
 
 help: ## Show this list
 	@echo "PiGrid $(VERSION): see every Raspberry Pi camera on your network."
@@ -57,6 +57,9 @@ packages: ## Build what people install: bin/packages/*.deb, archives, SHA256SUMS
 
 pi: ## Install or upgrade the agent over ssh: make pi HOSTS='pi@a.local pi@b.local'
 	@HOSTS='$(HOSTS)' .make/pi
+
+apt-repo: ## Make bin/apt-repo of bin/packages, to be served: make apt-repo SITE=https://…
+	@SITE='$(SITE)' .make/apt-repo
 
 test-packages: ## Install the packages on machines booted here (root; 10 minutes, then 5)
 	@.make/test-packages

@@ -49,6 +49,7 @@ build_needs=(
 	@gtk+-3.0=libgtk-3-dev @webkit2gtk-4.1=libwebkit2gtk-4.1-dev
 )
 package_needs=("${base_needs[@]}" git=git help2man=help2man dpkg-deb=dpkg)
+repo_needs=(apt-ftparchive=apt-utils gpg=gpg gpg-agent=gpg-agent gpgconf=gpgconf)
 app_package_needs=(rsvg-convert=librsvg2-bin)
 boot_needs=(debootstrap=debootstrap systemd-nspawn=systemd-container lintian=lintian desktop-file-validate=desktop-file-utils appstreamcli=appstream)
 check_needs=("${base_needs[@]}" git=git shellcheck=shellcheck djpeg=libjpeg-turbo-progs)
