@@ -63,7 +63,8 @@ type walker struct {
 	mostBytes int // that a picture of its size may take, 0 before the frame header
 }
 
-// limit is how many bytes the JPEG may take, its frame header included.
+// limit is how many bytes the JPEG may take. Before its frame header, which
+// says how large the picture is, that is only what may stand beside a picture.
 func (w *walker) limit() int {
 	if w.mostBytes == 0 {
 		return mostBesides
