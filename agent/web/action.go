@@ -10,7 +10,7 @@ import (
 )
 
 // actionQuery is mjpg-streamer's address of a stream or a picture, as programs
-// write it: in any case, with anything behind it (?action=stream?dummy=x.mjpg,
+// write it: in any case, with anything after it (?action=stream?dummy=x.mjpg,
 // ?action=snapshot?1700000000), and with the number of a camera (stream_1).
 var actionQuery = regexp.MustCompile(`(?i)(?:^|[&?;])action=(stream|snapshot)(?:_(\d{1,3}))?`)
 

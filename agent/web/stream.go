@@ -83,7 +83,7 @@ var errLost = errors.New("what was shown last is not there any more")
 
 // writeAdvance sends a picture and the header of the next. The header that is
 // there already may be of the other kind, a placeholder's or not: then what was
-// shown last comes once more behind it, which nobody sees.
+// shown last is sent again after it, which nobody sees.
 func (s *stream) writeAdvance(part mjpeg.Part) error {
 	if began := s.ahead.JPEG != nil; !began || s.ahead.Placeholder != part.Placeholder {
 		if began {

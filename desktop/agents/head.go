@@ -79,7 +79,7 @@ func (c *repairedConn) Close() error {
 }
 
 // readHead reads the head of an answer. It returns the head, repaired when
-// net/http would not take it, with what came behind it.
+// net/http would not take it, with what came after it.
 func readHead(r io.Reader) (answer []byte, err error) {
 	buf := make([]byte, 0, 4<<10)
 	var l headLines

@@ -31,7 +31,7 @@ type twins struct {
 func (t *twins) keep(ctx context.Context, found Found, last string) Found {
 	if last != "" && found.Address != last {
 		if here, ok := t.ask(ctx, last, lastPatience); ok {
-			if t.other(here, found) && !t.other(here, t.last) { // else it was started anew meanwhile
+			if t.other(here, found) && !t.other(here, t.last) { // else it has restarted meanwhile
 				t.twin = found.Address
 			}
 			found = here
