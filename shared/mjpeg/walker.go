@@ -205,8 +205,10 @@ func (w *walker) torn(buf []byte, marker bool) bool {
 		return false
 	}
 	at := w.segment + 2 // the length itself may be the next picture's SOI
+	end := at + int(buf[at])<<8 + int(buf[at+1])
 	for n := range maxStarts {
-		i := bytes.Index(buf[at:min(w.pos+2, len(buf))], pictureStart)
+		// Entropy-coded data between end and pos holds no SOI: it would have ended there.
+		i := bytes.Index(buf[min(at, end):min(end+2, len(buf))], pictureStart)
 		if i < 0 {
 			return false
 		}
