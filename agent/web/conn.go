@@ -33,7 +33,9 @@ type conn struct {
 
 	writes atomic.Uint64    // that the client took something of
 	keeps  [2]*frames.Frame // what stays in memory for its client; who calls Write sets it before
-	isSlow bool             // Write has said so; only it uses this
+	look   time.Time        // the deadline of the next write; zero when it is not known
+	began  time.Time        // to write; under the mu of slow, as is isSlow
+	isSlow bool
 
 	limits *listener // that let it in; nil for none
 	busy   bool      // answers a request; under the mu of limits, as is waits
@@ -74,26 +76,62 @@ func (c *conn) Write(b []byte) (int, error) {
 	if c.link == nil {
 		c.link = tune(c.Conn)
 	}
-	moved := time.Now()
-	c.link.writing(moved)
-	look := min(slowAfter, c.wait/writeLooks)
-	for sent := 0; ; look = min(2*look, c.wait/writeLooks) {
-		if err := c.SetWriteDeadline(time.Now().Add(look)); err != nil {
-			return sent, err
-		}
+	now := time.Now()
+	c.link.writing(now)
+	if err := c.lookWithin(now, c.wait/writeLooks); err != nil {
+		return 0, err
+	}
+	c.slow.begin(c, now)
+	defer c.slow.end(c)
+	moved, looked := now, now
+	for sent, look := 0, slowAfter; ; look *= 2 {
 		n, err := c.Conn.Write(b[sent:])
 		if sent += n; n > 0 {
-			moved = time.Now()
 			c.writes.Add(1)
 		}
-		if !errors.Is(err, os.ErrDeadlineExceeded) || time.Since(moved) >= c.wait {
-			if c.isSlow {
-				c.slow.done(c)
-			}
+		if !errors.Is(err, os.ErrDeadlineExceeded) {
 			return sent, err
 		}
-		c.slow.add(c, float64(n)/look.Seconds())
+		now := time.Now()
+		if n > 0 {
+			moved = now
+		}
+		if now.Sub(moved) >= c.wait {
+			return sent, err
+		}
+		c.slow.add(c, float64(n)/now.Sub(looked).Seconds())
+		looked = now
+		look = min(look, c.wait/writeLooks)
+		if err := c.SetWriteDeadline(now.Add(look)); err != nil {
+			return sent, err
+		}
 	}
+}
+
+// lookWithin sees to it that how a write fares is looked at after most, at the
+// latest. It sets a deadline only when the last one is near: to set one for each
+// frame would cost a third of what a single viewer costs.
+func (c *conn) lookWithin(now time.Time, most time.Duration) error {
+	if left := c.look.Sub(now); left > most/2 && left <= most {
+		return nil
+	}
+	c.look = now.Add(most)
+	return c.Conn.SetWriteDeadline(c.look)
+}
+
+// lookNow lets a write that is waiting look how it fares. Anybody may call it.
+func (c *conn) lookNow() { _ = c.Conn.SetWriteDeadline(time.Unix(1, 0)) }
+
+// SetWriteDeadline is for who calls Write.
+func (c *conn) SetWriteDeadline(t time.Time) error {
+	c.look = time.Time{}
+	return c.Conn.SetWriteDeadline(t)
+}
+
+// SetDeadline is for who calls Write.
+func (c *conn) SetDeadline(t time.Time) error {
+	c.look = time.Time{}
+	return c.Conn.SetDeadline(t)
 }
 
 // connKey is under which a request's context holds its conn.

@@ -4,6 +4,7 @@ import (
 	"log/slog"
 	"slices"
 	"sync"
+	"time"
 
 	"pigrid/agent/frames"
 )
@@ -25,6 +26,7 @@ type slowClients struct {
 	full seldom
 
 	mu      sync.Mutex
+	writing []*conn       // in the order in which they began
 	clients []*slowClient // in the order in which they fell behind
 	keeps   pictures      // of clients
 	shown   pictures      // of others
@@ -61,6 +63,58 @@ func newSlowClients(most int, log *slog.Logger) *slowClients {
 	return &slowClients{most: most, log: log, keeps: pictures{keeps: map[*frames.Frame]int{}}, shown: pictures{keeps: map[*frames.Frame]int{}}}
 }
 
+// begin says that a client is sent something from now on, until end. Who takes more
+// than slowAfter for what it was sent before has to look how it fares: only now does
+// the agent come to keep another picture.
+func (s *slowClients) begin(c *conn, now time.Time) {
+	if s == nil {
+		return
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.look(now)
+	c.began = now
+	s.writing = append(s.writing, c)
+}
+
+// look needs mu.
+func (s *slowClients) look(now time.Time) {
+	late := 0
+	for late < len(s.writing) && now.Sub(s.writing[late].began) > slowAfter {
+		s.writing[late].lookNow()
+		late++
+	}
+	s.writing = slices.Delete(s.writing, 0, late)
+}
+
+// end says that a client has taken what it was sent, or has left.
+func (s *slowClients) end(c *conn) {
+	if s == nil {
+		return
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if !s.stopWatching(c) {
+		c.look = time.Time{} // look may have changed it
+	}
+	if !c.isSlow {
+		return
+	}
+	c.isSlow = false
+	if i := s.find(c); i >= 0 {
+		s.remove(i)
+	}
+}
+
+// stopWatching returns false for who was told to look. It needs mu.
+func (s *slowClients) stopWatching(c *conn) bool {
+	i := slices.Index(s.writing, c)
+	if i >= 0 {
+		s.writing = slices.Delete(s.writing, i, i+1)
+	}
+	return i >= 0
+}
+
 // add says that a client is behind and how many bytes per second it takes. It may
 // be given up, as others may: then its next write fails.
 func (s *slowClients) add(c *conn, rate float64) {
@@ -69,6 +123,7 @@ func (s *slowClients) add(c *conn, rate float64) {
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	s.stopWatching(c)
 	if c.isSlow {
 		if i := s.find(c); i >= 0 {
 			s.clients[i].rate = rate
@@ -88,19 +143,6 @@ func (s *slowClients) add(c *conn, rate float64) {
 				"client", s.clients[i].from, "mebibytes", s.most>>20, "disconnected", s.gaveUp)
 		}
 		_ = s.clients[i].Conn.Close()
-		s.remove(i)
-	}
-}
-
-// done says that a client has taken what it was behind with, or has left.
-func (s *slowClients) done(c *conn) {
-	c.isSlow = false
-	if s == nil {
-		return
-	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if i := s.find(c); i >= 0 {
 		s.remove(i)
 	}
 }

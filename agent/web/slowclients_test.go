@@ -54,7 +54,7 @@ func TestWhoIsGivenUp(t *testing.T) {
 				copy(k.keeps[:], c.keeps)
 				s.add(k, c.rate)
 				if c.done {
-					s.done(k)
+					s.end(k)
 				}
 				conns = append(conns, k)
 			}
@@ -68,7 +68,7 @@ func TestWhoIsGivenUp(t *testing.T) {
 				t.Errorf("the log: %s", &log)
 			}
 			for _, k := range conns {
-				s.done(k)
+				s.end(k)
 			}
 			if s.keeps.bytes != 0 || len(s.keeps.keeps) != 0 || len(s.clients) != 0 {
 				t.Errorf("%d bytes of %d pictures are still counted", s.keeps.bytes, len(s.keeps.keeps))
@@ -96,7 +96,7 @@ func TestSlowViewersDoNotFillTheMemory(t *testing.T) {
 	for i := range n {
 		s.hub.Publish(picture(t, byte(i), size), time.Now())
 		notReading(t, s.addr, "GET /video HTTP/1.1\r\nHost: pi\r\n\r\n")
-		eventually(t, "it is behind", func() bool { return s.slow.seen() == i+1 })
+		eventually(t, "it is behind", func() bool { s.slow.lookNow(); return s.slow.seen() == i+1 })
 	}
 	if kept := s.slow.kept(); kept > slowBytes || kept < fit*size {
 		t.Errorf("%d bytes are kept", kept)
@@ -182,6 +182,13 @@ func notReading(t *testing.T, addr, text string) {
 	if err != nil {
 		t.Fatal(err)
 	}
+}
+
+// lookNow is what another client's write does.
+func (s *slowClients) lookNow() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.look(time.Now())
 }
 
 // seen is how many clients were behind so far, when none has caught up.
