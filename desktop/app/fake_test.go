@@ -35,6 +35,8 @@ type fakeAgent struct {
 	t    *testing.T
 	addr string
 	jpeg []byte
+	// every is the time between two frames.
+	every time.Duration
 
 	mu     sync.Mutex
 	status api.Status
@@ -59,7 +61,7 @@ func testJPEG(t *testing.T) []byte {
 // newAgent starts an agent with one camera per id on a free port.
 func newAgent(t *testing.T, id, name string, cams ...string) *fakeAgent {
 	t.Helper()
-	a := &fakeAgent{t: t, addr: "127.0.0.1:0", jpeg: testJPEG(t), frames: true}
+	a := &fakeAgent{t: t, addr: "127.0.0.1:0", jpeg: testJPEG(t), every: 50 * time.Millisecond, frames: true}
 	a.status = api.Status{API: api.Version, ID: id, Name: name, Host: "pi", Version: "0.1.0"}
 	for _, c := range cams {
 		a.status.Cameras = append(a.status.Cameras, api.Camera{
@@ -100,7 +102,7 @@ func (a *fakeAgent) video(w http.ResponseWriter, r *http.Request) {
 		i := slices.Index(a.open, r.URL.RawQuery)
 		a.open = slices.Delete(a.open, i, i+1)
 	})
-	tick := time.NewTicker(50 * time.Millisecond)
+	tick := time.NewTicker(a.every)
 	defer tick.Stop()
 	for {
 		select {
