@@ -137,7 +137,7 @@ func TestAWebcamThatMayBeUsedLater(t *testing.T) {
 	looking(t, dev, func(t *testing.T, q *questions, set *frames.Set, _ *lines) {
 		q.fail(path, os.ErrPermission)
 		time.Sleep(100 * time.Millisecond)
-		stateIs(t, hubOf(t, set, "c920"), api.Failed, CodePermission)
+		stateIs(t, hubOf(t, set, "c920"), api.Failed, api.CodePermission)
 		time.Sleep(10 * time.Minute)
 		if n := q.count(path); n > 20 {
 			t.Errorf("asked %d times in ten minutes", n)
@@ -168,7 +168,7 @@ func TestAKnownWebcamIsNotGoneForNotAnswering(t *testing.T) {
 			t.Fatal(err)
 		}
 		time.Sleep(2 * time.Second)
-		stateIs(t, hubOf(t, set, "c920"), api.Failed, CodeNotDetected)
+		stateIs(t, hubOf(t, set, "c920"), api.Failed, api.CodeNotDetected)
 	})
 }
 

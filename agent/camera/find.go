@@ -120,7 +120,7 @@ func (m *Manager) list(ctx context.Context) error {
 			m.serve(ctx, f)
 		}
 	})
-	if code := codeOf(err); code == CodeNoProgram || code == CodeNotDetected {
+	if code := codeOf(err); code == api.CodeProgramMissing || code == api.CodeNotDetected {
 		return nil // webcams are cameras enough
 	}
 	return err
@@ -171,7 +171,7 @@ func (m *Manager) remember(program string, cameras []found, err error) {
 	defer m.mu.Unlock()
 	before := m.present()
 	defer func() { m.logChanges(before, m.present()) }()
-	if err == nil || codeOf(err) == CodeNotDetected {
+	if err == nil || codeOf(err) == api.CodeNotDetected {
 		m.program, m.sensors = program, map[string]Sensor{}
 	}
 	for id, w := range m.webcams {
@@ -248,7 +248,7 @@ func noneOf(only []string, there []found) api.Problem {
 		ids = append(ids, f.id)
 	}
 	return api.Problem{
-		Code:    CodeUnknownID,
+		Code:    api.CodeUnknownCamera,
 		Message: "There is no camera " + strings.Join(only, ", ") + " on this machine.",
 		Hint:    "Start the agent without --camera, or with one of: " + strings.Join(ids, ", ") + ".",
 	}
@@ -268,7 +268,7 @@ const provisional = "camera"
 // showNoSensors makes it visible why no camera could be listed; it returns what
 // was said last.
 func (m *Manager) showNoSensors(err error, said string) string {
-	p := api.Problem{Code: CodeCrashed, Message: err.Error()}
+	p := api.Problem{Code: api.CodeCrashed, Message: err.Error()}
 	if f, ok := errors.AsType[*failure](err); ok {
 		p = f.problem
 	}

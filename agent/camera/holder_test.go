@@ -92,12 +92,12 @@ func TestMediaDevices(t *testing.T) {
 }
 
 func TestBusyBecause(t *testing.T) {
-	busy := api.Problem{Code: CodeBusy, Message: "The camera is used by another program.", Hint: "Close it."}
+	busy := api.Problem{Code: api.CodeCameraBusy, Message: "The camera is used by another program.", Hint: "Close it."}
 	if p := (holder{}).because(busy); p != busy {
 		t.Errorf("without a name: %+v", p)
 	}
 	for h, want := range map[holder]string{{program: "motion (process 345)"}: "motion (process 345)", {own: true}: "by this agent already"} {
-		if p := h.because(busy); p.Code != CodeBusy || !strings.Contains(p.Message, want) || p.Hint == busy.Hint {
+		if p := h.because(busy); p.Code != api.CodeCameraBusy || !strings.Contains(p.Message, want) || p.Hint == busy.Hint {
 			t.Errorf("%+v: %+v", h, p)
 		}
 	}

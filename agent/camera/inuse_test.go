@@ -132,7 +132,7 @@ func TestModesThatNobodyKnewAreAskedForBeforeTheStart(t *testing.T) {
 		}
 		v := hub.Join(t.Context(), 0)
 		defer v.Leave()
-		expectState(t, hub, api.Failed, CodeBusy)
+		expectState(t, hub, api.Failed, api.CodeCameraBusy)
 		end()
 		shows(t, v)
 		expectMode(t, hub, wholeIMX219)
@@ -239,7 +239,7 @@ func TestAModeThatIsReplacedIsAWarning(t *testing.T) {
 					}
 					return
 				}
-				if w == nil || w.Code != CodeMode || slices.ContainsFunc(words, func(s string) bool { return !strings.Contains(w.Message, s) }) || !strings.Contains(w.Hint, "--list-cameras") {
+				if w == nil || w.Code != api.CodeMode || slices.ContainsFunc(words, func(s string) bool { return !strings.Contains(w.Message, s) }) || !strings.Contains(w.Hint, "--list-cameras") {
 					t.Errorf("warning %+v, want one with %q", w, words)
 				}
 			})

@@ -126,7 +126,7 @@ func TestTwoCamerasOfTwoProgramsAreToldApart(t *testing.T) {
 		for id, pid := range pids {
 			hub := camera(t, set, id)
 			defer hub.Join(t.Context(), 0).Leave()
-			expectState(t, hub, api.Failed, CodeBusy)
+			expectState(t, hub, api.Failed, api.CodeCameraBusy)
 			if _, p := hub.State(); p == nil || !strings.Contains(p.Message, "(process "+pid+")") {
 				t.Errorf("%s is used by process %s, and it says %+v", id, pid, p)
 			}

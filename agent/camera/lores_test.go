@@ -35,7 +35,7 @@ func TestASizeThatIsTooSmallForTheAI(t *testing.T) {
 		hub := camera(t, set, "imx708")
 		v := hub.Join(t.Context(), 0)
 		defer v.Leave()
-		expectState(t, hub, api.Failed, CodeSize)
+		expectState(t, hub, api.Failed, api.CodeSize)
 		s := hub.Status(time.Now())
 		if s.Warning != nil || strings.Contains(strings.Join(said.last(), "\n"), "comes without") {
 			t.Errorf("no picture comes, and it warns of it: %+v\n%q", s.Warning, said.last())
@@ -74,7 +74,7 @@ func TestTooSmall(t *testing.T) {
 			write(t, path, test.asset)
 		}
 		test.asked.PostProcess = path
-		p := tooSmall(api.Problem{Code: CodeSize}, test.asked, test.shape)
+		p := tooSmall(api.Problem{Code: api.CodeSize}, test.asked, test.shape)
 		if !strings.Contains(p.Message, test.says) || !strings.Contains(p.Message, "asset.json") || !strings.Contains(p.Hint, test.advice) {
 			t.Errorf("%s: %+v", name, p)
 		}

@@ -186,7 +186,7 @@ func (m *Manager) serve(ctx context.Context, f found) {
 	if f.webcam != nil {
 		src.reasons, src.repair = webcamReasons(), withTables
 		src.more = func(p api.Problem, _ []string) api.Problem {
-			if p.Code == CodeBusy {
+			if p.Code == api.CodeCameraBusy {
 				p = deviceHolder(m.cfg.proc, f.webcam.device()).because(p)
 			}
 			return p
@@ -196,9 +196,9 @@ func (m *Manager) serve(ctx context.Context, f found) {
 	}
 	src.more = func(p api.Problem, said []string) api.Problem {
 		switch p.Code {
-		case CodeBusy:
+		case api.CodeCameraBusy:
 			p = sensorHolder(m.cfg.proc, f.path, said).because(p)
-		case CodeSize:
+		case api.CodeSize:
 			p = tooSmall(p, o, f.sensor.Size)
 		}
 		return p

@@ -143,7 +143,7 @@ func TestOnlyTheWantedCamera(t *testing.T) {
 		camera(t, set, "imx219")
 	})
 	managed(t, Config{Source: Auto, Only: []string{"imx477"}}, startLog, func(set *frames.Set) {
-		expectState(t, camera(t, set, ""), api.Failed, CodeUnknownID)
+		expectState(t, camera(t, set, ""), api.Failed, api.CodeUnknownCamera)
 	})
 }
 
@@ -151,7 +151,7 @@ func TestNoProgram(t *testing.T) {
 	t.Setenv("PATH", t.TempDir())
 	managed(t, Config{Source: Auto}, "/nonexistent/log", func(set *frames.Set) {
 		hub := camera(t, set, "")
-		expectState(t, hub, api.Failed, CodeNoProgram)
+		expectState(t, hub, api.Failed, api.CodeProgramMissing)
 	})
 }
 
@@ -164,16 +164,16 @@ func TestRecovers(t *testing.T) {
 		state api.State
 		code  api.Code // "" when no failure shows
 	}{
-		{fakecam.Busy, "", api.Failed, CodeBusy},
-		{fakecam.Crash, " 5", api.Failed, CodeCrashed},
-		{fakecam.Exit, " 5", api.Failed, CodeEnded},
-		{fakecam.Stall, " 5", api.Stalled, CodeStalled},
+		{fakecam.Busy, "", api.Failed, api.CodeCameraBusy},
+		{fakecam.Crash, " 5", api.Failed, api.CodeCrashed},
+		{fakecam.Exit, " 5", api.Failed, api.CodeEnded},
+		{fakecam.Stall, " 5", api.Stalled, api.CodeStalled},
 		{fakecam.Half, " 5", api.Live, ""},
 		{fakecam.Huge, " 5", api.Live, ""},
 		{fakecam.Flood, " 5", api.Live, ""},
 		{fakecam.Firmware, "", api.Live, ""},
 		{fakecam.IgnoreSIGINT, "", api.Live, ""},
-		{fakecam.Garbage, " 5", api.Stalled, CodeStalled},
+		{fakecam.Garbage, " 5", api.Stalled, api.CodeStalled},
 	}
 	for _, tt := range tests {
 		t.Run(string(tt.fault), func(t *testing.T) {
@@ -206,7 +206,7 @@ func TestSensorThatComesLater(t *testing.T) {
 	write(t, faultFile, string(fakecam.NoCamera))
 	managed(t, Config{Source: Auto, LookEvery: 100 * time.Millisecond}, startLog, func(set *frames.Set) {
 		hub := camera(t, set, "")
-		expectState(t, hub, api.Failed, CodeNotDetected)
+		expectState(t, hub, api.Failed, api.CodeNotDetected)
 		v := hub.Join(t.Context(), 0)
 		if err := os.Remove(faultFile); err != nil {
 			t.Fatal(err)
@@ -249,7 +249,7 @@ func TestASleepingCameraIsFailedOnlyWhileItIsGone(t *testing.T) {
 		hub := camera(t, set, "imx708")
 		write(t, faultFile, string(fakecam.NoCamera))
 		write(t, filepath.Join(dev, "media1"), "") // something has changed
-		expectState(t, hub, api.Failed, CodeNotDetected)
+		expectState(t, hub, api.Failed, api.CodeNotDetected)
 		if err := os.Remove(faultFile); err != nil {
 			t.Fatal(err)
 		}
@@ -265,7 +265,7 @@ func TestAFailedListBlamesNoKnownCamera(t *testing.T) {
 	m.again["imx708"] = make(chan struct{}, 1)
 	there := []found{{id: "imx708", sensor: Sensor{Model: "imx708"}}}
 	m.remember("/usr/bin/rpicam-vid", there, nil)
-	for _, code := range []api.Code{CodeCrashed, CodeNoProgram} {
+	for _, code := range []api.Code{api.CodeCrashed, api.CodeProgramMissing} {
 		err := &failure{problem: api.Problem{Code: code}}
 		m.remember("", nil, err)
 		m.showPresence(err)
@@ -313,7 +313,7 @@ func TestExecSource(t *testing.T) {
 		}
 	})
 	managed(t, Config{Source: Exec + "no-such-program --x", IdleTimeout: -1}, startLog, func(set *frames.Set) {
-		expectState(t, camera(t, set, "exec"), api.Failed, CodeNoProgram)
+		expectState(t, camera(t, set, "exec"), api.Failed, api.CodeProgramMissing)
 	})
 }
 
@@ -325,7 +325,7 @@ func TestAnExecSourceThatIsTooSlowIsToldOfItsRate(t *testing.T) {
 	managed(t, Config{Source: Exec + command, IdleTimeout: time.Minute}, startLog, func(set *frames.Set) {
 		hub := camera(t, set, "exec")
 		defer hub.Join(t.Context(), 0).Leave()
-		expectState(t, hub, api.Stalled, CodeStalled)
+		expectState(t, hub, api.Stalled, api.CodeStalled)
 		if _, p := hub.State(); p == nil || !strings.Contains(p.Hint, "--framerate") || strings.Contains(p.Hint, "cable") {
 			t.Errorf("it says %+v", p)
 		}

@@ -38,7 +38,7 @@ func TestNames(t *testing.T) {
 
 func TestACameraThatIsGoneIsNotStarted(t *testing.T) {
 	_, err := New(Config{}).argv("imx708")
-	if f, ok := errors.AsType[*failure](err); !ok || f.problem.Code != CodeNotDetected {
+	if f, ok := errors.AsType[*failure](err); !ok || f.problem.Code != api.CodeNotDetected {
 		t.Errorf("error %v", err)
 	}
 }
@@ -119,7 +119,7 @@ func TestCamerasAreListedAnewAfterAFailure(t *testing.T) {
 		write(t, faultFile, string(fakecam.Crash)+" 1")
 		t.Setenv(fakecam.CamerasEnv, "2")
 		defer hub.Join(t.Context(), 0).Leave()
-		expectState(t, hub, api.Failed, CodeCrashed)
+		expectState(t, hub, api.Failed, api.CodeCrashed)
 		camera(t, set, "imx219")
 	})
 }
@@ -131,7 +131,7 @@ func TestMissingCamerasAreLoggedOnce(t *testing.T) {
 	m := New(cfg)
 	last := ""
 	for range 5 {
-		last = m.showNoSensors(&failure{problem: api.Problem{Code: CodeNotDetected, Message: "Gone."}}, last)
+		last = m.showNoSensors(&failure{problem: api.Problem{Code: api.CodeNotDetected, Message: "Gone."}}, last)
 	}
 	last = m.showNoSensors(context.DeadlineExceeded, last)
 	if n := strings.Count(said.String(), "level=WARN"); n != 2 || last != context.DeadlineExceeded.Error() {
@@ -139,7 +139,7 @@ func TestMissingCamerasAreLoggedOnce(t *testing.T) {
 	}
 	if hub, ok := cfg.Cameras.Get(provisional); !ok || len(cfg.Cameras.All()) != 1 {
 		t.Error("nothing stands for the missing cameras")
-	} else if _, p := hub.State(); p == nil || p.Code != CodeCrashed {
+	} else if _, p := hub.State(); p == nil || p.Code != api.CodeCrashed {
 		t.Errorf("what nobody knows became %+v", p)
 	}
 }

@@ -27,15 +27,15 @@ func TestWhyThereIsNone(t *testing.T) {
 		words []string // in message and hint
 		not   string
 	}{
-		"nothing":                {"", nil, CodeNotDetected, []string{cable}, ""},
-		"what it says each time": {startWarnings, nil, CodeNotDetected, []string{"No camera was found.", cable}, "said"},
-		"no rights":              {noRights, nil, CodePermission, []string{"/dev/media0", "video"}, cable},
-		"no heap":                {heap, nil, CodeNoHeap, []string{"no /dev/dma_heap", "container"}, cable},
-		"an empty heap":          {heap, []string{}, CodeNoHeap, []string{"no /dev/dma_heap"}, cable},
-		"no rights to the heap":  {heap, []string{"linux,cma"}, CodePermission, []string{"may not use /dev/dma_heap", "video", "raspberrypi-sys-mods"}, cable},
-		"the newer words":        {"[0:01] [6] ERROR DmaBufAllocator dma_buf_allocator.cpp:120 Could not open any dma-buf provider\n", []string{"system"}, CodePermission, []string{"/dev/dma_heap"}, cable},
-		"something else":         {odd, nil, CodeUnusable, []string{"rpicam-vid said: ERROR IPAProxy ipa_proxy.cpp:180 Odd thing.", "--list-cameras", cable}, ""},
-		"a mute sensor":          {"imx708 10-001a: failed to read chip id 708, with error -5\n", nil, CodeNotDetected, []string{cable}, ""},
+		"nothing":                {"", nil, api.CodeNotDetected, []string{cable}, ""},
+		"what it says each time": {startWarnings, nil, api.CodeNotDetected, []string{"No camera was found.", cable}, "said"},
+		"no rights":              {noRights, nil, api.CodePermission, []string{"/dev/media0", "video"}, cable},
+		"no heap":                {heap, nil, api.CodeDMAHeapMissing, []string{"no /dev/dma_heap", "container"}, cable},
+		"an empty heap":          {heap, []string{}, api.CodeDMAHeapMissing, []string{"no /dev/dma_heap"}, cable},
+		"no rights to the heap":  {heap, []string{"linux,cma"}, api.CodePermission, []string{"may not use /dev/dma_heap", "video", "raspberrypi-sys-mods"}, cable},
+		"the newer words":        {"[0:01] [6] ERROR DmaBufAllocator dma_buf_allocator.cpp:120 Could not open any dma-buf provider\n", []string{"system"}, api.CodePermission, []string{"/dev/dma_heap"}, cable},
+		"something else":         {odd, nil, api.CodeUnusable, []string{"rpicam-vid said: ERROR IPAProxy ipa_proxy.cpp:180 Odd thing.", "--list-cameras", cable}, ""},
+		"a mute sensor":          {"imx708 10-001a: failed to read chip id 708, with error -5\n", nil, api.CodeNotDetected, []string{cable}, ""},
 	} {
 		t.Run(name, func(t *testing.T) {
 			startLog, faultFile := installed(t)
@@ -80,7 +80,7 @@ func TestAStartWithoutRightsIsToldSo(t *testing.T) {
 		write(t, says, noRights+"\nERROR: *** no cameras available ***\n")
 		write(t, faultFile, string(fakecam.Refuses))
 		defer hub.Join(t.Context(), 0).Leave()
-		expectState(t, hub, api.Failed, CodePermission)
+		expectState(t, hub, api.Failed, api.CodePermission)
 	})
 }
 

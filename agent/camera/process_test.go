@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"pigrid/agent/camera/fakecam"
+	"pigrid/shared/api"
 )
 
 // parentEnv turns the test binary into a parent that starts the command it holds
@@ -210,7 +211,7 @@ func leavesBehind(t *testing.T, fault fakecam.Fault) int {
 	}
 	n := 0
 	err := src.capture(ctx, func([]byte, time.Time) { n++ }, nil)
-	if f, ok := errors.AsType[*failure](err); !ok || f.problem.Code != CodeEnded || n != 2 {
+	if f, ok := errors.AsType[*failure](err); !ok || f.problem.Code != api.CodeEnded || n != 2 {
 		t.Errorf("%d frames, ended with %v", n, err)
 	}
 	pids := streamsIn(t, startLog)

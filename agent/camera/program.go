@@ -25,7 +25,7 @@ func findProgram() (string, error) {
 		}
 	}
 	return "", &failure{problem: api.Problem{
-		Code:    CodeNoProgram,
+		Code:    api.CodeProgramMissing,
 		Message: "Neither rpicam-vid nor libcamera-vid is installed.",
 		Hint:    "Install it with: sudo apt install rpicam-apps-lite (libcamera-apps on older systems). To try without a camera, start the agent with --source pattern.",
 	}}
@@ -85,7 +85,7 @@ func (l *lister) list(ctx context.Context, path string) ([]Sensor, error) {
 	}
 	if ctx.Err() != nil && err != nil {
 		return nil, &failure{api.Problem{
-			Code: CodeNoFrames, Message: "Looking for cameras took too long.",
+			Code: api.CodeNoFrames, Message: "Looking for cameras took too long.",
 			Hint: "Run `rpicam-vid --list-cameras` by hand; restart the Pi if it hangs, too.",
 		}, ctx.Err()}
 	}
@@ -106,7 +106,7 @@ func (l *lister) list(ctx context.Context, path string) ([]Sensor, error) {
 
 func (l *lister) explain(path string, said []string, err error) api.Problem {
 	p := explain(l.reasons, path, said, err, mjpeg.Counts{})
-	if p.Code == CodeCrashed {
+	if p.Code == api.CodeCrashed {
 		p.Hint = "Run `" + path + " --list-cameras` by hand to see more."
 	}
 	return p

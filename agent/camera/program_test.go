@@ -49,13 +49,13 @@ func listed(t *testing.T, fault fakecam.Fault, patience time.Duration) ([]Sensor
 
 func TestAListThatFailsIsExplained(t *testing.T) {
 	sensors, p, _ := listed(t, fakecam.ListFails, time.Minute)
-	if len(sensors) != 0 || p.Code != CodeCrashed || !strings.Contains(p.Message, "the list is broken") || !strings.Contains(p.Hint, "--list-cameras") {
+	if len(sensors) != 0 || p.Code != api.CodeCrashed || !strings.Contains(p.Message, "the list is broken") || !strings.Contains(p.Hint, "--list-cameras") {
 		t.Errorf("%d sensors, %+v", len(sensors), p)
 	}
 }
 
 func TestAnEmptyListIsExplained(t *testing.T) {
-	if sensors, p, _ := listed(t, fakecam.NoCamera, time.Minute); len(sensors) != 0 || p.Code != CodeNotDetected {
+	if sensors, p, _ := listed(t, fakecam.NoCamera, time.Minute); len(sensors) != 0 || p.Code != api.CodeNotDetected {
 		t.Errorf("%d sensors, %+v", len(sensors), p)
 	}
 }
@@ -83,7 +83,7 @@ func TestAListThatHangsIsGivenUp(t *testing.T) {
 	}
 	cancel()
 	err := <-ended
-	if f, ok := errors.AsType[*failure](err); !ok || f.problem.Code != CodeNoFrames || !strings.Contains(f.problem.Message, "too long") {
+	if f, ok := errors.AsType[*failure](err); !ok || f.problem.Code != api.CodeNoFrames || !strings.Contains(f.problem.Message, "too long") {
 		t.Errorf("ended with %v", err)
 	}
 	eventually(t, "the program that hangs is gone", 3*time.Second, func() bool { return !running(pid) })
@@ -122,7 +122,7 @@ func TestAListThatHangsIsNotJoinedByOthers(t *testing.T) {
 	}}
 	for range 3 {
 		_, err := l.list(t.Context(), "/usr/bin/rpicam-vid")
-		if f, ok := errors.AsType[*failure](err); !ok || f.problem.Code != CodeUnkillable || !strings.HasPrefix(f.problem.Message, "rpicam-vid --list-cameras hangs") {
+		if f, ok := errors.AsType[*failure](err); !ok || f.problem.Code != api.CodeUnkillable || !strings.HasPrefix(f.problem.Message, "rpicam-vid --list-cameras hangs") {
 			t.Errorf("ended with %v", err)
 		}
 	}

@@ -15,32 +15,6 @@ import (
 	"pigrid/shared/mjpeg"
 )
 
-// Codes of what can be wrong with a camera.
-const (
-	CodeNoProgram   api.Code = "program_missing"
-	CodeNotDetected api.Code = "not_detected"
-	CodeUnknownID   api.Code = "unknown_camera"
-	CodeBusy        api.Code = "busy"
-	CodePermission  api.Code = "permission"
-	CodeMemory      api.Code = "memory"
-	CodeFrontend    api.Code = "frontend_timeout"
-	CodeMode        api.Code = "mode"
-	CodeFirmware    api.Code = "firmware"
-	CodeStalled     api.Code = "stalled"
-	CodeNoFrames    api.Code = "no_frames"
-	CodeNotJPEG     api.Code = "not_mjpeg"
-	CodeCrashed     api.Code = "crashed"
-	CodeEnded       api.Code = "ended"
-	CodeUnkillable  api.Code = "unkillable"
-	CodeUSB         api.Code = "usb"
-	CodeStage       api.Code = "ai_missing"
-	CodeSensor      api.Code = "sensor"
-	CodeSize        api.Code = "size"
-	CodeNoHeap      api.Code = "dma_heap_missing"
-	CodeUnusable    api.Code = "unusable"
-	CodeBandwidth   api.Code = "usb_bandwidth"
-)
-
 // reason maps what a capture program says to what a person needs to know.
 type reason struct {
 	says    *regexp.Regexp
@@ -58,40 +32,40 @@ type reason struct {
 func reasons(dev string) []reason {
 	const closer = "Switch the Pi off, check that the sensor's cable is seated at both ends and not damaged, and try another one; if that does not help, the sensor is faulty."
 	return []reason{
-		entry(`in use by another process|failed to acquire camera|Device or resource busy`, CodeBusy,
+		entry(`in use by another process|failed to acquire camera|Device or resource busy`, api.CodeCameraBusy,
 			"The camera is used by another program.",
 			"Close the other program (perhaps another rpicam-vid, motion or a second agent); the picture comes back by itself."),
-		entry(`failed to read chip id`, CodeNotDetected, notDetected().Message, notDetected().Hint),
-		entry(`no cameras available|No cameras available`, CodeNotDetected, notDetected().Message, notDetected().Hint).after(),
-		entry(`Could not open any dma`, CodePermission, "", "").with(func(_ string, _ api.Problem) api.Problem { return noHeap(dev) }),
-		entry(`Failed to register camera .*: -12$`, CodePermission, "", "").with(func(_ string, _ api.Problem) api.Problem { return noHeap(dev) }).after(),
-		entry(`failed to import fd|Permission denied|Failed to register camera .*: -13$`, CodePermission,
+		entry(`failed to read chip id`, api.CodeNotDetected, notDetected().Message, notDetected().Hint),
+		entry(`no cameras available|No cameras available`, api.CodeNotDetected, notDetected().Message, notDetected().Hint).after(),
+		entry(`Could not open any dma`, api.CodePermission, "", "").with(func(_ string, _ api.Problem) api.Problem { return noHeap(dev) }),
+		entry(`Failed to register camera .*: -12$`, api.CodePermission, "", "").with(func(_ string, _ api.Problem) api.Problem { return noHeap(dev) }).after(),
+		entry(`failed to import fd|Permission denied|Failed to register camera .*: -13$`, api.CodePermission,
 			"The agent may not use the camera.", rightsHint()).with(denied),
-		entry(`Cannot allocate memory|cma_alloc`, CodeMemory, noMemory().Message, noMemory().Hint),
-		entry(`failed to allocate capture buffers`, CodeMemory, noMemory().Message, noMemory().Hint).after(),
+		entry(`Cannot allocate memory|cma_alloc`, api.CodeMemory, noMemory().Message, noMemory().Hint),
+		entry(`failed to allocate capture buffers`, api.CodeMemory, noMemory().Message, noMemory().Hint).after(),
 		{
 			says: regexp.MustCompile(`frontend has timed out|Dequeue timer .* expired|Device timeout detected`), warns: true,
 			problem: api.Problem{
-				Code: CodeFrontend, Message: "The camera stopped delivering pictures.",
+				Code: api.CodeFrontendTimeout, Message: "The camera stopped delivering pictures.",
 				Hint: "If this goes on, check its cable and the power supply.",
 			},
 		},
-		entry(`Failed to start streaming: (Input/output error|Remote I/O error|Connection timed out|No such device)`, CodeSensor,
+		entry(`Failed to start streaming: (Input/output error|Remote I/O error|Connection timed out|No such device)`, api.CodeSensor,
 			"The sensor does not start: it does not answer.", closer),
-		entry(`failed to start camera`, CodeSensor, "The sensor does not start.", closer).after(),
-		entry(`imx500.*(not update|failed)|Failed to queue buffer .*: Resource temporarily unavailable|Failed to queue buffer for Unicam Image|failed to load loader firmware`, CodeFirmware,
+		entry(`failed to start camera`, api.CodeSensor, "The sensor does not start.", closer).after(),
+		entry(`imx500.*(not update|failed)|Failed to queue buffer .*: Resource temporarily unavailable|Failed to queue buffer for Unicam Image|failed to load loader firmware`, api.CodeFirmware,
 			"The AI camera's firmware hangs.",
 			"The agent starts it again; if it never recovers, restart the Pi."),
-		entry(`selected camera is not available|camera .* out of range`, CodeUnknownID,
+		entry(`selected camera is not available|camera .* out of range`, api.CodeUnknownCamera,
 			"There is no camera with this number any more.",
 			"Check its cable; the agent looks for cameras again by itself.").after(),
-		entry(`Low res image larger than`, CodeSize,
+		entry(`Low res image larger than`, api.CodeSize,
 			"The picture is smaller than its post-processing wants.",
 			"Choose a larger --width and --height."),
-		entry(`\*\*\* .*(mode|viewfinder|resolution|framerate)`, CodeMode,
+		entry(`\*\*\* .*(mode|viewfinder|resolution|framerate)`, api.CodeMode,
 			"The camera cannot do this size, rate or mode.",
 			"Choose another --width, --height or --framerate; `rpicam-vid --list-cameras` shows what it can do."),
-		entry(`No such file or directory`, CodeNotDetected,
+		entry(`No such file or directory`, api.CodeNotDetected,
 			"The camera's device is not there.",
 			"Plug it in, or correct the command of --source."),
 	}
@@ -100,14 +74,14 @@ func reasons(dev string) []reason {
 // notDetected says that no sensor is there.
 func notDetected() api.Problem {
 	return api.Problem{
-		Code: CodeNotDetected, Message: "No camera was found.",
+		Code: api.CodeNotDetected, Message: "No camera was found.",
 		Hint: "Check that the cable is seated at both ends and of the right kind, that config.txt has camera_auto_detect=1 or the sensor's dtoverlay, and restart the Pi.",
 	}
 }
 
 func noMemory() api.Problem {
 	return api.Problem{
-		Code: CodeMemory, Message: "There is not enough contiguous memory (CMA) for this picture size.",
+		Code: api.CodeMemory, Message: "There is not enough contiguous memory (CMA) for this picture size.",
 		Hint: "Choose a smaller size, or enlarge it in config.txt: dtoverlay=vc4-kms-v3d,cma-256.",
 	}
 }
@@ -156,8 +130,8 @@ func because(known []reason, program string, said []string) (p api.Problem, ok b
 	})
 	if words := cite(others); words != "" {
 		p.Message = strings.TrimSuffix(p.Message, ".") + ", and " + filepath.Base(program) + strings.TrimPrefix(words, ", and") + "."
-		if p.Code == CodeNotDetected {
-			p.Code, p.Hint = CodeUnusable, "Run `rpicam-vid --list-cameras` by hand to see more. "+p.Hint
+		if p.Code == api.CodeNotDetected {
+			p.Code, p.Hint = api.CodeUnusable, "Run `rpicam-vid --list-cameras` by hand to see more. "+p.Hint
 		}
 	}
 	return p, true
@@ -172,27 +146,27 @@ func explain(known []reason, program string, said []string, exit error, seen mjp
 	switch {
 	case exit != nil:
 		return api.Problem{
-			Code: CodeCrashed, Message: fmt.Sprintf("%s ended with %v%s.", name, exit, last),
+			Code: api.CodeCrashed, Message: fmt.Sprintf("%s ended with %v%s.", name, exit, last),
 			Hint: "The agent starts it again. Run it by hand to see more.",
 		}
 	case seen.Frames == 0 && seen.Garbage > 0:
 		return api.Problem{
-			Code: CodeNotJPEG, Message: name + " does not write MJPEG.",
+			Code: api.CodeNotMJPEG, Message: name + " does not write MJPEG.",
 			Hint: "Its standard output must be JPEG pictures, one after the other.",
 		}
 	case seen.Frames == 0:
 		return api.Problem{
-			Code: CodeNoFrames, Message: fmt.Sprintf("%s ended without a picture%s.", name, last),
+			Code: api.CodeNoFrames, Message: fmt.Sprintf("%s ended without a picture%s.", name, last),
 			Hint: "Run it by hand to see more.",
 		}
 	}
-	return api.Problem{Code: CodeEnded, Message: fmt.Sprintf("%s ended%s.", name, last), Hint: "The agent starts it again."}
+	return api.Problem{Code: api.CodeEnded, Message: fmt.Sprintf("%s ended%s.", name, last), Hint: "The agent starts it again."}
 }
 
 // unkillable says that a capture program does not end, whatever is done.
 func unkillable(program string) error {
 	return &failure{problem: api.Problem{
-		Code: CodeUnkillable, Message: filepath.Base(program) + " hangs and cannot be ended.",
+		Code: api.CodeUnkillable, Message: filepath.Base(program) + " hangs and cannot be ended.",
 		Hint: "Restart the Pi; until then this camera gives no picture.",
 	}, cause: errUnkillable}
 }
@@ -203,17 +177,17 @@ func explainStart(program string, err error) api.Problem {
 	switch missing := errors.Is(err, fs.ErrNotExist); {
 	case errors.Is(err, exec.ErrNotFound), missing && errors.Is(there, fs.ErrNotExist):
 		return api.Problem{
-			Code: CodeNoProgram, Message: fmt.Sprintf("The program %s is not installed.", program),
+			Code: api.CodeProgramMissing, Message: fmt.Sprintf("The program %s is not installed.", program),
 			Hint: "Install it, or correct the command of --source.",
 		}
 	case missing: // a script whose shell is, or a program of another system
 		return api.Problem{
-			Code: CodeCrashed, Message: fmt.Sprintf("%s cannot be started: what it needs to run is missing.", program),
+			Code: api.CodeCrashed, Message: fmt.Sprintf("%s cannot be started: what it needs to run is missing.", program),
 			Hint: "Check the program that its first line names.",
 		}
 	}
 	return api.Problem{
-		Code: CodeCrashed, Message: fmt.Sprintf("%s cannot be started: %v.", program, err),
+		Code: api.CodeCrashed, Message: fmt.Sprintf("%s cannot be started: %v.", program, err),
 		Hint: "Check that the file may be executed.",
 	}
 }
@@ -227,11 +201,11 @@ const (
 // stallProblem says that frames stopped, or never came.
 func stallProblem(wasLive bool, advice string) api.Problem {
 	p := api.Problem{
-		Code: CodeNoFrames, Message: "The camera was started but delivers no picture.",
+		Code: api.CodeNoFrames, Message: "The camera was started but delivers no picture.",
 		Hint: "The agent starts it again; if this goes on, " + advice + ".",
 	}
 	if wasLive {
-		p.Code, p.Message = CodeStalled, "The camera stopped delivering pictures."
+		p.Code, p.Message = api.CodeStalled, "The camera stopped delivering pictures."
 	}
 	return p
 }

@@ -21,26 +21,26 @@ func TestExplain(t *testing.T) {
 		seen mjpeg.Counts
 		want api.Code
 	}{
-		{"recorded: busy", recordedText(t, "busy.stderr"), refused, mjpeg.Counts{}, CodeBusy},
-		{"recorded: no camera", recordedText(t, "nocam_vid.stderr"), refused, mjpeg.Counts{}, CodeNotDetected},
-		{"recorded: regular start", recordedText(t, "s640_default.stderr"), errors.New("signal: aborted"), mjpeg.Counts{Frames: 9}, CodeCrashed},
-		{"camera number", "ERROR: *** selected camera is not available ***", refused, mjpeg.Counts{}, CodeUnknownID},
-		{"mode", "ERROR: *** Invalid mode ***", refused, mjpeg.Counts{}, CodeMode},
-		{"no rights, and what follows", noRights + "\nERROR: *** no cameras available ***", refused, mjpeg.Counts{}, CodePermission},
-		{"no rights, and what follows for the second camera", noRights + "\nERROR: *** selected camera is not available ***", refused, mjpeg.Counts{}, CodePermission},
-		{"nobody knows, and what follows", "[0:01] [7] ERROR RPI pisp.cpp:900 Odd thing\nERROR: *** no cameras available ***", refused, mjpeg.Counts{}, CodeUnusable},
-		{"the sensor is mute", "[0:01] [7] ERROR V4L2 v4l2_videodevice.cpp:1867 /dev/video0[12:cap]: Failed to start streaming: Input/output error\nERROR: *** failed to start camera ***", refused, mjpeg.Counts{}, CodeSensor},
-		{"too little memory, and what follows", "[0:01] [7] ERROR V4L2 v4l2_videodevice.cpp:1867 /dev/video0[12:cap]: Unable to request 6 buffers: Cannot allocate memory\nERROR: *** failed to start camera ***", refused, mjpeg.Counts{}, CodeMemory},
-		{"warnings at the start", startWarnings, errors.New("signal: aborted"), mjpeg.Counts{}, CodeCrashed},
-		{"import", "terminate called\n  what():  failed to import fd 19", refused, mjpeg.Counts{}, CodePermission},
-		{"cma", "ERROR V4L2 Unable to request 1 buffers: Cannot allocate memory\nERROR: *** failed to allocate capture buffers ***", refused, mjpeg.Counts{}, CodeMemory},
-		{"frontend", "WARN V4L2 /dev/video0[18:cap]: Dequeue timer of 1000000.00us has expired!\nERROR RPI Camera frontend has timed out!", nil, mjpeg.Counts{Frames: 5}, CodeFrontend},
-		{"imx500", "ERROR Failed to queue buffer 3: Resource temporarily unavailable", refused, mjpeg.Counts{Frames: 5}, CodeFirmware},
-		{"ffmpeg: busy", "/dev/video0: Device or resource busy", refused, mjpeg.Counts{}, CodeBusy},
-		{"ffmpeg: gone", "/dev/video0: No such file or directory", refused, mjpeg.Counts{}, CodeNotDetected},
-		{"garbage", "", nil, mjpeg.Counts{Garbage: 500}, CodeNotJPEG},
-		{"nothing", "", nil, mjpeg.Counts{}, CodeNoFrames},
-		{"told to end", "Received signal 2", nil, mjpeg.Counts{Frames: 5}, CodeEnded},
+		{"recorded: busy", recordedText(t, "busy.stderr"), refused, mjpeg.Counts{}, api.CodeCameraBusy},
+		{"recorded: no camera", recordedText(t, "nocam_vid.stderr"), refused, mjpeg.Counts{}, api.CodeNotDetected},
+		{"recorded: regular start", recordedText(t, "s640_default.stderr"), errors.New("signal: aborted"), mjpeg.Counts{Frames: 9}, api.CodeCrashed},
+		{"camera number", "ERROR: *** selected camera is not available ***", refused, mjpeg.Counts{}, api.CodeUnknownCamera},
+		{"mode", "ERROR: *** Invalid mode ***", refused, mjpeg.Counts{}, api.CodeMode},
+		{"no rights, and what follows", noRights + "\nERROR: *** no cameras available ***", refused, mjpeg.Counts{}, api.CodePermission},
+		{"no rights, and what follows for the second camera", noRights + "\nERROR: *** selected camera is not available ***", refused, mjpeg.Counts{}, api.CodePermission},
+		{"nobody knows, and what follows", "[0:01] [7] ERROR RPI pisp.cpp:900 Odd thing\nERROR: *** no cameras available ***", refused, mjpeg.Counts{}, api.CodeUnusable},
+		{"the sensor is mute", "[0:01] [7] ERROR V4L2 v4l2_videodevice.cpp:1867 /dev/video0[12:cap]: Failed to start streaming: Input/output error\nERROR: *** failed to start camera ***", refused, mjpeg.Counts{}, api.CodeSensor},
+		{"too little memory, and what follows", "[0:01] [7] ERROR V4L2 v4l2_videodevice.cpp:1867 /dev/video0[12:cap]: Unable to request 6 buffers: Cannot allocate memory\nERROR: *** failed to start camera ***", refused, mjpeg.Counts{}, api.CodeMemory},
+		{"warnings at the start", startWarnings, errors.New("signal: aborted"), mjpeg.Counts{}, api.CodeCrashed},
+		{"import", "terminate called\n  what():  failed to import fd 19", refused, mjpeg.Counts{}, api.CodePermission},
+		{"cma", "ERROR V4L2 Unable to request 1 buffers: Cannot allocate memory\nERROR: *** failed to allocate capture buffers ***", refused, mjpeg.Counts{}, api.CodeMemory},
+		{"frontend", "WARN V4L2 /dev/video0[18:cap]: Dequeue timer of 1000000.00us has expired!\nERROR RPI Camera frontend has timed out!", nil, mjpeg.Counts{Frames: 5}, api.CodeFrontendTimeout},
+		{"imx500", "ERROR Failed to queue buffer 3: Resource temporarily unavailable", refused, mjpeg.Counts{Frames: 5}, api.CodeFirmware},
+		{"ffmpeg: busy", "/dev/video0: Device or resource busy", refused, mjpeg.Counts{}, api.CodeCameraBusy},
+		{"ffmpeg: gone", "/dev/video0: No such file or directory", refused, mjpeg.Counts{}, api.CodeNotDetected},
+		{"garbage", "", nil, mjpeg.Counts{Garbage: 500}, api.CodeNotMJPEG},
+		{"nothing", "", nil, mjpeg.Counts{}, api.CodeNoFrames},
+		{"told to end", "Received signal 2", nil, mjpeg.Counts{Frames: 5}, api.CodeEnded},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -74,41 +74,41 @@ const (
 // TestEveryKnownLine: each text alone is enough, whatever was said before it.
 func TestEveryKnownLine(t *testing.T) {
 	for line, want := range map[string]api.Code{
-		"[0:01:02.345678901] [77] ERROR Pipeline pipeline_handler.cpp:100 Pipeline handler in use by another process": CodeBusy,
-		"ERROR: *** failed to acquire camera /base/soc/i2c0mux/i2c@1/imx219@10 ***":                                   CodeBusy,
-		"[video4linux2,v4l2 @ 0x55] Device or resource busy":                                                          CodeBusy,
-		"ERROR: *** no cameras available ***":                                                                         CodeNotDetected,
-		"No cameras available!":                                                                                       CodeNotDetected,
-		"imx219 10-0010: failed to read chip id 219":                                                                  CodeNotDetected,
-		"/dev/video0: No such file or directory":                                                                      CodeNotDetected,
-		"ERROR DmaBufAllocator Could not open any dma-buf provider":                                                   CodeNoHeap,
-		"ERROR RPI dma_heaps.cpp:53 Could not open any dmaHeap device":                                                CodeNoHeap,
-		"ERROR RPI Failed to register camera imx219: -12":                                                             CodeNoHeap,
-		"ERROR RPI Failed to register camera imx219: -13":                                                             CodePermission,
-		"ERROR RPI Failed to register camera imx219: -22":                                                             CodeCrashed, // whatever it is
-		"ERROR V4L2 /dev/video4[16:cap]: Failed to start streaming: Remote I/O error":                                 CodeSensor,
-		"ERROR: *** failed to start camera ***":                                                                       CodeSensor,
-		"ERROR: *** Low res image larger than video ***":                                                              CodeSize,
-		"ERROR: *** Low res image larger than viewfinder ***":                                                         CodeSize,
-		"failed to import fd 19":                                                                                      CodePermission,
-		"/dev/video0: Permission denied":                                                                              CodePermission,
-		"Unable to request 1 buffers: Cannot allocate memory":                                                         CodeMemory,
-		"ERROR: *** failed to allocate capture buffers ***":                                                           CodeMemory,
-		"cma: cma_alloc: reserved: alloc failed":                                                                      CodeMemory,
-		"ERROR RPI Camera frontend has timed out!":                                                                    CodeFrontend,
-		"WARN V4L2 /dev/video0[18:cap]: Dequeue timer of 1000000.00us has expired!":                                   CodeFrontend,
-		"Device timeout detected, attempting a restart!!!":                                                            CodeFrontend,
-		"imx500: could not update network":                                                                            CodeFirmware,
-		"imx500 10-001a: upload failed":                                                                               CodeFirmware,
-		"Failed to queue buffer 3: Resource temporarily unavailable":                                                  CodeFirmware,
-		"Failed to queue buffer for Unicam Image":                                                                     CodeFirmware,
-		"failed to load loader firmware":                                                                              CodeFirmware,
-		"ERROR: *** selected camera is not available ***":                                                             CodeUnknownID,
-		"ERROR: *** camera index out of range ***":                                                                    CodeUnknownID,
-		"ERROR: *** Invalid mode ***":                                                                                 CodeMode,
-		"ERROR: *** failed to set the viewfinder ***":                                                                 CodeMode,
-		"ERROR: *** no such resolution ***":                                                                           CodeMode,
-		"ERROR: *** the framerate is too high ***":                                                                    CodeMode,
+		"[0:01:02.345678901] [77] ERROR Pipeline pipeline_handler.cpp:100 Pipeline handler in use by another process": api.CodeCameraBusy,
+		"ERROR: *** failed to acquire camera /base/soc/i2c0mux/i2c@1/imx219@10 ***":                                   api.CodeCameraBusy,
+		"[video4linux2,v4l2 @ 0x55] Device or resource busy":                                                          api.CodeCameraBusy,
+		"ERROR: *** no cameras available ***":                                                                         api.CodeNotDetected,
+		"No cameras available!":                                                                                       api.CodeNotDetected,
+		"imx219 10-0010: failed to read chip id 219":                                                                  api.CodeNotDetected,
+		"/dev/video0: No such file or directory":                                                                      api.CodeNotDetected,
+		"ERROR DmaBufAllocator Could not open any dma-buf provider":                                                   api.CodeDMAHeapMissing,
+		"ERROR RPI dma_heaps.cpp:53 Could not open any dmaHeap device":                                                api.CodeDMAHeapMissing,
+		"ERROR RPI Failed to register camera imx219: -12":                                                             api.CodeDMAHeapMissing,
+		"ERROR RPI Failed to register camera imx219: -13":                                                             api.CodePermission,
+		"ERROR RPI Failed to register camera imx219: -22":                                                             api.CodeCrashed, // whatever it is
+		"ERROR V4L2 /dev/video4[16:cap]: Failed to start streaming: Remote I/O error":                                 api.CodeSensor,
+		"ERROR: *** failed to start camera ***":                                                                       api.CodeSensor,
+		"ERROR: *** Low res image larger than video ***":                                                              api.CodeSize,
+		"ERROR: *** Low res image larger than viewfinder ***":                                                         api.CodeSize,
+		"failed to import fd 19":                                                                                      api.CodePermission,
+		"/dev/video0: Permission denied":                                                                              api.CodePermission,
+		"Unable to request 1 buffers: Cannot allocate memory":                                                         api.CodeMemory,
+		"ERROR: *** failed to allocate capture buffers ***":                                                           api.CodeMemory,
+		"cma: cma_alloc: reserved: alloc failed":                                                                      api.CodeMemory,
+		"ERROR RPI Camera frontend has timed out!":                                                                    api.CodeFrontendTimeout,
+		"WARN V4L2 /dev/video0[18:cap]: Dequeue timer of 1000000.00us has expired!":                                   api.CodeFrontendTimeout,
+		"Device timeout detected, attempting a restart!!!":                                                            api.CodeFrontendTimeout,
+		"imx500: could not update network":                                                                            api.CodeFirmware,
+		"imx500 10-001a: upload failed":                                                                               api.CodeFirmware,
+		"Failed to queue buffer 3: Resource temporarily unavailable":                                                  api.CodeFirmware,
+		"Failed to queue buffer for Unicam Image":                                                                     api.CodeFirmware,
+		"failed to load loader firmware":                                                                              api.CodeFirmware,
+		"ERROR: *** selected camera is not available ***":                                                             api.CodeUnknownCamera,
+		"ERROR: *** camera index out of range ***":                                                                    api.CodeUnknownCamera,
+		"ERROR: *** Invalid mode ***":                                                                                 api.CodeMode,
+		"ERROR: *** failed to set the viewfinder ***":                                                                 api.CodeMode,
+		"ERROR: *** no such resolution ***":                                                                           api.CodeMode,
+		"ERROR: *** the framerate is too high ***":                                                                    api.CodeMode,
 	} {
 		said := []string{"INFO Camera camera_manager.cpp:327 libcamera v0.5", line, "Exiting"}
 		if p := explain(reasons("/nonexistent"), "/usr/bin/rpicam-vid", said, errors.New("exit status 255"), mjpeg.Counts{}); p.Code != want {
@@ -116,7 +116,7 @@ func TestEveryKnownLine(t *testing.T) {
 		}
 	}
 	later := []string{"no cameras available", "Device or resource busy"}
-	if p := explain(reasons("/dev"), "x", later, nil, mjpeg.Counts{}); p.Code != CodeBusy {
+	if p := explain(reasons("/dev"), "x", later, nil, mjpeg.Counts{}); p.Code != api.CodeCameraBusy {
 		t.Errorf("of two reasons the code is %q, want that of the last one", p.Code)
 	}
 }
@@ -159,10 +159,10 @@ func TestExplainStart(t *testing.T) {
 		code    api.Code
 		hint    string
 	}{
-		"no program of this name": {"nosuch-program", "", 0, CodeNoProgram, "correct the command of --source"},
-		"no file at this path":    {filepath.Join(dir, "none"), "", 0, CodeNoProgram, "correct the command of --source"},
-		"may not be executed":     {filepath.Join(dir, "text"), "#!/bin/sh\n", 0o600, CodeCrashed, "may be executed"},
-		"nothing to run it by":    {filepath.Join(dir, "script"), "#!/not/there\n", 0o700, CodeCrashed, "its first line"},
+		"no program of this name": {"nosuch-program", "", 0, api.CodeProgramMissing, "correct the command of --source"},
+		"no file at this path":    {filepath.Join(dir, "none"), "", 0, api.CodeProgramMissing, "correct the command of --source"},
+		"may not be executed":     {filepath.Join(dir, "text"), "#!/bin/sh\n", 0o600, api.CodeCrashed, "may be executed"},
+		"nothing to run it by":    {filepath.Join(dir, "script"), "#!/not/there\n", 0o700, api.CodeCrashed, "its first line"},
 	} {
 		if test.mode != 0 {
 			if err := os.WriteFile(test.program, []byte(test.text), test.mode); err != nil {

@@ -29,12 +29,12 @@ func denied(line string, p api.Problem) api.Problem {
 func noHeap(dev string) api.Problem {
 	if heaps, _ := os.ReadDir(filepath.Join(dev, "dma_heap")); len(heaps) == 0 {
 		return api.Problem{
-			Code: CodeNoHeap, Message: "This system has no /dev/dma_heap, from which the camera gets its memory.",
+			Code: api.CodeDMAHeapMissing, Message: "This system has no /dev/dma_heap, from which the camera gets its memory.",
 			Hint: "In a container, hand it in (--device /dev/dma_heap). Else use a kernel that has it, as that of Raspberry Pi OS does.",
 		}
 	}
 	return api.Problem{
-		Code: CodePermission, Message: "The agent may not use /dev/dma_heap, from which the camera gets its memory.",
+		Code: api.CodePermission, Message: "The agent may not use /dev/dma_heap, from which the camera gets its memory.",
 		Hint: rightsHint() + " If /dev/dma_heap belongs to root alone, install raspberrypi-sys-mods and restart the Pi.",
 	}
 }

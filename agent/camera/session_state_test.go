@@ -116,7 +116,7 @@ func TestStalledShowsWhileTheProgramIsEnded(t *testing.T) {
 	}
 	supervised(t, &script{sessions: []session{slow}}, -1, func(t *testing.T, hub *frames.Hub) {
 		time.Sleep(4 * time.Second)
-		stateIs(t, hub, api.Stalled, CodeStalled)
+		stateIs(t, hub, api.Stalled, api.CodeStalled)
 	})
 }
 
@@ -129,7 +129,7 @@ func TestLastWordsComeTooLate(t *testing.T) {
 	src := &script{sessions: []session{
 		func(_ context.Context, _ sink, progress func(string)) error {
 			late = progress
-			return &failure{problem: api.Problem{Code: CodeBusy, Message: "Busy."}}
+			return &failure{problem: api.Problem{Code: api.CodeCameraBusy, Message: "Busy."}}
 		},
 		func(ctx context.Context, publish sink, progress func(string)) error {
 			publish(tinyJPEG, time.Now())
@@ -138,9 +138,9 @@ func TestLastWordsComeTooLate(t *testing.T) {
 		},
 	}}
 	supervised(t, src, -1, func(t *testing.T, hub *frames.Hub) {
-		stateIs(t, hub, api.Failed, CodeBusy)
+		stateIs(t, hub, api.Failed, api.CodeCameraBusy)
 		late(upload)
-		stateIs(t, hub, api.Failed, CodeBusy)
+		stateIs(t, hub, api.Failed, api.CodeCameraBusy)
 		time.Sleep(2 * time.Second)
 		stateIs(t, hub, api.Live, "")
 	})
@@ -158,7 +158,7 @@ func TestUnkillableIsNotIdle(t *testing.T) {
 		synctest.Wait()
 		v.Leave()
 		time.Sleep(2 * time.Second)
-		stateIs(t, hub, api.Failed, CodeUnkillable)
+		stateIs(t, hub, api.Failed, api.CodeUnkillable)
 	})
 }
 

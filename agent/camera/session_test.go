@@ -66,7 +66,7 @@ func TestCaptureReadsOnAfterTheProgram(t *testing.T) {
 		}()
 		taken := 0
 		err := src.capture(t.Context(), func([]byte, time.Time) { taken++ }, nil)
-		if f, ok := errors.AsType[*failure](err); !ok || f.problem.Code != CodeEnded || taken != 10 {
+		if f, ok := errors.AsType[*failure](err); !ok || f.problem.Code != api.CodeEnded || taken != 10 {
 			t.Errorf("%d frames, ended with %v", taken, err)
 		}
 	})
@@ -85,7 +85,7 @@ func TestBusyNamesTheOtherProgram(t *testing.T) {
 	_ = stdout.Close()
 	close(end)
 	err := src.capture(t.Context(), func([]byte, time.Time) {}, nil)
-	if f, ok := errors.AsType[*failure](err); !ok || f.problem.Code != CodeBusy || !strings.Contains(f.problem.Message, "motion (process 345)") {
+	if f, ok := errors.AsType[*failure](err); !ok || f.problem.Code != api.CodeCameraBusy || !strings.Contains(f.problem.Message, "motion (process 345)") {
 		t.Errorf("ended with %v", err)
 	}
 }

@@ -125,7 +125,7 @@ func (r *sessionRun) said(line string) {
 	r.uploaded = upload
 	r.dog.progress()
 	r.set(api.Starting, &api.Problem{
-		Code:    CodeFirmware,
+		Code:    api.CodeFirmware,
 		Message: fmt.Sprintf("The AI camera loads its network: %d %%.", percent),
 		Hint:    "This takes some minutes the first time.",
 	})

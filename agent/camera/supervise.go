@@ -117,7 +117,7 @@ func (s *supervisor) rest(ctx context.Context, pause time.Duration) bool {
 // report makes a failure visible in words.
 func (s *supervisor) report(err error, pause time.Duration) {
 	var f *failure
-	p := api.Problem{Code: CodeCrashed, Message: "The camera stopped: " + err.Error() + "."}
+	p := api.Problem{Code: api.CodeCrashed, Message: "The camera stopped: " + err.Error() + "."}
 	if errors.As(err, &f) {
 		p = f.problem
 	}

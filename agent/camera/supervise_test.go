@@ -65,7 +65,7 @@ func failAfter(d time.Duration) func(context.Context, sink, func(string)) error 
 				return ctx.Err()
 			}
 		}
-		return &failure{problem: api.Problem{Code: CodeBusy, Message: "Busy."}}
+		return &failure{problem: api.Problem{Code: api.CodeCameraBusy, Message: "Busy."}}
 	}
 }
 
@@ -204,7 +204,7 @@ func TestPausesGrowAndAreResetByGoodFrames(t *testing.T) {
 	supervised(t, src, 30*time.Second, func(t *testing.T, hub *frames.Hub) {
 		defer hub.Join(t.Context(), 0).Leave()
 		time.Sleep(10 * time.Second)
-		stateIs(t, hub, api.Failed, CodeBusy)
+		stateIs(t, hub, api.Failed, api.CodeCameraBusy)
 		for len(src.starts()) < 12 {
 			time.Sleep(time.Second)
 			synctest.Wait()
@@ -228,7 +228,7 @@ func TestWatchdogEndsAStalledSession(t *testing.T) {
 		time.Sleep(3 * time.Second)
 		stateIs(t, hub, api.Live, "")
 		time.Sleep(time.Second)
-		stateIs(t, hub, api.Stalled, CodeStalled)
+		stateIs(t, hub, api.Stalled, api.CodeStalled)
 		time.Sleep(time.Second)
 		stateIs(t, hub, api.Live, "")
 	})
@@ -240,7 +240,7 @@ func TestWatchdogWaitsLongerForTheFirstFrame(t *testing.T) {
 		time.Sleep(9 * time.Second)
 		stateIs(t, hub, api.Starting, "")
 		time.Sleep(1500 * time.Millisecond)
-		stateIs(t, hub, api.Stalled, CodeNoFrames)
+		stateIs(t, hub, api.Stalled, api.CodeNoFrames)
 	})
 }
 
@@ -257,7 +257,7 @@ func TestWatchdogWaitsForFirmware(t *testing.T) {
 	src := &script{sessions: []func(context.Context, sink, func(string)) error{upload}}
 	supervised(t, src, -1, func(t *testing.T, hub *frames.Hub) {
 		time.Sleep(100 * time.Second)
-		stateIs(t, hub, api.Starting, CodeFirmware)
+		stateIs(t, hub, api.Starting, api.CodeFirmware)
 		time.Sleep(101 * time.Second)
 		stateIs(t, hub, api.Live, "")
 		if len(src.starts()) != 1 {
@@ -276,7 +276,7 @@ func TestWatchdogEndsAFirmwareUploadThatHangs(t *testing.T) {
 	src := &script{sessions: []func(context.Context, sink, func(string)) error{stuck, deliver(-1, time.Second/30)}}
 	supervised(t, src, -1, func(t *testing.T, hub *frames.Hub) {
 		time.Sleep(25 * time.Second)
-		stateIs(t, hub, api.Starting, CodeFirmware)
+		stateIs(t, hub, api.Starting, api.CodeFirmware)
 		time.Sleep(10 * time.Second)
 		stateIs(t, hub, api.Live, "")
 		if n := len(src.starts()); n != 2 {
@@ -324,19 +324,19 @@ func TestRepeatedFailuresAreSummarised(t *testing.T) {
 	var f failures
 	var logged []int
 	for range 100 {
-		if times, worth := f.count(CodeBusy); worth {
+		if times, worth := f.count(api.CodeCameraBusy); worth {
 			logged = append(logged, times)
 		}
 	}
 	if want := []int{1, 2, 4, 8, 16, 32, 64}; !slices.Equal(logged, want) {
 		t.Errorf("logged the failures %v, want %v", logged, want)
 	}
-	if times, worth := f.count(CodeNotDetected); times != 1 || !worth {
+	if times, worth := f.count(api.CodeNotDetected); times != 1 || !worth {
 		t.Error("another failure is not logged at once")
 	}
 	n := 0
 	for range 50 { // a camera that fails in turns
-		for _, code := range []api.Code{CodeStalled, CodeFrontend} {
+		for _, code := range []api.Code{api.CodeStalled, api.CodeFrontendTimeout} {
 			if _, worth := f.count(code); worth {
 				n++
 			}
@@ -352,6 +352,6 @@ func TestUnknownErrorsAreSentences(t *testing.T) {
 		func(context.Context, sink, func(string)) error { return errors.New("odd") },
 	}}
 	supervised(t, src, -1, func(t *testing.T, hub *frames.Hub) {
-		stateIs(t, hub, api.Failed, CodeCrashed)
+		stateIs(t, hub, api.Failed, api.CodeCrashed)
 	})
 }

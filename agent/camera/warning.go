@@ -18,7 +18,7 @@ func stageMissing(line string) *api.Problem {
 		return nil
 	}
 	return &api.Problem{
-		Code: CodeStage, Message: fmt.Sprintf("The picture comes without %s: rpicam-vid does not have it.", m[1]),
+		Code: api.CodeAIMissing, Message: fmt.Sprintf("The picture comes without %s: rpicam-vid does not have it.", m[1]),
 		Hint: "Install it with: sudo apt install " + stagePackage(m[1]) + ". Then it comes with the next start of the camera.",
 	}
 }
@@ -40,7 +40,7 @@ func modeReplaced(asked string, got setup) *api.Problem {
 		taken += fmt.Sprintf(":%d", got.bits)
 	}
 	return &api.Problem{
-		Code: CodeMode, Message: fmt.Sprintf("The sensor has no mode %s; rpicam-vid took %s.", clip(asked, 40), taken),
+		Code: api.CodeMode, Message: fmt.Sprintf("The sensor has no mode %s; rpicam-vid took %s.", clip(asked, 40), taken),
 		Hint: "Set --mode to one that `rpicam-vid --list-cameras` shows, or leave it out for the full field of view.",
 	}
 }

@@ -18,7 +18,7 @@ func TestStageMissing(t *testing.T) {
 		"mine":                    "rpicam-apps",
 	} {
 		p := stageMissing(`No post processing stage found for "` + stage + `"`)
-		if p == nil || p.Code != CodeStage || !strings.Contains(p.Hint, "apt install "+want+".") || !strings.Contains(p.Message, stage) {
+		if p == nil || p.Code != api.CodeAIMissing || !strings.Contains(p.Hint, "apt install "+want+".") || !strings.Contains(p.Message, stage) {
 			t.Errorf("%s: %+v, want %s", stage, p, want)
 		}
 	}
@@ -46,7 +46,7 @@ func TestAMissingStageIsAWarning(t *testing.T) {
 			}
 			eventually(t, "the warning is there", 5*time.Second, func() bool { return hub.Status(time.Now()).Warning != nil })
 			s := hub.Status(time.Now())
-			if s.State != api.Live || s.Error != nil || s.Warning.Code != CodeStage || !strings.Contains(s.Warning.Message, "imx500_object_detection") {
+			if s.State != api.Live || s.Error != nil || s.Warning.Code != api.CodeAIMissing || !strings.Contains(s.Warning.Message, "imx500_object_detection") {
 				t.Errorf("%s, error %+v, warning %+v", s.State, s.Error, s.Warning)
 			}
 			v.Leave()
@@ -62,7 +62,7 @@ func TestAMissingStageIsAWarning(t *testing.T) {
 func TestAWarningEndsWithItsReason(t *testing.T) {
 	src := &script{sessions: []session{failAfter(0), deliver(-1, time.Second)}}
 	supervised(t, src, -1, func(t *testing.T, hub *frames.Hub) {
-		hub.SetWarning(&api.Problem{Code: CodeStage})
+		hub.SetWarning(&api.Problem{Code: api.CodeAIMissing})
 		time.Sleep(2 * time.Second)
 		if s := hub.Status(time.Now()); s.State != api.Live || s.Warning != nil {
 			t.Errorf("%s, warning %+v", s.State, s.Warning)

@@ -182,12 +182,12 @@ func (w webcam) problem(ffmpeg string) *api.Problem {
 		return &p
 	case w.denied:
 		return &api.Problem{
-			Code: CodePermission, Message: "The agent may not use the webcam.",
+			Code: api.CodePermission, Message: "The agent may not use the webcam.",
 			Hint: rightsHint(),
 		}
 	case ffmpeg == "":
 		return &api.Problem{
-			Code: CodeNoProgram, Message: "This USB webcam needs ffmpeg, which is not installed.",
+			Code: api.CodeProgramMissing, Message: "This USB webcam needs ffmpeg, which is not installed.",
 			Hint: "Install it with: sudo apt install ffmpeg. The picture comes by itself.",
 		}
 	}
@@ -197,7 +197,7 @@ func (w webcam) problem(ffmpeg string) *api.Problem {
 // unplugged is what is wrong with a webcam that is not there any more.
 func unplugged() api.Problem {
 	return api.Problem{
-		Code: CodeNotDetected, Message: "The webcam is not plugged in.",
+		Code: api.CodeNotDetected, Message: "The webcam is not plugged in.",
 		Hint: "Plug it in again; the picture comes back by itself.",
 	}
 }
@@ -207,25 +207,25 @@ func unplugged() api.Problem {
 func webcamReasons() []reason {
 	const back = "Plug it out and in again, into another port or a powered hub if this goes on; the picture comes back by itself."
 	return []reason{
-		entry(`Device or resource busy`, CodeBusy,
+		entry(`Device or resource busy`, api.CodeCameraBusy,
 			"The webcam is used by another program.",
 			"Close the other program; the picture comes back by itself."),
-		entry(`No such (file|device)`, CodeNotDetected, unplugged().Message, unplugged().Hint),
-		entry(`Permission denied|Operation not permitted`, CodePermission,
+		entry(`No such (file|device)`, api.CodeNotDetected, unplugged().Message, unplugged().Hint),
+		entry(`Permission denied|Operation not permitted`, api.CodePermission,
 			"The agent may not use the webcam.",
 			rightsHint()),
-		entry(`No space left on device`, CodeBandwidth,
+		entry(`No space left on device`, api.CodeUSBBandwidth,
 			"The webcams on this USB connection want more than it can carry.",
 			"Choose a smaller --width and --height or --framerate, or plug one of them into another port."),
-		entry(`Inappropriate ioctl|[Nn]ot a video capture device|does not support the streaming|Cannot find a proper format`, CodeNotDetected,
+		entry(`Inappropriate ioctl|[Nn]ot a video capture device|does not support the streaming|Cannot find a proper format`, api.CodeNotDetected,
 			"What is plugged in gives no MJPEG pictures.",
 			"Use another webcam, or --source exec: with a command of your own."),
-		entry(`Input/output error|Protocol error|timed out|Broken pipe|select.* failed|VIDIOC_[DQ]*BUF`, CodeUSB,
+		entry(`Input/output error|Protocol error|timed out|Broken pipe|select.* failed|VIDIOC_[DQ]*BUF`, api.CodeUSB,
 			"The webcam stopped answering.", back),
-		entry(`Unknown input format`, CodeNoProgram,
+		entry(`Unknown input format`, api.CodeProgramMissing,
 			"This ffmpeg cannot use webcams.",
 			"Install the one of the system: sudo apt install ffmpeg."),
-		entry(`Invalid argument|could not set|cannot set`, CodeMode,
+		entry(`Invalid argument|could not set|cannot set`, api.CodeMode,
 			"The webcam cannot do this size or rate.",
 			"Choose another --width, --height or --framerate; `v4l2-ctl --list-formats-ext` shows what it can do."),
 	}

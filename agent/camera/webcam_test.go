@@ -197,21 +197,21 @@ func TestRanges(t *testing.T) {
 // what its v4l2 input says otherwise.
 func TestFFmpegWords(t *testing.T) {
 	for line, want := range map[string]api.Code{
-		"[video4linux2,v4l2 @ 0x558956aaea80] Cannot open video device /dev/v4l/by-id/usb-x-video-index0: No such file or directory": CodeNotDetected,
-		"[video4linux2,v4l2 @ 0x5566f88af980] ioctl(VIDIOC_QUERYCAP): Inappropriate ioctl for device":                                CodeNotDetected,
-		"[video4linux2,v4l2 @ 0x55] Not a video capture device.":                                                                     CodeNotDetected,
-		"[video4linux2,v4l2 @ 0x55] ioctl(VIDIOC_DQBUF): No such device":                                                             CodeNotDetected,
-		"[video4linux2,v4l2 @ 0x55] ioctl(VIDIOC_STREAMON): Device or resource busy":                                                 CodeBusy,
-		"/dev/v4l/by-id/usb-x-video-index0: Permission denied":                                                                       CodePermission,
-		"[video4linux2,v4l2 @ 0x55] ioctl(VIDIOC_STREAMON): No space left on device":                                                 CodeBandwidth,
-		"[video4linux2,v4l2 @ 0x55] ioctl(VIDIOC_STREAMON): Input/output error":                                                      CodeUSB,
-		"[video4linux2,v4l2 @ 0x55] ioctl(VIDIOC_STREAMON): Protocol error":                                                          CodeUSB,
-		"/dev/v4l/by-id/usb-x-video-index0: Connection timed out":                                                                    CodeUSB,
-		"[video4linux2,v4l2 @ 0x55] ioctl(VIDIOC_STREAMON): Broken pipe":                                                             CodeUSB,
-		"Unknown input format: 'v4l2'":                                                                                               CodeNoProgram,
-		"[video4linux2,v4l2 @ 0x55] ioctl(VIDIOC_S_PARM): Invalid argument":                                                          CodeMode,
-		"[video4linux2,v4l2 @ 0x55] Cannot find a proper format for codec 'mjpeg' (id 7), pixel format 'none' (id -1)":               CodeNotDetected,
-		"Segmentation fault": CodeCrashed,
+		"[video4linux2,v4l2 @ 0x558956aaea80] Cannot open video device /dev/v4l/by-id/usb-x-video-index0: No such file or directory": api.CodeNotDetected,
+		"[video4linux2,v4l2 @ 0x5566f88af980] ioctl(VIDIOC_QUERYCAP): Inappropriate ioctl for device":                                api.CodeNotDetected,
+		"[video4linux2,v4l2 @ 0x55] Not a video capture device.":                                                                     api.CodeNotDetected,
+		"[video4linux2,v4l2 @ 0x55] ioctl(VIDIOC_DQBUF): No such device":                                                             api.CodeNotDetected,
+		"[video4linux2,v4l2 @ 0x55] ioctl(VIDIOC_STREAMON): Device or resource busy":                                                 api.CodeCameraBusy,
+		"/dev/v4l/by-id/usb-x-video-index0: Permission denied":                                                                       api.CodePermission,
+		"[video4linux2,v4l2 @ 0x55] ioctl(VIDIOC_STREAMON): No space left on device":                                                 api.CodeUSBBandwidth,
+		"[video4linux2,v4l2 @ 0x55] ioctl(VIDIOC_STREAMON): Input/output error":                                                      api.CodeUSB,
+		"[video4linux2,v4l2 @ 0x55] ioctl(VIDIOC_STREAMON): Protocol error":                                                          api.CodeUSB,
+		"/dev/v4l/by-id/usb-x-video-index0: Connection timed out":                                                                    api.CodeUSB,
+		"[video4linux2,v4l2 @ 0x55] ioctl(VIDIOC_STREAMON): Broken pipe":                                                             api.CodeUSB,
+		"Unknown input format: 'v4l2'":                                                                                               api.CodeProgramMissing,
+		"[video4linux2,v4l2 @ 0x55] ioctl(VIDIOC_S_PARM): Invalid argument":                                                          api.CodeMode,
+		"[video4linux2,v4l2 @ 0x55] Cannot find a proper format for codec 'mjpeg' (id 7), pixel format 'none' (id -1)":               api.CodeNotDetected,
+		"Segmentation fault": api.CodeCrashed,
 	} {
 		p := explain(webcamReasons(), "/usr/bin/ffmpeg", []string{"starting", line}, errors.New("exit status 1"), mjpeg.Counts{})
 		if p.Code != want || p.Hint == "" || !strings.HasSuffix(p.Message, ".") {

@@ -112,7 +112,7 @@ func TestWebcamsComeAfterSensors(t *testing.T) {
 		write(t, faultFile, string(fakecam.NoCamera))
 		write(t, filepath.Join(dev, "media9"), "")
 		sensor := camera(t, set, "imx708")
-		expectState(t, sensor, api.Failed, CodeNotDetected)
+		expectState(t, sensor, api.Failed, api.CodeNotDetected)
 		moves(t, v)
 		if state, _ := webcam.State(); state != api.Live {
 			t.Errorf("the webcam is %s", state)
@@ -125,7 +125,7 @@ func TestSourceRpicamHasNoWebcams(t *testing.T) {
 	cfg.Source = Rpicam
 	plug(t, dev, c920, "video0")
 	managed(t, cfg, startLog, func(set *frames.Set) {
-		expectState(t, camera(t, set, provisional), api.Failed, CodeNoProgram)
+		expectState(t, camera(t, set, provisional), api.Failed, api.CodeProgramMissing)
 	})
 }
 
@@ -134,7 +134,7 @@ func TestPlugAndUnplug(t *testing.T) {
 	cfg, dev, startLog, _ := usb(t)
 	said := &lines{}
 	managedLog(t, cfg, startLog, slog.New(slog.NewTextHandler(said, nil)), func(set *frames.Set) {
-		expectState(t, camera(t, set, provisional), api.Failed, CodeNoProgram)
+		expectState(t, camera(t, set, provisional), api.Failed, api.CodeProgramMissing)
 		link := plug(t, dev, c920, "video0")
 		hub := camera(t, set, "c920")
 		if _, still := set.Get(provisional); still {
@@ -143,7 +143,7 @@ func TestPlugAndUnplug(t *testing.T) {
 		if err := os.Remove(link); err != nil {
 			t.Fatal(err)
 		}
-		expectState(t, hub, api.Failed, CodeNotDetected)
+		expectState(t, hub, api.Failed, api.CodeNotDetected)
 		if _, p := hub.State(); p == nil || !strings.Contains(p.Message, "plugged in") {
 			t.Errorf("an unplugged webcam is told of as %+v", p)
 		}
@@ -173,7 +173,7 @@ func TestFFmpegMissing(t *testing.T) {
 	plug(t, dev, c920, "video0")
 	managed(t, cfg, startLog, func(set *frames.Set) {
 		hub := camera(t, set, "c920")
-		expectState(t, hub, api.Failed, CodeNoProgram)
+		expectState(t, hub, api.Failed, api.CodeProgramMissing)
 		if _, p := hub.State(); p == nil || !strings.Contains(p.Message, "needs ffmpeg") || !strings.Contains(p.Hint, "sudo apt install ffmpeg") {
 			t.Errorf("it says %+v", p)
 		}
@@ -192,7 +192,7 @@ func TestAWebcamThatMayNotBeUsed(t *testing.T) {
 	cfg.queryWebcam = func(string) ([]webcamMode, error) { return nil, os.ErrPermission }
 	plug(t, dev, c920, "video0")
 	managed(t, cfg, startLog, func(set *frames.Set) {
-		expectState(t, camera(t, set, "c920"), api.Failed, CodePermission)
+		expectState(t, camera(t, set, "c920"), api.Failed, api.CodePermission)
 	})
 }
 
@@ -205,7 +205,7 @@ func TestWebcamFailuresHaveFFmpegsWords(t *testing.T) {
 		hub := camera(t, set, "c920")
 		v := hub.Join(t.Context(), 0)
 		defer v.Leave()
-		expectState(t, hub, api.Failed, CodeBusy)
+		expectState(t, hub, api.Failed, api.CodeCameraBusy)
 		if err := os.Remove(faultFile); err != nil {
 			t.Fatal(err)
 		}
@@ -223,7 +223,7 @@ func TestWebcamFailuresAreNotASensors(t *testing.T) {
 	managed(t, cfg, startLog, func(set *frames.Set) {
 		hub := camera(t, set, "c920")
 		defer hub.Join(t.Context(), 0).Leave()
-		expectState(t, hub, api.Failed, CodeNotDetected)
+		expectState(t, hub, api.Failed, api.CodeNotDetected)
 		if _, p := hub.State(); p == nil || !strings.Contains(p.Message, "webcam is not plugged in") {
 			t.Errorf("it says %+v", p)
 		}
@@ -252,7 +252,7 @@ func TestABusyWebcamNamesWhoHasIt(t *testing.T) {
 	managed(t, cfg, startLog, func(set *frames.Set) {
 		hub := camera(t, set, "c920")
 		defer hub.Join(t.Context(), 0).Leave()
-		expectState(t, hub, api.Failed, CodeBusy)
+		expectState(t, hub, api.Failed, api.CodeCameraBusy)
 		if _, p := hub.State(); p == nil || !strings.Contains(p.Message, fmt.Sprintf("(process %d)", pid)) {
 			t.Errorf("it says %+v", p)
 		}
@@ -291,7 +291,7 @@ func TestOnlyTheWantedWebcam(t *testing.T) {
 	cfg.Only = []string{"0"} // an index is a sensor's
 	managed(t, cfg, startLog, func(set *frames.Set) {
 		hub := camera(t, set, provisional)
-		expectState(t, hub, api.Failed, CodeUnknownID)
+		expectState(t, hub, api.Failed, api.CodeUnknownCamera)
 		if _, p := hub.State(); p == nil || !strings.Contains(p.Hint, "c270, c920") {
 			t.Errorf("it says %+v", p)
 		}

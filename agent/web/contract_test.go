@@ -72,7 +72,7 @@ func TestContract(t *testing.T) {
 // asking is one request and the agent that gets it.
 type asking struct {
 	name    string
-	request string             // first line, then headers
+	request string                  // first line, then headers
 	agent   func(*testing.T, *site) // brings the agent into a state; nil for idle
 	config  Config
 	ends    string // what the part of the answer ends with that is looked at; "" for all

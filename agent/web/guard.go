@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"pigrid/shared/api"
 	"pigrid/shared/lan"
 )
 
@@ -16,7 +17,7 @@ func (s *Server) guardClient(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		addr, err := netip.ParseAddrPort(r.RemoteAddr)
 		if err != nil || !s.clientAllowed(addr.Addr()) {
-			fail(w, r, problem{
+			fail(w, r, api.Refusal{
 				Status: http.StatusForbidden, Title: "Only for this network",
 				Detail: "This camera answers only computers on its own network, and " + addr.Addr().Unmap().String() + " is not.",
 				Hint:   "To let it in, start the agent with --allow-from " + addr.Addr().Unmap().String() + " (or its network).",
@@ -40,7 +41,7 @@ func (s *Server) clientAllowed(addr netip.Addr) bool {
 func (s *Server) guardHost(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if !hostAllowed(r.Host, s.cfg.AllowHosts) {
-			fail(w, r, problem{
+			fail(w, r, api.Refusal{
 				Status: http.StatusMisdirectedRequest, Title: "Not known by this name",
 				Detail: "This camera does not answer to the name it was called by.",
 				Hint:   "Use its IP address or its .local name, or start the agent with --allow-host and this name.",

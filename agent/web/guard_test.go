@@ -8,6 +8,8 @@ import (
 	"net/netip"
 	"strings"
 	"testing"
+
+	"pigrid/shared/api"
 )
 
 func TestHostNames(t *testing.T) {
@@ -65,7 +67,7 @@ func TestStrangersAreToldWhy(t *testing.T) {
 				}
 				continue
 			}
-			var p problem
+			var p api.Refusal
 			if err := json.Unmarshal(w.Body.Bytes(), &p); err != nil || p.Status != tt.status || w.Header().Get("Content-Type") != "application/problem+json" {
 				t.Errorf("a program gets %s %s", w.Header().Get("Content-Type"), w.Body)
 			}

@@ -59,7 +59,7 @@ func asset(w http.ResponseWriter, r *http.Request) {
 	name := chi.URLParam(r, "name")
 	data, err := assets.ReadFile("assets/" + name)
 	if err != nil || path.Ext(name) == ".html" {
-		fail(w, r, problem{Status: http.StatusNotFound, Title: "There is nothing here"})
+		fail(w, r, api.Refusal{Status: http.StatusNotFound, Title: "There is nothing here"})
 		return
 	}
 	w.Header().Set("Content-Type", mime.TypeByExtension(path.Ext(name)))

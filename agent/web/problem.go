@@ -10,24 +10,13 @@ import (
 	"pigrid/shared/api"
 )
 
-// problem is an answer that says what went wrong: problem+json (RFC 9457) for
-// programs, a page for browsers.
-type problem struct {
-	Type   string   `json:"type"`
-	Title  string   `json:"title"`
-	Status int      `json:"status"`
-	Detail string   `json:"detail,omitempty"`
-	Hint   string   `json:"hint,omitempty"`
-	Code   api.Code `json:"code,omitempty"`
-}
-
 //go:embed assets/problem.html
 var problemHTML string
 
 var problemPage = template.Must(template.New("problem").Parse(problemHTML))
 
-// fail answers with p.
-func fail(w http.ResponseWriter, r *http.Request, p problem) {
+// fail answers with p: problem+json for programs, a page for browsers.
+func fail(w http.ResponseWriter, r *http.Request, p api.Refusal) {
 	p.Type = "about:blank"
 	h := w.Header()
 	h.Set("Cache-Control", "no-store")
@@ -49,7 +38,7 @@ func failCamera(w http.ResponseWriter, r *http.Request, name string, p api.Probl
 	if w.Header().Get("Retry-After") == "" {
 		w.Header().Set("Retry-After", "5")
 	}
-	fail(w, r, problem{
+	fail(w, r, api.Refusal{
 		Status: http.StatusServiceUnavailable, Title: name + " gives no picture",
 		Detail: p.Message, Hint: p.Hint, Code: p.Code,
 	})

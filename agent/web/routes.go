@@ -15,14 +15,14 @@ func (s *Server) Handler(ctx context.Context) http.Handler {
 	r := chi.NewRouter()
 	r.Use(s.limitTime, s.guardClient, s.guardHost, s.cors, plainHeaders)
 	r.NotFound(func(w http.ResponseWriter, r *http.Request) {
-		fail(w, r, problem{
+		fail(w, r, api.Refusal{
 			Status: http.StatusNotFound, Title: "There is nothing here",
 			Detail: "PiGrid has no page at this address. Open / to see what there is.",
 		})
 	})
 	r.MethodNotAllowed(func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Allow", "GET, HEAD")
-		fail(w, r, problem{
+		fail(w, r, api.Refusal{
 			Status: http.StatusMethodNotAllowed, Title: "Only GET and HEAD work here",
 			Detail: "This address can be read, not changed.",
 		})

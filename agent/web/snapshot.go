@@ -103,8 +103,8 @@ func (s *Server) enterSnapshot(r *http.Request, cancel context.CancelCauseFunc) 
 
 func failBusy(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("Retry-After", "1")
-	fail(w, r, problem{
-		Status: http.StatusServiceUnavailable, Code: "busy", Title: "Too many snapshots at once",
+	fail(w, r, api.Refusal{
+		Status: http.StatusServiceUnavailable, Code: api.CodeTooManyViewers, Title: "Too many snapshots at once",
 		Detail: fmt.Sprintf("This agent answers %d snapshots at once, and others have asked for as many.", maxSnapshots),
 		Hint:   "Ask again in a second, or open the stream instead.",
 	})
@@ -119,7 +119,7 @@ func failSnapshot(w http.ResponseWriter, r *http.Request, hub *frames.Hub, waite
 		left := max((start - waited).Round(time.Second), time.Second)
 		w.Header().Set("Retry-After", strconv.Itoa(int(left.Seconds())))
 		p = &api.Problem{
-			Code:    "starting",
+			Code:    api.CodeStarting,
 			Message: fmt.Sprintf("The camera was off and has been started. It gives a picture every %s, and the first may take up to %s.", duration(c.Interval()), duration(start)),
 			Hint:    fmt.Sprintf("Ask again in %s: it stays on until then. With --idle-timeout never it is always on.", duration(left)),
 		}

@@ -108,7 +108,7 @@ func (s *Server) hub(w http.ResponseWriter, r *http.Request, id string) (*frames
 }
 
 func failUnknown(w http.ResponseWriter, r *http.Request) {
-	fail(w, r, problem{
+	fail(w, r, api.Refusal{
 		Status: http.StatusNotFound, Title: "No such camera",
 		Detail: "This agent has no camera with that id.", Hint: "Open /cameras for the list of ids.",
 	})
@@ -116,6 +116,6 @@ func failUnknown(w http.ResponseWriter, r *http.Request) {
 
 func noCamera() api.Problem {
 	return api.Problem{
-		Code: "no_camera", Message: "The agent has no camera yet.", Hint: "Plug a camera in; its log says what it looks for.",
+		Code: api.CodeNoCamera, Message: "The agent has no camera yet.", Hint: "Plug a camera in; its log says what it looks for.",
 	}
 }

@@ -136,7 +136,7 @@ func TestBrowsersSeeWhyThereIsNoPicture(t *testing.T) {
 	wait := usualPatience()
 	wait.placeholder, wait.linger = 20*time.Millisecond, shortLinger
 	s := newSiteWith(t, Config{}, wait)
-	s.hub.SetState(api.Failed, &api.Problem{Code: "busy", Message: "The camera is used by another program."})
+	s.hub.SetState(api.Failed, &api.Problem{Code: api.CodeCameraBusy, Message: "The camera is used by another program."})
 	watch := func(query, accept string) *mjpeg.Reader {
 		answer := request(t.Context(), t, "GET", s.url+"/video?advance=0"+query, "Accept", accept)
 		r, err := mjpeg.NewReader(answer.Body, answer.Header.Get("Content-Type"))
@@ -176,7 +176,7 @@ func TestPlaceholdersAreMarkedInAdvanceStreams(t *testing.T) {
 	wait := usualPatience()
 	wait.placeholder = 20 * time.Millisecond
 	s := newSiteWith(t, Config{}, wait)
-	why := api.Problem{Code: "busy", Message: "The camera is used by another program."}
+	why := api.Problem{Code: api.CodeCameraBusy, Message: "The camera is used by another program."}
 	s.hub.SetState(api.Failed, &why)
 	answer := request(t.Context(), t, "GET", s.url+"/video?advance=1&placeholder=1")
 	r, err := mjpeg.NewReader(answer.Body, answer.Header.Get("Content-Type"))
@@ -238,14 +238,14 @@ func TestNoSnapshotSaysWhy(t *testing.T) {
 		hub, cameras := frames.NewHub(frames.Camera{ID: "porch", Name: "Porch"}), &frames.Set{}
 		cameras.Add(hub)
 		h := New(Config{Cameras: cameras}).Handler(t.Context())
-		for _, why := range []*api.Problem{nil, {Code: "busy", Message: "The camera is used by another program.", Hint: "Close it."}} {
+		for _, why := range []*api.Problem{nil, {Code: api.CodeCameraBusy, Message: "The camera is used by another program.", Hint: "Close it."}} {
 			hub.SetState(api.Failed, why)
 			begin := time.Now()
 			w := ask(t, h, "/snapshot.jpg")
 			if d := time.Since(begin); d != snapshotWait {
 				t.Errorf("answered after %v", d)
 			}
-			var p problem
+			var p api.Refusal
 			if err := json.NewDecoder(w.Body).Decode(&p); err != nil {
 				t.Fatal(err)
 			}
@@ -284,7 +284,7 @@ func TestSnapshotOfASlowCamera(t *testing.T) {
 				if d := time.Since(begin); d != tt.waits {
 					t.Errorf("answered after %v, want %v", d, tt.waits)
 				}
-				var p problem
+				var p api.Refusal
 				if err := json.NewDecoder(w.Body).Decode(&p); err != nil {
 					t.Fatal(err)
 				}
@@ -305,7 +305,7 @@ func TestAliveAndReady(t *testing.T) {
 	s := newSite(t, Config{})
 	other := frames.NewHub(frames.Camera{ID: "attic", Name: "Attic"})
 	s.cfg.Cameras.Add(other)
-	broken := api.Problem{Code: "busy", Message: "The camera is used by another program."}
+	broken := api.Problem{Code: api.CodeCameraBusy, Message: "The camera is used by another program."}
 	for _, tt := range []struct {
 		porch, attic api.State
 		ready        int

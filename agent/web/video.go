@@ -13,6 +13,7 @@ import (
 	"github.com/go-chi/chi/v5"
 
 	"pigrid/agent/frames"
+	"pigrid/shared/api"
 	"pigrid/shared/mjpeg"
 )
 
@@ -37,7 +38,7 @@ func (s *Server) video(ctx context.Context) http.HandlerFunc {
 		}
 		fps, err := parseFPS(r.URL.Query().Get("fps"))
 		if err != nil {
-			fail(w, r, problem{Status: http.StatusBadRequest, Title: "No such rate", Detail: err.Error()})
+			fail(w, r, api.Refusal{Status: http.StatusBadRequest, Title: "No such rate", Detail: err.Error()})
 			return
 		}
 		if r.Method == http.MethodHead {
@@ -51,8 +52,8 @@ func (s *Server) video(ctx context.Context) http.HandlerFunc {
 		if leave == nil {
 			cancel(nil)
 			w.Header().Set("Retry-After", "5")
-			fail(w, r, problem{
-				Status: http.StatusServiceUnavailable, Code: "busy", Title: "Too many viewers",
+			fail(w, r, api.Refusal{
+				Status: http.StatusServiceUnavailable, Code: api.CodeTooManyViewers, Title: "Too many viewers",
 				Detail: fmt.Sprintf("This agent serves %d streams at once and all are taken.", s.cfg.MaxViewers),
 				Hint:   "Close one, or start the agent with a larger --max-viewers.",
 			})
@@ -131,7 +132,7 @@ func (s *Server) takeOver(ctx context.Context, w http.ResponseWriter, r *http.Re
 	taken, _, err := http.NewResponseController(w).Hijack()
 	if err != nil {
 		leave()
-		fail(w, r, problem{
+		fail(w, r, api.Refusal{
 			Status: http.StatusHTTPVersionNotSupported, Title: "HTTP/1 only",
 			Detail: "Streams are served over HTTP/1.0 and 1.1.",
 		})

@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"pigrid/desktop/cameras"
+	"pigrid/shared/api"
 )
 
 const (
@@ -99,7 +100,7 @@ func streamRefused(resp *http.Response) *cameras.Failure {
 	f.Reason = reasonOfStatus(resp.StatusCode)
 	switch {
 	case f.Reason != cameras.NoReason:
-	case resp.StatusCode == http.StatusServiceUnavailable && p.busy():
+	case resp.StatusCode == http.StatusServiceUnavailable && p.tooManyViewers():
 		f.Reason = cameras.ReasonBusy
 	case resp.StatusCode == http.StatusServiceUnavailable, resp.StatusCode == http.StatusNotFound:
 		f.Reason = cameras.ReasonCamera
@@ -124,53 +125,57 @@ func reasonOfStatus(status int) cameras.Reason {
 	}
 }
 
-// problem is RFC 9457 problem+json with the fields agents add to it.
-type problem struct {
-	Code    string `json:"code"`
-	Title   string `json:"title"`
-	Detail  string `json:"detail"`
+// words are what an answer says in place of what was asked for. Cameras without an
+// agent may call it message.
+type words struct {
+	api.Refusal
 	Message string `json:"message"`
-	Hint    string `json:"hint"`
 }
 
 // answered reads the words of an answer that is not the one asked for. An
 // answer in another format has none, nor has one whose end does not come in time.
-func answered(resp *http.Response) problem {
+func answered(resp *http.Response) words {
 	media, _, _ := mime.ParseMediaType(resp.Header.Get("Content-Type"))
 	if media != "application/problem+json" && media != "application/json" {
-		return problem{}
+		return words{}
 	}
 	tooLate := time.AfterFunc(wordsTimeout, func() { _ = resp.Body.Close() })
 	defer tooLate.Stop()
 	body, err := io.ReadAll(io.LimitReader(resp.Body, maxErrorBody))
 	if err != nil {
-		return problem{}
+		return words{}
 	}
-	return parseProblem(body)
+	return parseWords(body)
 }
 
-func parseProblem(body []byte) problem {
-	var p problem
-	if json.Unmarshal(body, &p) != nil {
-		return problem{}
+func parseWords(body []byte) words {
+	var w words
+	var other *json.UnmarshalTypeError // one field; the others are read
+	if err := json.Unmarshal(body, &w); err != nil && !errors.As(err, &other) {
+		return words{}
 	}
-	return problem{
-		Code: clean(p.Code, maxName), Title: clean(p.Title, maxText), Detail: clean(p.Detail, maxText),
-		Message: clean(p.Message, maxText), Hint: clean(p.Hint, maxText),
+	return words{
+		Refusal: api.Refusal{
+			Code: api.Code(clean(string(w.Code), maxName)), Title: clean(w.Title, maxText),
+			Detail: clean(w.Detail, maxText), Hint: clean(w.Hint, maxText),
+		},
+		Message: clean(w.Message, maxText),
 	}
 }
 
-// busy reports whether the agent serves as many viewers as it may.
-func (p problem) busy() bool {
-	code := strings.ToLower(p.Code)
-	return strings.Contains(code, "busy") && !strings.Contains(code, "camera") || strings.Contains(code, "viewers")
+// oldTooManyViewers is what agents before 2026-12 say for [api.CodeTooManyViewers].
+const oldTooManyViewers api.Code = "busy"
+
+// tooManyViewers reports whether the agent serves as many viewers as it may.
+func (w words) tooManyViewers() bool {
+	return w.Code == api.CodeTooManyViewers || w.Code == oldTooManyViewers
 }
 
-func (p problem) failure(status int) *cameras.Failure {
-	f := &cameras.Failure{Status: status, Message: p.Message, Hint: p.Hint, Detail: p.Code}
-	for _, words := range []string{p.Detail, p.Title} {
+func (w words) failure(status int) *cameras.Failure {
+	f := &cameras.Failure{Status: status, Message: w.Message, Hint: w.Hint, Detail: string(w.Code)}
+	for _, said := range []string{w.Detail, w.Title} {
 		if f.Message == "" {
-			f.Message = words
+			f.Message = said
 		}
 	}
 	if f.Detail == "" {

@@ -142,14 +142,14 @@ func FuzzParseStatus(f *testing.F) {
 	})
 }
 
-func FuzzParseProblem(f *testing.F) {
-	f.Add([]byte(`{"type":"about:blank","title":"Too many viewers","status":503,"detail":"All 64 are taken.","hint":"Close one.","code":"busy"}`))
+func FuzzParseWords(f *testing.F) {
+	f.Add([]byte(`{"type":"about:blank","title":"Too many viewers","status":503,"detail":"All 64 are taken.","hint":"Close one.","code":"too_many_viewers"}`))
 	f.Add([]byte(`{"title":7}`))
 	for _, field := range []string{"code", "title", "detail", "message", "hint"} {
 		f.Add([]byte(`{"` + field + `":" a\u0000` + strings.Repeat("ü", maxText) + `"}`))
 	}
 	f.Fuzz(func(t *testing.T, body []byte) {
-		fail := parseProblem(body).failure(503)
+		fail := parseWords(body).failure(503)
 		checkText(t, fail.Message, maxText)
 		checkText(t, fail.Hint, maxText)
 		checkText(t, fail.Detail, maxText)

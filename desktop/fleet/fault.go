@@ -60,13 +60,8 @@ func (f fault) endsStreams() bool {
 // refusal is the problem+json that a request is answered with, as a real agent
 // words it.
 type refusal struct {
-	Type   string `json:"type"`
-	Title  string `json:"title"`
-	Status int    `json:"status"`
-	Detail string `json:"detail,omitempty"`
-	Hint   string `json:"hint,omitempty"`
-	Code   string `json:"code,omitempty"`
-	after  int    // seconds of Retry-After, 0 for none
+	api.Refusal
+	after int // seconds of Retry-After, 0 for none
 }
 
 // refuses returns how this fault answers a request; ok is false when it does
@@ -74,24 +69,24 @@ type refusal struct {
 func (f fault) refuses(stream bool) (r refusal, ok bool) {
 	switch {
 	case f == unauthed:
-		return refusal{Status: http.StatusUnauthorized, Title: "Access code needed"}, true
+		return refusal{Refusal: api.Refusal{Status: http.StatusUnauthorized, Title: "Access code needed"}}, true
 	case f == forbidden:
-		return refusal{
+		return refusal{Refusal: api.Refusal{
 			Status: http.StatusForbidden, Title: "Not from here",
 			Detail: "This agent answers computers on its own network only.",
 			Hint:   "Start it with --allow-from and your network.",
-		}, true
+		}}, true
 	case f == wrongHost:
-		return refusal{
+		return refusal{Refusal: api.Refusal{
 			Status: http.StatusMisdirectedRequest, Title: "Not under this name",
 			Hint: "Use its IP address, or start it with --allow-host and that name.",
-		}, true
+		}}, true
 	case f == busy && stream:
-		return refusal{
-			Status: http.StatusServiceUnavailable, Code: "busy", Title: "Too many viewers",
+		return refusal{Refusal: api.Refusal{
+			Status: http.StatusServiceUnavailable, Code: api.CodeTooManyViewers, Title: "Too many viewers",
 			Detail: "This agent serves 64 streams at once and all are taken.",
-			Hint:   "Close one, or start the agent with a larger --max-viewers.", after: 2,
-		}, true
+			Hint:   "Close one, or start the agent with a larger --max-viewers.",
+		}, after: 2}, true
 	}
 	return refusal{}, false
 }
@@ -103,7 +98,7 @@ func (r refusal) write(w http.ResponseWriter) {
 		w.Header().Set("Retry-After", strconv.Itoa(r.after))
 	}
 	w.WriteHeader(r.Status)
-	_ = json.NewEncoder(w).Encode(r) // a client that left hears nothing
+	_ = json.NewEncoder(w).Encode(r.Refusal) // a client that left hears nothing
 }
 
 // problem is what the agent says of its camera.
@@ -112,6 +107,6 @@ func (f fault) problem() *api.Problem {
 		return nil
 	}
 	return &api.Problem{
-		Code: "camera_busy", Message: "The camera is used by another program.", Hint: "Close it or restart the agent.",
+		Code: api.CodeCameraBusy, Message: "The camera is used by another program.", Hint: "Close it or restart the agent.",
 	}
 }

@@ -21,9 +21,6 @@ const (
 	Failed   State = "failed"   // no picture; Problem says why, the agent keeps trying
 )
 
-// Code names a problem for programs; people read the message and the hint.
-type Code string
-
 // Problem says in words why a camera gives no picture, or what is not as asked.
 type Problem struct {
 	Code    Code   `json:"code"`

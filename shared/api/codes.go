@@ -1,0 +1,42 @@
+package api
+
+// Code names a problem for programs; people read the message and the hint.
+type Code string
+
+// Codes of an answer that is refused.
+const (
+	CodeTooManyViewers Code = "too_many_viewers" // all streams, or all snapshots at once, are taken
+	CodeNoCamera       Code = "no_camera"        // the agent has found no camera yet
+	CodeStarting       Code = "starting"         // a slow camera was off and has been started
+)
+
+// Codes of a camera that gives no picture.
+const (
+	CodeProgramMissing  Code = "program_missing"  // the capture program is not installed
+	CodeNotDetected     Code = "not_detected"     // no camera was found
+	CodeUnknownCamera   Code = "unknown_camera"   // --camera names one that is not there
+	CodeCameraBusy      Code = "camera_busy"      // another program has it
+	CodePermission      Code = "permission"       // the agent may not use a device
+	CodeMemory          Code = "memory"           // too little contiguous memory
+	CodeDMAHeapMissing  Code = "dma_heap_missing" // the system has no /dev/dma_heap
+	CodeFrontendTimeout Code = "frontend_timeout" // the sensor stopped delivering
+	CodeSensor          Code = "sensor"           // the sensor does not start
+	CodeFirmware        Code = "firmware"         // the firmware of an AI camera hangs, or is being loaded
+	CodeStalled         Code = "stalled"          // the program runs, frames stopped
+	CodeNoFrames        Code = "no_frames"        // the program runs, no frame came
+	CodeNotMJPEG        Code = "not_mjpeg"        // the program writes something else
+	CodeCrashed         Code = "crashed"          // the program failed
+	CodeEnded           Code = "ended"            // the program ended by itself
+	CodeUnkillable      Code = "unkillable"       // the program hangs in the kernel
+	CodeUnusable        Code = "unusable"         // a camera is there, and its driver or program does not use it
+	CodeUSB             Code = "usb"              // the USB device is in trouble
+	CodeUSBBandwidth    Code = "usb_bandwidth"    // the USB bus has no room for its pictures
+	CodeSize            Code = "size"             // the picture is smaller than its post-processing wants
+)
+
+// Codes of a warning: pictures come, but not as asked. CodeMode is one of a camera
+// that gives no picture, too.
+const (
+	CodeMode      Code = "mode"       // the sensor has no such mode, size or rate
+	CodeAIMissing Code = "ai_missing" // without the post-processing that was asked for
+)
