@@ -14,7 +14,7 @@ APP_TAGS := desktop,production,webkit2_41
 PAGE := $(shell find frontend/src frontend/public frontend/wailsjs -type f 2>/dev/null) \
 	$(wildcard frontend/*.html frontend/*.ts frontend/*.js frontend/package-lock.json)
 
-.PHONY: help run test bench wall soak check build agent app agent-all packages pi apt-repo test-packages bindings licences fmt tidy clean FORCE
+.PHONY: help run test bench wall soak check build agent app agent-all packages pi apt-repo test-packages bindings licences graph size fmt tidy clean FORCE
 
 help: ## Show this list
 	@echo "PiGrid $(VERSION): see every Raspberry Pi camera on your network."
@@ -69,6 +69,13 @@ bindings: ## Write frontend/wailsjs from the app's bound methods
 
 licences: ## Write docs/THIRD-PARTY.txt from what the programs are made of
 	@.make/licences
+
+graph: ## Print which room imports which
+	@.make/graph
+
+size: ## Print how large rooms, files and functions are
+	@.make/need go
+	@go run ./.ci/size
 
 fmt: ## Format everything
 	@.make/fmt

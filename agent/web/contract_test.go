@@ -203,8 +203,8 @@ func (a asking) ask(t *testing.T) string {
 	}
 	defer conn.Close()
 	_ = conn.SetDeadline(time.Now().Add(20 * time.Second))
-	close := "\r\nConnection: close\r\n\r\n"
-	if _, err := io.WriteString(conn, strings.ReplaceAll(a.request, "\n", "\r\n")+close); err != nil {
+	const ends = "\r\nConnection: close\r\n\r\n"
+	if _, err := io.WriteString(conn, strings.ReplaceAll(a.request, "\n", "\r\n")+ends); err != nil {
 		t.Fatal(err)
 	}
 	var answer []byte
@@ -232,13 +232,13 @@ func unanswered(path string, state func(*frames.Hub)) func(*testing.T) string {
 		state(s.hub)
 		ctx, cancel := context.WithCancel(t.Context())
 		cancel()
-		return recorded(s.Handler(ctx), httptest.NewRequest("GET", "http://pi"+path, nil))
+		return recorded(s.Handler(ctx), httptest.NewRequest(http.MethodGet, "http://pi"+path, nil))
 	}
 }
 
 func fromElsewhere(t *testing.T) string {
 	s := newSite(t, Config{})
-	r := httptest.NewRequest("GET", "http://pi/video", nil)
+	r := httptest.NewRequest(http.MethodGet, "http://pi/video", nil)
 	r.RemoteAddr = "203.0.113.9:1234"
 	return recorded(s.Handler(t.Context()), r)
 }

@@ -71,7 +71,6 @@ type situation struct {
 	state  cameras.State
 	reason cameras.Reason
 	status func(*api.Status) // changes the agent's answer
-	words  string            // in place of its status
 	stream string            // head of the stream's answer
 	again  string            // what is sent again and again after it, nothing for an end
 	other  func(*testing.T) any
