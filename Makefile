@@ -14,7 +14,7 @@ APP_TAGS := desktop,production,webkit2_41
 PAGE := $(shell find frontend/src frontend/public frontend/wailsjs -type f 2>/dev/null) \
 	$(wildcard frontend/*.html frontend/*.ts frontend/*.js frontend/package-lock.json)
 
-.PHONY: help run test bench wall soak check build agent app agent-all packages pi apt-repo test-packages bindings licences graph size fmt tidy clean FORCE
+.PHONY: help run test bench wall soak check build agent app agent-all packages pi apt-repo test-packages icons bindings licences graph size fmt tidy clean FORCE
 
 help: ## Show this list
 	@echo "PiGrid $(VERSION): see every Raspberry Pi camera on your network."
@@ -63,6 +63,9 @@ apt-repo: ## Make bin/apt-repo of bin/packages, to be served: make apt-repo SITE
 
 test-packages: ## Install the packages on machines booted here (root; 10 minutes, then 5)
 	@.make/test-packages
+
+icons: ## Write desktop/packaging/icons from pigrid.svg beside it
+	@.make/icons
 
 bindings: ## Write frontend/wailsjs from the app's bound methods
 	@.make/bindings

@@ -52,11 +52,11 @@ package_needs=("${base_needs[@]}" git=git help2man=help2man dpkg-deb=dpkg)
 repo_needs=(apt-ftparchive=apt-utils gpg=gpg gpg-agent=gpg-agent gpgconf=gpgconf)
 app_package_needs=(rsvg-convert=librsvg2-bin)
 boot_needs=(debootstrap=debootstrap systemd-nspawn=systemd-container lintian=lintian desktop-file-validate=desktop-file-utils appstreamcli=appstream)
-check_needs=("${base_needs[@]}" git=git shellcheck=shellcheck djpeg=libjpeg-turbo-progs)
+check_needs=("${base_needs[@]}" git=git shellcheck=shellcheck djpeg=libjpeg-turbo-progs rsvg-convert=librsvg2-bin)
 test_needs=(
 	chromium=chromium chromedriver=chromium-driver firefox-esr=firefox-esr Xvfb=xvfb ffmpeg=ffmpeg curl=curl nginx=nginx
 	vlc=vlc-bin /usr/share/doc/vlc-plugin-base/copyright=vlc-plugin-base %cv2=python3-opencv
-	djpeg=libjpeg-turbo-progs systemd-analyze=systemd WebKitWebDriver=webkit2gtk-driver openbox=openbox xdotool=xdotool
+	djpeg=libjpeg-turbo-progs systemd-analyze=systemd WebKitWebDriver=webkit2gtk-driver openbox=openbox xdotool=xdotool xprop=x11-utils
 	ip=iproute2 avahi-daemon=avahi-daemon avahi-browse=avahi-utils dbus-daemon=dbus
 )
 

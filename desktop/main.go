@@ -21,6 +21,7 @@ import (
 	"pigrid/desktop/app"
 	"pigrid/desktop/command"
 	"pigrid/desktop/discovery"
+	"pigrid/desktop/packaging/icons"
 	"pigrid/desktop/secrets"
 	"pigrid/desktop/settings"
 	"pigrid/frontend"
@@ -104,6 +105,6 @@ func window(engine *app.Engine, store *settings.Store) *options.App {
 		OnBeforeClose:    w.BeforeClose,
 		OnShutdown:       w.Shutdown,
 		Bind:             []any{app.NewApp(engine)},
-		Linux:            &linux.Options{ProgramName: "pigrid", WebviewGpuPolicy: linux.WebviewGpuPolicyNever},
+		Linux:            &linux.Options{ProgramName: "pigrid", Icon: icons.Window(), WebviewGpuPolicy: linux.WebviewGpuPolicyNever},
 	}
 }

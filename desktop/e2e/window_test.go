@@ -3,7 +3,10 @@
 package e2e
 
 import (
+	"bytes"
 	"fmt"
+	"image/color"
+	"image/png"
 	"os"
 	"os/exec"
 	"slices"
@@ -12,6 +15,7 @@ import (
 	"testing"
 	"time"
 
+	"pigrid/desktop/packaging/icons"
 	"pigrid/shared/strip"
 )
 
@@ -60,6 +64,7 @@ func TestFullScreen(t *testing.T) {
 	startApp(t, appProgram, s, f.home(t, 1280, 800))
 	s.untilWall(t, n)
 	window := s.window(t)
+	s.hasIcon(t, window)
 	press := func() { s.xdotool(t, "windowactivate", "--sync", window, "key", "F11") }
 	size := func() string {
 		geometry := strings.Fields(s.xdotool(t, "getwindowgeometry", window))
@@ -127,6 +132,34 @@ func TestAllCamerasFreeze(t *testing.T) {
 	begin := time.Now()
 	s.untilWall(t, n)
 	t.Logf("all %d move %v after the network was there again", n, time.Since(begin).Round(10*time.Millisecond))
+}
+
+// hasIcon fails the test when the window does not carry PiGrid's icon for task bars
+// and window switchers.
+func (s *screen) hasIcon(t *testing.T, window string) {
+	t.Helper()
+	cmd := exec.Command("xprop", "-id", window, "-notype", "-f", "_NET_WM_ICON", "32c", "_NET_WM_ICON")
+	cmd.Env = append(os.Environ(), "DISPLAY="+s.display)
+	out, err := cmd.Output()
+	if err != nil {
+		t.Fatalf("xprop: %v", err)
+	}
+	icon, err := png.Decode(bytes.NewReader(icons.Window()))
+	if err != nil {
+		t.Fatal(err)
+	}
+	size := icon.Bounds().Size()
+	want := []string{fmt.Sprint(size.X), fmt.Sprint(size.Y)}
+	for y := range size.Y {
+		for x := range size.X {
+			c := color.NRGBAModel.Convert(icon.At(x, y)).(color.NRGBA)
+			want = append(want, fmt.Sprint(uint32(c.A)<<24|uint32(c.R)<<16|uint32(c.G)<<8|uint32(c.B)))
+		}
+	}
+	_, numbers, _ := strings.Cut(strings.TrimSpace(string(out)), " = ")
+	if got := strings.Split(numbers, ", "); !slices.Equal(got, want) {
+		t.Errorf("the window's icon has %d numbers, not the %d of PiGrid's, or others; it begins %.80q", len(got), len(want), out)
+	}
 }
 
 // signal stops or continues the program and all that it started.
