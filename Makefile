@@ -14,7 +14,7 @@ APP_TAGS := desktop,production,webkit2_41
 PAGE := $(shell find frontend/src frontend/public frontend/wailsjs -type f 2>/dev/null) \
 	$(wildcard frontend/*.html frontend/*.ts frontend/*.js frontend/package-lock.json)
 
-.PHONY: help run test bench wall soak check build agent app agent-all packages pi apt-repo test-packages packages-macos icons bindings licences graph size fmt tidy clean FORCE
+.PHONY: help run test bench wall soak check build agent app agent-all packages pi apt-repo test-packages packages-windows packages-macos icons bindings licences graph size fmt tidy clean FORCE
 
 help: ## Show this list
 	@echo "PiGrid $(VERSION): see every Raspberry Pi camera on your network."
@@ -54,6 +54,9 @@ agent-all: ## Build the agent for every Pi: bin/pigrid-agent-linux-{arm64,armv7,
 
 packages: ## Build what people install: bin/packages/*.deb, archives, SHA256SUMS
 	@.make/packages
+
+packages-windows: ## Build the app for Windows and its installer, on Linux
+	@.make/packages-windows
 
 packages-macos: ## Build the app for macOS, on a Mac
 	@.make/packages-macos

@@ -51,6 +51,7 @@ build_needs=(
 package_needs=("${base_needs[@]}" git=git help2man=help2man dpkg-deb=dpkg)
 repo_needs=(apt-ftparchive=apt-utils gpg=gpg gpg-agent=gpg-agent gpgconf=gpgconf)
 app_package_needs=(rsvg-convert=librsvg2-bin)
+windows_needs=(makensis=nsis zip=zip)
 boot_needs=(debootstrap=debootstrap systemd-nspawn=systemd-container lintian=lintian desktop-file-validate=desktop-file-utils appstreamcli=appstream)
 check_needs=("${base_needs[@]}" git=git shellcheck=shellcheck djpeg=libjpeg-turbo-progs rsvg-convert=librsvg2-bin)
 test_needs=(
@@ -121,6 +122,7 @@ tool() {
 golangci_lint() { tool golangci-lint .ci/lint.mod github.com/golangci/golangci-lint/v2/cmd/golangci-lint; }
 gotestsum() { tool gotestsum .ci/tools.mod gotest.tools/gotestsum; }
 nfpm() { tool nfpm .ci/nfpm.mod github.com/goreleaser/nfpm/v2/cmd/nfpm; }
+go_winres() { tool go-winres .ci/release.mod github.com/tc-hib/go-winres; }
 wails() { tool wails .ci/tools.mod github.com/wailsapp/wails/v2/cmd/wails; }
 
 # step NAME COMMAND... runs one part, shows what it prints, and goes on after a
