@@ -122,6 +122,7 @@ tool() {
 golangci_lint() { tool golangci-lint .ci/lint.mod github.com/golangci/golangci-lint/v2/cmd/golangci-lint; }
 gotestsum() { tool gotestsum .ci/tools.mod gotest.tools/gotestsum; }
 nfpm() { tool nfpm .ci/nfpm.mod github.com/goreleaser/nfpm/v2/cmd/nfpm; }
+actionlint() { tool actionlint .ci/release.mod github.com/rhysd/actionlint/cmd/actionlint; }
 go_winres() { tool go-winres .ci/release.mod github.com/tc-hib/go-winres; }
 wails() { tool wails .ci/tools.mod github.com/wailsapp/wails/v2/cmd/wails; }
 
