@@ -16,6 +16,7 @@ import (
 	"github.com/wailsapp/wails/v2/pkg/options"
 	"github.com/wailsapp/wails/v2/pkg/options/assetserver"
 	"github.com/wailsapp/wails/v2/pkg/options/linux"
+	"github.com/wailsapp/wails/v2/pkg/options/windows"
 
 	"pigrid/desktop/agents"
 	"pigrid/desktop/app"
@@ -106,5 +107,6 @@ func window(engine *app.Engine, store *settings.Store) *options.App {
 		OnShutdown:       w.Shutdown,
 		Bind:             []any{app.NewApp(engine)},
 		Linux:            &linux.Options{ProgramName: "pigrid", Icon: icons.Window(), WebviewGpuPolicy: linux.WebviewGpuPolicyNever},
+		Windows:          &windows.Options{Messages: app.WebView2Words(), IsZoomControlEnabled: true},
 	}
 }
