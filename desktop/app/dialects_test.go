@@ -1,8 +1,10 @@
 package app
 
 import (
+	"context"
 	"crypto/md5" //nolint:gosec // what the cameras ask for
 	"fmt"
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"regexp"
@@ -50,14 +52,13 @@ type foreignCamera struct {
 	password string
 	digest   bool // it asks for Digest, not for Basic
 	busy     bool // refuse everybody
+	guests   guests
 
 	mu      sync.Mutex
 	asked   []string // every request
 	told    []string // every Authorization
-	open    int
-	most    int
-	streams int  // that were opened
-	silent  bool // sends nothing more
+	streams int      // that were opened
+	silent  bool     // sends nothing more
 }
 
 // newForeign starts a camera on a free port.
@@ -67,16 +68,24 @@ func newForeign(t *testing.T, d dialect, change ...func(*foreignCamera)) *foreig
 	for _, ch := range change {
 		ch(c)
 	}
-	s := httptest.NewServer(http.HandlerFunc(c.serve))
+	s := httptest.NewUnstartedServer(http.HandlerFunc(c.serve))
+	s.Config.ConnContext = func(ctx context.Context, conn net.Conn) context.Context {
+		return context.WithValue(ctx, guestKey{}, conn)
+	}
+	s.Start()
 	c.addr = strings.TrimPrefix(s.URL, "http://")
 	t.Cleanup(func() { s.CloseClientConnections(); s.Close() })
 	return c
 }
 
+// guestKey is under which a request's context holds its connection.
+type guestKey struct{}
+
 func (c *foreignCamera) serve(w http.ResponseWriter, r *http.Request) {
-	alone := c.enter(r)
-	defer c.leave()
-	if !alone {
+	c.note(r)
+	conn := r.Context().Value(guestKey{}).(net.Conn)
+	defer c.guests.leave(conn)
+	if !c.guests.enter(conn) {
 		http.Error(w, "one viewer at a time", http.StatusServiceUnavailable)
 		return
 	}
@@ -116,21 +125,11 @@ func (c *foreignCamera) letsIn(r *http.Request) bool {
 	return said["username"] == c.user && said["nonce"] == "0004d" && said["uri"] == r.URL.RequestURI() && said["response"] == want
 }
 
-// enter reports whether there is nobody else.
-func (c *foreignCamera) enter(r *http.Request) bool {
+func (c *foreignCamera) note(r *http.Request) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.asked = append(c.asked, r.URL.RequestURI())
 	c.told = append(c.told, r.Header.Get("Authorization"))
-	c.open++
-	c.most = max(c.most, c.open)
-	return c.open == 1
-}
-
-func (c *foreignCamera) leave() {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.open--
 }
 
 func (c *foreignCamera) stream(w http.ResponseWriter, r *http.Request) {
@@ -165,7 +164,8 @@ func (c *foreignCamera) stream(w http.ResponseWriter, r *http.Request) {
 
 // numbers of what the camera saw.
 func (c *foreignCamera) saw() (asked []string, most, streams, open int) {
+	open, most = c.guests.count()
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	return append([]string(nil), c.asked...), c.most, c.streams, c.open
+	return append([]string(nil), c.asked...), most, c.streams, open
 }

@@ -20,10 +20,9 @@ type oddCamera struct {
 	addr   string
 	answer func(n int, question string) (first, again string)
 
+	guests    guests
 	mu        sync.Mutex
 	questions []string // first lines
-	most      int
-	open      int
 }
 
 func newOdd(t *testing.T, answer func(n int, question string) (first, again string)) *oddCamera {
@@ -63,14 +62,12 @@ func (o *oddCamera) talk(c net.Conn) {
 	o.mu.Lock()
 	o.questions = append(o.questions, line)
 	count := len(o.questions)
-	o.open++
-	o.most = max(o.most, o.open)
 	o.mu.Unlock()
+	o.guests.enter(c)
 	first, again := o.answer(count, line)
-	free := sync.OnceFunc(func() { o.mu.Lock(); o.open--; o.mu.Unlock() })
-	defer free()
+	defer o.guests.leave(c)
 	if again == "" { // whoever has the whole answer may ask again
-		free()
+		o.guests.leave(c)
 	}
 	_, err = io.WriteString(c, first)
 	for err == nil && again != "" {
@@ -80,9 +77,10 @@ func (o *oddCamera) talk(c net.Conn) {
 }
 
 func (o *oddCamera) saw() (questions []string, most int) {
+	_, most = o.guests.count()
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	return append([]string(nil), o.questions...), o.most
+	return append([]string(nil), o.questions...), most
 }
 
 // TestOddCameras: what real cameras and programs were reported to do. Each is live
