@@ -3,12 +3,17 @@ package agents
 import (
 	"context"
 	"slices"
+	"time"
+
+	"pigrid/desktop/cameras"
 )
 
 // ask asks for the agent where it answered last, and at its other addresses. Those
 // that are not on a link of this computer come last, and only while there is none
 // on a link where it answered: a router that carries mDNS between networks makes
-// them needed, and anybody can announce them.
+// them needed, and anybody can announce them. One that has not answered on a link
+// for [cameras.LongMissing] may have been moved to another network; it is asked on
+// its link first all the same.
 func (w *Watch) ask(ctx context.Context, t *twins) (Found, error) {
 	last := w.last()
 	near, elsewhere := w.cfg.Links.sorted(w.Addresses())
@@ -19,9 +24,11 @@ func (w *Watch) ask(ctx context.Context, t *twins) (Found, error) {
 	}
 	found, err := w.cfg.Find(ctx, w.cfg.ID, near)
 	if err == nil {
+		w.moved = false
 		return t.keep(ctx, found, last), nil
 	}
-	if last != "" && w.cfg.Links.OnLink(last) {
+	onLink := last != "" && w.cfg.Links.OnLink(last)
+	if onLink && !w.moved && (w.since.IsZero() || time.Since(w.since) < cameras.LongMissing) {
 		return found, err
 	}
 	for _, address := range elsewhere {
@@ -32,6 +39,7 @@ func (w *Watch) ask(ctx context.Context, t *twins) (Found, error) {
 		there, failure := w.cfg.Find(ctx, w.cfg.ID, []string{address})
 		leave()
 		if failure == nil {
+			w.moved = onLink
 			return there, nil
 		}
 		err = telling(failureOf(err), failureOf(failure))

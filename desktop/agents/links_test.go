@@ -173,6 +173,43 @@ func TestNoOtherNetworkReplacesALink(t *testing.T) {
 	}
 }
 
+// A Pi that was moved to another network behind an mDNS reflector was offline until
+// the person forgot it.
+func TestAnAgentThatWasMovedIsFoundThere(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		n := &vlans{answers: map[string]bool{near: true}, takes: time.Second}
+		w, last := n.watch(t, home(), near)
+		time.Sleep(time.Minute)
+		answering := func(address string) {
+			n.mu.Lock()
+			defer n.mu.Unlock()
+			n.answers = map[string]bool{address: true}
+		}
+		answering(elsewhere)
+		w.Meet(elsewhere)
+		n.did()
+		time.Sleep(cameras.LongMissing - 5*time.Second)
+		if got := n.did(); slices.Contains(got, elsewhere) {
+			t.Errorf("asked %v", got)
+		}
+		time.Sleep(20 * time.Second)
+		if r := last(); r.Failure != nil || r.Found.Address != elsewhere {
+			t.Errorf("not found there: %+v", r)
+		}
+		time.Sleep(time.Minute) // it stays, and is still looked for at home first
+		if r, asked := last(), n.did(); r.Found.Address != elsewhere || !slices.Contains(asked, near) {
+			t.Errorf("then %+v, asked %v", r, asked)
+		}
+		n.mu.Lock()
+		n.answers[near] = true // both do now
+		n.mu.Unlock()
+		time.Sleep(15 * time.Second)
+		if r := last(); r.Found.Address != near {
+			t.Errorf("at home again, found at %q", r.Found.Address)
+		}
+	})
+}
+
 func TestFewAddressesOnOtherNetworksAtOnce(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		n := &vlans{takes: 3 * time.Second}

@@ -55,7 +55,10 @@ type Watch struct {
 	poke chan struct{}
 	hint chan struct{}
 
-	nudged time.Time // last question that a hint called for; of the goroutine of Run
+	// Of the goroutine of Run:
+	nudged time.Time // last question that a hint called for
+	since  time.Time // first failure in a row, zero while it answers
+	moved  bool      // it answers on another network, and not on its link
 
 	mu        sync.Mutex
 	addresses []string
@@ -146,7 +149,6 @@ func (w *Watch) Addresses() []string {
 
 // Run asks until ctx ends.
 func (w *Watch) Run(ctx context.Context) {
-	var since time.Time
 	failures, starting := 0, 0
 	first := true
 	w.nudged = time.Now() // the first question is one, too
@@ -159,8 +161,10 @@ func (w *Watch) Run(ctx context.Context) {
 		r := Report{Found: found, Back: first || failures > 0, Twin: twins.twin}
 		delay := spread(pollEvery)
 		if err == nil {
-			failures, since, first = 0, time.Time{}, false
-			w.prefer(found.Address)
+			failures, w.since, first = 0, time.Time{}, false
+			if !w.moved {
+				w.prefer(found.Address)
+			}
 			if starting++; len(found.Status.Cameras) > 0 {
 				starting = 0
 			}
@@ -171,9 +175,9 @@ func (w *Watch) Run(ctx context.Context) {
 		} else {
 			starting = 0
 			if failures++; failures == 1 {
-				since = time.Now()
+				w.since = time.Now()
 			}
-			r = Report{Failure: failureOf(err), Since: since}
+			r = Report{Failure: failureOf(err), Since: w.since}
 			delay = Delay(Wait{Failures: failures, Failing: w.cfg.Failing(), Failure: r.Failure, Random: rand.Float64()})
 			r.RetryAt = time.Now().Add(delay)
 			if r.Failure.RetryAfter > 0 {

@@ -198,7 +198,8 @@ func (e *Engine) report(id string, a *agent, r agents.Report) {
 		a.starting = true
 		return
 	}
-	e.merge(cameras.Answer{Status: r.Found.Status, Addresses: a.watch.Addresses()})
+	others := slices.DeleteFunc(a.watch.Addresses(), func(address string) bool { return address == r.Found.Address })
+	e.merge(cameras.Answer{Status: r.Found.Status, Addresses: slices.Insert(others, 0, r.Found.Address)})
 	e.aim(id, r.Found, r.Back || a.starting)
 	a.starting = false
 }
