@@ -80,7 +80,7 @@ func (e *Engine) sighted(s dnssd.Sighting) {
 	if !e.started || e.ctx.Err() != nil || e.sentAway(s.ID) {
 		return
 	}
-	if e.agents[s.ID] == nil && !e.placeForSighted(s.ID) {
+	if e.agents[s.ID] == nil && !e.placeForSighted(s.ID, s.Addrs[0].String()) {
 		return
 	}
 	e.ensureAgent(s.ID, addressesOf(s))

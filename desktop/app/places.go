@@ -28,13 +28,14 @@ const (
 // crowdedNotice is for the person whose network announces more than fits.
 const crowdedNotice = "There are more agents on this network than PiGrid can show. Forget some that are not yours; others then appear by themselves."
 
-// placeForSighted reports whether an agent that was heard of may be watched,
-// and lets go of another one for it if need be; e.mu is held.
+// placeForSighted reports whether an agent that was heard of at a host may be
+// watched, and lets go of another one for it if need be; e.mu is held.
 //
 // Whoever answered or was remembered keeps its place, until it has been away for
-// long. Among the others every one has its turn, so that invented agents cannot
-// keep a real one out: it answers while it has the place.
-func (e *Engine) placeForSighted(id string) bool {
+// long, or has an address at which many answer. Among the others every one has its
+// turn, so that invented agents cannot keep a real one out: it answers while it has
+// the place.
+func (e *Engine) placeForSighted(id, host string) bool {
 	if len(e.agents) < maxUnknown || e.unknown() < maxUnknown {
 		return true
 	}
@@ -54,12 +55,12 @@ func (e *Engine) placeForSighted(id string) bool {
 		}
 	}
 	if shown {
-		victim = e.longestAway(now)
+		if victim = e.longestAway(now); victim == "" {
+			e.crowded = now
+			victim = e.crowding(host)
+		}
 	}
 	if victim == "" {
-		if shown {
-			e.crowded = now
-		}
 		return false
 	}
 	e.turnAway(victim)
@@ -80,6 +81,28 @@ func (e *Engine) longestAway(now time.Time) string {
 		}
 	}
 	return longest
+}
+
+// crowding returns the newest of the agents that answer at the address with most of
+// them, "" when that has hardly more than this host; e.mu is held. Its tiles stay.
+func (e *Engine) crowding(host string) string {
+	at := map[string]int{}
+	for _, a := range e.agents {
+		if !a.typed && a.answers != "" {
+			at[hostOf(a.answers)]++
+		}
+	}
+	newest, most := "", at[host]+1
+	for id, a := range e.agents {
+		n := at[hostOf(a.answers)]
+		if a.typed || a.answers == "" || n < most || newest == "" && n == most {
+			continue
+		}
+		if n > most || a.begun.After(e.agents[newest].begun) {
+			newest, most = id, n
+		}
+	}
+	return newest
 }
 
 // placeForTyped does the same for an agent that a person added; e.mu is held.

@@ -119,3 +119,31 @@ func TestAgentsThatAreGoneLeaveTheirPlaces(t *testing.T) {
 		})
 	}
 }
+
+// A dozen invented agents of one machine had all places for as long as they answered.
+func TestOneNeighbourDoesNotTakeAllPlaces(t *testing.T) {
+	a := newAgent(t, idA, "Garage", "x")
+	for _, tt := range []struct{ agents, cameras int }{{13, 64}, {maxUnknown, 1}} {
+		t.Run(fmt.Sprintf("%d agents with %d cameras", tt.agents, tt.cameras), func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				d, invent := crowd(t, a, func(_ context.Context, id string) (agents.Found, error) {
+					return lists(id, 0, tt.cameras), nil
+				})
+				invent(0, tt.agents)
+				time.Sleep(time.Second)
+				before, _ := d.tiles()
+				if want := min(tt.agents*tt.cameras, 768); before != want {
+					t.Fatalf("%d tiles, want %d: this test shows nothing", before, want)
+				}
+				for range 3 { // all go on
+					d.search.sighted(a.sighting())
+					invent(0, tt.agents)
+					time.Sleep(2 * time.Second)
+					if n, there := d.tiles(); !there || n > 768 {
+						t.Fatalf("%d tiles after %d, the real agent has one: %v", n, before, there)
+					}
+				}
+			})
+		})
+	}
+}

@@ -70,7 +70,7 @@ func (e *Engine) swept(found agents.Found) {
 	e.sweep.Answered++
 	id := found.Status.ID
 	a := e.agents[id]
-	if e.ctx.Err() != nil || e.sentAway(id) || a == nil && !e.placeForSighted(id) {
+	if e.ctx.Err() != nil || e.sentAway(id) || a == nil && !e.placeForSighted(id, hostOf(found.Address)) {
 		return
 	}
 	addresses := []string{found.Address}

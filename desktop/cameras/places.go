@@ -2,6 +2,7 @@ package cameras
 
 import (
 	"cmp"
+	"net"
 	"slices"
 	"time"
 
@@ -48,6 +49,47 @@ func (r *Registry) replace(agent string, n int) []string {
 		}
 	}
 	return r.remove(away, n)
+}
+
+// share removes up to n found cameras that answer at the address with most of them,
+// as long as that has more than the one of a also afterwards: who invents agents has
+// few addresses, and a Pi one of its own. It returns their keys; mu is held.
+func (r *Registry) share(a Answer, n int) (gone []string) {
+	at := map[string][]Camera{}
+	if n > 0 {
+		for _, c := range r.byKey {
+			if host := hostOf(c.Addresses); !c.Added && host != "" {
+				at[host] = append(at[host], c)
+			}
+		}
+	}
+	for has := len(at[hostOf(a.Addresses)]) + 1; n > 0; n-- {
+		most := ""
+		for host, list := range at {
+			if len(list) > len(at[most]) {
+				most = host
+			}
+		}
+		if len(at[most]) <= has {
+			break
+		}
+		gone = append(gone, r.remove(at[most], 1)...)
+		at[most] = at[most][1:]
+		has++
+	}
+	return gone
+}
+
+// hostOf is the host of the address that answered, "" when there is none.
+func hostOf(addresses []string) string {
+	if len(addresses) == 0 {
+		return ""
+	}
+	host, _, err := net.SplitHostPort(addresses[0])
+	if err != nil {
+		return ""
+	}
+	return host
 }
 
 // lastSeen is when a camera was there, or could have been, the last time.

@@ -115,7 +115,7 @@ type Answer struct {
 // refreshed, those it no longer lists are marked as missing. It returns the
 // agent's cameras, and the keys of those whose places were needed: missing ones of
 // an agent that lists others, and, when all places are taken, found ones that have
-// been away for [LongMissing].
+// been away for [LongMissing], or answer at the address that has most.
 func (r *Registry) Merge(a Answer) (list []Camera, gone []string) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -138,6 +138,7 @@ func (r *Registry) Merge(a Answer) (list []Camera, gone []string) {
 	fresh := r.unknown(a.Status.ID, listed)
 	gone = r.trim(a.Status.ID, listed, len(r.of(a.Status.ID))+fresh-maxPerAgent)
 	gone = append(gone, r.replace(a.Status.ID, fresh-r.room(a))...)
+	gone = append(gone, r.share(a, fresh-r.room(a))...)
 	room := r.room(a)
 	for _, l := range listed {
 		key := Key(a.Status.ID, l.ID)
