@@ -71,7 +71,7 @@ func TestHowLongAHalfClosedViewerStays(t *testing.T) {
 				}
 			}()
 			begin, last := time.Now(), time.Duration(frames)*every
-			s.watch(t.Context())
+			_ = s.watch(t.Context())
 			if d := time.Since(begin); d < last || d > last+2*wait.linger {
 				t.Errorf("%d frames, the last after %v: given up after %v", frames, last, d)
 			}
@@ -92,6 +92,29 @@ func TestAHalfClosedViewerWithoutFramesIsGivenUp(t *testing.T) {
 		t.Errorf("given up after %v", d)
 	}
 	eventually(t, "left", func() bool { return s.viewers() == 0 })
+}
+
+// What viewers send means nothing, and the agent read all of it, for ever: a core of
+// a Pi for each of them.
+func TestAViewerThatSendsIsThrownOut(t *testing.T) {
+	s := newSite(t, Config{})
+	quiet := raw(t, s.addr, "GET /video HTTP/1.1\r\nHost: pi\r\n\r\n")
+	conn := raw(t, s.addr, "GET /video HTTP/1.1\r\nHost: pi\r\n\r\n"+strings.Repeat("x", maxSaid))
+	eventually(t, "both joined", func() bool { return s.viewers() == 2 })
+	if _, err := conn.Write(make([]byte, 8<<10)); err != nil { // net/http has read some of the first
+		t.Fatal(err)
+	}
+	eventually(t, "who sends is thrown out", func() bool { return s.viewers() == 1 })
+	s.hub.Publish(picture(t, 1, 0), time.Now())
+	r := bufio.NewReader(quiet)
+	readHead(t, r)
+	parts, err := mjpeg.NewReader(r, mjpeg.ContentType)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := parts.Next(); err != nil {
+		t.Errorf("the other viewer: %v", err)
+	}
 }
 
 func TestAHalfClosedClientGetsItsSnapshot(t *testing.T) {

@@ -74,6 +74,7 @@ type Server struct {
 	slow      *slowClients
 	full      seldom // places for viewers
 	crowded   seldom // places for snapshots
+	talks     seldom // viewers that send
 
 	mu      sync.Mutex
 	ending  bool // no stream may begin any more

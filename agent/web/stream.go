@@ -130,18 +130,29 @@ func (s *stream) write(b []byte) error {
 	return err
 }
 
-// watch returns when the client has left. One that only closes its sending side
-// looks the same until something is sent to it, so it stays while it is sent
-// something at least every linger; if it has left, the next write but one fails.
-func (s *stream) watch(ctx context.Context) {
+// maxSaid is how many bytes a client may send while it is sent a stream. They mean
+// nothing, and to read them costs more than to send pictures.
+const maxSaid = 64 << 10
+
+// errTalks ends a stream whose client sends more than that.
+var errTalks = errors.New("it sends more than a viewer has to say")
+
+// watch returns when the client has left, or should: then it is errTalks. One that
+// only closes its sending side looks the same as one that has left until something is
+// sent to it, so it stays while it is sent something at least every linger; if it has
+// left, the next write but one fails.
+func (s *stream) watch(ctx context.Context) error {
 	var b [512]byte
-	for {
-		_, err := s.conn.Read(b[:]) // what it says means nothing here
+	for said := 0; ; {
+		n, err := s.conn.Read(b[:])
 		if errors.Is(err, io.EOF) {
 			break
 		}
 		if err != nil {
-			return
+			return nil
+		}
+		if said += n; said > maxSaid {
+			return errTalks
 		}
 	}
 	tick := time.NewTicker(s.patience.linger)
@@ -149,12 +160,12 @@ func (s *stream) watch(ctx context.Context) {
 	for before := s.conn.writes.Load(); ; {
 		select {
 		case <-ctx.Done():
-			return
+			return nil
 		case <-tick.C:
 		}
 		now := s.conn.writes.Load()
 		if now == before {
-			return
+			return nil
 		}
 		before = now
 	}

@@ -176,7 +176,9 @@ func (s *Server) stream(ctx context.Context, out *stream, hub *frames.Hub, fps f
 	go func() { // ends when conn is closed
 		defer close(gone)
 		defer cancel()
-		out.watch(ctx)
+		if why := out.watch(ctx); why != nil && s.talks.now() {
+			s.cfg.Log.Warn("a client is disconnected: it sends too much to the agent while it watches", "client", client, "bytes", maxSaid)
+		}
 	}()
 	err := out.run(head)
 	if cause := context.Cause(ctx); errors.Is(cause, errMadeRoom) {
