@@ -39,7 +39,7 @@ const (
 	ReasonTooNew       Reason = "too-new"       // the agent's API is newer than ours
 	ReasonBadStream    Reason = "bad-stream"    // bytes that are no MJPEG stream
 	ReasonBadHTTP      Reason = "bad-http"      // an answer that cannot be read as HTTP
-	ReasonTooLarge     Reason = "too-large"     // the picture has too many pixels
+	ReasonTooLarge     Reason = "too-large"     // the picture has too many pixels, or too many scans
 	ReasonNoRoom       Reason = "no-room"       // the pictures of all cameras together have too many, and this is the largest
 	ReasonNoMemory     Reason = "no-memory"     // the frames of all cameras together have too many bytes, and these are the largest
 	ReasonNoStream     Reason = "no-stream"     // what answers at the URL is no stream

@@ -30,21 +30,21 @@ func (f *Feed) pump(l *link) error {
 // arrive makes a frame the newest one, or says why it is too much. A placeholder
 // is a picture to show but no proof that the camera lives.
 func (f *Feed) arrive(l *link, frame mjpeg.Frame) *cameras.Failure {
-	width, height, failure := measure(frame.JPEG)
+	width, height, failure := measure(frame)
 	if failure != nil {
 		return failure
 	}
 	now := time.Now()
 	size, pixels := int64(len(frame.JPEG)), int64(width)*int64(height)
 	f.mu.Lock()
-	due, wake := f.isDue(now, weight(size, pixels)), false
+	due, wake := f.isDue(now, weight(size, pixels, frame.Scans)), false
 	holds := !due && size < manyBytes // a larger one is worth no memory of its own
 	if holds {
 		size += int64(len(f.frame.JPEG)) // it is kept beside the newest
 	}
 	f.mu.Unlock()
 	if read := l.read.taken(); due || holds {
-		failure = f.claim.keep(size, read, pixels)
+		failure = f.claim.keep(size, read, pixels, frame.Scans)
 	} else {
 		failure = f.claim.read(-read)
 	}

@@ -13,6 +13,14 @@ const (
 	// MaxPixels is how many pixels one picture may have. A file of half a megabyte
 	// can hold hundreds of millions, and the page stands still while it decodes them.
 	MaxPixels = 50_000_000
+	// MaxScans is how often a decoder may have to go over the pixels of one,
+	MaxScans = 100
+	// maxWork and how many pixels it may decode in all scans together: as many as of
+	// the largest picture in a usual progressive JPEG, which has ten. Each takes a
+	// nanosecond, and a file of 170 KB can hold a thousand scans of 50 megapixels.
+	maxWork = 10 * MaxPixels
+	// manyScans is how many of them, after the first, are as dear as the first.
+	manyScans = 5
 	// perTile is how many pictures a tile holds: the one that is seen and the one
 	// that loads.
 	perTile = 2
@@ -80,6 +88,7 @@ type claim struct {
 	held    int64 // bytes of the newest frame
 	reading int64 // bytes of those that are being read
 	pixels  int64
+	scans   int              // of the newest frame
 	refused *cameras.Failure // why it may take nothing, until renew
 }
 
@@ -125,9 +134,12 @@ func (c *claim) read(n int64) *cameras.Failure {
 }
 
 // keep takes a frame that was read: of bytes, as many as were read, for a picture
-// of so many pixels. It returns why that may not be, else nil.
-func (c *claim) keep(bytes, read, pixels int64) *cameras.Failure {
-	return c.change(func() { c.set(bytes, c.reading-read, perTile*pixels) })
+// of so many pixels in so many scans. It returns why that may not be, else nil.
+func (c *claim) keep(bytes, read, pixels int64, scans int) *cameras.Failure {
+	return c.change(func() {
+		c.set(bytes, c.reading-read, perTile*pixels)
+		c.scans = scans
+	})
 }
 
 // show takes so many pixels for the frame that is kept: somebody looks at it.
@@ -177,12 +189,13 @@ func (c *claim) pace(weight int64) time.Duration {
 }
 
 // weight is what it takes to show the newest frame; the budget's lock is held.
-func (c *claim) weight() int64 { return weight(c.held, c.pixels/perTile) }
+func (c *claim) weight() int64 { return weight(c.held, c.pixels/perTile, c.scans) }
 
 // weight is what it takes the page to show a picture: a byte to load is about as
-// dear as a pixel to decode. While it loads many of them WebKit paints nothing.
-func weight(bytes, pixels int64) int64 {
-	return pixels + bytes + manyTimes*max(0, bytes-manyBytes)
+// dear as a pixel to decode, and that as five more scans of it. While it loads many
+// bytes WebKit paints nothing.
+func weight(bytes, pixels int64, scans int) int64 {
+	return pixels + pixels*int64(max(0, scans-1))/manyScans + bytes + manyTimes*max(0, bytes-manyBytes)
 }
 
 // set changes the claim and the sums; the budget's lock is held.
@@ -252,8 +265,8 @@ func tooManyPixels(c *claim) *cameras.Failure {
 func megapixels(n int64) string { return fmt.Sprintf("%.0f megapixels", float64(n)/1e6) }
 
 // measure returns the size of a picture in pixels, or why it is not to be shown.
-func measure(jpeg []byte) (width, height int, failure *cameras.Failure) {
-	width, height, ok := mjpeg.Size(jpeg)
+func measure(frame mjpeg.Frame) (width, height int, failure *cameras.Failure) {
+	width, height, ok := mjpeg.Size(frame.JPEG)
 	switch {
 	case !ok:
 		return 0, 0, &cameras.Failure{Reason: cameras.ReasonBadStream, Detail: "a picture that does not say how large it is"}
@@ -261,6 +274,13 @@ func measure(jpeg []byte) (width, height int, failure *cameras.Failure) {
 		return 0, 0, &cameras.Failure{
 			Reason: cameras.ReasonTooLarge, RetryAfter: largeAgain,
 			Detail: fmt.Sprintf("its picture has %d×%d pixels; %s are shown at most", width, height, megapixels(MaxPixels)),
+		}
+	case frame.Scans > MaxScans, int64(frame.Scans)*int64(width)*int64(height) > maxWork:
+		return 0, 0, &cameras.Failure{
+			Reason: cameras.ReasonTooLarge, RetryAfter: largeAgain,
+			Message: "The picture takes too long to draw.",
+			Hint:    "Turn off progressive JPEG in the camera's settings, if it has that.",
+			Detail:  fmt.Sprintf("its picture of %d×%d pixels is coded in %d scans; %d are decoded at most", width, height, frame.Scans, min(MaxScans, maxWork/(width*height))),
 		}
 	}
 	return width, height, nil

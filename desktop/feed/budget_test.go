@@ -91,6 +91,49 @@ func TestATooLargePictureIsRefusedBeforeItIsTheNewest(t *testing.T) {
 	}
 }
 
+// scanned is a picture with its scan n times.
+func scanned(data []byte, n int) []byte {
+	sos, eoi := bytes.Index(data, []byte{0xFF, 0xDA}), len(data)-2
+	return append(append(data[:sos:sos], bytes.Repeat(data[sos:eoi], n)...), data[eoi:]...)
+}
+
+// A picture of 170 KB with a thousand scans took 40 s to decode.
+func TestAPictureWithTooManyScansIsRefused(t *testing.T) {
+	for _, tt := range []struct {
+		side, scans, most int
+		foreign, refused  bool
+	}{
+		{16, 10, 0, false, false},
+		{16, 100, 0, false, false},
+		{16, 101, 100, false, true},
+		{16, 101, 100, true, true},
+		{7000, 10, 0, false, false}, // as progressive pictures have them
+		{7000, 11, 10, false, true},
+		{1000, 100, 0, false, false},
+	} {
+		t.Run(fmt.Sprintf("%d scans of %d, foreign %v", tt.scans, tt.side, tt.foreign), func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				f, c, _ := start(t)
+				at := target
+				at.Foreign = tt.foreign
+				f.SetTarget(at)
+				c.after(time.Second)
+				c.send(1, 100*time.Millisecond, false)
+				before := f.Frame()
+				c.set(func(c *camera) { c.jpeg = scanned(sized(t, tt.side, tt.side, 0), tt.scans) })
+				c.send(1, 200*time.Millisecond, false)
+				c.after(time.Second)
+				if now := f.Frame(); (now.Seq == before.Seq) != tt.refused {
+					t.Errorf("frame %d after %d", now.Seq, before.Seq)
+				}
+				if tt.refused {
+					refused(t, f, cameras.ReasonTooLarge, fmt.Sprintf("in %d scans; %d are", tt.scans, tt.most))
+				}
+			})
+		})
+	}
+}
+
 // While it is tried again the words stay: they would flicker otherwise.
 func TestATooLargePictureSaysSoUntilThereIsAnother(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {

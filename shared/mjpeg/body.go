@@ -158,5 +158,5 @@ func (b *bare) Next() (Frame, error) {
 	if err != nil {
 		return Frame{}, err
 	}
-	return Frame{JPEG: bytes.Clone(jpeg)}, nil
+	return Frame{JPEG: bytes.Clone(jpeg), Scans: b.scanner.w.scans}, nil
 }

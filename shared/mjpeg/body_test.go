@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"io"
+	"slices"
 	"strings"
 	"testing"
 	"testing/iotest"
@@ -132,4 +133,25 @@ func FuzzBody(f *testing.F) {
 			}
 		}
 	})
+}
+
+// Frames tell how many scans they have, whatever they come in.
+func TestFramesTellTheirScans(t *testing.T) {
+	one := picture(t, 1)
+	sos, eoi := bytes.Index(one, []byte{0xFF, 0xDA}), len(one)-2
+	scan := one[sos:eoi]
+	seven := slices.Concat(one[:sos], bytes.Repeat(scan, 7), one[eoi:])
+	for label, body := range map[string][]byte{
+		"bare":  slices.Concat(one, seven, one),
+		"parts": slices.Concat([]byte("--x\r\n\r\n"), one, []byte("\r\n--x\r\n\r\n"), seven, []byte("\r\n--x\r\n\r\n"), one),
+	} {
+		all, _ := readBody(bytes.NewReader(body), "")
+		var scans []int
+		for _, f := range all {
+			scans = append(scans, f.Scans)
+		}
+		if !slices.Equal(scans, []int{1, 7, 1}) {
+			t.Errorf("%s: %v", label, scans)
+		}
+	}
 }

@@ -26,6 +26,7 @@ var ErrNotStream = errors.New("not an MJPEG stream")
 // Frame is one part read from a stream.
 type Frame struct {
 	JPEG        []byte // whole, SOI to EOI; owned by the caller
+	Scans       int    // how often a decoder goes over its pixels, at least 1
 	Header      textproto.MIMEHeader
 	Placeholder bool // drawn by the agent, not taken by the camera
 }
@@ -81,12 +82,12 @@ func (r *Reader) Next() (Frame, error) {
 		if err != nil {
 			return Frame{}, err
 		}
-		jpeg, m, err := r.jpeg(contentLength(header))
+		jpeg, scans, m, err := r.jpeg(contentLength(header))
 		if err != nil {
 			return Frame{}, err
 		}
 		if jpeg != nil {
-			return Frame{JPEG: jpeg, Header: header, Placeholder: header.Get(PlaceholderHeader) == "1"}, nil
+			return Frame{JPEG: jpeg, Scans: scans, Header: header, Placeholder: header.Get(PlaceholderHeader) == "1"}, nil
 		}
 		r.broken++
 		if between += n + m; between > maxBetween {
@@ -164,9 +165,9 @@ func contentLength(h textproto.MIMEHeader) int {
 }
 
 // jpeg reads one JPEG of a part that claims to have length bytes, 0 when it
-// claims none. It returns nil when the bytes are not a whole JPEG, and how many
-// bytes were read.
-func (r *Reader) jpeg(length int) (jpeg []byte, n int, err error) {
+// claims none. It returns nil when the bytes are not a whole JPEG, how many scans it
+// has, and how many bytes were read.
+func (r *Reader) jpeg(length int) (jpeg []byte, scans, n int, err error) {
 	var w walker
 	jpeg = make([]byte, 0, max(16<<10, min(length, maxHint)))
 	kept := 0 // bytes at the end of jpeg that are still in r.br
@@ -175,7 +176,7 @@ func (r *Reader) jpeg(length int) (jpeg []byte, n int, err error) {
 			if errors.Is(err, io.EOF) {
 				err = io.ErrUnexpectedEOF
 			}
-			return nil, len(jpeg), err
+			return nil, 0, len(jpeg), err
 		}
 		before := len(jpeg) - kept
 		upTo := w.limit()
@@ -187,7 +188,7 @@ func (r *Reader) jpeg(length int) (jpeg []byte, n int, err error) {
 		switch v := w.walk(jpeg); {
 		case v == whole:
 			r.discard(w.pos - before)
-			return jpeg[:w.pos:w.pos], w.pos, nil
+			return jpeg[:w.pos:w.pos], w.scans, w.pos, nil
 		case v == broken, len(jpeg) >= w.limit(), len(jpeg) == length && r.atBoundary(len(chunk)):
 			used := min(max(w.pos, before), len(jpeg)) // the rest may be the next part
 			if v == more {
@@ -195,7 +196,7 @@ func (r *Reader) jpeg(length int) (jpeg []byte, n int, err error) {
 			}
 			r.discard(used - before)
 			r.carried = lastHeader(jpeg[:used])
-			return nil, used, nil
+			return nil, 0, used, nil
 		}
 		kept = 0
 		if jpeg[len(jpeg)-1] == soi[0] {

@@ -56,7 +56,7 @@ type walker struct {
 	entropy   bool // inside entropy-coded data
 	stray     bool // inside stray bytes between two segments
 	strict    bool // does not skip stray bytes
-	seenScan  bool // an SOS was seen: an EOI before it would be an empty picture
+	scans     int  // SOS so far: an EOI before the first would be an empty picture
 	ended     bool // the EOI was seen
 	width     int  // pixels, 0 before the frame header was seen
 	height    int
@@ -131,7 +131,7 @@ func (w *walker) step(buf []byte) (v verdict, done bool) {
 	marker := buf[w.pos+1]
 	switch {
 	case marker == markerEOI:
-		if !w.seenScan {
+		if w.scans == 0 {
 			return broken, true
 		}
 		w.pos += 2
@@ -244,7 +244,8 @@ func (w *walker) fits(marker byte, segment []byte) bool {
 		if w.width == 0 {
 			return false
 		}
-		w.entropy, w.seenScan = true, true
+		w.entropy = true
+		w.scans++
 	}
 	return true
 }

@@ -31,7 +31,7 @@ export type Reason =
   | "too-new"
   | "bad-stream"
   | "bad-http" // it answers, but not in HTTP that can be read
-  | "too-large" // the picture has too many pixels
+  | "too-large" // the picture has too many pixels, or too many scans
   | "no-room" // the pictures of all cameras together have, and this is the largest
   | "no-memory"; // their frames have too many bytes
 

@@ -248,6 +248,17 @@ describe("explain", () => {
       "Choose a smaller size in the camera's settings, at most 50 megapixels.",
     ],
     [
+      "more scans than are decoded",
+      {
+        state: "camera-error",
+        reason: "too-large",
+        message: "The picture takes too long to draw.",
+        hint: "Turn off progressive JPEG in the camera's settings, if it has that.",
+      },
+      "The picture takes too long to draw.",
+      "Turn off progressive JPEG in the camera's settings, if it has that.",
+    ],
+    [
       "the largest of too many pixels",
       { state: "camera-error", reason: "no-room" },
       "All pictures together are too large for this computer, and that of Porch is the largest.",

@@ -208,8 +208,8 @@ function explainTooMuch(c: Camera): Explanation {
       };
     default:
       return {
-        what: `The picture of ${who} is too large to show.`,
-        advice: "Choose a smaller size in the camera's settings, at most 50 megapixels.",
+        what: c.message || `The picture of ${who} is too large to show.`,
+        advice: c.hint || "Choose a smaller size in the camera's settings, at most 50 megapixels.",
       };
   }
 }
