@@ -27,6 +27,7 @@ var ErrNotStream = errors.New("not an MJPEG stream")
 type Frame struct {
 	JPEG        []byte // whole, SOI to EOI; owned by the caller
 	Scans       int    // how often a decoder goes over its pixels, at least 1
+	Between     int    // bytes since the picture before it
 	Header      textproto.MIMEHeader
 	Placeholder bool // drawn by the agent, not taken by the camera
 }
@@ -87,7 +88,7 @@ func (r *Reader) Next() (Frame, error) {
 			return Frame{}, err
 		}
 		if jpeg != nil {
-			return Frame{JPEG: jpeg, Scans: scans, Header: header, Placeholder: header.Get(PlaceholderHeader) == "1"}, nil
+			return Frame{JPEG: jpeg, Scans: scans, Between: between + n, Header: header, Placeholder: header.Get(PlaceholderHeader) == "1"}, nil
 		}
 		r.broken++
 		if between += n + m; between > maxBetween {
@@ -100,9 +101,6 @@ func (r *Reader) Next() (Frame, error) {
 // boundary and how many bytes were read.
 func (r *Reader) header() (h textproto.MIMEHeader, n int, err error) {
 	h, r.carried = r.carried, nil
-	if h == nil {
-		h = textproto.MIMEHeader{}
-	}
 	lineStart := true
 	for n <= maxBetween {
 		if lineStart && r.atJPEG() {
@@ -125,14 +123,13 @@ func (r *Reader) header() (h textproto.MIMEHeader, n int, err error) {
 	return nil, n, fmt.Errorf("%w: no JPEG in %d bytes", ErrNotStream, n)
 }
 
-// headerLine returns h with what one line between two pictures says. A boundary
-// begins a new header.
+// headerLine returns h with what one line between two pictures says; nil is an empty
+// one. A boundary begins a new header.
 func headerLine(h textproto.MIMEHeader, line string) textproto.MIMEHeader {
 	if strings.HasPrefix(line, "--") {
-		return textproto.MIMEHeader{}
+		return nil
 	}
-	addHeader(h, line)
-	return h
+	return addHeader(h, line)
 }
 
 // atJPEG reports whether a JPEG begins at the reading position.
@@ -146,12 +143,16 @@ func (r *Reader) atJPEG() bool {
 }
 
 // addHeader notes "Name: value"; anything else is left out.
-func addHeader(h textproto.MIMEHeader, line string) {
+func addHeader(h textproto.MIMEHeader, line string) textproto.MIMEHeader {
 	name, value, ok := strings.Cut(line, ":")
 	if !ok || len(h) >= maxHeaderLines || len(line) > 1024 || strings.ContainsAny(name, " \t") {
-		return
+		return h
+	}
+	if h == nil {
+		h = textproto.MIMEHeader{}
 	}
 	h.Set(name, strings.TrimSpace(value))
+	return h
 }
 
 // contentLength returns the length a part claims to have, 0 when it says none
@@ -168,6 +169,9 @@ func contentLength(h textproto.MIMEHeader) int {
 // claims none. It returns nil when the bytes are not a whole JPEG, how many scans it
 // has, and how many bytes were read.
 func (r *Reader) jpeg(length int) (jpeg []byte, scans, n int, err error) {
+	if used := r.brokenSoon(length); used > 0 {
+		return nil, 0, used, nil
+	}
 	var w walker
 	jpeg = make([]byte, 0, max(16<<10, min(length, maxHint)))
 	kept := 0 // bytes at the end of jpeg that are still in r.br
@@ -206,6 +210,28 @@ func (r *Reader) jpeg(length int) (jpeg []byte, scans, n int, err error) {
 	}
 }
 
+// glance is how much is looked at to see whether a picture begins at all.
+const glance = 1 << 10
+
+// brokenSoon drops what begins like a picture and is none, if the bytes that are
+// there show it, and returns how many those are, else 0. To read them as a picture
+// would copy 64 KiB for every two that begin one.
+func (r *Reader) brokenSoon(length int) (used int) {
+	n := min(glance, r.br.Buffered())
+	if length > 0 {
+		n = min(n, length)
+	}
+	b, _ := r.br.Peek(n)
+	var w walker
+	if w.walk(b) != broken {
+		return 0
+	}
+	used = min(w.pos, len(b))
+	r.carried = lastHeader(b[:used])
+	r.discard(used)
+	return used
+}
+
 // atBoundary reports whether a boundary stands n bytes after the reading
 // position: a part that ends there was cut off. It waits for no more bytes than
 // the answer needs.
@@ -232,7 +258,7 @@ func lastHeader(swallowed []byte) textproto.MIMEHeader {
 	if i < 0 || len(swallowed)-i > maxHeaderLines<<10 {
 		return nil
 	}
-	h := textproto.MIMEHeader{}
+	var h textproto.MIMEHeader
 	for line := range strings.Lines(string(swallowed[i+1:])) {
 		h = headerLine(h, strings.TrimRight(line, "\r\n"))
 	}
