@@ -740,3 +740,35 @@ func TestMeter(t *testing.T) {
 		t.Errorf("many: %v", got)
 	}
 }
+
+// A camera of tiny pictures, or of much between them, took a processor for itself.
+func TestAFloodWaitsInTheNetwork(t *testing.T) {
+	for name, tt := range map[string]struct {
+		between     int // bytes
+		least, most int // frames read in three seconds
+	}{
+		"tiny pictures":    {0, 3 * mostFrames, 5 * mostFrames},
+		"much between":     {1 << 19, 3 * 6, 5 * 8},
+		"a usual camera's": {1 << 10, 3 * mostFrames, 5 * mostFrames},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				f, c, _ := start(t)
+				f.SetTarget(target)
+				c.after(time.Second)
+				part := mjpeg.NewPart(c.jpeg, time.Now(), false).Standard
+				sent := append(bytes.Repeat([]byte("\n"), tt.between), append([]byte(mjpeg.Opening), part...)...)
+				w, end := c.saw().stream, time.Now().Add(3*time.Second)
+				for n := 0; n < 2*tt.most && time.Now().Before(end); n++ {
+					if _, err := w.Write(sent); err != nil {
+						t.Fatal(err)
+					}
+				}
+				if n := int(f.Facts().Frames); n < tt.least || n > tt.most {
+					t.Errorf("%d frames in %v", n, time.Since(c.begin)-time.Second)
+				}
+				wantState(t, f, cameras.Live)
+			})
+		})
+	}
+}
