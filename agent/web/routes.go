@@ -13,7 +13,7 @@ import (
 // Handler returns the routes. Whatever waits for a camera ends with ctx.
 func (s *Server) Handler(ctx context.Context) http.Handler {
 	r := chi.NewRouter()
-	r.Use(s.limitTime, s.guardClient, s.guardHost, s.cors, plainHeaders)
+	r.Use(s.limitTime, s.pace(ctx), s.guardClient, s.guardHost, s.cors, plainHeaders)
 	r.NotFound(func(w http.ResponseWriter, r *http.Request) {
 		fail(w, r, api.Refusal{
 			Status: http.StatusNotFound, Title: "There is nothing here",

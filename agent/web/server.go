@@ -75,6 +75,8 @@ type Server struct {
 	full      seldom // places for viewers
 	crowded   seldom // places for snapshots
 	talks     seldom // viewers that send
+	hasty     seldom // clients that ask too often
+	pacer     pacer
 
 	mu      sync.Mutex
 	ending  bool // no stream may begin any more
