@@ -47,6 +47,9 @@ func (e *Engine) tell(emit func(State)) {
 
 // worthTelling reports whether the page should hear of s.
 func worthTelling(last, s State, ago time.Duration) bool {
+	if ago < time.Duration(len(s.Cameras)-manyTiles)*tellEach {
+		return false
+	}
 	if !reflect.DeepEqual(withoutNumbers(last), withoutNumbers(s)) {
 		return true
 	}
@@ -92,6 +95,7 @@ func (e *Engine) state() State {
 		s.Cameras = append(s.Cameras, shown)
 		s.BytesPerSecond += shown.BytesPerSecond
 	}
+	shorten(s.Cameras)
 	s.Away = append(s.Away, awayFrom(known, s.Cameras, s.Discovery.Interfaces)...)
 	return s
 }

@@ -376,6 +376,8 @@ func TestWorthTelling(t *testing.T) {
 		"numbers":      {one(func(c *Camera) { c.FPS, c.LastFrameAt = 11, 2 }), numbersEvery - 1, false},
 		"old numbers":  {one(func(c *Camera) { c.FPS = 11 }), numbersEvery, true},
 		"another":      {State{Cameras: append(same.Cameras, Camera{})}, 0, true},
+		"many, soon":   {State{Cameras: make([]Camera, manyTiles+500)}, 499 * tellEach, false},
+		"many":         {State{Cameras: make([]Camera, manyTiles+500)}, 500 * tellEach, true},
 		"no more":      {State{Cameras: []Camera{}}, 0, true},
 		"the networks": {State{Cameras: same.Cameras, Discovery: Discovery{Running: true}}, 0, true},
 	} {
