@@ -22,7 +22,7 @@ import (
 const (
 	dialTimeout   = 3 * time.Second
 	headerTimeout = 5 * time.Second
-	maxStatusBody = 1 << 20
+	maxStatusBody = 256 << 10 // 4 KiB for each camera; to read it costs as much as twenty usual ones
 	maxErrorBody  = 64 << 10
 )
 
