@@ -141,7 +141,7 @@ func (c *foreignCamera) stream(w http.ResponseWriter, r *http.Request) {
 		_, _ = w.Write(c.jpeg)
 		return
 	}
-	_, _ = fmt.Fprint(w, c.dialect.open)
+	_, _ = fmt.Fprint(w, c.open)
 	w.(http.Flusher).Flush()
 	tick := time.NewTicker(50 * time.Millisecond)
 	defer tick.Stop()
