@@ -20,6 +20,7 @@ func TestOversizePicturesStopNoNeighbour(t *testing.T) {
 		{"huge", 300 << 20, 1 << 30},
 		{"large", 300 << 20, 2 << 30},
 		{"bulky", 900 << 20, 1 << 30},
+		{"scans", 300 << 20, 1 << 30},
 	} {
 		t.Run(test.fault, func(t *testing.T) {
 			f := startFleet(t, n, 10)

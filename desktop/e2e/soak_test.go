@@ -74,7 +74,7 @@ func (f *fleet) torment(t *testing.T, s *screen, n int, d time.Duration) {
 	t.Helper()
 	faults := []string{
 		"stall", "hang", "reset", "refuse", "cut", "truncate", "garbage", "slow", "401", "403", "421", "503", "failed",
-		"placeholder", "newer", "not-an-agent", "huge", "large", "bulky",
+		"placeholder", "newer", "not-an-agent", "huge", "large", "bulky", "scans",
 	}
 	numbers := rand.Perm(n)
 	well, broken := numbers[:4], numbers[4:]

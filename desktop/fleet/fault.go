@@ -35,13 +35,14 @@ const (
 	huge        fault = "huge"         // pictures of 144 megapixels, small as files
 	large       fault = "large"        // pictures of 49 megapixels
 	bulky       fault = "bulky"        // pictures of 33 MB, one every two seconds
+	scans       fault = "scans"        // pictures of 49 megapixels that are gone over a hundred times
 )
 
 // faults are all of them.
 func faults() []fault {
 	return []fault{
 		none, stall, hang, reset, refuse, cut, truncate, garbage, slow, unauthed, forbidden, wrongHost, busy, failed,
-		placeholder, newer, other, huge, large, bulky,
+		placeholder, newer, other, huge, large, bulky, scans,
 	}
 }
 

@@ -51,7 +51,7 @@ func TestPictures(t *testing.T) {
 // and for nothing else.
 func TestOversizePictures(t *testing.T) {
 	s := newStrips()
-	for f, side := range map[fault]int{huge: hugeSide, large: largeSide, bulky: bulkySide} {
+	for f, side := range map[fault]int{huge: hugeSide, large: largeSide, bulky: bulkySide, scans: largeSide} {
 		data, _, err := mjpeg.NewScanner(bytes.NewReader(s.oversize(f)), nil).Next()
 		if err != nil {
 			t.Fatalf("%s: %v", f, err)
@@ -64,9 +64,14 @@ func TestOversizePictures(t *testing.T) {
 			t.Errorf("%s: %d bytes", f, size)
 		}
 	}
-	img, err := jpeg.Decode(bytes.NewReader(grey(64, 0)))
-	if err != nil || img.Bounds().Dx() != 64 {
-		t.Errorf("cannot be decoded: %v", err)
+	for _, small := range [][]byte{grey(64, 0), scanned(64, 3)} {
+		img, err := jpeg.Decode(bytes.NewReader(small))
+		if err != nil || img.Bounds().Dx() != 64 {
+			t.Errorf("cannot be decoded: %v", err)
+		}
+	}
+	if n := bytes.Count(s.oversize(scans), []byte{0xFF, 0xDA}); n != manyScans {
+		t.Errorf("%d scans", n)
 	}
 }
 

@@ -13,6 +13,7 @@ const (
 	hugeSide  = 12000 // pixels
 	largeSide = 7000
 	bulkySide = 2048
+	manyScans = 100
 	// bulkySize is nearly as long as a JPEG may be.
 	bulkySize = 33_000_000
 )
@@ -20,7 +21,7 @@ const (
 // picture returns the frame with this number, or what the fault sends in its place.
 func (a *agent) picture(n uint32, f fault) []byte {
 	switch f {
-	case huge, large, bulky:
+	case huge, large, bulky, scans:
 		return a.scene.strips.oversize(f)
 	default:
 		return a.frame(n)
@@ -43,6 +44,8 @@ func (s *strips) oversize(f fault) []byte {
 		data = grey(largeSide, 0)
 	case bulky:
 		data = grey(bulkySide, bulkySize)
+	case scans:
+		data = scanned(largeSide, manyScans)
 	}
 	s.large[f] = data
 	return data
