@@ -11,10 +11,10 @@ VERSION := $(shell .make/version)
 LDFLAGS := -s -w -X main.version=$(VERSION)
 # The production window; webkit2_41 is the WebKitGTK of Debian 12 and later.
 APP_TAGS := desktop,production,webkit2_41
-PAGE := $(shell find frontend/src frontend/public frontend/wailsjs -type f 2>/dev/null) \
+PAGE := $(shell find frontend/src frontend/public -type f 2>/dev/null) \
 	$(wildcard frontend/*.html frontend/*.ts frontend/*.js frontend/package-lock.json)
 
-.PHONY: help run test bench wall soak check build agent app agent-all packages pi apt-repo test-packages packages-windows packages-macos icons bindings licences graph size fmt tidy clean FORCE
+.PHONY: help run test bench wall soak check build agent app agent-all packages pi apt-repo test-packages packages-windows packages-macos icons types licences graph size fmt tidy clean FORCE
 
 help: ## Show this list
 	@echo "PiGrid $(VERSION): see every Raspberry Pi camera on your network."
@@ -37,7 +37,7 @@ wall: ## Measure the wall of 16 and 64 cameras, rewrite docs/PERFORMANCE.md (3 m
 soak: ## What takes hours: the wall (WALL_TIME=1h), starts, faults, fuzzing (FUZZ_TIME for each)
 	@.make/soak
 
-check: ## Format, lint, tidy, bindings, licences, unit tests (about 2 minutes)
+check: ## Format, lint, tidy, types, licences, unit tests (about 2 minutes)
 	@.make/check
 
 build: agent app ## Build bin/pigrid-agent and bin/pigrid
@@ -73,8 +73,8 @@ test-packages: ## Install the packages on machines booted here (root; 10 minutes
 icons: ## Write desktop/packaging/icons from pigrid.svg beside it
 	@.make/icons
 
-bindings: ## Write frontend/wailsjs from the app's bound methods
-	@.make/bindings
+types: ## Write frontend/src/backend/types.ts from the types in Go
+	@.make/types
 
 licences: ## Write docs/THIRD-PARTY.txt from what the programs are made of
 	@.make/licences

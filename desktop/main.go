@@ -55,7 +55,7 @@ func main() {
 		Version: version, Client: agents.NewClient().LocalNames(discovery.NewNames().Resolve), Settings: store, Secrets: secret, Notice: notice, Logger: logger, Search: search(logger), Sweeper: agents.NewSweeper(),
 		Links: agents.NewOwnLinks(), Memory: app.MachineMemory(),
 	})
-	if err := wails.Run(window(engine, store)); err != nil {
+	if err := wails.Run(window(engine, store, logger)); err != nil {
 		logger.Error("the window could not be opened", "error", err)
 		os.Exit(1)
 	}
@@ -89,8 +89,8 @@ func search(logger *slog.Logger) func(func(dnssd.Sighting)) app.Searcher {
 	}
 }
 
-func window(engine *app.Engine, store *settings.Store) *options.App {
-	w := app.NewWindow(engine, store)
+func window(engine *app.Engine, store *settings.Store, logger *slog.Logger) *options.App {
+	w := lifetime{engine, store, logger}
 	size := store.Get().Window
 	if size.Width == 0 || size.Height == 0 {
 		size = settings.Window{Width: 1280, Height: 800}
@@ -102,11 +102,10 @@ func window(engine *app.Engine, store *settings.Store) *options.App {
 		BackgroundColour: options.NewRGB(0x0B, 0x0D, 0x10),
 		AssetServer:      &assetserver.Options{Assets: frontend.Dist(), Handler: engine.Handler(), Middleware: app.Unframed},
 		DragAndDrop:      &options.DragAndDrop{DisableWebViewDrop: true}, // a file would be opened in place of the page
-		OnStartup:        w.Startup,
-		OnBeforeClose:    w.BeforeClose,
-		OnShutdown:       w.Shutdown,
-		Bind:             []any{app.NewApp(engine)},
+		OnStartup:        w.startup,
+		OnBeforeClose:    w.beforeClose,
+		OnShutdown:       w.shutdown,
 		Linux:            &linux.Options{ProgramName: "pigrid", Icon: icons.Window(), WebviewGpuPolicy: linux.WebviewGpuPolicyNever},
-		Windows:          &windows.Options{Messages: app.WebView2Words(), IsZoomControlEnabled: true},
+		Windows:          &windows.Options{Messages: webView2Words(), IsZoomControlEnabled: true},
 	}
 }

@@ -7,7 +7,7 @@ import ts from "typescript-eslint";
 import svelteConfig from "./svelte.config.js";
 
 export default ts.config(
-  { ignores: ["dist/", "wailsjs/", "test-results/"] },
+  { ignores: ["dist/", "test-results/"] },
   js.configs.recommended,
   ...ts.configs.strict,
   ...svelte.configs.recommended,

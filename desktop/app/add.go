@@ -12,9 +12,10 @@ import (
 
 const addTimeout = 6 * time.Second
 
-// add asks the agent at an address that a person typed, and tries whether a
-// camera without an agent is there. A whole URL is taken at its word.
-func (e *Engine) add(input string) AddResult {
+// Add tries what a person typed, a host, host:port or URL: an agent, or another
+// camera that speaks MJPEG. On success its cameras are shown and remembered. A
+// whole URL is taken at its word.
+func (e *Engine) Add(input string) AddResult {
 	t, err := parseTyped(input)
 	switch {
 	case errors.Is(err, errLogin):
@@ -96,16 +97,16 @@ func full(address string) AddResult {
 	}
 }
 
-// forget removes a camera, and the watch of an agent that has none left. An
+// Forget removes a camera, and the watch of an agent that has none left. An
 // agent that answers does not come back by itself until it was away for a while.
-func (e *Engine) forget(key string) {
+func (e *Engine) Forget(key string) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	e.forgotten(e.registry.Forget(key))
 }
 
-// forgetAgent removes a camera and all others of its agent.
-func (e *Engine) forgetAgent(key string) {
+// ForgetAgent removes a camera and all others of its agent.
+func (e *Engine) ForgetAgent(key string) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	if id, _, ok := cameras.SplitKey(key); ok {

@@ -49,14 +49,15 @@ type Config struct {
 }
 
 // Engine owns every goroutine and connection of the app: one watch per agent,
-// one feed per camera, the search, and two loops that tell the page and the
-// settings file what changed.
+// one feed per camera, the search, and two loops that publish the state and save
+// the settings.
 type Engine struct {
 	cfg      Config
 	registry *cameras.Registry
 	group    *feed.Group
 	search   Searcher
 	arrived  *notifier
+	board    *board
 	clock    func() time.Time // tells when the machine slept
 
 	ctx    context.Context // of everything below, ended by Stop
@@ -101,7 +102,7 @@ type running struct {
 // New makes an Engine that knows the remembered cameras and does nothing yet.
 func New(cfg Config) *Engine {
 	e := &Engine{
-		cfg: cfg, group: feed.NewGroup(feed.LimitsFor(cfg.Memory)), arrived: newNotifier(), clock: time.Now,
+		cfg: cfg, group: feed.NewGroup(feed.LimitsFor(cfg.Memory)), arrived: newNotifier(), board: newBoard(time.Now()), clock: time.Now,
 		registry:  cameras.NewRegistry(remembered(cfg.Settings.Get())...),
 		agents:    map[string]*agent{},
 		feeds:     map[string]*running{},
@@ -114,12 +115,13 @@ func New(cfg Config) *Engine {
 	if cfg.Search != nil {
 		e.search = cfg.Search(e.sighted)
 	}
+	e.board.post(false, e.State)
 	return e
 }
 
-// Start dials the remembered cameras, searches for others and calls emit with
-// the whole state whenever it changed. It does nothing after Stop.
-func (e *Engine) Start(emit func(State)) {
+// Start dials the remembered cameras, searches for others and publishes the state
+// whenever it changed. It does nothing after Stop.
+func (e *Engine) Start() {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	if e.started || e.ctx.Err() != nil {
@@ -142,7 +144,7 @@ func (e *Engine) Start(emit func(State)) {
 			}
 		})
 	}
-	e.goDo(func() { e.tell(emit) })
+	e.goDo(e.publish)
 	e.goDo(e.remember)
 }
 
@@ -236,8 +238,8 @@ func (e *Engine) nudge(id string) {
 	}
 }
 
-// retry dials a camera now; the empty key means all, and a search.
-func (e *Engine) retry(key string) {
+// Retry dials a camera now; the empty key means all, and a search.
+func (e *Engine) Retry(key string) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	for k, f := range e.feeds {

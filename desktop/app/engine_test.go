@@ -266,7 +266,7 @@ func TestStopBeforeAndTwice(t *testing.T) {
 			t.Error("did not stop")
 		}
 	}
-	if e.Start(func(State) {}); e.started {
+	if e.Start(); e.started {
 		t.Error("started after it was stopped")
 	}
 }
@@ -274,7 +274,7 @@ func TestStopBeforeAndTwice(t *testing.T) {
 func TestStateIsNeverNull(t *testing.T) {
 	store, _ := settings.Open("")
 	e := New(Config{Version: "1", Settings: store, Notice: "n"})
-	data, err := json.Marshal(NewApp(e).State())
+	data, err := json.Marshal(e.State())
 	if want := `{"version":"1","cameras":[],"discovery":{"running":false,"interfaces":[],"problem":""},"search":{"running":false,"done":0,"total":0,"answered":0,"found":0,"networks":[],"stopped":false,"problem":""},"away":[],"notice":"n","bytesPerSecond":0}`; err != nil || string(data) != want {
 		t.Errorf("got %s", data)
 	}

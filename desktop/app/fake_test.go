@@ -174,13 +174,13 @@ func (s *fakeSearch) Status() (running bool, interfaces []string, problem string
 
 // desk is a running app without a window.
 type desk struct {
-	*App
-	engine *Engine
+	*Engine
+	engine *Engine // the same
 	search *fakeSearch
 	path   string
 	asleep atomic.Int64 // how long the machine has slept, in nanoseconds
 
-	mu     sync.Mutex
+	noted  sync.Mutex
 	states []State // as the page was told
 }
 
@@ -209,27 +209,41 @@ func startDesk(t *testing.T, path string, client Client, change ...func(*Config)
 	d.engine.clock = func() time.Time { // the wall clock, which goes on in a machine that sleeps
 		return time.Now().Round(0).Add(time.Duration(d.asleep.Load()))
 	}
-	d.App = NewApp(d.engine)
-	d.engine.Start(func(s State) {
-		d.mu.Lock()
-		defer d.mu.Unlock()
-		d.states = append(d.states, s)
-	})
+	d.Engine = d.engine
+	d.engine.Start()
+	ctx, cancel := context.WithCancel(context.Background())
+	var watching sync.WaitGroup
+	watching.Go(func() { d.follow(ctx) })
+	t.Cleanup(func() { cancel(); watching.Wait() })
 	t.Cleanup(func() { d.stop(t) })
 	return d
 }
 
+// follow notes every state until ctx ends.
+func (d *desk) follow(ctx context.Context) {
+	for known := uint64(0); ; {
+		number, s := d.engine.Next(ctx, known)
+		if ctx.Err() != nil {
+			return
+		}
+		known = number
+		d.noted.Lock()
+		d.states = append(d.states, s)
+		d.noted.Unlock()
+	}
+}
+
 func (d *desk) stop(t *testing.T) {
 	t.Helper()
-	if !d.engine.Stop(stopLimit) {
+	if !d.engine.Stop(1500 * time.Millisecond) {
 		t.Error("the app did not stop in time")
 	}
 }
 
 // told returns what the page was told so far.
 func (d *desk) told() []State {
-	d.mu.Lock()
-	defer d.mu.Unlock()
+	d.noted.Lock()
+	defer d.noted.Unlock()
 	return append([]State(nil), d.states...)
 }
 
@@ -291,9 +305,9 @@ func (d *desk) look(t *testing.T) {
 	go func() {
 		defer close(done)
 		for ctx.Err() == nil {
-			var wants []want
+			var wants []Want
 			for _, c := range d.State().Cameras {
-				wants = append(wants, want{c.Key, 0, false})
+				wants = append(wants, Want{c.Key, 0, false})
 			}
 			d.engine.demand(wants)
 			select {

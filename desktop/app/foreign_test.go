@@ -110,7 +110,7 @@ func TestForeignIsNeverAskedTwiceAtOnce(t *testing.T) {
 	grid.hide()
 	showPage(t, server, r.Keys[0], true, &last)
 	eventually(t, 5*time.Second, "its rate is known", func() bool {
-		list := d.engine.newer([]want{{key: r.Keys[0]}}, time.Now())
+		list := d.engine.newer([]Want{{Key: r.Keys[0]}}, time.Now())
 		return len(list) == 1 && list[0].Seq > 5
 	})
 	c.mu.Lock()

@@ -5,9 +5,7 @@ import (
 	"errors"
 	"io"
 	"net/http"
-	"net/url"
 	"strconv"
-	"strings"
 	"time"
 
 	"pigrid/desktop/cameras"
@@ -27,41 +25,67 @@ const (
 	pieceTime = 4 * time.Millisecond
 	// maxQuestion is how many bytes a pull has, with room for the longest keys.
 	maxQuestion = 1 << 20
+	// maxCall is the same for a command.
+	maxCall = 64 << 10
 )
 
-// want is one camera the page shows, and the last frame it was told of.
-type want struct {
-	key  string
-	last uint64
-	full bool // it is shown large: every frame is worth something
+// Question is what the page asks with POST /frames.
+type Question struct {
+	State uint64 `json:"state"` // number of the state that the page knows, 0 for none
+	Want  []Want `json:"want"`  // cameras that it shows; none for a page that nobody sees
 }
 
-// news is the newest frame of a camera as the page is told of it.
-type news struct {
+// Want is one camera the page shows, and the last frame it was told of.
+type Want struct {
+	Key  string `json:"key"`
+	Seq  uint64 `json:"seq"`
+	Full bool   `json:"full"` // it is shown large: every frame is worth something
+}
+
+// News is the newest frame of a camera as the page is told of it.
+type News struct {
 	Key   string `json:"key"`
 	Seq   uint64 `json:"seq"`
 	AgeMS int64  `json:"ageMs"`
 }
 
+// Answer is the answer to POST /frames, and to each command.
+type Answer struct {
+	Number uint64     `json:"number"`           // of the state
+	State  *State     `json:"state,omitempty"`  // when the page knows another one
+	News   []News     `json:"news"`             // never null
+	Result *AddResult `json:"result,omitempty"` // of the command add
+}
+
 // Handler serves what the page shows:
 //
 //	POST /frames
-//	want=<key>:<lastSeq>,<key>:<lastSeq>…&full=<key>,<key>…
+//	{"state": 7, "want": [{"key": "…", "seq": 12, "full": false}, …]}
 //
-// tells which wanted cameras have another frame than the page knows of, as JSON
-// [{key, seq, ageMs}]: as soon as one has, or an empty list after half a second.
-// full names those that are shown large; the others are asked for a few frames
-// per second only.
+// tells which wanted cameras have another frame than the page knows of, and the
+// whole state when the page knows another one: {"number": 8, "state": {…}, "news":
+// [{key, seq, ageMs}, …]}. It answers as soon as there is either, at the latest after
+// half a second, and at once when nothing is wanted. A page that wants nothing looks
+// at nothing. full names those that are shown large; the others are asked for a few
+// frames per second only.
+//
+//	POST /call/<command>
+//	{"address": "…"} or {"key": "…"}
+//
+// is what a person does; see calls. The answer has the whole state after it.
 //
 //	GET /frame?key=<key>
 //
 // is the newest JPEG of a camera, at once; 404 when it has none. It may be newer
 // than the one the page was told of.
 //
-// No URL holds what changes: WebKit keeps each one that a page ever asked for.
+// No URL holds what changes: WebKit keeps each one that a page ever asked for. Wails
+// never ends a request's context, and may cut a body short: so each handler ends by
+// itself, and what is not whole JSON is an error.
 func (e *Engine) Handler() http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("POST /frames", e.serveNews)
+	mux.HandleFunc("POST /call/{command}", e.serveCall)
 	mux.HandleFunc("GET /frame", e.serveFrame)
 	return mux
 }
@@ -77,40 +101,54 @@ func Unframed(next http.Handler) http.Handler {
 }
 
 func (e *Engine) serveNews(w http.ResponseWriter, r *http.Request) {
-	question, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxQuestion))
-	if err != nil {
-		http.Error(w, "the question must arrive whole and have at most 1 MiB: "+err.Error(), http.StatusBadRequest)
+	var q Question
+	if !readJSON(w, r, maxQuestion, &q) {
 		return
 	}
-	wants, err := parseWants(string(question))
-	if err != nil {
+	if err := q.check(); err != nil {
 		http.Error(w, err.Error(), http.StatusBadRequest)
 		return
 	}
-	e.demand(wants)
+	if len(q.Want) > 0 {
+		e.demand(q.Want)
+	}
 	timeout := time.NewTimer(pullWait)
 	defer timeout.Stop()
 	for {
-		changed := e.arrived.wait()
-		if list := e.newer(wants, time.Now()); len(list) > 0 {
-			writeNews(w, list)
+		arrived, changed := e.arrived.wait(), e.board.changed.wait()
+		a := e.answer(q.State)
+		a.News = append(a.News, e.newer(q.Want, time.Now())...)
+		if a.State != nil || len(a.News) > 0 || len(q.Want) == 0 {
+			writeJSON(w, a)
 			return
 		}
 		select {
+		case <-arrived:
+			continue
 		case <-changed:
 			continue
 		case <-timeout.C:
 		case <-r.Context().Done():
 		case <-e.ctx.Done():
 		}
-		writeNews(w, nil)
+		writeJSON(w, a)
 		return
 	}
 }
 
+// answer has the state if the page knows another one.
+func (e *Engine) answer(known uint64) Answer {
+	number, s := e.board.read()
+	a := Answer{Number: number, News: []News{}}
+	if number != known {
+		a.State = &s
+	}
+	return a
+}
+
 // demand keeps the wanted cameras' streams open. The first one ends the time in
 // which all are, because there was no page to ask.
-func (e *Engine) demand(wants []want) {
+func (e *Engine) demand(wants []Want) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	if e.looked.IsZero() {
@@ -120,35 +158,45 @@ func (e *Engine) demand(wants []want) {
 	}
 	e.looked = time.Now()
 	for _, w := range wants {
-		if f := e.feeds[w.key]; f != nil {
-			f.Want(w.full)
+		if f := e.feeds[w.Key]; f != nil {
+			f.Want(w.Full)
 		}
 	}
 }
 
 // newer returns the frames the page was not told of. A frame with a lower number
 // is newer too: its camera was forgotten and found again.
-func (e *Engine) newer(wants []want, now time.Time) []news {
+func (e *Engine) newer(wants []Want, now time.Time) []News {
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	var list []news
+	var list []News
 	for _, w := range wants {
-		f := e.feeds[w.key]
+		f := e.feeds[w.Key]
 		if f == nil {
 			continue
 		}
-		if frame := f.Frame(); len(frame.JPEG) > 0 && frame.Seq != w.last {
-			list = append(list, news{w.key, frame.Seq, max(0, now.Sub(frame.At).Milliseconds())})
+		if frame := f.Frame(); len(frame.JPEG) > 0 && frame.Seq != w.Seq {
+			list = append(list, News{w.Key, frame.Seq, max(0, now.Sub(frame.At).Milliseconds())})
 		}
 	}
 	return list
 }
 
-func writeNews(w http.ResponseWriter, list []news) {
-	if list == nil {
-		list = []news{} // JSON has a word of its own for nil
+// readJSON reads a body of at most so many bytes that is one JSON value; else it
+// answers 400 and returns false.
+func readJSON(w http.ResponseWriter, r *http.Request, most int64, into any) bool {
+	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, most))
+	if err == nil {
+		err = json.Unmarshal(body, into)
 	}
-	body, _ := json.Marshal(list) // strings and numbers always marshal
+	if err != nil {
+		http.Error(w, "the question must arrive whole, as JSON: "+err.Error(), http.StatusBadRequest)
+	}
+	return err == nil
+}
+
+func writeJSON(w http.ResponseWriter, v any) {
+	body, _ := json.Marshal(v) // strings and numbers always marshal
 	write(w, "application/json", body)
 }
 
@@ -204,64 +252,17 @@ func write(w http.ResponseWriter, kind string, body []byte) {
 	_, _ = w.Write(body)
 }
 
-var (
-	errWant = errors.New("want must be <key>:<lastSeq>, separated by commas")
-	errFull = errors.New("full must be keys, separated by commas")
-)
+var errWant = errors.New("want must be at most 256 cameras, each with its key")
 
-// parseWants reads the parameters want and full of a question. Keys are
-// percent-encoded inside them; each parameter as a whole may be encoded once more.
-func parseWants(question string) ([]want, error) {
-	query, err := url.ParseQuery(question)
-	if err != nil {
-		return nil, errWant
+// check reports what cannot be asked.
+func (q Question) check() error {
+	if len(q.Want) > maxWants {
+		return errWant
 	}
-	full := map[string]bool{}
-	for _, item := range split(query.Get("full")) {
-		key, err := parseKey(item)
-		if err != nil || len(full) >= maxWants {
-			return nil, errFull
+	for _, w := range q.Want {
+		if !cameras.ValidKey(w.Key) {
+			return errWant
 		}
-		full[key] = true
 	}
-	items := split(query.Get("want"))
-	if len(items) > maxWants {
-		return nil, errWant
-	}
-	wants := make([]want, 0, len(items))
-	for _, item := range items {
-		colon := strings.LastIndexByte(item, ':')
-		if colon < 0 {
-			return nil, errWant
-		}
-		last, err := strconv.ParseUint(item[colon+1:], 10, 64)
-		if err != nil {
-			return nil, errWant
-		}
-		key, err := parseKey(item[:colon])
-		if err != nil {
-			return nil, errWant
-		}
-		wants = append(wants, want{key, last, full[key]})
-	}
-	return wants, nil
-}
-
-// split returns the items of a list, at most one more than anybody may want.
-func split(list string) []string {
-	if list == "" {
-		return nil
-	}
-	return strings.SplitN(list, ",", maxWants+1)
-}
-
-func parseKey(escaped string) (string, error) {
-	key, err := url.QueryUnescape(escaped)
-	if err != nil {
-		return "", err
-	}
-	if !cameras.ValidKey(key) {
-		return "", errWant
-	}
-	return key, nil
+	return nil
 }

@@ -3,7 +3,6 @@ package app
 import (
 	"bytes"
 	"encoding/json"
-	"fmt"
 	"io"
 	"net/http"
 	"net/http/httptest"
@@ -15,14 +14,14 @@ import (
 	"pigrid/desktop/cameras"
 )
 
-// readNews reads the answer to a pull as the page does.
-func readNews(t *testing.T, body []byte) []news {
+// readAnswer reads the answer to a pull as the page does.
+func readAnswer(t *testing.T, body []byte) Answer {
 	t.Helper()
-	list := []news(nil)
-	if err := json.Unmarshal(body, &list); err != nil || list == nil {
+	var a Answer
+	if err := json.Unmarshal(body, &a); err != nil || a.News == nil || a.Number == 0 {
 		t.Fatalf("%q: %v", body, err)
 	}
-	return list
+	return a
 }
 
 // answer reads a whole answer of the app, as long as it says and for no cache.
@@ -42,18 +41,22 @@ func answer(t *testing.T, resp *http.Response, err error, kind string) []byte {
 	return body
 }
 
-// pull asks which frames are newer than these.
-func pull(t *testing.T, server string, wants ...want) []news {
+// pull asks which frames are newer than these, as a page does that knows the state.
+func pull(t *testing.T, server string, wants ...Want) []News {
 	t.Helper()
-	question := "want="
-	for i, w := range wants {
-		if i > 0 {
-			question += ","
-		}
-		question += fmt.Sprintf("%s:%d", url.QueryEscape(w.key), w.last)
+	known := post(t, server+"/frames", Question{}).Number
+	return post(t, server+"/frames", Question{State: known, Want: wants}).News
+}
+
+// post asks in JSON.
+func post(t *testing.T, url string, question any) Answer {
+	t.Helper()
+	body, err := json.Marshal(question)
+	if err != nil {
+		t.Fatal(err)
 	}
-	resp, err := http.Post(server+"/frames", "text/plain", strings.NewReader(question))
-	return readNews(t, answer(t, resp, err, "application/json"))
+	resp, err := http.Post(url, "application/json", bytes.NewReader(body))
+	return readAnswer(t, answer(t, resp, err, "application/json"))
 }
 
 func serve(t *testing.T, d *desk) string {
@@ -73,9 +76,9 @@ func TestEveryFrameIsToldOnceAndGiven(t *testing.T) {
 	last := map[string]uint64{cameras.Key(idA, "x"): 0, cameras.Key(idA, "y"): 0}
 	count := map[string]int{}
 	for count[cameras.Key(idA, "x")] < 10 || count[cameras.Key(idA, "y")] < 10 {
-		var wants []want
+		var wants []Want
 		for key, seq := range last {
-			wants = append(wants, want{key, seq, false})
+			wants = append(wants, Want{key, seq, false})
 		}
 		for _, p := range pull(t, server, wants...) {
 			if p.Seq <= last[p.Key] || p.AgeMS < 0 || p.AgeMS > 1000 {
@@ -114,7 +117,7 @@ func TestPullOfNothingIsEmptyAfterHalfASecond(t *testing.T) {
 	d := startDesk(t, "", nil)
 	server := serve(t, d)
 	begin := time.Now()
-	if list := pull(t, server, want{cameras.Key(idA, "x"), 0, false}); len(list) != 0 {
+	if list := pull(t, server, Want{cameras.Key(idA, "x"), 0, false}); len(list) != 0 {
 		t.Errorf("got %v", list)
 	}
 	if took, half := time.Since(begin), 500*time.Millisecond; took < half || took > half+time.Second {
@@ -128,11 +131,11 @@ func TestPullAfterForgetAndAddStartsOver(t *testing.T) {
 	server := serve(t, d)
 	key := cameras.Key(idA, "x")
 	d.Add(a.addr)
-	eventually(t, 5*time.Second, "some frames", func() bool { return len(pull(t, server, want{key, 3, false})) > 0 })
+	eventually(t, 5*time.Second, "some frames", func() bool { return len(pull(t, server, Want{key, 3, false})) > 0 })
 	d.Forget(key)
 	d.Add(a.addr)
 	eventually(t, 5*time.Second, "the first frame again", func() bool {
-		for _, p := range pull(t, server, want{key, 1 << 40, false}) {
+		for _, p := range pull(t, server, Want{key, 1 << 40, false}) {
 			return p.Seq < 100
 		}
 		return false
@@ -144,7 +147,7 @@ func TestPullEndsWithTheApp(t *testing.T) {
 	server := serve(t, d)
 	d.stop(t)
 	begin := time.Now()
-	pull(t, server, want{cameras.Key(idA, "x"), 0, false})
+	pull(t, server, Want{cameras.Key(idA, "x"), 0, false})
 	if took := time.Since(begin); took >= pullWait {
 		t.Errorf("took %v", took)
 	}
@@ -162,6 +165,13 @@ func TestHandlerAnswersNothingElse(t *testing.T) {
 		{"GET", "/frames/", "", 404},
 		{"GET", "/frames", "", 405},
 		{"POST", "/frames", "want=x", 400},
+		{"POST", "/frames", `{"state":0,"want":[{"key":"agent:1/x"`, 400},
+		{"POST", "/frames", `{"want":[{"key":"agent:1/../x"}]}`, 400},
+		{"POST", "/frames", `{"want":[` + strings.Repeat(`{"key":"agent:1/x"},`, maxWants) + `{"key":"agent:1/x"}]}`, 400},
+		{"POST", "/call/none", "{}", 404},
+		{"GET", "/call/retry", "", 405},
+		{"POST", "/call/retry", `{"key":`, 400},
+		{"POST", "/call/add", `{"address":"` + strings.Repeat("x", maxCall), 400},
 		{"POST", "/frames", strings.Repeat("x", 1<<20) + "=y", 400},
 		{"GET", "/frame", "", 404},
 		{"GET", "/frame?key=agent:1/x", "", 404},
@@ -183,7 +193,7 @@ func TestWhatIsNotPulledIsClosed(t *testing.T) {
 	x, y := cameras.Key(idA, "x"), cameras.Key(idA, "y")
 	seq := uint64(0)
 	eventually(t, 12*time.Second, "only one is watched", func() bool {
-		for _, p := range pull(t, server, want{x, seq, false}) {
+		for _, p := range pull(t, server, Want{x, seq, false}) {
 			seq = p.Seq
 		}
 		return d.camera(y).State == cameras.Paused && d.camera(x).State == cameras.Live

@@ -6,10 +6,11 @@ import (
 	"fmt"
 	"log/slog"
 	"net"
+	"net/http"
+	"net/http/httptest"
 	"net/netip"
 	"net/url"
 	"reflect"
-	"slices"
 	"strconv"
 	"strings"
 	"sync/atomic"
@@ -232,60 +233,31 @@ func FuzzParseAddress(f *testing.F) {
 	})
 }
 
-func TestParseWants(t *testing.T) {
-	a, b := cameras.Key("a-1", "imx708"), cameras.Key("b-2", "x")
-	both, large := []want{{a, 0, false}, {b, 77, false}}, []want{{a, 0, true}, {b, 77, false}}
-	item := func(w want) string { return fmt.Sprintf("%s:%d", url.QueryEscape(w.key), w.last) }
-	joined := item(both[0]) + "," + item(both[1])
-	for query, want := range map[string][]want{
-		"":                          nil,
-		"want=":                     nil,
-		"want=" + joined + "&full=": both,
-		"want=" + joined + "&full=" + url.QueryEscape(a):                                                large,
-		"full=" + url.QueryEscape(url.QueryEscape(a)) + ",agent%3Ac%2Fd&want=" + joined:                 large,
-		"want=" + joined + "&full=" + url.QueryEscape(a) + "," + url.QueryEscape(cameras.Key("c", "d")): large,
-		"want=" + url.QueryEscape(joined):                                                               both,
-		"want=" + cameras.ForeignKey("http://cam:80/") + ":3":                                           {{cameras.ForeignKey("http://cam:80/"), 3, false}},
-		"want=agent:a-1/imx708:0":                                                                       both[:1],
-	} {
-		got, err := parseWants(query)
-		if err != nil || !slices.Equal(got, want) {
-			t.Errorf("%q: %v, %v", query, got, err)
-		}
-	}
-	many := make([]string, maxWants+1)
-	for i := range many {
-		many[i] = cameras.Key("a", strconv.Itoa(i))
-	}
-	for _, query := range []string{
-		"full=" + strings.Join(many, ","),
-		"want=x", "want=agent:a/b", "want=agent:a/b:", "want=agent:a/b:-1", "want=agent:a/b:1,", "want=,", "want=agent:a/../b:1",
-		"want=agent:A/b:1", "want=url:x:1", "want=url:0123456789abcdeg:1", "want=%zz", "want=agent:a%2525/b:1", "want=" + strings.Repeat("agent:a/b:1,", maxWants) + "agent:a/b:1",
-		"want=agent:a/b:18446744073709551616", "want=agent:a/b:1&full=x", "want=agent:a/b:1&full=,", "want=agent:a/b:1&full=%25zz",
-	} {
-		if got, err := parseWants(query); err == nil {
-			t.Errorf("%.40q: %v", query, got)
-		}
-	}
-}
-
-func FuzzParseWants(f *testing.F) {
-	f.Add("want=agent%3Aa-1%2Fimx708:0,agent%3Ab%2Fx:77&full=agent%3Aa-1%2Fimx708")
-	f.Add("want=agent%253Aa%252Fb%3A1%2Cagent%253Aa%252Fc%3A2")
-	f.Add("want=%2C;&want=:")
-	f.Add("want=agent:a/../b:1")
-	f.Add("want=agent:A/b:1,url:x:1")
-	f.Fuzz(func(t *testing.T, query string) {
-		wants, err := parseWants(query)
-		if err != nil {
+// FuzzQuestion: whatever the page asks, few and valid keys are looked up.
+func FuzzQuestion(f *testing.F) {
+	f.Add(`{"state":7,"want":[{"key":"agent:a-1/imx708","seq":0,"full":true},{"key":"url:0123456789abcdef","seq":77}]}`)
+	f.Add(`{"want":[{"key":"agent:a/../b","seq":1}]}`)
+	f.Add(`{"want":[{"key":"agent:A/b","seq":1},{"key":"url:x"}]}`)
+	f.Add(`{"want":[{"seq":18446744073709551616}]}`)
+	f.Add(`{"want":null,"state":-1}`)
+	f.Fuzz(func(t *testing.T, body string) {
+		w := httptest.NewRecorder()
+		var q Question
+		if !readJSON(w, httptest.NewRequest(http.MethodPost, "/frames", strings.NewReader(body)), maxQuestion, &q) {
+			if w.Code != http.StatusBadRequest {
+				t.Errorf("answered %d", w.Code)
+			}
 			return
 		}
-		if len(wants) > maxWants {
-			t.Errorf("%d wants", len(wants))
+		if q.check() != nil {
+			return
 		}
-		for _, w := range wants {
-			if !cameras.ValidKey(w.key) {
-				t.Errorf("key %q", w.key)
+		if len(q.Want) > maxWants {
+			t.Errorf("%d wants", len(q.Want))
+		}
+		for _, w := range q.Want {
+			if !cameras.ValidKey(w.Key) {
+				t.Errorf("key %q", w.Key)
 			}
 		}
 	})

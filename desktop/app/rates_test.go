@@ -1,13 +1,12 @@
 package app
 
 import (
+	"bytes"
 	"context"
+	"encoding/json"
 	"io"
 	"net/http"
-	"net/url"
 	"slices"
-	"strconv"
-	"strings"
 	"testing"
 	"time"
 
@@ -18,6 +17,7 @@ import (
 type page struct {
 	t      *testing.T
 	server string
+	known  uint64 // number of the state
 	cancel context.CancelFunc
 	done   chan struct{}
 }
@@ -30,11 +30,7 @@ func showPage(t *testing.T, server, key string, large bool, last *uint64) *page 
 	go func() {
 		defer close(p.done)
 		for ctx.Err() == nil {
-			question := "want=" + url.QueryEscape(key) + ":" + strconv.FormatUint(*last, 10)
-			if large {
-				question += "&full=" + url.QueryEscape(key)
-			}
-			for _, frame := range p.ask(ctx, question) {
+			for _, frame := range p.ask(ctx, Want{key, *last, large}) {
 				if frame.Seq <= *last {
 					t.Errorf("frame %d after frame %d", frame.Seq, *last)
 				}
@@ -46,8 +42,13 @@ func showPage(t *testing.T, server, key string, large bool, last *uint64) *page 
 	return p
 }
 
-func (p *page) ask(ctx context.Context, question string) []news {
-	req, err := http.NewRequestWithContext(ctx, http.MethodPost, p.server+"/frames", strings.NewReader(question))
+func (p *page) ask(ctx context.Context, w Want) []News {
+	body, err := json.Marshal(Question{State: p.known, Want: []Want{w}})
+	if err != nil {
+		p.t.Error(err)
+		return nil
+	}
+	req, err := http.NewRequestWithContext(ctx, http.MethodPost, p.server+"/frames", bytes.NewReader(body))
 	if err != nil {
 		p.t.Error(err)
 		return nil
@@ -57,11 +58,12 @@ func (p *page) ask(ctx context.Context, question string) []news {
 		return nil // hidden
 	}
 	defer resp.Body.Close()
-	body, err := io.ReadAll(resp.Body)
-	if err != nil {
+	if body, err = io.ReadAll(resp.Body); err != nil {
 		return nil
 	}
-	return readNews(p.t, body)
+	a := readAnswer(p.t, body)
+	p.known = a.Number
+	return a.News
 }
 
 func (p *page) hide() {

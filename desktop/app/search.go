@@ -8,10 +8,10 @@ import (
 	"pigrid/desktop/cameras"
 )
 
-// searchNetworks asks every address of this machine's networks for an agent,
-// unless that is going on already. It returns at once; the state tells how far
+// Search asks every address of this machine's networks for an agent, for networks
+// where they cannot be heard of, unless that is going on already. It returns at once; the state tells how far
 // it is.
-func (e *Engine) searchNetworks() {
+func (e *Engine) Search() {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	if e.sweep.Running || e.cfg.Sweeper == nil || !e.started {
@@ -53,8 +53,8 @@ func (e *Engine) runSweep(ctx context.Context, hosts []netip.Addr) {
 	e.cfg.Logger.Info("asked", "addresses", e.sweep.Done, "agents", e.sweep.Answered, "new_cameras", e.sweep.Found)
 }
 
-// cancelSearch ends the search that searchNetworks began.
-func (e *Engine) cancelSearch() {
+// StopSearch ends that.
+func (e *Engine) StopSearch() {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	if e.stopSweep != nil {

@@ -38,6 +38,16 @@ func (e *Engine) alone() (ctx context.Context, leave func()) {
 	}
 }
 
+// CancelAdd ends what is being tried of a typed address. Add then says that the time
+// is up, which nobody reads.
+func (e *Engine) CancelAdd() {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if e.stopTry != nil {
+		e.stopTry()
+	}
+}
+
 // try opens one target after the other until one gives a picture or ctx ends,
 // which the connection outlives.
 func (e *Engine) try(ctx context.Context, targets []feed.Target) (*feed.Connection, *cameras.Failure) {

@@ -456,7 +456,7 @@ func TestThePageAsksForOthers(t *testing.T) {
 			}
 			look := func(until time.Duration) {
 				for end := time.Now().Add(until); time.Now().Before(end); time.Sleep(200 * time.Millisecond) {
-					d.engine.demand([]want{{"agent:none/x", 0, false}})
+					d.engine.demand([]Want{{"agent:none/x", 0, false}})
 				}
 			}
 			look(time.Second)

@@ -48,3 +48,21 @@ const (
 	ReasonNotLocal     Reason = "not-local"     // the address is not on the local network
 	ReasonFull         Reason = "full"          // the app knows as many cameras as it can
 )
+
+// States lists all of them.
+func States() []State {
+	return []State{Connecting, Live, Slow, Stalled, Offline, Refused, CameraError, Incompatible, Paused}
+}
+
+// Reasons lists all of them.
+func Reasons() []Reason {
+	return []Reason{
+		NoReason, ReasonRefused, ReasonUnreachable, ReasonTimeout,
+		ReasonEnded, ReasonNoFrames, ReasonForbidden, ReasonUnauthorized,
+		ReasonOtherLogin, ReasonOtherNetwork, ReasonWrongHost, ReasonBusy,
+		ReasonNotPigrid, ReasonCamera, ReasonTooOld, ReasonTooNew,
+		ReasonBadStream, ReasonBadHTTP, ReasonTooLarge, ReasonNoRoom,
+		ReasonNoMemory, ReasonNoStream, ReasonBadAddress, ReasonBadLogin,
+		ReasonNotLocal, ReasonFull,
+	}
+}

@@ -113,7 +113,7 @@ func servePage(t *testing.T, f *fleet) (url string) {
 		resp, err := f.client.Get(url)
 		return err == nil && resp.Body.Close() == nil
 	})
-	until(t, 20*time.Second, "its own window shows cameras", func() bool { return f.viewers(t) > 0 })
+	until(t, 20*time.Second, "its own window shows cameras", func() bool { return f.viewers(t) > 0 && s.xdotoolFinds("^PiGrid$") })
 	s.xdotool(t, "windowminimize", s.window(t))
 	until(t, 20*time.Second, "its own window asks for nothing", func() bool { return f.viewers(t) == 0 })
 	return url

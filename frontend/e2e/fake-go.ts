@@ -1,4 +1,4 @@
-// The Go side as the page sees it: bound methods, the state event, /frames and /frame.
+// The Go side as the page sees it: /frames, /frame and /call.
 // Serves the built dist.
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import { readFile } from "node:fs/promises";
@@ -8,8 +8,7 @@ import { text } from "node:stream/consumers";
 
 import type { Page } from "playwright-core";
 
-import type { AddResult, Camera, State } from "../src/backend/types";
-import type { News } from "../src/frames/news";
+import type { AddResult, Answer, Call, Camera, News, Question, State } from "../src/backend/types";
 import { state } from "../src/testing/camera";
 
 const DIST = join(import.meta.dirname, "..", "dist");
@@ -20,6 +19,7 @@ const TYPES: Record<string, string> = {
 };
 const POLL_MS = 10;
 const LONGEST_WAIT_MS = 500;
+const LONGEST_EMIT_MS = 10_000;
 
 /** Where a camera's pictures come from. */
 export interface Film {
@@ -32,10 +32,10 @@ export class FakeGo {
   state: State = state([]);
   films = new Map<string, Film>();
   /** What was asked with POST /frames, in order. */
-  questions: string[] = [];
+  questions: Question[] = [];
   /** How many pictures were loaded. */
   loads = 0;
-  /** Bound methods the page called, "Retry k1". */
+  /** Commands of the page, "retry k1". */
   calls: string[] = [];
   add: (address: string) => AddResult | Promise<AddResult> = (address) => ({
     ok: false,
@@ -43,10 +43,14 @@ export class FakeGo {
     reason: "unreachable",
     address,
     detail: "",
-    warning: "",
   });
   /** Answers POST /frames with 500 while true. */
   broken = false;
+  /** There is no Go side, only the page's files. */
+  absent = false;
+  #number = 1;
+  /** The newest state that the page has said it knows. */
+  #known = 0;
 
   #server: Server;
   #started = Date.now();
@@ -68,32 +72,36 @@ export class FakeGo {
     await new Promise((resolve) => this.#server.close(resolve));
   }
 
-  /** Puts window.go and window.runtime on the page before its scripts run. */
+  /** Puts on the page what only a window can do, before its scripts run. */
   async install(page: Page): Promise<void> {
-    await page.exposeFunction("fakeGoCall", (method: string, argument?: string) =>
-      this.#call(method, argument),
-    );
     await page.addInitScript(injectFakeWails);
   }
 
-  /** Sends the whole state as the event `state`. */
-  async emit(page: Page, cameras: Camera[], differences: Partial<State> = {}) {
+  /** Changes the whole state, and waits until the page knows it. */
+  async emit(_: Page, cameras: Camera[], differences: Partial<State> = {}) {
     this.state = { ...state(cameras), ...differences };
-    await page.evaluate((s) => {
-      (window as unknown as { fakeGoEmit: (s: unknown) => void }).fakeGoEmit(s);
-    }, this.state);
+    const number = ++this.#number;
+    for (const end = Date.now() + LONGEST_EMIT_MS; this.#known < number;) {
+      if (Date.now() > end) throw new Error("the page does not ask for the state");
+      await new Promise((resolve) => setTimeout(resolve, POLL_MS));
+    }
   }
 
-  #call(method: string, argument = ""): unknown {
-    if (method === "State")
-      return state(this.state.cameras, this.state.discovery, this.state.notice);
-    this.calls.push(`${method} ${argument}`.trim());
-    return method === "Add" ? this.add(argument) : null;
+  #answer(known: number, news: News[], result?: AddResult): Answer {
+    return {
+      number: this.#number,
+      news,
+      ...(known !== this.#number && { state: this.state }),
+      ...(result && { result }),
+    };
   }
 
   async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const url = new URL(request.url ?? "/", this.url);
-    if (url.pathname === "/frames") return this.#frames(request, response);
+    if (request.method === "POST" && !this.absent) {
+      if (url.pathname === "/frames") return this.#frames(request, response);
+      return this.#call(url.pathname.replace("/call/", ""), request, response);
+    }
     if (url.pathname === "/frame") return this.#frame(url, response);
     const path = normalize(url.pathname === "/" ? "/index.html" : url.pathname);
     try {
@@ -105,20 +113,33 @@ export class FakeGo {
     }
   }
 
+  async #call(name: string, request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const { key = "", address = "" } = JSON.parse(await text(request)) as Partial<Call>;
+    this.calls.push(`${name} ${key || address}`.trim());
+    const result = name === "add" ? await this.add(address) : undefined;
+    send(response, this.#answer(0, [], result));
+  }
+
   async #frames(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const question = await text(request);
+    const question = JSON.parse(await text(request)) as Question;
     this.questions.push(question);
+    this.#known = question.state;
     if (this.broken) {
       response.writeHead(500).end();
       return;
     }
     const deadline = Date.now() + LONGEST_WAIT_MS;
     let news = this.#news(question);
-    while (news.length === 0 && Date.now() < deadline) {
+    while (
+      news.length === 0 &&
+      question.want.length > 0 &&
+      question.state === this.#number &&
+      Date.now() < deadline
+    ) {
       await new Promise((resolve) => setTimeout(resolve, POLL_MS));
       news = this.#news(question);
     }
-    response.setHeader("Content-Type", "application/json").end(JSON.stringify(news));
+    send(response, this.#answer(question.state, news));
   }
 
   #frame(url: URL, response: ServerResponse): void {
@@ -137,55 +158,29 @@ export class FakeGo {
     return 1 + Math.floor(((Date.now() - this.#started) / 1000) * film.fps);
   }
 
-  #news(question: string): News[] {
-    // Keys are percent-encoded inside the comma list.
-    const want = /want=([^&]*)/.exec(question)?.[1] ?? "";
-    return want.split(",").flatMap((item) => {
-      const at = item.lastIndexOf(":");
-      const key = decodeURIComponent(item.slice(0, at));
+  #news({ want }: Question): News[] {
+    return want.flatMap(({ key, seq: last }) => {
       const film = this.films.get(key);
       if (!film) return [];
       const seq = this.#seq(film);
-      return seq > Number(item.slice(at + 1)) ? [{ key, seq, ageMs: 20 }] : [];
+      return seq > last ? [{ key, seq, ageMs: 20 }] : [];
     });
   }
 }
 
+function send(response: ServerResponse, answer: Answer): void {
+  response.setHeader("Content-Type", "application/json").end(JSON.stringify(answer));
+}
+
 /** Runs in the page. */
 function injectFakeWails(): void {
-  const w = window as unknown as {
-    fakeGoCall: (method: string, argument?: string) => Promise<unknown>;
-    fakeGoEmit: (state: unknown) => void;
-    go: unknown;
-    runtime: unknown;
-    fakeClipboard: string;
-  };
-  const call = (method: string) => (argument?: string) => w.fakeGoCall(method, argument);
-  w.go = {
-    app: {
-      App: {
-        State: call("State"),
-        Add: call("Add"),
-        Forget: call("Forget"),
-        ForgetAgent: call("ForgetAgent"),
-        Retry: call("Retry"),
-        Search: call("Search"),
-        StopSearch: call("StopSearch"),
-      },
-    },
-  };
-  const listeners = new Set<(state: unknown) => void>();
-  w.fakeGoEmit = (state) => listeners.forEach((listener) => listener(state));
+  const w = window as unknown as { runtime: unknown; fakeClipboard: string };
   let full = false;
   const fill = (whole: boolean) => {
     full = whole;
     setTimeout(() => window.dispatchEvent(new Event("resize")), 20);
   };
   w.runtime = {
-    EventsOnMultiple: (_: string, listener: (state: unknown) => void) => {
-      listeners.add(listener);
-      return () => listeners.delete(listener);
-    },
     WindowFullscreen: () => fill(true),
     WindowUnfullscreen: () => fill(false),
     WindowIsFullscreen: () => Promise.resolve(full),

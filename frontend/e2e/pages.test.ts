@@ -52,7 +52,7 @@ describe("Add by address", () => {
     await page.getByRole("button", { name: /^Porch, live/ }).waitFor();
     await page.waitForTimeout(300); // the toast moves in
     await shot(page, "added");
-    expect(stage.go.calls).toEqual(["Add 192.168.1.40", "Add 192.168.1.40"]);
+    expect(stage.go.calls).toEqual(["add 192.168.1.40", "add 192.168.1.40"]);
   });
 
   it("fits a small window", async () => {
@@ -116,13 +116,13 @@ describe("Search this network", () => {
   it.each(SIZES)("from the empty page at $width x $height", async (viewport) => {
     const page = await stage.open({ viewport });
     await page.getByRole("button", { name: "Search this network" }).click();
-    await expect.poll(() => stage.go.calls).toEqual(["Search"]);
+    await expect.poll(() => stage.go.calls).toEqual(["search"]);
     await stage.go.emit(page, [], { search: search({ ...found, running: true, done: 96 }) });
     await page.getByText("Asking 192.168.1.0/24: 96 of 254 addresses").waitFor();
     await page.getByRole("progressbar", { name: "Addresses asked" }).waitFor();
     await shot(page, `search-${viewport.width}`);
     await page.getByRole("button", { name: "Stop searching" }).click();
-    await expect.poll(() => stage.go.calls).toEqual(["Search", "StopSearch"]);
+    await expect.poll(() => stage.go.calls).toEqual(["search", "stopSearch"]);
     await stage.go.emit(page, [], { search: search({ ...found, done: 254 }) });
     await page.getByText("Nothing answered on 192.168.1.0/24.").waitFor();
     await shot(page, `search-nothing-${viewport.width}`);
@@ -139,7 +139,7 @@ describe("Search this network", () => {
     await dialog.getByRole("button", { name: "Search this network" }).waitFor();
     expect(await dialog.innerText()).not.toContain("Nothing answered");
     await dialog.getByRole("button", { name: "Search this network" }).click();
-    await expect.poll(() => stage.go.calls).toEqual(["Search"]);
+    await expect.poll(() => stage.go.calls).toEqual(["search"]);
     await stage.go.emit(page, cameras.slice(0, 1), {
       search: search({ ...found, running: true, done: 31 }),
     });

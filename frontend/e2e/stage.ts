@@ -79,6 +79,7 @@ export class Stage {
     });
     page.on("pageerror", (error) => this.complaints.push(String(error)));
     if (withGo) await this.go.install(page);
+    else this.go.absent = true;
     await page.goto(this.go.url);
     return page;
   }

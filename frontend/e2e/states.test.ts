@@ -198,7 +198,7 @@ describe("words for every state", () => {
     expect(copied).toBe("dial tcp 192.168.1.41:8080: connect: no route to host");
     await dialog.getByRole("button", { name: "Forget this camera" }).click();
     await dialog.waitFor({ state: "detached" });
-    expect(stage.go.calls).toEqual(["Forget agent:2/cam"]);
+    expect(stage.go.calls).toEqual(["forget agent:2/cam"]);
   });
 
   it("forgets all cameras of an agent at once, where it has several", async () => {
@@ -212,7 +212,7 @@ describe("words for every state", () => {
     await page.getByRole("button", { name: "Details: Liar" }).click();
     await page.getByRole("button", { name: "Forget all 3 cameras of this agent" }).click();
     await page.getByRole("dialog").waitFor({ state: "detached" });
-    expect(stage.go.calls).toEqual(["ForgetAgent agent:9/a"]);
+    expect(stage.go.calls).toEqual(["forgetAgent agent:9/a"]);
   });
 
   it("says once that many cameras failed together, without moving a tile", async () => {
@@ -235,7 +235,7 @@ describe("words for every state", () => {
     expect(await tile(page, "Porch").boundingBox()).toEqual(before);
     await shot(page, "outage");
     await page.getByRole("button", { name: "Try all now" }).click();
-    await expect.poll(() => stage.go.calls).toEqual(["Retry"]);
+    await expect.poll(() => stage.go.calls).toEqual(["retry"]);
     await page.setViewportSize({ width: 480, height: 800 });
     await page.waitForTimeout(300);
     await shot(page, "outage-480");
@@ -269,7 +269,7 @@ describe("words for every state", () => {
     expect(await page.locator(".notice").filter({ visible: true }).count()).toBe(0);
     await shot(page, "away");
     await page.getByRole("button", { name: "Try all now" }).click();
-    expect(stage.go.calls).toEqual(["Retry"]);
+    expect(stage.go.calls).toEqual(["retry"]);
     await stage.go.emit(page, cameras);
     await page.getByText("You seem to be away").waitFor({ state: "detached" });
   });
@@ -327,7 +327,7 @@ describe("words for every state", () => {
 
   it("tells above the grid how much all cameras send together", async () => {
     const cameras = stage.cameras(4);
-    stage.go.state.cameras = cameras; // 0.5 MB/s each
+    Object.assign(stage.go.state, { cameras, bytesPerSecond: 2_000_000 });
     const page = await stage.open();
     const traffic = page.locator("header").getByTitle("What all cameras together send");
     await expect.poll(() => traffic.allInnerTexts()).toEqual(["16 Mb/s"]);

@@ -1,10 +1,11 @@
 // Everything is made and connected here; the parts know only what they are given.
-import { isFullscreen, setFullscreen, waitForBackend, type Backend } from "./backend/backend";
+import { connect } from "./backend/backend";
+import { inWindow, isFullscreen, setFullscreen } from "./backend/window";
 import { Pictures } from "./frames/pictures.svelte";
-import { Puller } from "./frames/pull";
+import { NoApp, Puller } from "./frames/pull";
 import { AppState } from "./view/app-state.svelte";
 import { Clock } from "./view/clock.svelte";
-import { painted } from "./view/painted";
+import { nextFrame, painted } from "./view/painted";
 import { Viewer } from "./view/viewer.svelte";
 
 /** This many failures in a row are told; fewer pass by themselves. */
@@ -15,20 +16,25 @@ export function wire() {
   const app = new AppState(painted);
   const clock = new Clock();
   const pictures = new Pictures();
-  const page = $state<{ backend: Backend | null; starved: boolean }>({
-    backend: null,
-    starved: false,
-  });
+  const backend = connect((state, number) => app.receive(state, number));
+  const page = $state({ starved: false });
   const commands = {
-    retry: (key: string) => void page.backend?.retry(key),
+    retry: (key: string) => void backend.retry(key),
     fullscreen: (full: boolean) => void setFullscreen(full),
   };
   const viewer = new Viewer(app, commands, (key) => pictures.undrawableSince(key));
   const puller = new Puller({
-    wanted: () => viewer.wanted,
+    // A browser's hidden tab costs nobody anything. The window's page goes on: the
+    // state of its cameras is to be right when it is back.
+    wanted: () => (document.hidden && !inWindow() ? null : viewer.wanted),
+    known: () => app.number,
+    onstate: (state, number) => app.receive(state, number),
     onnews: (news) => pictures.announce(news),
-    painted: () => new Promise((resolve) => requestAnimationFrame(() => resolve())),
-    onfailures: (inARow) => (page.starved = inARow >= STARVED_AFTER),
+    painted: nextFrame,
+    onfailures: (inARow, why) => {
+      page.starved = inARow >= STARVED_AFTER;
+      if (inARow > 0) app.unanswered(why instanceof NoApp ? "no-app" : "silent");
+    },
   });
   pictures.onattach = (key) => puller.restart(key);
   viewer.hidden = document.hidden;
@@ -45,20 +51,13 @@ export function wire() {
   });
   clock.start();
   void puller.run();
-  void waitForBackend().then((backend) => {
-    page.backend = backend;
-    if (backend) app.connect(backend);
-    else app.phase = "no-app";
-  });
 
   return {
     app,
     clock,
     pictures,
     viewer,
-    get backend() {
-      return page.backend;
-    },
+    backend,
     get starved() {
       return page.starved;
     },

@@ -1,5 +1,8 @@
-// What the Go side tells the page; docs/ARCHITECTURE.md, "Page contract".
+// Written by make types from desktop/app; never by hand.
 
+/**
+ * What a tile shows.
+ */
 export type CameraState =
   | "connecting"
   | "live"
@@ -10,19 +13,20 @@ export type CameraState =
   | "camera-error"
   | "incompatible"
   | "paused";
-
-/** Why a camera is not live; "" when it is, or when nobody knows. */
+/**
+ * Why a camera is not live, or was not added; empty when it is, or when nobody knows.
+ */
 export type Reason =
   | ""
-  | "refused" // nothing listens on the port
+  | "refused"
   | "unreachable"
   | "timeout"
   | "ended"
   | "no-frames"
   | "forbidden"
   | "unauthorized"
-  | "other-login" // it asks for a password in another way than before
-  | "other-network" // its password stands in its address, and this computer is elsewhere
+  | "other-login"
+  | "other-network"
   | "wrong-host"
   | "busy"
   | "not-pigrid"
@@ -30,88 +34,211 @@ export type Reason =
   | "too-old"
   | "too-new"
   | "bad-stream"
-  | "bad-http" // it answers, but not in HTTP that can be read
-  | "too-large" // the picture has too many pixels, or too many scans
-  | "no-room" // the pictures of all cameras together have, and this is the largest
-  | "no-memory"; // their frames have too many bytes
+  | "bad-http"
+  | "too-large"
+  | "no-room"
+  | "no-memory"
+  | "no-stream"
+  | "bad-address"
+  | "bad-login"
+  | "not-local"
+  | "full";
 
+export interface Contract {
+  question: Question;
+  answer: Answer;
+  call: Call;
+}
+/**
+ * Question is what the page asks with POST /frames.
+ */
+export interface Question {
+  /**
+   * number of the state that the page knows, 0 for none
+   */
+  state: number;
+  /**
+   * cameras that it shows; none for a page that nobody sees
+   */
+  want: Want[];
+}
+/**
+ * Want is one camera the page shows, and the last frame it was told of.
+ */
+export interface Want {
+  key: string;
+  seq: number;
+  /**
+   * it is shown large: every frame is worth something
+   */
+  full: boolean;
+}
+/**
+ * Answer is the answer to POST /frames, and to each command.
+ */
+export interface Answer {
+  /**
+   * of the state
+   */
+  number: number;
+  state?: State;
+  /**
+   * never null
+   */
+  news: News[];
+  result?: AddResult;
+}
+/**
+ * when the page knows another one
+ */
+export interface State {
+  version: string;
+  /**
+   * in display order, never null
+   */
+  cameras: Camera[];
+  discovery: Discovery;
+  search: Search;
+  /**
+   * Away has the networks on which the cameras were seen last, when this computer is
+   * on others and none of them answers; else it is empty, never null.
+   */
+  away: string[];
+  /**
+   * one sentence about the app itself, mostly empty
+   */
+  notice: string;
+  /**
+   * BytesPerSecond is what all streams together brought over the last seconds.
+   */
+  bytesPerSecond: number;
+}
+/**
+ * Camera is one tile.
+ */
 export interface Camera {
   key: string;
   name: string;
+  /**
+   * host:port
+   */
   address: string;
   host: string;
-  /** Of a camera without an agent, without what lets one in; "" when it has one. */
+  /**
+   * of a camera without an agent, without what lets one in
+   */
   url: string;
   agentVersion: string;
   state: CameraState;
-  /** Unix milliseconds, 0 = none; the clock is this computer's own. */
   since: number;
   retryAt: number;
   lastFrameAt: number;
   reason: Reason;
-  /** HTTP status, 0 = none. */
+  /**
+   * HTTP, 0 none
+   */
   status: number;
-  /** The agent's own sentence, its advice, and the raw cause. */
+  /**
+   * the agent's own words
+   */
   message: string;
+  /**
+   * what it says one can do
+   */
   hint: string;
+  /**
+   * the raw cause
+   */
   detail: string;
-  /** What is not as asked although pictures come, in the agent's words. */
+  /**
+   * what is not as asked although pictures come, in the agent's words
+   */
   warning: string;
   fps: number;
-  /** Of its stream, over the last seconds. */
+  /**
+   * BytesPerSecond is what its stream brought over the last seconds.
+   */
   bytesPerSecond: number;
-  /** Pixels, 0 until known. */
+  /**
+   * pixels
+   */
   width: number;
   height: number;
-  /** Added by address, not only found by itself. */
+  /**
+   * a person typed its address
+   */
   added: boolean;
 }
-
+/**
+ * Discovery says whether and where agents are searched for.
+ */
 export interface Discovery {
   running: boolean;
-  /** "eth0 192.168.1.20/24" */
+  /**
+   * "eth0 192.168.1.20/24", never null
+   */
   interfaces: string[];
   problem: string;
 }
-
-/** The last search of whole networks, address by address; all is 0 before the first. */
+/**
+ * Search is the last search of whole networks, address by address; all is zero before the first.
+ */
 export interface Search {
   running: boolean;
-  /** Addresses asked, of `total`. */
+  /**
+   * addresses asked, of Total
+   */
   done: number;
   total: number;
-  /** Agents that answered, and cameras that were not known before. */
+  /**
+   * agents
+   */
   answered: number;
+  /**
+   * cameras that were not known before
+   */
   found: number;
-  /** "192.168.1.0/24" */
+  /**
+   * "192.168.1.0/24", never null
+   */
   networks: string[];
-  /** The person stopped it. */
+  /**
+   * by the person, before all were asked
+   */
   stopped: boolean;
-  /** "no-network", or the system's own words. */
+  /**
+   * "no-network", or the system's own words
+   */
   problem: string;
 }
-
-export interface State {
-  version: string;
-  /** In display order. */
-  cameras: Camera[];
-  discovery: Discovery;
-  search: Search;
-  /** Where the cameras were seen last, "192.168.1.0/24", when this computer is elsewhere
-   *  and none of them answers; else empty. */
-  away: string[];
-  /** One sentence about the app itself, mostly "". */
-  notice: string;
-  /** Of all streams together, over the last seconds. */
-  bytesPerSecond: number;
+/**
+ * News is the newest frame of a camera as the page is told of it.
+ */
+export interface News {
+  key: string;
+  seq: number;
+  ageMs: number;
 }
-
-export type AddReason = Reason | "no-stream" | "bad-address" | "bad-login" | "not-local" | "full";
-
+/**
+ * of the command add
+ */
 export interface AddResult {
   ok: boolean;
+  /**
+   * of the agent's cameras, never null
+   */
   keys: string[];
-  reason: AddReason;
+  reason: Reason;
+  /**
+   * as it was understood, host:port
+   */
   address: string;
   detail: string;
+}
+/**
+ * Call is what a person does: about a camera, or an address that was typed.
+ */
+export interface Call {
+  key: string;
+  address: string;
 }

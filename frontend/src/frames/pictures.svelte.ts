@@ -3,7 +3,7 @@
 // when it is good, so that no broken picture ever replaces a good one.
 import { SvelteMap, SvelteSet } from "svelte/reactivity";
 
-import type { News } from "./news";
+import type { News } from "../backend/types";
 
 /** An element that never answers must not end its camera's pictures. */
 const LOAD_PATIENCE_MS = 3000;

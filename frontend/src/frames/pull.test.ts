@@ -1,11 +1,18 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 
-import type { News } from "./news";
-import { backoffMs, Puller, question, type PullerOptions, type Wanted } from "./pull";
+import type { News, Question } from "../backend/types";
+import { state } from "../testing/camera";
+import { backoffMs, NoApp, Puller, type PullerOptions, type Wanted } from "./pull";
 
 const entry = (key: string, seq: number): News => ({ key, seq, ageMs: 1 });
 
-const ok = (...news: News[]) => Response.json(news);
+const ok = (...news: News[]) => Response.json({ number: 7, news });
+
+/** A question in short: "7 a:3,b:0+", large ones with a plus. */
+function short(body: string): string {
+  const { state, want } = JSON.parse(body) as Question;
+  return `${state} ${want.map((w) => `${w.key}:${w.seq}${w.full ? "+" : ""}`).join(",")}`;
+}
 
 /** A Go side whose answers the test hands out one by one. */
 class FakeGo {
@@ -17,7 +24,7 @@ class FakeGo {
 
   fetch = (url: string, { method, body }: { method: string; body: string }): Promise<Response> => {
     expect(`${method} ${url}`).toBe("POST /frames"); // no URL may ever be a new one
-    this.asked.push(body);
+    this.asked.push(short(body));
     this.open++;
     this.mostOpen = Math.max(this.mostOpen, this.open);
     return new Promise<Response>((resolve, reject) =>
@@ -37,16 +44,6 @@ class FakeGo {
   }
 }
 
-describe("question", () => {
-  it("percent-encodes keys, says the last sequence and names the large ones", () => {
-    const seen = new Map([["agent:a/b", 41]]);
-    expect(question({ keys: ["agent:a/b", "url:x,y"], full: ["agent:a/b", "url:x,y"] }, seen)).toBe(
-      "want=agent%3Aa%2Fb:41,url%3Ax%2Cy:0&full=agent%3Aa%2Fb,url%3Ax%2Cy",
-    );
-    expect(question({ keys: ["k"], full: [] }, seen)).toBe("want=k:0");
-  });
-});
-
 describe("backoffMs", () => {
   it("doubles from 250 ms to 2 s and stays there", () => {
     expect([1, 2, 3, 4, 5, 60].map(backoffMs)).toEqual([250, 500, 1000, 2000, 2000, 2000]);
@@ -57,12 +54,18 @@ describe("Puller", () => {
   let go: FakeGo;
   let wanted: Wanted;
   let told: string[];
+  let known: number;
   let failures: number[];
   let puller: Puller;
 
   function start(options: Partial<PullerOptions> = {}) {
     puller = new Puller({
       wanted: () => wanted,
+      known: () => known,
+      onstate: (state, number) => {
+        known = number;
+        told.push(`${number} with ${state.cameras.length}`);
+      },
       onnews: (news) => told.push(`${news.key}:${news.seq}`),
       painted: () => Promise.resolve(),
       onfailures: (n) => failures.push(n),
@@ -78,6 +81,7 @@ describe("Puller", () => {
     go = new FakeGo();
     wanted = { keys: ["a", "b"], full: [] };
     told = [];
+    known = 7;
     failures = [];
   });
   afterEach(() => {
@@ -90,7 +94,7 @@ describe("Puller", () => {
     await start();
     await go.answer(ok(entry("a", 3)));
     await go.answer(ok(entry("a", 4), entry("b", 9)));
-    expect(go.asked).toEqual(["want=a:0,b:0", "want=a:3,b:0", "want=a:4,b:9"]);
+    expect(go.asked).toEqual(["7 a:0,b:0", "7 a:3,b:0", "7 a:4,b:9"]);
     expect(told).toEqual(["a:3", "a:4", "b:9"]);
     expect(go.mostOpen).toBe(1);
   });
@@ -131,7 +135,7 @@ describe("Puller", () => {
     wanted = { keys: ["c"], full: [] };
     puller.wake();
     await vi.advanceTimersByTimeAsync(0);
-    expect(go.asked).toEqual(["want=c:0"]);
+    expect(go.asked).toEqual(["7 c:0"]);
   });
 
   it("lets the page breathe while it tells much", async () => {
@@ -153,15 +157,49 @@ describe("Puller", () => {
     expect(go.asked).toHaveLength(2);
   });
 
-  it("makes no request while nothing is wanted and goes on when it is", async () => {
-    wanted = { keys: [], full: [] };
+  it("tells a new state once, and asks for the next", async () => {
     await start();
-    await vi.advanceTimersByTimeAsync(60_000);
-    expect(go.asked).toEqual([]);
+    await go.answer(Response.json({ number: 8, state: state([]), news: [entry("a", 1)] }));
+    await go.answer(ok());
+    expect(told).toEqual(["8 with 0", "a:1"]);
+    expect(go.asked).toEqual(["7 a:0,b:0", "8 a:1,b:0", "8 a:1,b:0"]);
+  });
+
+  it("asks once a second for the state while no camera is wanted, painted or not", async () => {
+    wanted = { keys: [], full: [] };
+    await start({ painted: () => new Promise(() => {}) });
+    for (let n = 1; n <= 3; n++) {
+      expect(go.asked).toHaveLength(n);
+      await go.answer(ok(), 999);
+      expect(go.asked).toHaveLength(n);
+      await vi.advanceTimersByTimeAsync(1);
+    }
+    expect(go.asked.at(-1)).toBe("7 ");
     wanted = { keys: ["a"], full: ["a"] };
+    await go.answer(ok(), 10);
     puller.wake();
     await vi.advanceTimersByTimeAsync(0);
-    expect(go.asked).toEqual(["want=a:0&full=a"]);
+    expect(go.asked.at(-1)).toBe("7 a:0+");
+  });
+
+  it("makes no request while nothing is to be asked and goes on when it is", async () => {
+    let asks = false;
+    await start({ wanted: () => (asks ? { keys: ["a"], full: [] } : null) });
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect(go.asked).toEqual([]);
+    asks = true;
+    puller.wake();
+    await vi.advanceTimersByTimeAsync(0);
+    expect(go.asked).toEqual(["7 a:0"]);
+  });
+
+  it("knows a server that is not the app", async () => {
+    const why: unknown[] = [];
+    await start({ onfailures: (_, reason) => why.push(reason) });
+    await go.answer(new Response(null, { status: 404 }));
+    expect(why[0]).toBeInstanceOf(NoApp);
+    await go.answer(new Response(null, { status: 500 }), 250);
+    expect(why[1]).not.toBeInstanceOf(NoApp);
   });
 
   it("backs off after failures, never gives up, and starts anew after a success", async () => {
@@ -185,7 +223,7 @@ describe("Puller", () => {
   it.each([
     ["an HTTP error", () => new Response(null, { status: 404 })],
     ["garbage", () => new Response("<!doctype html>")],
-    ["an answer that makes no sense", () => Response.json([entry("a", 1), entry("b", -1)])],
+    ["an answer that makes no sense", () => ok(entry("a", 1), entry("b", -1))],
   ])("counts %s as a failure", async (_, answer) => {
     await start();
     await go.answer(answer());
@@ -197,7 +235,7 @@ describe("Puller", () => {
     await go.answer(ok(entry("a", 8), entry("b", 5)));
     puller.restart("a");
     await go.answer(ok());
-    expect(go.asked.at(-1)).toBe("want=a:0,b:5");
+    expect(go.asked.at(-1)).toBe("7 a:0,b:5");
   });
 
   it("asks no more after stop, neither awake nor asleep", async () => {
@@ -207,10 +245,11 @@ describe("Puller", () => {
     await vi.advanceTimersByTimeAsync(5000);
     expect(go.asked).toHaveLength(1);
 
-    wanted = { keys: [], full: [] };
     let over = false;
     const sleeper = new Puller({
-      wanted: () => wanted,
+      wanted: () => null,
+      known: () => 0,
+      onstate: () => {},
       onnews: () => {},
       painted: () => Promise.resolve(),
       fetch: go.fetch as unknown as typeof fetch,

@@ -1,6 +1,7 @@
 // The pull loop: ask what is new of what is visible, tell it, wait for the next
 // paint, ask again. One request at a time.
-import { readNews, type News } from "./news";
+import { readAnswer } from "../backend/answer";
+import type { Answer, News, Question, State } from "../backend/types";
 
 const FIRST_BACKOFF_MS = 250;
 const LONGEST_BACKOFF_MS = 2000;
@@ -13,34 +14,42 @@ const PATIENCE_MS = 8000;
  */
 const INTERVAL_MS = 80;
 const FULL_INTERVAL_MS = 25;
+/** From one question of a page that shows no camera to the next: it wants to know the state. */
+const UNSEEN_INTERVAL_MS = 1000;
 /** How long news are told at a stretch: a click waits no longer than this. */
 const STRETCH_MS = 10;
 
 export interface Wanted {
-  /** Cameras to show now; none means no request at all. */
+  /** Cameras to show now; none for a page that nobody sees. */
   keys: readonly string[];
   /** Those of them that are shown large: every frame of them is worth something. */
   full: readonly string[];
 }
 
 export interface PullerOptions {
-  wanted: () => Wanted;
+  /** null: nothing is to be asked. */
+  wanted: () => Wanted | null;
+  /** The number of the state that the page knows. */
+  known: () => number;
+  /** Told of every state that is new. */
+  onstate: (state: State, number: number) => void;
   /** Told of every frame that is new. */
   onnews: (news: News) => void;
   /** Resolves when the next picture of the page is painted. */
   painted: () => Promise<void>;
   /** Resolves when the browser has done what waited. */
   breathe?: () => Promise<void>;
-  /** Told how many requests in a row failed; 0 when one worked again. */
-  onfailures?: (inARow: number) => void;
+  /** Told how many requests in a row failed, and why; 0 when one worked again. */
+  onfailures?: (inARow: number, why?: unknown) => void;
   fetch?: typeof fetch;
 }
 
-/** `want=key:seq,…&full=key,…`, keys percent-encoded. */
-export function question(wanted: Wanted, lastSeq: ReadonlyMap<string, number>): string {
-  const want = wanted.keys.map((key) => `${encodeURIComponent(key)}:${lastSeq.get(key) ?? 0}`);
-  const full = wanted.full.map(encodeURIComponent);
-  return `want=${want.join(",")}${full.length > 0 ? `&full=${full.join(",")}` : ""}`;
+/** What answers is not PiGrid: a page that was opened without the app. */
+export class NoApp extends Error {}
+
+function interval({ keys, full }: Wanted): number {
+  if (keys.length === 0) return UNSEEN_INTERVAL_MS;
+  return full.length > 0 ? FULL_INTERVAL_MS : INTERVAL_MS;
 }
 
 export function backoffMs(failures: number): number {
@@ -74,7 +83,7 @@ export class Puller {
   async run(): Promise<void> {
     while (!this.#stopped) {
       const wanted = this.#options.wanted();
-      if (wanted.keys.length === 0) await this.#sleep();
+      if (wanted === null) await this.#sleep();
       else await this.#pullOnce(wanted);
     }
   }
@@ -97,15 +106,15 @@ export class Puller {
   async #pullOnce(wanted: Wanted): Promise<void> {
     const begin = performance.now();
     try {
-      const all = await this.#request(wanted);
+      const { state, number, news } = await this.#request(wanted);
       this.#count(0);
-      await this.#tell(all);
-      await this.#options.painted();
-      const interval = wanted.full.length > 0 ? FULL_INTERVAL_MS : INTERVAL_MS;
-      const rest = begin + interval - performance.now();
+      if (state) this.#options.onstate(state, number);
+      await this.#tell(news);
+      if (wanted.keys.length > 0) await this.#options.painted();
+      const rest = begin + interval(wanted) - performance.now();
       if (rest > 0) await this.#sleep(rest);
-    } catch {
-      this.#count(this.#failures + 1);
+    } catch (why) {
+      this.#count(this.#failures + 1, why);
       await this.#sleep(backoffMs(this.#failures));
     }
   }
@@ -123,22 +132,32 @@ export class Puller {
     }
   }
 
-  #count(failures: number): void {
-    if (failures !== this.#failures) this.#options.onfailures?.(failures);
+  #count(failures: number, why?: unknown): void {
+    if (failures !== this.#failures) this.#options.onfailures?.(failures, why);
     this.#failures = failures;
   }
 
-  async #request(wanted: Wanted): Promise<News[]> {
+  #question({ keys, full }: Wanted): Question {
+    const want = keys.map((key) => ({
+      key,
+      seq: this.#lastSeq.get(key) ?? 0,
+      full: full.includes(key),
+    }));
+    return { state: this.#options.known(), want };
+  }
+
+  async #request(wanted: Wanted): Promise<Answer> {
     const get = this.#options.fetch ?? fetch;
     // Not in the URL: WebKit keeps every URL that was ever asked for.
     const response = await get("/frames", {
       method: "POST",
-      body: question(wanted, this.#lastSeq),
+      body: JSON.stringify(this.#question(wanted)),
       signal: AbortSignal.timeout(PATIENCE_MS),
       cache: "no-store",
     });
+    if ([404, 405, 501].includes(response.status)) throw new NoApp();
     if (!response.ok) throw new Error(`POST /frames answered ${response.status}`);
-    return readNews(await response.json());
+    return readAnswer(await response.json());
   }
 
   #sleep(ms?: number): Promise<void> {

@@ -1,12 +1,9 @@
 // What the Go side says, as it says it.
-import type { Backend } from "../backend/backend";
 import type { Camera, Discovery, Search, State } from "../backend/types";
 import { step, STRETCH } from "./gradual";
 
 /** waiting: nothing said yet · no-app: no Go side at all · silent: it does not answer. */
 export type Phase = "waiting" | "no-app" | "silent" | "ready";
-
-const ASK_AGAIN_MS = 1000;
 
 export class AppState {
   phase = $state<Phase>("waiting");
@@ -21,6 +18,7 @@ export class AppState {
   /** What `cameras` is on its way to. */
   #goal: readonly Camera[] = [];
   #onTheWay = false;
+  #number = 0;
   #painted: () => Promise<boolean>;
 
   /** Called with the key of a camera that is not there any more. */
@@ -31,30 +29,20 @@ export class AppState {
     this.#painted = painted;
   }
 
-  /** Listens and asks once; asks again only while there is no answer. Returns the way to stop. */
-  connect(backend: Backend): () => void {
-    const stop = backend.onState((state) => this.receive(state));
-    let timer: ReturnType<typeof setTimeout> | undefined;
-    const ask = async () => {
-      try {
-        const state = await backend.state();
-        // An event that came meanwhile is at least as new.
-        if (this.phase !== "ready") this.receive(state);
-      } catch {
-        if (this.phase === "ready") return;
-        this.phase = "silent";
-        timer = setTimeout(() => void ask(), ASK_AGAIN_MS);
-      }
-    };
-    void ask();
-    return () => {
-      clearTimeout(timer);
-      this.#goal = this.cameras;
-      stop();
-    };
+  /** The number of the newest state, 0 before the first. */
+  get number(): number {
+    return this.#number;
   }
 
-  receive(state: State): void {
+  /** Why there is no first answer yet. */
+  unanswered(phase: "no-app" | "silent"): void {
+    if (this.phase !== "ready") this.phase = phase;
+  }
+
+  /** An answer may come late: a state that is not newer is left out. */
+  receive(state: State, number = this.#number + 1): void {
+    if (number <= this.#number) return;
+    this.#number = number;
     const there = new Set(state.cameras.map((c) => c.key));
     for (const { key } of this.cameras) if (!there.has(key)) this.onforgotten(key);
     this.#goal = state.cameras.map((camera) => this.#withSize(camera));

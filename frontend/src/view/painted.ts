@@ -1,3 +1,17 @@
+/** Resolves when the next frame is drawn, and when the page is hidden: none comes then. */
+export function nextFrame(): Promise<void> {
+  if (document.hidden) return Promise.resolve();
+  return new Promise((resolve) => {
+    const settle = () => {
+      document.removeEventListener("visibilitychange", settle);
+      cancelAnimationFrame(frame);
+      resolve();
+    };
+    const frame = requestAnimationFrame(settle);
+    document.addEventListener("visibilitychange", settle);
+  });
+}
+
 /**
  * Resolves to true when the page is painted as it is now, and to false while
  * nobody sees it, also when it is hidden meanwhile: then no paint comes.

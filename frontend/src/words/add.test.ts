@@ -1,14 +1,14 @@
 import { describe, expect, it } from "vitest";
 
-import type { AddReason, AddResult } from "../backend/types";
+import type { Reason, AddResult } from "../backend/types";
 import { added, whyNotAdded, withoutLogin } from "./add";
 
-function failed(reason: AddReason, address = "192.168.1.42:8080"): AddResult {
+function failed(reason: Reason, address = "192.168.1.42:8080"): AddResult {
   return { ok: false, keys: [], reason, address, detail: "" };
 }
 
 describe("whyNotAdded", () => {
-  it.each<[AddReason, string]>([
+  it.each<[Reason, string]>([
     ["", "192.168.1.42:8080 could not be added."],
     [
       "refused",
@@ -35,7 +35,7 @@ describe("whyNotAdded", () => {
     expect(whyNotAdded(failed(reason), "typed")).toBe(words);
   });
 
-  it.each<[AddReason, RegExp]>([
+  it.each<[Reason, RegExp]>([
     ["refused", /The machine is on; start its camera program, or look up the port/],
     ["unreachable", /The camera may be off/],
     ["timeout", /The camera may be off/],
@@ -72,7 +72,7 @@ describe("whyNotAdded", () => {
   });
 
   it("has a sentence with the address for every reason", () => {
-    const reasons: AddReason[] = [
+    const reasons: Reason[] = [
       "ended",
       "no-frames",
       "forbidden",
@@ -86,7 +86,7 @@ describe("whyNotAdded", () => {
       "bad-http",
       "full",
       "no-stream",
-      "sunspots" as AddReason,
+      "sunspots" as Reason,
     ];
     for (const reason of reasons) expect(whyNotAdded(failed(reason), "")).toContain("192.168.1.42");
   });

@@ -1,8 +1,8 @@
 // The answer to "Add by address" in words.
-import type { AddReason, AddResult } from "../backend/types";
+import type { Reason, AddResult } from "../backend/types";
 
 /** Why this address was not added, and what to try; `where` is what was typed. */
-const sentences: Record<AddReason, (where: string) => string> = {
+const sentences: Record<Reason, (where: string) => string> = {
   "": (where) => `${where} could not be added.`,
   "bad-address": (where) =>
     `“${where}” is not an address. Try raspberry-4b.local, 192.168.1.42:8080, or the http:// address of a camera's MJPEG stream.`,

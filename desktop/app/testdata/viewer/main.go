@@ -12,6 +12,7 @@ package main
 
 import (
 	"bufio"
+	"bytes"
 	"context"
 	"encoding/json"
 	"flag"
@@ -19,9 +20,7 @@ import (
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
-	"net/url"
 	"os"
-	"strings"
 	"sync"
 	"syscall"
 	"time"
@@ -50,8 +49,7 @@ func main() {
 		},
 	})
 	out := json.NewEncoder(os.Stdout)
-	engine.Start(func(s app.State) { _ = out.Encode(s) })
-	bound := app.NewApp(engine)
+	engine.Start()
 	ctx, cancel := context.WithCancel(context.Background())
 	if *limit > 0 {
 		ctx, cancel = context.WithTimeout(ctx, *limit)
@@ -60,17 +58,26 @@ func main() {
 		defer cancel()
 		for lines := bufio.NewScanner(os.Stdin); lines.Scan(); {
 			if lines.Text() == "search" {
-				bound.Search()
+				engine.Search()
 				continue
 			}
-			log.Info("added", "result", bound.Add(lines.Text()))
+			log.Info("added", "result", engine.Add(lines.Text()))
 		}
 	}()
 	var wg sync.WaitGroup
+	wg.Go(func() {
+		for known := uint64(0); ctx.Err() == nil; {
+			number, s := engine.Next(ctx, known)
+			if number != known {
+				_ = out.Encode(s)
+			}
+			known = number
+		}
+	})
 	if *page {
-		wg.Go(func() { pull(ctx, engine.Handler(), bound) })
+		wg.Go(func() { pull(ctx, engine) })
 	}
-	slowest := ask(ctx, bound)
+	slowest := ask(ctx, engine)
 	wg.Wait()
 	fmt.Fprintf(os.Stderr, "the slowest answer to the page took %v\n", slowest.Round(time.Microsecond))
 	cost("while it ran")
@@ -82,14 +89,21 @@ func main() {
 }
 
 // pull asks for pictures of all cameras until ctx ends.
-func pull(ctx context.Context, frames http.Handler, bound *app.App) {
+func pull(ctx context.Context, engine *app.Engine) {
+	frames := engine.Handler()
+	known := uint64(0)
 	for ctx.Err() == nil {
-		var wants []string
-		for _, c := range bound.State().Cameras {
-			wants = append(wants, url.QueryEscape(c.Key)+":0")
+		var wants []map[string]any
+		for _, c := range engine.State().Cameras {
+			wants = append(wants, map[string]any{"key": c.Key, "seq": 0})
 		}
-		r := httptest.NewRequestWithContext(ctx, http.MethodPost, "/frames", strings.NewReader("want="+strings.Join(wants, ",")))
-		frames.ServeHTTP(httptest.NewRecorder(), r)
+		body, _ := json.Marshal(map[string]any{"state": known, "want": wants}) // strings and numbers always marshal
+		w := httptest.NewRecorder()
+		frames.ServeHTTP(w, httptest.NewRequestWithContext(ctx, http.MethodPost, "/frames", bytes.NewReader(body)))
+		var a app.Answer
+		if json.Unmarshal(w.Body.Bytes(), &a) == nil {
+			known = a.Number
+		}
 		select {
 		case <-time.After(100 * time.Millisecond):
 		case <-ctx.Done():
@@ -98,12 +112,12 @@ func pull(ctx context.Context, frames http.Handler, bound *app.App) {
 }
 
 // ask asks for the state until ctx ends and answers how long that took at most.
-func ask(ctx context.Context, bound *app.App) (slowest time.Duration) {
+func ask(ctx context.Context, engine *app.Engine) (slowest time.Duration) {
 	for {
 		select {
 		case <-time.After(50 * time.Millisecond):
 			begin := time.Now()
-			bound.State()
+			engine.State()
 			slowest = max(slowest, time.Since(begin))
 		case <-ctx.Done():
 			return slowest

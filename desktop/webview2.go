@@ -1,10 +1,10 @@
-package app
+package main
 
 import "github.com/wailsapp/wails/v2/pkg/options/windows"
 
-// WebView2Words is what the app says on Windows where Microsoft's web view, with
+// webView2Words is what the app says on Windows where Microsoft's web view, with
 // which it draws its window, is missing, too old, or has crashed.
-func WebView2Words() *windows.Messages {
+func webView2Words() *windows.Messages {
 	const (
 		draws  = "PiGrid draws its window with Microsoft's WebView2 Runtime. "
 		choose = " Choose OK to download it from Microsoft and install it. This takes about a minute, in which you see nothing."

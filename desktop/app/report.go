@@ -2,7 +2,6 @@ package app
 
 import (
 	"math"
-	"reflect"
 	"slices"
 	"strings"
 	"time"
@@ -12,17 +11,16 @@ import (
 )
 
 const (
-	tellEvery = 100 * time.Millisecond
+	reportEvery = 100 * time.Millisecond
 	// numbersEvery is how often changed numbers alone are worth a message.
 	numbersEvery = time.Second
 )
 
-// tell calls emit with the state whenever it changed, until Stop.
-func (e *Engine) tell(emit func(State)) {
-	ticker := time.NewTicker(tellEvery)
+// publish posts the state whenever it changed, until Stop.
+func (e *Engine) publish() {
+	ticker := time.NewTicker(reportEvery)
 	defer ticker.Stop()
-	var last State
-	var told time.Time
+	last := e.discovery()
 	before := e.clock()
 	for {
 		select {
@@ -31,29 +29,15 @@ func (e *Engine) tell(emit func(State)) {
 			return
 		}
 		now, clock := time.Now(), e.clock()
-		s := e.state()
-		if slept(before, clock) || moved(last.Discovery, s.Discovery) {
+		found := e.discovery()
+		if slept(before, clock) || moved(last, found) {
 			e.cfg.Logger.Info("the network changed or the machine slept: dialling everything again")
 			e.wake()
 		}
-		before = clock
+		before, last = clock, found
 		e.scout(now)
-		if worthTelling(last, s, now.Sub(told)) {
-			last, told = s, now
-			emit(s)
-		}
+		e.board.post(false, e.State)
 	}
-}
-
-// worthTelling reports whether the page should hear of s.
-func worthTelling(last, s State, ago time.Duration) bool {
-	if ago < time.Duration(len(s.Cameras)-manyTiles)*tellEach {
-		return false
-	}
-	if !reflect.DeepEqual(withoutNumbers(last), withoutNumbers(s)) {
-		return true
-	}
-	return ago >= numbersEvery && !reflect.DeepEqual(last, s)
 }
 
 // withoutNumbers leaves out what changes with every frame.
@@ -77,13 +61,9 @@ func moved(before, now Discovery) bool {
 	return len(before.Interfaces) > 0 && len(now.Interfaces) > 0 && !slices.Equal(before.Interfaces, now.Interfaces)
 }
 
-// state puts together what the page shows.
-func (e *Engine) state() State {
-	s := State{Version: e.cfg.Version, Cameras: []Camera{}, Away: []string{}, Discovery: Discovery{Interfaces: []string{}}}
-	if e.search != nil {
-		running, interfaces, problem := e.search.Status()
-		s.Discovery = Discovery{Running: running, Interfaces: append([]string{}, interfaces...), Problem: problem}
-	}
+// State puts together what the page shows.
+func (e *Engine) State() State {
+	s := State{Version: e.cfg.Version, Cameras: []Camera{}, Away: []string{}, Discovery: e.discovery()}
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	now := time.Now()
@@ -98,6 +78,14 @@ func (e *Engine) state() State {
 	shorten(s.Cameras)
 	s.Away = append(s.Away, awayFrom(known, s.Cameras, s.Discovery.Interfaces)...)
 	return s
+}
+
+func (e *Engine) discovery() Discovery {
+	if e.search == nil {
+		return Discovery{Interfaces: []string{}}
+	}
+	running, interfaces, problem := e.search.Status()
+	return Discovery{Running: running, Interfaces: append([]string{}, interfaces...), Problem: problem}
 }
 
 // factsOf gathers what is known about one camera; e.mu is held.

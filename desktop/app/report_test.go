@@ -111,7 +111,7 @@ func TestNewNetworkDialsEverything(t *testing.T) {
 		d.search.mu.Lock()
 		d.search.interfaces = []string{"wlan0 10.0.0.2/24"}
 		d.search.mu.Unlock()
-		time.Sleep(2 * tellEvery)
+		time.Sleep(2 * reportEvery)
 		if d.camera(cameras.Key(idA, "x")).Name == "" || d.search.refreshed != 1 {
 			t.Errorf("state %+v, %d refreshes", d.State(), d.search.refreshed)
 		}
@@ -381,12 +381,15 @@ func TestWorthTelling(t *testing.T) {
 		"no more":      {State{Cameras: []Camera{}}, 0, true},
 		"the networks": {State{Cameras: same.Cameras, Discovery: Discovery{Running: true}}, 0, true},
 	} {
-		if got := worthTelling(same, tt.now, tt.ago); got != tt.want {
+		if got := worthTelling(same, tt.now, tt.ago, false); got != tt.want {
 			t.Errorf("%s: %v", name, got)
 		}
 	}
 	if same.Cameras[0].FPS != 10 {
 		t.Error("comparing changed the state")
+	}
+	if many := (State{Cameras: make([]Camera, manyTiles+500)}); !worthTelling(same, many, 0, true) {
+		t.Error("a person who clicked has to wait")
 	}
 }
 

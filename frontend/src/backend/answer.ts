@@ -1,17 +1,15 @@
-// The answer to POST /frames: JSON [{key, seq, ageMs}].
-
-/** A camera has a frame that the page was not told of. */
-export interface News {
-  key: string;
-  seq: number;
-  /** How old the frame was when the Go side answered, milliseconds. */
-  ageMs: number;
-}
+// Reads the answer to POST /frames and to each command.
+import type { Answer, News } from "./types";
 
 /** Throws when any of it makes no sense: then none of it is to be trusted. */
-export function readNews(answer: unknown): News[] {
-  if (!Array.isArray(answer)) throw new Error("no list");
-  return answer.map(readOne);
+export function readAnswer(answer: unknown): Answer {
+  if (typeof answer !== "object" || answer === null) throw new Error("no object");
+  const { number, state, news, result } = answer as Partial<Answer>;
+  if (!isCount(number)) throw new Error("the state has no number");
+  if (!Array.isArray(news)) throw new Error("no list of news");
+  if (state !== undefined && !Array.isArray(state.cameras))
+    throw new Error("a state without cameras");
+  return { number, news: news.map(readOne), ...(state && { state }), ...(result && { result }) };
 }
 
 function readOne(value: unknown): News {

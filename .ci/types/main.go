@@ -1,0 +1,55 @@
+// Types writes the JSON schema of what the page is told and asks, from which
+// .make/types makes frontend/src/backend/types.ts.
+package main
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"reflect"
+
+	"github.com/invopop/jsonschema"
+
+	"pigrid/desktop/app"
+	"pigrid/desktop/cameras"
+)
+
+// contract is everything that passes between the page and the app.
+type contract struct {
+	Question app.Question `json:"question"`
+	Answer   app.Answer   `json:"answer"`
+	Call     app.Call     `json:"call"`
+}
+
+func main() {
+	names := map[reflect.Type]string{
+		reflect.TypeFor[cameras.State]():  "CameraState",
+		reflect.TypeFor[cameras.Reason](): "Reason",
+	}
+	r := jsonschema.Reflector{ExpandedStruct: true, Namer: func(t reflect.Type) string { return names[t] }, Mapper: func(t reflect.Type) *jsonschema.Schema {
+		if name := names[t]; name != "" {
+			return &jsonschema.Schema{Ref: "#/$defs/" + name}
+		}
+		return nil
+	}}
+	err := r.AddGoComments("pigrid", "./desktop/app")
+	schema := r.Reflect(&contract{})
+	schema.Title = "Contract"
+	schema.Definitions["CameraState"] = enum(cameras.States(), "What a tile shows.")
+	schema.Definitions["Reason"] = enum(cameras.Reasons(), "Why a camera is not live, or was not added; empty when it is, or when nobody knows.")
+	out, failed := json.MarshalIndent(schema, "", "  ")
+	if err = errors.Join(err, failed); err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
+	}
+	fmt.Println(string(out))
+}
+
+func enum[T ~string](all []T, description string) *jsonschema.Schema {
+	s := &jsonschema.Schema{Type: "string", Description: description}
+	for _, one := range all {
+		s.Enum = append(s.Enum, one)
+	}
+	return s
+}

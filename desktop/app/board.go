@@ -1,0 +1,77 @@
+package app
+
+import (
+	"context"
+	"reflect"
+	"sync"
+	"time"
+)
+
+// board holds the state that the page was last told, with its number. Numbers go up,
+// also from one start of the app to the next.
+type board struct {
+	changed *notifier
+
+	posting sync.Mutex // held while a state is made, so that none overtakes another
+
+	mu     sync.Mutex
+	number uint64
+	state  State
+	at     time.Time // when the numbers in it were last posted
+}
+
+// newBoard returns a board whose numbers begin with the time.
+func newBoard(now time.Time) *board {
+	return &board{changed: newNotifier(), number: uint64(now.UnixMilli())}
+}
+
+// post replaces the state by what read returns, if the page should hear of it; asked
+// says that a person waits for it.
+func (b *board) post(asked bool, read func() State) {
+	b.posting.Lock()
+	defer b.posting.Unlock()
+	s, now := read(), time.Now()
+	b.mu.Lock()
+	worth := worthTelling(b.state, s, now.Sub(b.at), asked)
+	if worth {
+		b.state, b.at = s, now
+		b.number++
+	}
+	b.mu.Unlock()
+	if worth {
+		b.changed.notify()
+	}
+}
+
+// read returns the state and its number.
+func (b *board) read() (uint64, State) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.number, b.state
+}
+
+// Next returns the state and its number when that is another than known, at the
+// latest when ctx ends.
+func (e *Engine) Next(ctx context.Context, known uint64) (uint64, State) {
+	for {
+		changed := e.board.changed.wait()
+		if number, s := e.board.read(); number != known || ctx.Err() != nil {
+			return number, s
+		}
+		select {
+		case <-changed:
+		case <-ctx.Done():
+		}
+	}
+}
+
+// worthTelling reports whether the page should hear of s; asked as in post.
+func worthTelling(last, s State, ago time.Duration, asked bool) bool {
+	if !asked && ago < time.Duration(len(s.Cameras)-manyTiles)*tellEach {
+		return false
+	}
+	if !reflect.DeepEqual(withoutNumbers(last), withoutNumbers(s)) {
+		return true
+	}
+	return ago >= numbersEvery && !reflect.DeepEqual(last, s)
+}

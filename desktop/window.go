@@ -1,0 +1,47 @@
+package main
+
+import (
+	"context"
+	"log/slog"
+	"time"
+
+	"github.com/wailsapp/wails/v2/pkg/runtime"
+
+	"pigrid/desktop/app"
+	"pigrid/desktop/settings"
+)
+
+// stopLimit leaves half a second of the two that Ctrl-C may take to Wails.
+const stopLimit = 1500 * time.Millisecond
+
+// lifetime ties an [app.Engine] to the life of the Wails window.
+type lifetime struct {
+	engine *app.Engine
+	store  *settings.Store
+	logger *slog.Logger
+}
+
+func (l lifetime) startup(context.Context) { l.engine.Start() }
+
+// beforeClose remembers the size of the window; it never prevents closing.
+func (l lifetime) beforeClose(ctx context.Context) (prevent bool) {
+	if !runtime.WindowIsNormal(ctx) {
+		return false
+	}
+	width, height := runtime.WindowGetSize(ctx)
+	err := l.store.Save(func(s settings.Settings) settings.Settings {
+		s.Window = settings.Window{Width: width, Height: height}
+		return s
+	})
+	if err != nil {
+		l.logger.Error("saving", "error", err)
+	}
+	return false
+}
+
+// shutdown stops the Engine and waits for it.
+func (l lifetime) shutdown(context.Context) {
+	begin := time.Now()
+	l.engine.Stop(stopLimit)
+	l.logger.Info("stopped", "took", time.Since(begin).Round(time.Millisecond))
+}

@@ -1,0 +1,46 @@
+// The only file that knows the window: what only Wails can do, with the browser's own
+// way where there is no window.
+
+/** What Wails puts on the page of its window. */
+interface Runtime {
+  WindowFullscreen(): void;
+  WindowUnfullscreen(): void;
+  WindowIsFullscreen(): Promise<boolean>;
+  ClipboardSetText(text: string): Promise<boolean>;
+}
+
+declare global {
+  interface Window {
+    runtime?: Runtime;
+  }
+}
+
+/** Whether this page is that of the app's window. */
+export function inWindow(): boolean {
+  return window.runtime !== undefined;
+}
+
+/** Whether the window fills the screen, as the app or the browser has it. */
+export async function isFullscreen(): Promise<boolean> {
+  if (window.runtime) return await window.runtime.WindowIsFullscreen();
+  return document.fullscreenElement !== null;
+}
+
+/** Asks for the whole screen or the window again; a resize tells whether it came to be. */
+export async function setFullscreen(full: boolean): Promise<void> {
+  const app = window.runtime;
+  if (app) return full ? app.WindowFullscreen() : app.WindowUnfullscreen();
+  await (full ? document.documentElement.requestFullscreen() : document.exitFullscreen());
+}
+
+/** Copies text; false when neither the app nor the browser can. */
+export async function copyText(text: string): Promise<boolean> {
+  try {
+    // The app's own way first: the page's origin may not count as secure.
+    if (window.runtime) return await window.runtime.ClipboardSetText(text);
+    await navigator.clipboard.writeText(text);
+    return true;
+  } catch {
+    return false;
+  }
+}
