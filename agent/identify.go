@@ -1,11 +1,14 @@
 package main
 
 import (
+	"context"
+	"errors"
 	"log/slog"
 	"os"
 	"path/filepath"
 	"strings"
 	"syscall"
+	"time"
 	"unicode"
 
 	"pigrid/agent/config"
@@ -14,31 +17,76 @@ import (
 
 const systemStateDir = "/var/lib/pigrid"
 
-// identify finds out who this agent is and which camera ids it has given out.
-// dir is its state folder, empty for none.
-func identify(cfg config.Config, env []string, log *slog.Logger) (who identity.Identity, ids *identity.CameraIDs, dir string, err error) {
-	who = identity.Identity{Name: cfg.Name, Host: hostname()}
+// keepEvery is how often it is tried to write what could not be written.
+const keepEvery = time.Minute
+
+// identified is who this agent is.
+type identified struct {
+	identity.Identity
+	cameras  *identity.CameraIDs // the ids that it has given out
+	stateDir string              // "" for none
+	unkept   bool                // there was no room for its own id
+}
+
+// identify finds out who this agent is.
+func identify(cfg config.Config, env []string, log *slog.Logger) (who identified, err error) {
+	who.Identity = identity.Identity{Name: cfg.Name, Host: hostname()}
 	if who.Name == "" {
 		who.Name = who.Host
 	}
-	dir = cfg.StateDir
-	if dir != "" {
-		who.ID, err = identity.StoredID(dir)
+	machine := os.DirFS("/")
+	if who.stateDir = cfg.StateDir; who.stateDir != "" {
+		who.ID, err = identity.StoredID(machine, who.stateDir)
 	} else {
-		dir = defaultStateDir(env)
-		who.ID, err = identity.MachineID(os.DirFS("/"))
-		if err != nil && dir != "" {
-			who.ID, err = identity.StoredID(dir)
+		who.stateDir = defaultStateDir(env)
+		who.ID, err = identity.MachineID(machine)
+		if err != nil && who.stateDir != "" {
+			who.ID, err = identity.StoredID(machine, who.stateDir)
 		}
 	}
-	if err != nil {
-		return who, nil, dir, err
+	if who.ID == "" {
+		return who, err
 	}
-	ids, err = identity.OpenCameraIDs(dir)
 	if err != nil {
+		who.unkept = warn(log, err)
+	}
+	if who.cameras, err = identity.OpenCameraIDs(who.stateDir); err != nil {
 		log.Warn(err.Error())
 	}
-	return who, ids, dir, nil
+	return who, nil
+}
+
+// warn logs what hinders nobody, and reports whether it is something that could
+// not be kept.
+func warn(log *slog.Logger, err error) (unkept bool) {
+	e, unkept := errors.AsType[*identity.NotKept](err)
+	if unkept {
+		log.Warn(e.Message(), "hint", e.Hint())
+	} else {
+		log.Warn(err.Error())
+	}
+	return unkept
+}
+
+// keep writes what could not be written, as on a full card, as soon as it can be,
+// until ctx ends.
+func (who *identified) keep(ctx context.Context, log *slog.Logger) {
+	tick := time.NewTicker(keepEvery)
+	defer tick.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+		}
+		if who.unkept && identity.KeepID(who.stateDir, who.ID) == nil {
+			who.unkept = false
+			log.Info("the agent's id is kept now", "in", who.stateDir)
+		}
+		if owed, err := who.cameras.Keep(); owed && err == nil {
+			log.Info("the ids of cameras are kept now", "in", who.stateDir)
+		}
+	}
 }
 
 // hostname is this machine's name without domain.

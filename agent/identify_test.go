@@ -37,17 +37,17 @@ func TestIdentify(t *testing.T) {
 	}
 	var said bytes.Buffer
 	log := slog.New(slog.NewTextHandler(&said, nil))
-	who, ids, _, err := identify(config.Config{StateDir: dir}, nil, log)
+	who, err := identify(config.Config{StateDir: dir}, nil, log)
 	if err != nil || who.Name == "" || who.Name != who.Host || strings.Contains(who.Host, ".") {
 		t.Fatalf("%+v, error %v", who, err)
 	}
 	if !strings.Contains(said.String(), "level=WARN") || !strings.Contains(said.String(), "cameras.json.bad") {
 		t.Errorf("said %s", said.String())
 	}
-	if id, err := ids.ID("imx708", "/base"); id != "imx708" || err != nil {
+	if id, err := who.cameras.ID("imx708", "/base"); id != "imx708" || err != nil {
 		t.Errorf("camera %s, error %v", id, err)
 	}
-	again, _, _, err := identify(config.Config{StateDir: dir, Name: "Küche"}, nil, log)
+	again, err := identify(config.Config{StateDir: dir, Name: "Küche"}, nil, log)
 	if err != nil || again.ID != who.ID || again.Name != "Küche" {
 		t.Errorf("%+v after %+v, error %v", again, who, err)
 	}

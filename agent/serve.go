@@ -28,7 +28,7 @@ func serve(ctx context.Context, cfg config.Config, env []string, logTo io.Writer
 	// zeroconf speaks through the standard log, and nobody needs to hear it.
 	slog.SetLogLoggerLevel(slog.LevelDebug)
 	slog.SetDefault(log)
-	who, ids, stateDir, err := identify(cfg, env, log)
+	who, err := identify(cfg, env, log)
 	if err != nil {
 		return err
 	}
@@ -43,7 +43,7 @@ func serve(ctx context.Context, cfg config.Config, env []string, logTo io.Writer
 
 	set := &frames.Set{}
 	manager := camera.New(camera.Config{
-		Cameras: set, IDs: ids, Log: log,
+		Cameras: set, IDs: who.cameras, Log: log,
 		Source: cfg.Source, Only: cfg.Only, AgentName: who.Name,
 		Options: func(id string) camera.Options {
 			c := cfg.For(id)
@@ -56,7 +56,7 @@ func serve(ctx context.Context, cfg config.Config, env []string, logTo io.Writer
 		IdleTimeout: cfg.IdleTimeout,
 	})
 	site := web.Config{
-		Cameras: set, Identity: who, Version: version, Log: log,
+		Cameras: set, Identity: who.Identity, Version: version, Log: log,
 		AllowHosts: cfg.AllowHosts, AllowOrigins: cfg.AllowOrigins, AllowFrom: cfg.AllowFrom, MaxViewers: cfg.MaxViewers,
 	}
 	rooms := []func(context.Context) error{manager.Run}
@@ -71,7 +71,10 @@ func serve(ctx context.Context, cfg config.Config, env []string, logTo io.Writer
 	rooms = append(rooms, func(ctx context.Context) error { return server.Serve(ctx, ln) })
 	report := reporting(pageURL(who.Host, addr), server, trouble)
 	rooms = append(rooms, func(ctx context.Context) error {
-		control.Serve(ctx, stateDir, report, log)
+		control.Serve(ctx, who.stateDir, report, log)
+		return nil
+	}, func(ctx context.Context) error {
+		who.keep(ctx, log)
 		return nil
 	})
 	rooms = append(rooms, func(ctx context.Context) error {

@@ -12,6 +12,7 @@ import (
 	"strings"
 	"time"
 
+	"pigrid/agent/identity"
 	"pigrid/shared/api"
 )
 
@@ -155,9 +156,17 @@ func (m *Manager) identify(sensors []Sensor, webcams []webcam) []found {
 func (m *Manager) id(model, path string) string {
 	id, err := m.cfg.IDs.ID(model, path)
 	if err != nil {
-		m.cfg.Log.Warn("the camera's id cannot be kept", "camera", id, "err", err)
+		m.logNotKept(id, err)
 	}
 	return id
+}
+
+func (m *Manager) logNotKept(id string, err error) {
+	message, hint := err.Error(), ""
+	if e, ok := errors.AsType[*identity.NotKept](err); ok {
+		message, hint = e.Message(), e.Hint()
+	}
+	m.cfg.Log.Warn(message, "hint", hint, "camera", id)
 }
 
 func (m *Manager) wanted(f found) bool {

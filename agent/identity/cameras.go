@@ -34,6 +34,7 @@ type CameraIDs struct {
 	mu    sync.Mutex
 	known map[string]string // sensor path -> id
 	bad   bool              // what is at path was not understood and must not be lost
+	owed  bool              // not all that is known could be kept
 }
 
 // OpenCameraIDs reads the ids remembered in dir; the empty dir keeps none. The
@@ -83,7 +84,7 @@ func parseCameras(data []byte) (map[string]string, error) {
 }
 
 // ID returns the id of the camera of a model at a sensor path. The error says
-// that a new id could not be kept; the id is good all the same.
+// that a new id could not be kept, see [NotKept]; the id is good all the same.
 func (c *CameraIDs) ID(model, path string) (string, error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -103,10 +104,30 @@ func (c *CameraIDs) ID(model, path string) (string, error) {
 	return id, c.save()
 }
 
+// Keep tries again to keep ids that could not be kept, and reports whether there
+// were any.
+func (c *CameraIDs) Keep() (owed bool, err error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if !c.owed {
+		return false, nil
+	}
+	return true, c.save()
+}
+
 func (c *CameraIDs) save() error {
 	if c.path == "" {
 		return nil
 	}
+	c.owed = true
+	if err := c.write(); err != nil {
+		return notKept("the ids of cameras", c.path, err)
+	}
+	c.owed = false
+	return nil
+}
+
+func (c *CameraIDs) write() error {
 	if c.bad {
 		if err := os.Rename(c.path, c.path+badSuffix); err != nil && !errors.Is(err, fs.ErrNotExist) {
 			return err

@@ -165,7 +165,7 @@ func TestRememberedIDsThatAreNoFile(t *testing.T) {
 			if err := put(filepath.Join(dir, idFile)); err != nil {
 				t.Fatal(err)
 			}
-			if id, err := StoredID(dir); err == nil {
+			if id, err := StoredID(thisMachine, dir); err == nil {
 				t.Errorf("the id of the agent is %q", id)
 			}
 		})

@@ -11,6 +11,7 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"os"
 	"path/filepath"
 	"strings"
 
@@ -41,7 +42,11 @@ var sources = [...]string{
 
 // MachineID derives the id from what the machine under root ("/" but for
 // tests) says of itself.
-func MachineID(root fs.FS) (string, error) {
+func MachineID(root fs.FS) (string, error) { return derivedID(root, "") }
+
+// derivedID derives an id for one of several agents of a machine, which differ in
+// part.
+func derivedID(root fs.FS, part string) (string, error) {
 	for _, name := range sources {
 		data, err := readSource(root, name)
 		serial := strings.Trim(string(data), "\x00 \t\r\n")
@@ -49,7 +54,7 @@ func MachineID(root fs.FS) (string, error) {
 			continue
 		}
 		mac := hmac.New(sha256.New, []byte(application))
-		mac.Write([]byte(serial))
+		mac.Write([]byte(serial + part))
 		return uuid([16]byte(mac.Sum(nil)), 8), nil
 	}
 	return "", errors.New("this machine has neither a serial number nor /etc/machine-id; start the agent with --state-dir and a folder it may write to")
@@ -73,32 +78,57 @@ func readSource(root fs.FS, name string) ([]byte, error) {
 }
 
 // StoredID returns the random id kept in dir, and makes one the first time. The
-// error is a sentence that says what to do.
-func StoredID(dir string) (string, error) {
+// error is a sentence that says what to do. With an id beside it the agent can run
+// all the same: what the file held is no id, as after a power cut, or there is no
+// room for it ([NotKept]). Then the id is made of dir and the machine under root,
+// so that it is the same at the next start, too; see [KeepID].
+func StoredID(root fs.FS, dir string) (string, error) {
 	path := filepath.Join(dir, idFile)
 	data, err := smallfile.Read(path, maxFile)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
-		return makeID(path)
+		return makeID(root, path)
 	case err != nil:
 		return "", fmt.Errorf("the agent's id cannot be read: %w; %s", err, otherFolder)
 	}
-	id, ok := parseID(data)
-	if !ok {
-		return "", fmt.Errorf("%s does not hold a UUID; delete it to get a new id", path)
+	if id, ok := parseID(data); ok {
+		return id, nil
 	}
-	return id, nil
+	if err := os.Rename(path, path+badSuffix); err != nil {
+		return "", fmt.Errorf("%s does not hold a UUID and cannot be put aside: %w; %s", path, err, otherFolder)
+	}
+	id, err := makeID(root, path)
+	if err != nil {
+		return id, err
+	}
+	return id, fmt.Errorf("%s did not hold a UUID, so the agent has a new id and is another one for the app; what it held is kept as %s", path, idFile+badSuffix)
 }
 
 // otherFolder is what to do about a folder that is no use.
 const otherFolder = "give --state-dir a folder the agent may read and write"
 
-func makeID(path string) (string, error) {
+func makeID(root fs.FS, path string) (string, error) {
 	id := newID()
-	if err := store(path, id); err != nil {
+	err := store(path, id)
+	switch {
+	case noRoom(err):
+		if derived, err := derivedID(root, path); err == nil {
+			id = derived
+		}
+		return id, notKept("the agent's id", path, err)
+	case err != nil:
 		return "", fmt.Errorf("the agent's id cannot be kept: %w; %s", err, otherFolder)
 	}
 	return id, nil
+}
+
+// KeepID keeps an id that [StoredID] could not keep. The error is a [NotKept].
+func KeepID(dir, id string) error {
+	path := filepath.Join(dir, idFile)
+	if err := store(path, id); err != nil {
+		return notKept("the agent's id", path, err)
+	}
+	return nil
 }
 
 // parseID reads what an idFile holds. People may have written it, so blanks

@@ -14,6 +14,9 @@ const (
 	machineID  = "etc/machine-id"
 )
 
+// thisMachine is what ids are made of where none can be kept.
+var thisMachine = machine(deviceTree, "10000000abcdef01")
+
 // machine is the file system of a machine: name, text, name, text…
 func machine(files ...string) fstest.MapFS {
 	root := fstest.MapFS{}
@@ -68,14 +71,14 @@ func TestNoMachineID(t *testing.T) {
 
 func TestStoredID(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "a", "b")
-	id, err := StoredID(dir)
+	id, err := StoredID(thisMachine, dir)
 	if err != nil || !ValidID(id) || id[14] != '4' {
 		t.Fatalf("%s, error %v", id, err)
 	}
-	if again, err := StoredID(dir); err != nil || again != id {
+	if again, err := StoredID(thisMachine, dir); err != nil || again != id {
 		t.Errorf("%s became %s, error %v", id, again, err)
 	}
-	if other, err := StoredID(t.TempDir()); err != nil || other == id {
+	if other, err := StoredID(thisMachine, t.TempDir()); err != nil || other == id {
 		t.Errorf("%s, error %v", other, err)
 	}
 	if left, err := os.ReadDir(dir); err != nil || len(left) != 1 {
@@ -86,26 +89,47 @@ func TestStoredID(t *testing.T) {
 func TestStoredIDByHand(t *testing.T) {
 	dir := t.TempDir()
 	write(t, dir, idFile, " CE42B307-9DEF-8DB6-A8FC-0BEE0B66AC21\r\n\n")
-	if id, err := StoredID(dir); err != nil || id != "ce42b307-9def-8db6-a8fc-0bee0b66ac21" {
+	if id, err := StoredID(thisMachine, dir); err != nil || id != "ce42b307-9def-8db6-a8fc-0bee0b66ac21" {
 		t.Errorf("%s, error %v", id, err)
 	}
 }
 
-func TestStoredIDMistakes(t *testing.T) {
-	for _, text := range []string{"", "\n", "not an id", "ce42b307-9def-8db6-a8fc-0bee0b66ac2g", "ce42b3079def8db6a8fc0bee0b66ac21", "ce42b307-9def-8db6-a8fc-0bee0b66ac21 x"} {
+// TestStoredIDIsNone: what a power cut or a person has left is no reason to stand
+// still. It is said and kept aside.
+func TestStoredIDIsNone(t *testing.T) {
+	for _, text := range []string{"", "\n", "not an id", "ce42b307-9def-8db6-a8fc-0bee0b66ac2g", "ce42b3079def8db6a8fc0bee0b66ac21", "ce42b307-9def-", strings.Repeat("\x00", 37)} {
 		dir := t.TempDir()
 		path := write(t, dir, idFile, text)
-		_, err := StoredID(dir)
-		sentence(t, err, path+" does not hold a UUID; delete it")
-		if kept, _ := os.ReadFile(path); string(kept) != text {
-			t.Errorf("%q was overwritten", text)
+		id, err := StoredID(thisMachine, dir)
+		sentence(t, err, path+" did not hold a UUID", "new id", "agent-id.bad")
+		if !ValidID(id) {
+			t.Errorf("%q became %q", text, id)
+		}
+		if kept, _ := os.ReadFile(path + badSuffix); string(kept) != text {
+			t.Errorf("kept %q of %q", kept, text)
+		}
+		if again, err := StoredID(thisMachine, dir); err != nil || again != id {
+			t.Errorf("%s, then %s, error %v", id, again, err)
 		}
 	}
+}
+
+func TestStoredIDMistakes(t *testing.T) {
 	notFolder := write(t, t.TempDir(), "file", "")
-	_, err := StoredID(notFolder)
+	_, err := StoredID(thisMachine, notFolder)
 	sentence(t, err, "the agent's id cannot be read: ", notFolder, "give --state-dir a folder the agent may read and write")
-	_, err = StoredID("/proc/pigrid-none")
+	_, err = StoredID(thisMachine, "/proc/pigrid-none")
 	sentence(t, err, "the agent's id cannot be kept: ", "/proc/pigrid-none", "give --state-dir a folder")
+	dir := t.TempDir()
+	path := write(t, dir, idFile, "not an id")
+	if err := os.MkdirAll(filepath.Join(path+badSuffix, "full"), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	_, err = StoredID(thisMachine, dir)
+	sentence(t, err, path+" does not hold a UUID and cannot be put aside: ", "give --state-dir a folder")
+	if kept, _ := os.ReadFile(path); string(kept) != "not an id" {
+		t.Errorf("now it holds %q", kept)
+	}
 }
 
 func TestValidID(t *testing.T) {
