@@ -23,6 +23,8 @@ const (
 	socketName = "agent.sock"
 	// patience is how long a question and its answer may take.
 	patience = 5 * time.Second
+	// retryEvery is how often it is tried again to make the socket.
+	retryEvery = 30 * time.Second
 	// maxReport is the largest report that is read, in bytes.
 	maxReport = 1 << 20
 )
@@ -52,16 +54,32 @@ type Problem struct {
 }
 
 // Serve answers commands until ctx ends. An agent goes on without: what hinders it
-// is logged. dir is the state folder; without one there is no socket.
+// is logged, and it is tried again, as there may be room on the card or the other
+// agent be gone. dir is the state folder; without one there is no socket.
 func Serve(ctx context.Context, dir string, report func() Report, log *slog.Logger) {
 	if dir == "" {
 		return
 	}
-	ln, err := listen(ctx, filepath.Join(dir, socketName))
-	if err != nil {
-		log.Warn("commands like pigrid-agent status cannot reach this agent", "error", err)
-		return
+	said := ""
+	for ctx.Err() == nil {
+		ln, err := listen(ctx, filepath.Join(dir, socketName))
+		if err == nil {
+			serve(ctx, ln, report, log)
+			return
+		}
+		if err.Error() != said {
+			said = err.Error()
+			log.Warn("commands like pigrid-agent status cannot reach this agent; it will be tried again", "error", err)
+		}
+		select {
+		case <-time.After(retryEvery):
+		case <-ctx.Done():
+		}
 	}
+}
+
+// serve answers on a socket until ctx ends.
+func serve(ctx context.Context, ln *net.UnixListener, report func() Report, log *slog.Logger) {
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /status", func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Type", "application/json")

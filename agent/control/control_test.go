@@ -11,9 +11,11 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"syscall"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"go.uber.org/goleak"
@@ -122,19 +124,59 @@ func TestASocketThatIsLeft(t *testing.T) {
 func TestTwoAgents(t *testing.T) {
 	dir := folder(t)
 	serving(t, dir, Report{Version: "first"})
-	second := make(chan struct{})
-	var log bytes.Buffer
+	ctx, cancel := context.WithCancel(t.Context())
+	said := make(lines, 1)
+	ended := make(chan struct{})
 	go func() {
-		defer close(second)
-		Serve(t.Context(), dir, nil, slog.New(slog.NewTextHandler(&log, nil)))
+		defer close(ended)
+		Serve(ctx, dir, nil, slog.New(slog.NewTextHandler(said, nil)))
 	}()
-	<-second
-	if !strings.Contains(log.String(), "another agent runs with the state folder") {
-		t.Errorf("logged %q", log.String())
+	if line := <-said; !strings.Contains(line, "another agent runs with the state folder") {
+		t.Errorf("logged %q", line)
 	}
 	if got, err := Ask(t.Context(), dir); err != nil || got.Version != "first" {
 		t.Errorf("%+v, %v", got, err)
 	}
+	cancel()
+	<-ended
+}
+
+// lines are what a log says.
+type lines chan string
+
+func (l lines) Write(line []byte) (int, error) {
+	l <- string(line)
+	return len(line), nil
+}
+
+// TestTriesAgain: what hinders the socket, such as a full card, does so for a time.
+// It is said once.
+func TestTriesAgain(t *testing.T) {
+	dir := filepath.Join(folder(t), "later")
+	synctest.Test(t, func(t *testing.T) {
+		ctx, cancel := context.WithCancel(t.Context())
+		var log bytes.Buffer
+		go Serve(ctx, dir, func() Report { return Report{Version: "new"} }, slog.New(slog.NewTextHandler(&log, nil)))
+		time.Sleep(10*retryEvery + time.Second)
+		if _, err := Ask(ctx, dir); !errors.Is(err, ErrNone) {
+			t.Errorf("without a folder: %v", err)
+		}
+		if n := strings.Count(log.String(), "\n"); n != 1 {
+			t.Errorf("it says %d times: %s", n, log.String())
+		}
+		if err := os.Mkdir(dir, 0o700); err != nil {
+			t.Fatal(err)
+		}
+		time.Sleep(retryEvery - time.Second) // no time passes from now on: Serve waits for the kernel
+		got, err := Ask(ctx, dir)
+		for ; errors.Is(err, ErrNone); got, err = Ask(ctx, dir) {
+			runtime.Gosched()
+		}
+		if err != nil || got.Version != "new" {
+			t.Errorf("%+v, %v", got, err)
+		}
+		cancel()
+	})
 }
 
 // TestOtherUsers get no answer, even where they can reach the socket.
