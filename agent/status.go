@@ -41,16 +41,25 @@ func stateDirs(cfg config.Config, env []string) []string {
 	return dirs
 }
 
-// reporting returns what answers `pigrid-agent status` in the agent that runs.
+// reporting returns what answers `pigrid-agent status` in the agent that runs. Its
+// times are those of the clock as it goes now: a Pi that has just started may not
+// know the time yet.
 func reporting(url string, server *web.Server, trouble *problems) func() control.Report {
 	started := time.Now()
 	return func() control.Report {
+		now := time.Now()
+		since := func(t time.Time) time.Time { return now.Add(t.Sub(now)) }
 		report := control.Report{
-			Version: version, URL: url, Since: started,
-			Cameras: server.Status(time.Now()).Cameras, Problem: trouble.Last(),
+			Version: version, URL: url, Since: since(started),
+			Cameras: server.Status(now).Cameras,
+		}
+		if last := trouble.Last(); last != nil {
+			problem := *last
+			problem.At = since(problem.At)
+			report.Problem = &problem
 		}
 		for _, v := range server.Viewers() {
-			report.Viewers = append(report.Viewers, control.Viewer{Address: v.Address.String(), Camera: v.Camera, Since: v.Since})
+			report.Viewers = append(report.Viewers, control.Viewer{Address: v.Address.String(), Camera: v.Camera, Since: since(v.Since)})
 		}
 		return report
 	}
