@@ -79,6 +79,12 @@ func start(t *testing.T, env []string, args ...string) *agent {
 // startAt is start on an address of the test's choice.
 func startAt(t *testing.T, addr string, env []string, args ...string) *agent {
 	t.Helper()
+	return startBy(t, addr, env, args, func(cmd *exec.Cmd) (wait func() error, err error) { return cmd.Wait, cmd.Start() })
+}
+
+// startBy is startAt with another way to start the program and to wait for its end.
+func startBy(t *testing.T, addr string, env, args []string, begin func(*exec.Cmd) (wait func() error, err error)) *agent {
+	t.Helper()
 	args = append([]string{"--listen", addr, "--state-dir", t.TempDir(), "--mdns=false"}, args...)
 	a := &agent{cmd: exec.Command(binary, args...), log: &logTail{}, done: make(chan error, 1)}
 	a.cmd.Env = append(os.Environ(), env...)
@@ -86,13 +92,14 @@ func startAt(t *testing.T, addr string, env []string, args ...string) *agent {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := a.cmd.Start(); err != nil {
+	wait, err := begin(a.cmd)
+	if err != nil {
 		t.Fatal(err)
 	}
 	ready := make(chan string, 1)
 	read := make(chan struct{})
 	go func() { defer close(read); a.log.follow(stderr, ready) }()
-	go func() { <-read; a.done <- a.cmd.Wait() }()
+	go func() { <-read; a.done <- wait() }()
 	t.Cleanup(func() { a.stop(t, syscall.SIGTERM); t.Log(a.log) })
 	select {
 	case a.addr = <-ready:
