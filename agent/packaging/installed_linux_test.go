@@ -1,10 +1,16 @@
 package packaging
 
 import (
+	"encoding/json"
+	"fmt"
+	"os"
+	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
 	"time"
+
+	"pigrid/agent/camera/fakecam"
 )
 
 // releases of Debian, of which the Raspberry Pi OS of the same name is made.
@@ -36,6 +42,7 @@ func TestInstall(t *testing.T) {
 			if exposed := m.sh("systemd-analyze security pigrid-agent | tail -1"); !strings.Contains(exposed, ": 1.") && !strings.Contains(exposed, ": 2.0") {
 				t.Error(exposed)
 			}
+			m.isNobodys()
 			if status := m.run("pigrid-agent", "status"); !strings.Contains(status, "Open http://pi.local:8080/") || !strings.Contains(status, "imx708") {
 				t.Errorf("it says of itself: %s", status)
 			}
@@ -54,6 +61,19 @@ func TestInstall(t *testing.T) {
 				t.Errorf("purging leaves %s", left)
 			}
 		})
+	}
+}
+
+// isNobodys: the agent needs none of the users that a machine has, such as pi,
+// whom Raspberry Pi OS does not make any more, and is not root.
+func (m *machine) isNobodys() {
+	m.t.Helper()
+	if users := m.sh("getent passwd | awk -F: '$3 >= 1000 && $3 < 60000 { print $1 }'"); users != "" {
+		m.t.Fatalf("the machine has users: %s", users)
+	}
+	// What systemd gives out, see systemd.exec(5) under DynamicUser.
+	if uid := m.sh("ps -o uid= -p " + m.property("MainPID")); !atLeast(uid, 61184) || atLeast(uid, 65520) {
+		m.t.Errorf("it runs as user %s", uid)
 	}
 }
 
@@ -91,7 +111,7 @@ func TestUpgrade(t *testing.T) {
 }
 
 // TestReboot: the agent comes back after a reboot and after a power cut, also
-// one that cut what it was writing.
+// one that cut what it was writing, whichever file of its state that was.
 func TestReboot(t *testing.T) {
 	everyRelease(t, func(t *testing.T, m *machine) {
 		if !m.seesPicture() {
@@ -99,16 +119,24 @@ func TestReboot(t *testing.T) {
 		}
 		m.reboot()
 		m.await("a picture after a reboot", 20*time.Second, m.seesPicture)
+		// With a folder of its own choice the agent keeps its id in it, too.
+		m.sh(`echo 'state-dir = "/var/lib/pigrid"' >>/etc/pigrid/agent.toml && systemctl restart pigrid-agent`)
+		m.await("a picture with another setting", 20*time.Second, m.seesPicture)
 		for name, damage := range map[string]string{
-			"empty":   ": >cameras.json",
-			"half":    "head -c 20 cameras.json >half; mv half cameras.json",
-			"missing": "rm cameras.json",
-			"garbage": "head -c 4096 /dev/urandom >cameras.json",
+			"empty":   ": >$f",
+			"half":    "head -c 20 $f >half; mv half $f",
+			"missing": "rm $f",
+			"garbage": "head -c 4096 /dev/urandom >$f",
+			"zeros":   "head -c $(stat -c %s $f) /dev/zero >zeros; mv zeros $f",
+			"left":    "head -c 20 $f >.${f}1234567", // it was writing the next one
 		} {
-			m.sh("cd /var/lib/private/pigrid && " + damage)
+			m.sh("set -e; cd /var/lib/private/pigrid; test -S agent.sock; rm agent.sock; echo 'no socket any more' >agent.sock; for f in cameras.json agent-id agent.sock; do " + damage + "; done")
 			m.cutPower()
 			m.start()
-			m.await("a picture with a state file that is "+name, 20*time.Second, m.seesPicture)
+			m.await("a picture with state files that are "+name, 20*time.Second, m.seesPicture)
+			if status := m.run("pigrid-agent", "status"); !strings.Contains(status, "imx708") {
+				t.Errorf("with state files that are %s it says of itself: %s", name, status)
+			}
 		}
 	})
 }
@@ -129,20 +157,71 @@ func TestItNeverStaysDown(t *testing.T) {
 }
 
 // TestOneStartedByHand: the package names an agent that runs already, and takes
-// over the ids that it gave to cameras.
+// over the ids that it gave to cameras: the app shows one tile for each camera,
+// however long both run.
 func TestOneStartedByHand(t *testing.T) {
-	m := boot(t, "bookworm")
-	self := packageFile(t, "pigrid-agent", "amd64")
-	m.copy(self, "/root/pigrid-agent.deb")
-	m.sh("useradd --create-home --groups video pi; dpkg-deb --fsys-tarfile /root/pigrid-agent.deb | tar -x -C /home/pi --strip-components=3 ./usr/bin/pigrid-agent")
-	m.sh("runuser -u pi -- sh -c 'HOME=/home/pi setsid -f /home/pi/pigrid-agent >/home/pi/log 2>&1'")
-	const ids = "/home/pi/.local/state/pigrid/cameras.json"
-	m.await("its camera ids", 20*time.Second, func() bool { _, err := m.try("test", "-s", ids); return err == nil })
-	said := m.install()
-	if !strings.Contains(said, "/home/pi/pigrid-agent") || !strings.Contains(said, "sudo kill ") {
-		t.Errorf("it does not name the other: %s", said)
+	for _, release := range releases {
+		t.Run(release, func(t *testing.T) {
+			m := boot(t, release)
+			m.copy(packageFile(t, "pigrid-agent", "amd64"), "/root/pigrid-agent.deb")
+			m.dropIn("Environment=" + fakecam.CamerasEnv + "=2")
+			m.sh("useradd --create-home --groups video anna; dpkg-deb --fsys-tarfile /root/pigrid-agent.deb | tar -x -C /home/anna --strip-components=3 ./usr/bin/pigrid-agent")
+			const dir = "/home/anna/.local/state/pigrid"
+			const byHand = "runuser -u anna -- sh -c 'HOME=/home/anna " + fakecam.CamerasEnv + "=2 setsid /home/anna/pigrid-agent >>/home/anna/log 2>&1 & echo $! >/home/anna/pid'"
+			const ids = dir + "/cameras.json"
+			m.sh(byHand)
+			m.await("its camera ids", 20*time.Second, func() bool { _, err := m.try("grep", "-q", "imx219", ids); return err == nil })
+			// Ids that a new agent would not give.
+			m.sh(`kill $(cat /home/anna/pid); sed -i 's/"imx\([0-9]*\)"/"door-\1"/' ` + ids + "; " + byHand)
+			m.await("it runs", 20*time.Second, m.seesPicture)
+
+			said := m.install()
+			if !strings.Contains(said, "/home/anna/pigrid-agent") || !strings.Contains(said, "sudo kill ") {
+				t.Errorf("it does not name the other: %s", said)
+			}
+			if by, with := m.sh("cat "+ids), m.sh("cat /var/lib/private/pigrid/cameras.json"); by != with || !strings.Contains(by, "door-") {
+				t.Errorf("camera ids by hand %s, of the service %s", by, with)
+			}
+			m.await("both answer", 20*time.Second, func() bool {
+				_, err := m.try("sh", "-c", "for port in 8080 8081; do curl --silent --fail --max-time 8 http://localhost:$port/readyz || exit 1; done")
+				return err == nil
+			})
+			if keys := m.tiles(20 * time.Second); len(keys) != 2 {
+				t.Errorf("the app shows %v", keys)
+			}
+			m.sh("kill $(cat /home/anna/pid); systemctl restart pigrid-agent")
+			m.await("the service has the port", 20*time.Second, m.seesPicture)
+		})
 	}
-	if by, with := m.sh("cat "+ids), m.sh("cat "+filepath.Join("/var/lib/private/pigrid", filepath.Base(ids))); by != with {
-		t.Errorf("camera ids by hand %s, of the service %s", by, with)
+}
+
+// tiles returns the keys of all cameras that the app shows on this machine within
+// a time, and waits for that time.
+func (m *machine) tiles(while time.Duration) map[string]bool {
+	m.t.Helper()
+	m.copy(viewer(m.t), "/root/viewer")
+	out := m.sh(fmt.Sprintf("sleep %d | /root/viewer 2>/tmp/viewer.log; cat /tmp/viewer.log >&2", int(while.Seconds())))
+	keys := map[string]bool{}
+	for line := range strings.Lines(out) {
+		var state struct{ Cameras []struct{ Key, State string } }
+		if json.Unmarshal([]byte(line), &state) != nil {
+			continue // of its log
+		}
+		for _, c := range state.Cameras {
+			keys[c.Key] = true
+		}
 	}
+	return keys
+}
+
+// viewer builds the app without its window.
+func viewer(t *testing.T) string {
+	t.Helper()
+	file := filepath.Join(t.TempDir(), "viewer")
+	build := exec.Command("go", "build", "-o", file, "pigrid/desktop/app/testdata/viewer")
+	build.Env = append(os.Environ(), "CGO_ENABLED=0")
+	if out, err := build.CombinedOutput(); err != nil {
+		t.Fatalf("%v: %s", err, out)
+	}
+	return file
 }

@@ -28,6 +28,7 @@ type machine struct {
 	t      *testing.T
 	root   string // the untouched files
 	work   string // what has changed
+	group  string // the control group of its processes
 	nspawn *exec.Cmd
 	ended  chan struct{}
 	leader int // process number of its init
@@ -69,7 +70,8 @@ func needsPackages(t *testing.T) {
 func (m *machine) start() {
 	m.t.Helper()
 	var console bytes.Buffer
-	m.nspawn = exec.Command("unshare", "--mount", "--net", "--propagation", "private", "testdata/boot", m.root, m.work)
+	m.group = fmt.Sprintf("pigrid-%d-%d", os.Getpid(), time.Now().UnixNano())
+	m.nspawn = exec.Command("unshare", "--mount", "--net", "--propagation", "private", "testdata/boot", m.root, m.work, m.group)
 	m.nspawn.Stdout, m.nspawn.Stderr = &console, &console
 	m.nspawn.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
 	if err := m.nspawn.Start(); err != nil {
@@ -113,6 +115,7 @@ func (m *machine) reboot() {
 	case <-time.After(time.Minute):
 		m.t.Fatal("it does not shut down")
 	}
+	m.cutPower()
 	m.start()
 }
 
@@ -124,8 +127,23 @@ func (m *machine) cutPower() {
 	if m.nspawn != nil && m.nspawn.Process != nil {
 		_ = m.nspawn.Process.Kill()
 		<-m.ended
+		m.removeGroup()
 	}
-	m.nspawn = nil
+	m.leader, m.nspawn = 0, nil
+}
+
+// removeGroup removes the control groups that a machine has left, as soon as the
+// kernel lets go of them.
+func (m *machine) removeGroup() {
+	var out []byte
+	for range 50 {
+		var err error
+		if out, err = exec.Command("unshare", "--mount", "--propagation", "private", "testdata/boot", "", "", m.group).CombinedOutput(); err == nil {
+			return
+		}
+		<-time.After(100 * time.Millisecond)
+	}
+	m.t.Errorf("the machine's control group stays: %s", out)
 }
 
 // try runs a command in the machine and returns what it prints.

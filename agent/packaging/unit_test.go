@@ -25,6 +25,12 @@ func TestUnit(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	if regexp.MustCompile(`(?m)^(User|Group)=`).Match(unit) {
+		t.Error("the unit names a user or group, which a machine may not have")
+	}
+	if groups := regexp.MustCompile(`(?m)^SupplementaryGroups=(.*)$`).FindSubmatch(unit); groups == nil || string(groups[1]) != "video" {
+		t.Errorf("groups %q: a unit fails on a machine that lacks one, and only video is there on every Debian (base-passwd)", groups)
+	}
 	file := filepath.Join(t.TempDir(), "pigrid-agent.service")
 	here := strings.Replace(string(unit), "/usr/bin/pigrid-agent", "/bin/true", 1) // it must be there
 	if err := os.WriteFile(file, []byte(here), 0o600); err != nil {
