@@ -187,11 +187,10 @@ func (tr *tracer) run() error {
 			return nil
 		}
 		signal := 0
-		switch stop := status.StopSignal(); {
-		case stop == syscall.SIGTRAP|0x80:
+		switch stop := status.StopSignal(); stop {
+		case syscall.SIGTRAP | 0x80:
 			tr.call(thread)
-		case stop == syscall.SIGTRAP: // a new thread
-		case stop == syscall.SIGSTOP: // of a new thread
+		case syscall.SIGTRAP, syscall.SIGSTOP: // a new thread
 		default:
 			signal = int(stop)
 		}
