@@ -111,14 +111,22 @@ func hostOf(name string) string {
 	return host
 }
 
-// defaultStateDir is the system's folder if it can be written to, else the
-// user's, else none. env is a list of NAME=value.
+// defaultStateDir is the system's folder if it can be used, else the user's, else
+// none. env is a list of NAME=value.
 func defaultStateDir(env []string) string {
-	const writable = 2 // W_OK
-	if os.MkdirAll(systemStateDir, 0o755) == nil && syscall.Access(systemStateDir, writable) == nil {
+	if os.MkdirAll(systemStateDir, 0o755) == nil && usable(systemStateDir) {
 		return systemStateDir
 	}
 	return userStateDir(env)
+}
+
+// usable reports whether a folder can be written to. One that is only to be read
+// will do on a card that the kernel lets nobody write to any more because it breaks:
+// what was remembered still counts.
+func usable(dir string) bool {
+	const search, write, read = 1, 2, 4 // of access(2)
+	err := syscall.Access(dir, write)
+	return err == nil || errors.Is(err, syscall.EROFS) && syscall.Access(dir, read|search) == nil
 }
 
 // userStateDir follows the XDG Base Directory Specification.

@@ -12,25 +12,10 @@ import (
 	"pigrid/agent/camera/fakecam"
 )
 
-// waitingOnEveryRelease is everyRelease for tests that mostly wait: they do so at
-// the same time.
-func waitingOnEveryRelease(t *testing.T, test func(t *testing.T, m *machine)) {
-	t.Helper()
-	t.Parallel()
-	for _, release := range releases {
-		t.Run(release, func(t *testing.T) {
-			t.Parallel()
-			m := boot(t, release)
-			m.install()
-			test(t, m)
-		})
-	}
-}
-
 // TestItIsNeverGivenUp: systemd starts an agent that cannot start for as long as it
 // cannot, and it runs as soon as what hinders it is gone.
 func TestItIsNeverGivenUp(t *testing.T) {
-	waitingOnEveryRelease(t, func(t *testing.T, m *machine) {
+	everyRelease(t, func(t *testing.T, m *machine) {
 		// More often than systemd starts a unit by default, in 10 s.
 		m.dropIn("RestartSec=100ms")
 		for name, reason := range map[string]struct{ comes, goes string }{
@@ -72,7 +57,7 @@ func (m *machine) dropIn(line string) {
 // TestNetworkAndCameraComeLate: minutes after the agent has started, and without
 // another start of it.
 func TestNetworkAndCameraComeLate(t *testing.T) {
-	waitingOnEveryRelease(t, func(t *testing.T, m *machine) {
+	everyRelease(t, func(t *testing.T, m *machine) {
 		m.dropIn("Environment=" + fakecam.FaultEnv + "=/etc/fault")
 		m.sh("echo " + string(fakecam.NoCamera) + " >/etc/fault")
 		m.reboot()
@@ -102,7 +87,7 @@ func TestNetworkAndCameraComeLate(t *testing.T) {
 // TestItsOnlyAddressComesLate: an agent that shall listen on one address does so
 // when the machine has it.
 func TestItsOnlyAddressComesLate(t *testing.T) {
-	waitingOnEveryRelease(t, func(t *testing.T, m *machine) {
+	everyRelease(t, func(t *testing.T, m *machine) {
 		m.sh(`echo 'listen = "` + piAddress + `:8080"' >>/etc/pigrid/agent.toml`)
 		m.reboot()
 		m.await("it is started again and again", time.Minute, func() bool { return atLeast(m.property("NRestarts"), 4) })
@@ -135,7 +120,7 @@ func seesPictureFrom(network, address string) bool {
 // TestFullCard: also after a reboot there are pictures, and words about the card;
 // nothing half is written, and all is well when there is room again.
 func TestFullCard(t *testing.T) {
-	waitingOnEveryRelease(t, func(t *testing.T, m *machine) {
+	everyRelease(t, func(t *testing.T, m *machine) {
 		const state = "/var/lib/private/pigrid"
 		m.sh("systemctl stop pigrid-agent; rm -f " + state + "/cameras.json")
 		m.fill()
@@ -159,6 +144,22 @@ func TestFullCard(t *testing.T) {
 			return err == nil && json.Valid([]byte(out)) && strings.Contains(out, `"imx708"`)
 		})
 		m.await("it logs so", 5*time.Second, func() bool { return strings.Contains(m.journal(), "the ids of cameras are kept now") })
+	})
+}
+
+// TestReadOnlyCard: the kernel lets nobody write to a card that breaks. There are
+// pictures, and cameras have the ids that they had.
+func TestReadOnlyCard(t *testing.T) {
+	everyRelease(t, func(t *testing.T, m *machine) {
+		if !m.seesPicture() {
+			t.Fatal(m.journal())
+		}
+		m.sh(`systemctl stop pigrid-agent; sed -i 's/"imx708"/"door"/' /var/lib/private/pigrid/cameras.json`)
+		m.sh("mount --bind /var/lib /var/lib && mount -o remount,bind,ro /var/lib && ! touch /var/lib/file && systemctl start pigrid-agent")
+		m.await("a picture", 20*time.Second, m.seesPicture)
+		if status := m.sh("curl --silent http://localhost:8080/api/v1/status"); !strings.Contains(status, `"id":"door"`) {
+			t.Errorf("the camera has another id: %s", status)
+		}
 	})
 }
 
