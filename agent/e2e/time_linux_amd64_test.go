@@ -30,7 +30,8 @@ func TestAClockAt1970(t *testing.T) {
 	dir := stateFromTheFuture(t)
 	c := newClock()
 	c.setWall(at1970)
-	a := startWithClock(t, c, env, "--state-dir", dir, "--idle-timeout", "1s")
+	a := startWithClock(t, c, env, "--state-dir", dir, "--idle-timeout", "1s", "--mdns=true", "--mdns-interface=lo")
+	eventually(t, "it is announced", func() bool { return len(statusOf(t, a).Announced) == 1 })
 	if s := statusOf(t, a); !strings.HasPrefix(s.Started, "1970-01-01T00:00:") || s.ID != "ce42b307-9def-4db6-a8fc-0bee0b66ac21" {
 		t.Fatalf("the clock is not faked, or the state not read: %+v", s)
 	}
@@ -38,11 +39,9 @@ func TestAClockAt1970(t *testing.T) {
 	watched.see(t, 20)
 	for _, to := range []time.Time{time.Now(), at1970.Add(time.Hour), time.Now().AddDate(80, 0, 0), time.Now()} {
 		c.setWall(to)
-		watched.see(t, 40)
-		s := statusOf(t, a)
-		if cam := s.Cameras[0]; len(s.Cameras) != 1 || cam.ID != "door" || cam.State != api.Live || cam.Viewers != 1 || cam.Restarts != 0 ||
-			cam.FPS < 5 || cam.FPS > 60 || cam.FrameAgeMS == nil || *cam.FrameAgeMS < 0 || *cam.FrameAgeMS > 2000 {
-			t.Errorf("with the clock at %v: %+v", to, cam)
+		for _, more := range []int{0, 5, 40} { // what is measured looks back, too
+			watched.see(t, more)
+			soundAt(t, to, statusOf(t, a))
 		}
 		if off := clockOf(t, a).Sub(to); off < -5*time.Second || off > 30*time.Second {
 			t.Errorf("with the clock at %v it says %v", to, clockOf(t, a))
@@ -61,15 +60,23 @@ func TestAClockAt1970(t *testing.T) {
 	}
 }
 
+// soundAt checks what an agent says that shows one viewer its camera.
+func soundAt(t *testing.T, now time.Time, s api.Status) {
+	t.Helper()
+	if len(s.Announced) != 1 || len(s.Cameras) != 1 {
+		t.Fatalf("with the clock at %v: %+v", now, s)
+	}
+	if c := s.Cameras[0]; c.ID != "door" || c.State != api.Live || c.Viewers != 1 || c.Restarts != 0 ||
+		c.FPS < 5 || c.FPS > 60 || c.FrameAgeMS == nil || *c.FrameAgeMS < 0 || *c.FrameAgeMS > 2000 {
+		t.Errorf("with the clock at %v: %+v", now, c)
+	}
+}
+
 // stateFromTheFuture is a state folder whose files were written in a later year
 // than the one that the clock says.
 func stateFromTheFuture(t *testing.T) string {
 	t.Helper()
-	dir, err := os.MkdirTemp("", "pigrid") // its path leaves room for a socket's name
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { os.RemoveAll(dir) })
+	dir := shortDir(t)
 	for name, text := range map[string]string{
 		"agent-id":     "ce42b307-9def-4db6-a8fc-0bee0b66ac21\n",
 		"cameras.json": `{"` + firstSensor + `": "door"}`,
@@ -181,20 +188,6 @@ func (w watching) see(t *testing.T, n int) {
 	for range n {
 		if _, err := w.frames.Next(); err != nil {
 			t.Fatalf("no more pictures: %v", err)
-		}
-	}
-}
-
-// eventually waits until it is so.
-func eventually(t *testing.T, what string, so func() bool) {
-	t.Helper()
-	tick := time.NewTicker(50 * time.Millisecond)
-	defer tick.Stop()
-	for timeout := time.After(20 * time.Second); !so(); {
-		select {
-		case <-tick.C:
-		case <-timeout:
-			t.Fatalf("not so: %s", what)
 		}
 	}
 }

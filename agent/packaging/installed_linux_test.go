@@ -15,11 +15,14 @@ import (
 // releases of Debian, of which the Raspberry Pi OS of the same name is made.
 var releases = []string{"bookworm", "trixie"}
 
-// everyRelease runs a test on each release, with the package installed.
+// everyRelease runs a test on each release, with the package installed. Such tests
+// mostly wait: they do so at the same time.
 func everyRelease(t *testing.T, test func(t *testing.T, m *machine)) {
 	t.Helper()
+	t.Parallel()
 	for _, release := range releases {
 		t.Run(release, func(t *testing.T) {
+			t.Parallel()
 			m := boot(t, release)
 			m.install()
 			test(t, m)
