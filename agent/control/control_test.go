@@ -156,7 +156,11 @@ func TestTriesAgain(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		ctx, cancel := context.WithCancel(t.Context())
 		var log bytes.Buffer
-		go Serve(ctx, dir, func() Report { return Report{Version: "new"} }, slog.New(slog.NewTextHandler(&log, nil)))
+		ended := make(chan struct{})
+		go func() {
+			defer close(ended)
+			Serve(ctx, dir, func() Report { return Report{Version: "new"} }, slog.New(slog.NewTextHandler(&log, nil)))
+		}()
 		time.Sleep(10*retryEvery + time.Second)
 		if _, err := Ask(ctx, dir); !errors.Is(err, ErrNone) {
 			t.Errorf("without a folder: %v", err)
@@ -170,7 +174,12 @@ func TestTriesAgain(t *testing.T) {
 		time.Sleep(retryEvery - time.Second) // no time passes from now on: Serve waits for the kernel
 		got, err := Ask(ctx, dir)
 		for ; errors.Is(err, ErrNone); got, err = Ask(ctx, dir) {
-			runtime.Gosched()
+			select {
+			case <-ended:
+				t.Fatalf("it has given up: %s", log.String())
+			default:
+				runtime.Gosched()
+			}
 		}
 		if err != nil || got.Version != "new" {
 			t.Errorf("%+v, %v", got, err)
