@@ -1,7 +1,7 @@
 // The keys of the page: one table for what they do and for the `?` overlay.
 import { createKeybindingsHandler } from "tinykeys";
 
-import type { Direction } from "../grid/neighbour";
+import type { Direction } from "../layout/neighbour";
 
 /** What keys can do. */
 export interface Actions {

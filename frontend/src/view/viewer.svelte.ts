@@ -3,9 +3,16 @@ import { SvelteSet } from "svelte/reactivity";
 
 import type { Camera, CameraState } from "../backend/types";
 import type { Wanted } from "../frames/pull";
-import { commonestAspect, fit, perPage, place, type Fit, type Rect, type Size } from "../grid/fit";
-import { neighbour, type Direction } from "../grid/neighbour";
-import type { Actions } from "../keys/keys";
+import {
+  commonestAspect,
+  fit,
+  perPage,
+  place,
+  type Fit,
+  type Rect,
+  type Size,
+} from "../layout/fit";
+import { neighbour, type Direction } from "../layout/neighbour";
 import type { AppState } from "./app-state.svelte";
 
 export type Dialog = { kind: "none" | "add" | "keys" } | { kind: "details"; key: string };
@@ -37,7 +44,7 @@ export interface Commands {
   fullscreen(full: boolean): void;
 }
 
-export class Viewer implements Actions {
+export class Viewer {
   #app: AppState;
   #commands: Commands;
   #undrawableSince: (key: string) => number | undefined;
