@@ -13,8 +13,6 @@ export class AppState {
   away = $state.raw<readonly string[]>([]);
   notice = $state("");
   bytesPerSecond = $state(0);
-  /** The last known picture size of each camera: its box stays when it goes offline. */
-  #sizes = new Map<string, { width: number; height: number }>();
   /** What `cameras` is on its way to. */
   #goal: readonly Camera[] = [];
   #onTheWay = false;
@@ -45,7 +43,7 @@ export class AppState {
     this.#number = number;
     const there = new Set(state.cameras.map((c) => c.key));
     for (const { key } of this.cameras) if (!there.has(key)) this.onforgotten(key);
-    this.#goal = state.cameras.map((camera) => this.#withSize(camera));
+    this.#goal = state.cameras;
     void this.#approach();
     this.discovery = state.discovery;
     this.search = state.search;
@@ -70,13 +68,5 @@ export class AppState {
       if (!done) stretch = (await this.#painted()) ? STRETCH : Infinity;
     }
     this.#onTheWay = false;
-  }
-
-  #withSize(camera: Camera): Camera {
-    if (camera.width > 0 && camera.height > 0) {
-      this.#sizes.set(camera.key, { width: camera.width, height: camera.height });
-      return camera;
-    }
-    return { ...camera, ...this.#sizes.get(camera.key) };
   }
 }

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 
-import { camera, cameras, search, state } from "../testing/camera";
+import { cameras, search, state } from "../testing/camera";
 import { AppState } from "./app-state.svelte";
 import { STRETCH } from "./gradual";
 
@@ -96,11 +96,5 @@ describe("AppState", () => {
     expect(shown()).toBe(n);
     app.receive(state(cameras(n, { state: "offline" })));
     expect(shown()).toBe(n - STRETCH);
-  });
-
-  it("remembers the size of a camera that no longer tells it", () => {
-    app.receive(state([camera({ width: 1640, height: 1232 })]));
-    app.receive(state([camera({ state: "offline", width: 0, height: 0 })]));
-    expect(app.cameras[0]).toMatchObject({ state: "offline", width: 1640, height: 1232 });
   });
 });

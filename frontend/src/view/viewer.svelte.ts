@@ -1,7 +1,8 @@
 // What the person looks at: the active tile, solo, the page, the open dialog.
 import { SvelteSet } from "svelte/reactivity";
 
-import type { Camera, CameraState } from "../backend/types";
+import type { Camera } from "../backend/types";
+import { shown, type Shown } from "../cameras/shown";
 import type { Wanted } from "../frames/pull";
 import {
   commonestAspect,
@@ -19,24 +20,6 @@ export type Dialog = { kind: "none" | "add" | "keys" } | { kind: "details"; key:
 
 /** CSS pixels from which on a tile is worth every frame of its camera, not only a few. */
 const LARGE_TILE = 900;
-
-/** A camera on the page. */
-export type Shown = Camera & {
-  /** The person stopped its picture. */
-  frozen?: boolean;
-};
-
-const UNDRAWABLE = {
-  state: "camera-error",
-  reason: "bad-stream",
-  retryAt: 0,
-  message: "It sends pictures that cannot be drawn.",
-  hint: "Restart the camera's program, or choose baseline JPEG in its settings.",
-} as const;
-const FROZEN = { state: "paused", frozen: true, reason: "", since: 0, retryAt: 0 } as const;
-
-/** What a stopped picture does not hide: it does not come back by itself. */
-const FAILED: readonly CameraState[] = ["offline", "refused", "camera-error", "incompatible"];
 
 export interface Commands {
   retry(key: string): void;
@@ -130,14 +113,8 @@ export class Viewer {
   /** The cameras whose pictures the person stopped, and that are still there. */
   #frozen = new SvelteSet<string>();
 
-  /** The cameras as they are shown: one that the person stopped is paused, unless it fails. */
   cameras = $derived.by((): readonly Shown[] =>
-    this.#app.cameras.map((c) => {
-      if (FAILED.includes(c.state)) return c;
-      if (this.#frozen.has(c.key)) return { ...c, ...FROZEN };
-      const since = this.#undrawableSince(c.key);
-      return since === undefined ? c : { ...c, ...UNDRAWABLE, since };
-    }),
+    this.#app.cameras.map((c) => shown(c, this.#frozen.has(c.key), this.#undrawableSince(c.key))),
   );
 
   /** What the pull loop asks for: nothing that nobody sees. */

@@ -1,14 +1,13 @@
 import { describe, expect, it } from "vitest";
 
 import type { Camera, CameraState, Discovery } from "../backend/types";
+import { failedTogether } from "../cameras/together";
 import { camera, cameras } from "../testing/camera";
 import {
   announcement,
   awayFrom,
-  failedTogether,
   network,
   nothingFound,
-  ofSameAgent,
   outage,
   searching,
   summary,
@@ -131,11 +130,6 @@ describe("network", () => {
   ])("%s is %s", (text, words) => {
     expect(network(text)).toBe(words);
   });
-});
-
-it("counts the cameras of an agent", () => {
-  const all = ["agent:a/x", "agent:a/y", "agent:ab/x", "url:0123"].map((key) => camera({ key }));
-  expect(all.map((c) => ofSameAgent(c, all))).toEqual([2, 2, 1, 1]);
 });
 
 describe("away", () => {

@@ -2,6 +2,8 @@
 // A sentence says what happened, to which camera, and what you can do about it;
 // `next` says what PiGrid does. No codes: the raw cause is behind Details.
 import type { Camera, CameraState } from "../backend/types";
+import { givesPictures, isFull, isTooMuch, pictureAge } from "../cameras/facts";
+import type { Shown } from "../cameras/shown";
 import { megabits } from "./numbers";
 import { day, moment, rate, span } from "./time";
 
@@ -23,20 +25,6 @@ export function tone(state: CameraState): Tone {
   return tones[state];
 }
 
-/** From this age on a picture does not pass for a live one. */
-const OLD_MS = 3000;
-
-/**
- * How old the newest picture of a camera is that is live and gives one only now and
- * then, milliseconds; 0 while it is new, and of all others. Up to a second may pass
- * until Go tells of the newest one; of a fast camera it tells before that is old.
- */
-export function pictureAge(c: Camera, now: number): number {
-  if (c.state !== "live" || c.lastFrameAt <= 0 || c.fps >= 1) return 0;
-  const age = now - c.lastFrameAt;
-  return age > OLD_MS ? age : 0;
-}
-
 /** Shorter waits pass without a word. */
 const SILENT_MS = 400;
 
@@ -46,7 +34,7 @@ export function nameOf(c: Camera): string {
 }
 
 /** The few words in the corner of the tile; `short` for one too narrow for all of them. */
-export function status(c: Camera & { frozen?: boolean }, now: number, short = false): string {
+export function status(c: Shown, now: number, short = false): string {
   const silent = now - c.since < SILENT_MS;
   const age = pictureAge(c, now);
   if (age > 0) return short ? `${span(age, true)} old` : `Picture ${span(age)} old`;
@@ -81,25 +69,9 @@ function stalled(c: Camera, now: number, short: boolean): string {
   return age === "" ? "No new picture" : `No new picture for ${age}`;
 }
 
-/** The camera is well and has no place for one more viewer. */
-function isFull(c: Camera): boolean {
-  // A camera without an agent has no other way to say it.
-  return c.reason === "busy" || (c.url !== "" && c.status === 503);
-}
-
-/** Pictures come, but this computer cannot show them. */
-function isTooMuch(c: Camera): boolean {
-  return c.reason === "too-large" || givesWay(c);
-}
-
-/** Other pictures need the room of this one: the page must not keep it, either. */
-export function givesWay(c: Camera): boolean {
-  return c.reason === "no-room" || c.reason === "no-memory";
-}
-
 /** What PiGrid does next about it, or "". */
 export function next(c: Camera, now: number, short = false): string {
-  if (c.retryAt <= 0 || c.state === "live" || c.state === "slow" || c.state === "paused") return "";
+  if (c.retryAt <= 0 || givesPictures(c) || c.state === "paused") return "";
   const left = c.retryAt - now;
   if (left <= 0) return "retrying now";
   return `${short ? "retry" : "retrying in"} ${span(Math.max(1000, left))}`;
@@ -111,14 +83,20 @@ export interface Explanation {
   advice: string;
 }
 
+const UNDRAWABLE: Explanation = {
+  what: "It sends pictures that cannot be drawn.",
+  advice: "Restart the camera's program, or choose baseline JPEG in its settings.",
+};
+
 /** Why there is no picture; null when there is nothing to explain. */
-export function explain(c: Camera): Explanation | null {
+export function explain(c: Shown): Explanation | null {
   switch (c.state) {
     case "offline":
       return c.url === "" ? explainOffline(c) : explainForeign(c);
     case "refused":
       return explainRefused(c);
     case "camera-error":
+      if (c.undrawable) return UNDRAWABLE;
       if (c.reason === "bad-http") return explainBadHTTP(c);
       if (isTooMuch(c)) return explainTooMuch(c);
       if (c.url !== "" && c.reason !== "bad-stream") return explainForeign(c);
@@ -327,7 +305,7 @@ export function updateCommand(c: Camera): string {
 }
 
 /** What a screen reader says for the tile: "Porch, live, 15 frames per second". */
-export function label(c: Camera & { frozen?: boolean }, now: number): string {
+export function label(c: Shown, now: number): string {
   const name = nameOf(c);
   switch (c.state) {
     case "live":
@@ -358,8 +336,8 @@ export function facts(c: Camera, now: number): [string, string][] {
     ["Host", c.host],
     ["Agent", c.agentVersion],
     ["Picture", c.width > 0 && c.height > 0 ? `${c.width}×${c.height}` : ""],
-    ["Rate", c.fps > 0 && (c.state === "live" || c.state === "slow") ? `${rate(c.fps)} fps` : ""],
-    ["Data", c.state === "live" || c.state === "slow" ? megabits(c.bytesPerSecond) : ""],
+    ["Rate", c.fps > 0 && givesPictures(c) ? `${rate(c.fps)} fps` : ""],
+    ["Data", givesPictures(c) ? megabits(c.bytesPerSecond) : ""],
     ["Last picture", c.lastFrameAt > 0 ? moment(c.lastFrameAt, now) : ""],
     ["Found", c.added ? "added by address" : "by itself"],
   ];
