@@ -105,3 +105,15 @@ export function added(names: readonly string[], fallback: string): string {
   if (names.length === 1) return `${names[0]} was added.`;
   return `${names.length} cameras were added: ${names.join(", ")}.`;
 }
+
+/** The fixed words of the dialog. */
+export const ADD_FORM = {
+  address: "Address of the Raspberry Pi or camera",
+  example: "raspberry-4b.local or 192.168.1.42:8080",
+  help: "A name or an IP address, with a port if it is not 8080. Or the http:// address of another camera's MJPEG stream; user:password@ may stand in it.",
+};
+
+/** While an address is tried. */
+export function trying(typed: string): string {
+  return `Trying ${withoutLogin(typed)}…`;
+}

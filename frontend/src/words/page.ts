@@ -15,3 +15,31 @@ export const AGENT_COMMAND = "make pi HOSTS='pi@raspberrypi.local'";
 
 export const PICTURES_STOPPED =
   "Pictures do not arrive from the app right now. Trying again; what you see may be old.";
+
+export const NAME = "PiGrid";
+export const CAMERAS = "Cameras";
+export const RAW_CAUSE = "Raw cause";
+export const NOT_LOOKING = "Not looking for new cameras";
+export const TRAFFIC = "What all cameras together send to this computer";
+
+export function pageOf(page: number, pages: number): string {
+  return `Page ${page} of ${pages}`;
+}
+
+/** What a Copy button copies. */
+export const COPYABLE = {
+  command: "the command",
+  update: "the command that updates the agent",
+  rawCause: "the raw cause",
+};
+
+/** The page without cameras, in three steps. */
+export const EMPTY = {
+  install: "Install the agent on each Raspberry Pi, from PiGrid's folder",
+  network: "Is it on the same network?",
+  networkText:
+    "The Pi and this computer must be on one network. Guest Wi-Fi often keeps them apart.",
+  search: "Still nothing? Look harder, or name it yourself",
+  searchText:
+    "Some networks do not carry the messages by which cameras make themselves known. PiGrid can ask every address near this computer, or go straight to one.",
+};

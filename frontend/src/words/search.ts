@@ -19,3 +19,6 @@ function list(networks: readonly string[]): string {
   const last = networks.at(-1) ?? "this network";
   return networks.length < 2 ? last : `${networks.slice(0, -1).join(", ")} and ${last}`;
 }
+
+/** What the progress bar counts. */
+export const PROGRESS = "Addresses asked";
