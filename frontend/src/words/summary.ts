@@ -1,7 +1,8 @@
 // Sentences about all the cameras together.
 import type { Camera, CameraState, Discovery } from "../backend/types";
 import { moment } from "./time";
-import { nameOf, next, status } from "./words";
+import { nameOf, next, status } from "./status";
+import { list, sentence, upperFirst } from "./text";
 
 const groups: [string, CameraState[]][] = [
   ["live", ["live", "slow"]],
@@ -71,12 +72,6 @@ export function awayFrom(networks: readonly string[], d: Discovery): string {
   return `You seem to be away from your cameras. They were last seen on ${list(networks)}; this computer is on ${here}.`;
 }
 
-/** "a, b and c" */
-function list(items: readonly string[]): string {
-  const last = items.at(-1) ?? "";
-  return items.length < 2 ? last : `${items.slice(0, -1).join(", ")} and ${last}`;
-}
-
 /** The network of "eth0 192.168.1.20/24" as "192.168.1.0/24 (eth0)"; other text stays as it is. */
 export function network(networkInterface: string): string {
   const match = /^(\S+) (\d+)\.(\d+)\.(\d+)\.(\d+)\/(\d+)$/.exec(networkInterface);
@@ -102,13 +97,4 @@ export function searching(d: Discovery): string {
   if (!d.running) return "PiGrid is not looking for cameras by itself right now.";
   if (d.interfaces.length === 0) return "This computer seems to be on no network.";
   return "PiGrid keeps looking. New cameras appear here by themselves.";
-}
-
-function upperFirst(text: string): string {
-  return text.charAt(0).toUpperCase() + text.slice(1);
-}
-
-function sentence(text: string): string {
-  const trimmed = text.trim();
-  return /[.!?]$/.test(trimmed) ? trimmed : `${trimmed}.`;
 }

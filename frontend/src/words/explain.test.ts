@@ -1,107 +1,9 @@
 import { describe, expect, it } from "vitest";
 
-import type { Camera, CameraState, Reason } from "../backend/types";
+import type { CameraState, Reason } from "../backend/types";
+import type { Shown } from "../cameras/shown";
 import { camera } from "../testing/camera";
-import { explain, facts, label, nameOf, next, status, tone, updateCommand } from "./words";
-
-const now = Date.UTC(2025, 10, 22, 14, 10, 0);
-const at = (h: number, m: number, s = 0) => Date.UTC(2025, 10, 22, h, m, s);
-
-describe("status", () => {
-  it.each<[string, Partial<Camera>, string]>([
-    ["connecting, at first", { state: "connecting", since: now - 399 }, ""],
-    ["connecting", { state: "connecting", since: now - 400 }, "Connecting…"],
-    ["live", { state: "live" }, "Live"],
-    ["live, a moment ago", { state: "live", fps: 0.4, lastFrameAt: now - 3000 }, "Live"],
-    [
-      "live, now and then",
-      { state: "live", fps: 0.1, lastFrameAt: now - 12_400 },
-      "Picture 12 s old",
-    ],
-    ["live, no rate", { state: "live", fps: 0, lastFrameAt: now - 125_000 }, "Picture 2 min old"],
-    ["live, not told of lately", { state: "live", fps: 15, lastFrameAt: now - 4000 }, "Live"],
-    ["slow, now and then", { state: "slow", fps: 0.1, lastFrameAt: now - 9000 }, "Slow · 0.1 fps"],
-    ["slow", { state: "slow", fps: 2.96 }, "Slow · 3 fps"],
-    ["very slow", { state: "slow", fps: 0.24 }, "Slow · 0.2 fps"],
-    ["stalled", { state: "stalled", lastFrameAt: now - 7000 }, "No new picture for 7 s"],
-    [
-      "stalled for long",
-      { state: "stalled", lastFrameAt: now - 125_000 },
-      "No new picture for 2 min",
-    ],
-    ["stalled, never a frame", { state: "stalled" }, "No new picture"],
-    ["offline", { state: "offline", since: at(14, 2) }, "Offline since 14:02"],
-    [
-      "offline since yesterday",
-      { state: "offline", since: at(14, 2) - 86_400_000 },
-      "Offline since yesterday 14:02",
-    ],
-    [
-      "offline for days",
-      { state: "offline", since: at(14, 2) - 10 * 86_400_000 },
-      "Offline since 12 Nov 14:02",
-    ],
-    ["offline, nobody knows since when", { state: "offline" }, "Offline"],
-    ["refused", { state: "refused" }, "Not let in"],
-    ["camera error", { state: "camera-error" }, "Camera problem"],
-    ["no place left", { state: "camera-error", reason: "busy", status: 503 }, "Too many viewers"],
-    [
-      "no place left at a camera without an agent",
-      { state: "camera-error", reason: "camera", status: 503, url: "http://cam/" },
-      "Too many viewers",
-    ],
-    ["an agent's 503", { state: "camera-error", reason: "camera", status: 503 }, "Camera problem"],
-    ["too large", { state: "camera-error", reason: "too-large" }, "Picture too large"],
-    [
-      "too large beside others",
-      { state: "camera-error", reason: "no-room", url: "http://cam/" },
-      "Picture too large",
-    ],
-    ["too old", { state: "incompatible", reason: "too-old" }, "Agent too old"],
-    ["too new", { state: "incompatible", reason: "too-new" }, "Agent too new"],
-    ["paused, at first", { state: "paused", since: now - 100 }, ""],
-    ["paused", { state: "paused", since: now - 3000 }, "Paused"],
-    ["paused by hand", { state: "paused", frozen: true } as Partial<Camera>, "Paused by you"],
-  ])("%s", (_, differences, words) => {
-    expect(status(camera(differences), now)).toBe(words);
-  });
-
-  it.each<[string, Partial<Camera>, string]>([
-    ["old", { state: "live", fps: 0.1, lastFrameAt: now - 12_400 }, "12 s old"],
-    ["stalled", { state: "stalled", lastFrameAt: now - 7000 }, "No picture · 7 s"],
-    ["for days", { state: "stalled", lastFrameAt: now - 11 * 86_400_000 }, "No picture · 11 d"],
-    ["never a frame", { state: "stalled" }, "No picture"],
-    ["offline", { state: "offline", since: at(14, 2) }, "Offline · 14:02"],
-    ["yesterday", { state: "offline", since: at(14, 2) - 86_400_000 }, "Offline · yesterday"],
-    ["for days", { state: "offline", since: at(14, 2) - 10 * 86_400_000 }, "Offline · 12 Nov"],
-    ["nobody knows since when", { state: "offline" }, "Offline"],
-    ["the others as always", { state: "refused" }, "Not let in"],
-  ])("in short: %s", (_, differences, words) => {
-    expect(status(camera(differences), now, true)).toBe(words);
-  });
-});
-
-describe("next", () => {
-  it.each<[string, Partial<Camera>, string]>([
-    ["counts down", { state: "offline", retryAt: now + 7600 }, "retrying in 8 s"],
-    ["never says 0 s", { state: "offline", retryAt: now + 200 }, "retrying in 1 s"],
-    ["is due", { state: "offline", retryAt: now }, "retrying now"],
-    ["is over", { state: "refused", retryAt: now - 5000 }, "retrying now"],
-    ["long waits", { state: "refused", retryAt: now + 90_000 }, "retrying in 1 min"],
-    ["nothing planned", { state: "offline" }, ""],
-    ["a live camera retries nothing", { state: "live", retryAt: now + 5000 }, ""],
-    ["a slow one neither", { state: "slow", retryAt: now + 5000 }, ""],
-    ["a paused one neither", { state: "paused", retryAt: now + 5000 }, ""],
-  ])("%s", (_, differences, words) => {
-    expect(next(camera(differences), now)).toBe(words);
-  });
-
-  it("in short", () => {
-    const offline = (retryAt: number) => camera({ state: "offline", retryAt });
-    expect(next(offline(now + 7600), now, true)).toBe("retry 8 s");
-    expect(next(offline(now), now, true)).toBe("retrying now");
-  });
-});
+import { explain } from "./explain";
 
 describe("explain", () => {
   it.each<[CameraState]>([["connecting"], ["live"], ["slow"], ["stalled"], ["paused"]])(
@@ -158,7 +60,7 @@ describe("explain", () => {
     );
   });
 
-  it.each<[string, Partial<Camera>, string | RegExp, string | RegExp]>([
+  it.each<[string, Partial<Shown>, string | RegExp, string | RegExp]>([
     [
       "forbidden",
       { state: "refused", reason: "forbidden" },
@@ -212,11 +114,10 @@ describe("explain", () => {
         state: "camera-error",
         reason: "bad-stream",
         url: "http://cam/",
-        message: "It sends pictures that cannot be drawn.",
-        hint: "Restart it.",
+        undrawable: true,
       },
       "It sends pictures that cannot be drawn.",
-      "Restart it.",
+      "Restart the camera's program, or choose baseline JPEG in its settings.",
     ],
     [
       "camera, in the agent's own words",
@@ -332,106 +233,5 @@ describe("explain", () => {
       expect(why?.what).toMatch(/\.$/);
       expect(why?.advice).not.toBe("");
     }
-  });
-});
-
-describe("label", () => {
-  it.each<[Partial<Camera> & { frozen?: boolean }, string]>([
-    [{ state: "live", fps: 15.2 }, "Porch, live, 15 frames per second"],
-    [{ state: "live", fps: 0 }, "Porch, live"],
-    [{ state: "live", fps: 0.1, lastFrameAt: now }, "Porch, live, a new picture only now and then"],
-    [{ state: "slow", fps: 3 }, "Porch, slow, 3 frames per second"],
-    [{ state: "stalled", lastFrameAt: now - 7000 }, "Porch, no new picture"],
-    [{ state: "connecting", since: now }, "Porch, connecting"],
-    [{ state: "paused", since: now }, "Porch, paused"],
-    [{ state: "paused", since: 0, frozen: true }, "Porch, paused by you"],
-    [{ state: "offline", since: at(14, 2) }, "Porch, offline since 14:02"],
-    [{ state: "refused" }, "Porch, not let in"],
-    [{ state: "camera-error" }, "Porch, camera problem"],
-    [{ state: "camera-error", reason: "busy" }, "Porch, too many viewers"],
-    [{ state: "incompatible" }, "Porch, agent too old"],
-  ])("%o", (differences, words) => {
-    expect(label(camera(differences), now)).toBe(words);
-  });
-});
-
-describe("nameOf", () => {
-  it.each<[Partial<Camera>, string]>([
-    [{}, "Porch"],
-    [{ name: "" }, "raspberrypi"],
-    [{ name: "", host: "" }, "192.168.1.42:8080"],
-    [{ name: "", host: "", address: "" }, "Camera"],
-  ])("%o", (differences, name) => {
-    expect(nameOf(camera(differences))).toBe(name);
-  });
-});
-
-describe("facts", () => {
-  it("lists what is known and leaves out the rest", () => {
-    expect(facts(camera({ lastFrameAt: at(14, 9) }), now)).toEqual([
-      ["Address", "192.168.1.42:8080"],
-      ["Host", "raspberrypi"],
-      ["Agent", "0.5.1"],
-      ["Picture", "1280×720"],
-      ["Rate", "15 fps"],
-      ["Data", "4.1 Mb/s"],
-      ["Last picture", "14:09"],
-      ["Found", "by itself"],
-    ]);
-    const bare = camera({
-      host: "",
-      agentVersion: "",
-      width: 0,
-      fps: 0,
-      bytesPerSecond: 0,
-      added: true,
-    });
-    expect(facts(bare, now)).toEqual([
-      ["Address", "192.168.1.42:8080"],
-      ["Found", "added by address"],
-    ]);
-  });
-
-  it("names the stream of a camera without an agent", () => {
-    expect(facts(camera({ url: "http://cam/v" }), now)[0]).toEqual(["Stream", "http://cam/v"]);
-  });
-
-  it.each<[CameraState, boolean]>([
-    ["live", true],
-    ["slow", true],
-    ["stalled", false],
-    ["offline", false],
-  ])("tells rate and data while pictures come: %s", (state, told) => {
-    const names = facts(camera({ state }), now).map(([name]) => name);
-    expect([names.includes("Rate"), names.includes("Data")]).toEqual([told, told]);
-  });
-});
-
-describe("tone", () => {
-  it("is calm for what passes by itself and loud for what does not", () => {
-    expect(tone("live")).toBe("ok");
-    expect(tone("connecting")).toBe("quiet");
-    expect(tone("stalled")).toBe("warn");
-    expect(tone("offline")).toBe("danger");
-  });
-});
-
-describe("updateCommand", () => {
-  it.each<[string, Partial<Camera>, string]>([
-    ["by name", {}, "pi@raspberrypi.local"],
-    ["a name that says .local", { host: "pi.local" }, "pi@pi.local"],
-    ["by address", { host: "" }, "pi@192.168.1.42"],
-    ["a name that is a command", { host: "x;reboot" }, "pi@192.168.1.42"],
-    ["a name that is an option", { host: "-oProxyCommand=reboot" }, "pi@192.168.1.42"],
-  ])("%s", (_, differences, where) => {
-    const old = camera({ state: "incompatible", reason: "too-old", ...differences });
-    expect(updateCommand(old)).toBe(`make pi HOSTS='${where}'`);
-  });
-
-  it("is none where there is nothing to update there, or no safe way to name it", () => {
-    expect(updateCommand(camera())).toBe("");
-    expect(updateCommand(camera({ state: "incompatible", reason: "too-new" }))).toBe("");
-    const strange = { state: "incompatible", host: "$(reboot)", address: "$(reboot):80" } as const;
-    expect(updateCommand(camera(strange))).toBe("");
   });
 });

@@ -1,0 +1,32 @@
+// What Details says of a camera.
+import { givesPictures } from "../cameras/facts";
+import type { Shown } from "../cameras/shown";
+import { megabits, size } from "./numbers";
+import { moment, rate } from "./time";
+
+/** What of a name is safe to stand in a command: it came from the network. */
+const PLAIN_NAME = /^[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?$/i;
+
+/** Puts a newer agent on the camera's Pi, as the README does it; "" when it needs none. */
+export function updateCommand(c: Shown): string {
+  if (c.state !== "incompatible" || c.reason === "too-new") return "";
+  const address = c.address.replace(/:\d+$/, "");
+  const host = PLAIN_NAME.test(c.host) ? `${c.host.replace(/\.local$/, "")}.local` : address;
+  if (!PLAIN_NAME.test(host)) return "";
+  return `make pi HOSTS='pi@${host}'`;
+}
+
+/** Facts for the Details dialog, in reading order; unknown ones are left out. */
+export function facts(c: Shown, now: number): [string, string][] {
+  const all: [string, string][] = [
+    c.url === "" ? ["Address", c.address] : ["Stream", c.url],
+    ["Host", c.host],
+    ["Agent", c.agentVersion],
+    ["Picture", size(c)],
+    ["Rate", c.fps > 0 && givesPictures(c) ? `${rate(c.fps)} fps` : ""],
+    ["Data", givesPictures(c) ? megabits(c.bytesPerSecond) : ""],
+    ["Last picture", c.lastFrameAt > 0 ? moment(c.lastFrameAt, now) : ""],
+    ["Found", c.added ? "added by address" : "by itself"],
+  ];
+  return all.filter(([, value]) => value !== "");
+}
