@@ -214,8 +214,8 @@ export class Viewer {
     if (!this.#frozen.delete(key)) this.#frozen.add(key);
   }
 
-  retry(): void {
-    if (this.active) this.#commands.retry(this.active.key);
+  retry(key = this.active?.key): void {
+    if (key !== undefined) this.#commands.retry(key);
   }
 
   retryAll(): void {
