@@ -55,6 +55,15 @@ describe("Add by address", () => {
     expect(stage.go.calls).toEqual(["add 192.168.1.40", "add 192.168.1.40"]);
   });
 
+  it("shows no password of an address that it could not hand over", async () => {
+    const page = await stage.open();
+    await page.keyboard.press("Control+n");
+    stage.go.add = () => Promise.reject(new Error("the app went away"));
+    await page.getByRole("textbox").fill("http://root:geheim@cam/v.mjpg");
+    await page.keyboard.press("Enter");
+    await page.getByText("http://cam/v.mjpg could not be added.").waitFor();
+  });
+
   it("fits a small window", async () => {
     stage.go.state.cameras = stage.cameras(4);
     const page = await stage.open({ viewport: { width: 480, height: 800 }, colorScheme: "light" });

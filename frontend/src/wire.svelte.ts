@@ -17,6 +17,7 @@ export function wire() {
   const clock = new Clock();
   const pictures = new Pictures();
   const backend = connect((state, number) => app.receive(state, number));
+  /** starved: pictures do not arrive from the app. */
   const page = $state({ starved: false });
   const commands = {
     retry: (key: string) => void backend.retry(key),
@@ -52,14 +53,5 @@ export function wire() {
   clock.start();
   void puller.run();
 
-  return {
-    app,
-    clock,
-    pictures,
-    viewer,
-    backend,
-    get starved() {
-      return page.starved;
-    },
-  };
+  return { app, clock, pictures, viewer, backend, page };
 }

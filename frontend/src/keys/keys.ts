@@ -22,51 +22,45 @@ export interface Actions {
   openKeys(): void;
 }
 
-interface Row {
-  /** tinykeys presses; a held key repeats only where `repeats` says so. */
-  presses: Record<string, (act: Actions) => void>;
-  repeats?: boolean;
-}
+/** By tinykeys presses. */
+type Row = Record<string, (act: Actions) => void>;
 
-function digits(): Row["presses"] {
+function digits(): Row {
   const numbers = [1, 2, 3, 4, 5, 6, 7, 8, 9];
   return Object.fromEntries(numbers.map((n) => [String(n), (act: Actions) => act.soloNumber(n)]));
 }
 
 const ROWS: Record<keyof typeof KEY_WORDS, Row> = {
   move: {
-    presses: {
-      ArrowLeft: (act) => act.move("left"),
-      ArrowRight: (act) => act.move("right"),
-      ArrowUp: (act) => act.move("up"),
-      ArrowDown: (act) => act.move("down"),
-    },
-    repeats: true,
+    ArrowLeft: (act) => act.move("left"),
+    ArrowRight: (act) => act.move("right"),
+    ArrowUp: (act) => act.move("up"),
+    ArrowDown: (act) => act.move("down"),
   },
-  solo: { presses: { Enter: (act) => act.toggleSolo(), f: (act) => act.toggleSolo() } },
-  back: { presses: { Escape: (act) => act.escape(), "0": (act) => act.back() } },
-  number: { presses: digits() },
-  page: {
-    presses: { PageUp: (act) => act.turnPage(-1), PageDown: (act) => act.turnPage(1) },
-    repeats: true,
-  },
-  fullscreen: { presses: { F11: (act) => act.toggleFullscreen() } },
-  freeze: { presses: { Space: (act) => act.toggleFreeze() } },
-  retry: { presses: { r: (act) => act.retry() } },
-  retryAll: { presses: { "Shift+R": (act) => act.retryAll() } },
-  details: { presses: { i: (act) => act.openDetails() } },
-  add: { presses: { "$mod+n": (act) => act.openAdd() } },
+  solo: { Enter: (act) => act.toggleSolo(), f: (act) => act.toggleSolo() },
+  back: { Escape: (act) => act.escape(), "0": (act) => act.back() },
+  number: digits(),
+  page: { PageUp: (act) => act.turnPage(-1), PageDown: (act) => act.turnPage(1) },
+  fullscreen: { F11: (act) => act.toggleFullscreen() },
+  freeze: { Space: (act) => act.toggleFreeze() },
+  retry: { r: (act) => act.retry() },
+  retryAll: { "Shift+R": (act) => act.retryAll() },
+  details: { i: (act) => act.openDetails() },
+  add: { "$mod+n": (act) => act.openAdd() },
   // On some keyboards ? needs no Shift.
-  keys: { presses: { "[Shift]+?": (act) => act.openKeys() } },
+  keys: { "[Shift]+?": (act) => act.openKeys() },
 };
+
+/** A key that is held down repeats only in these. */
+const REPEATING: readonly Row[] = [ROWS.move, ROWS.page];
 
 /** The listener for keydown on the window. */
 export function keyHandler(act: Actions): (event: KeyboardEvent) => void {
   const once: Record<string, (event: KeyboardEvent) => void> = {};
   const repeating: typeof once = {};
   for (const row of Object.values(ROWS)) {
-    for (const [press, run] of Object.entries(row.presses)) {
-      (row.repeats ? repeating : once)[press] = (event) => {
+    for (const [press, run] of Object.entries(row)) {
+      (REPEATING.includes(row) ? repeating : once)[press] = (event) => {
         event.preventDefault();
         run(act);
       };

@@ -19,7 +19,7 @@ const sentences: Record<Reason, (where: string) => string> = {
   forbidden: (where) =>
     `${where} does not let this computer in. Start its agent with --allow-from and this computer's network.`,
   unauthorized: (where) =>
-    `${where} asks for a user name and a password, or does not accept these. Type them in front of the address: http://user:password@${bare(where)}.`,
+    `${where} asks for a user name and a password, or does not accept these. Type them in front of the address: http://user:password@${where.replace(/^http:\/\//, "")}.`,
   "other-network": (where) =>
     `${where} was last seen on another network, so its password was not told: another device may have its address. If it is your camera, add it again.`,
   "other-login": (where) =>
@@ -76,10 +76,6 @@ export function withoutLogin(typed: string): string {
     /([?&][^=&#]*(?:user|usr|sid|login|sign|pw|pass|psw|token|auth|secret|key)[^=&#]*=)[^&]*/gi,
     "$1…",
   );
-}
-
-function bare(where: string): string {
-  return where.replace(/^http:\/\//, "");
 }
 
 /** Of what was typed, "rtsp" of "rtsp://cam/1"; "" for none. */

@@ -9,7 +9,7 @@ export interface Control {
 /** Its label and its tooltip, `of` one camera. */
 export function hint({ does, key }: Control, of = "") {
   const label = of === "" ? does : `${does}: ${of}`;
-  return { "aria-label": label, title: key === undefined ? undefined : `${does} (${key})` };
+  return { label, title: key === undefined ? undefined : `${does} (${key})` };
 }
 
 export const CONTROLS = {
@@ -38,8 +38,9 @@ export const BUTTONS = {
   search: "Search this network",
   stopSearch: "Stop searching",
   copy: "Copy",
-  /** The label of one that copies "the command". */
-  copyOf: (what: string) => `Copy ${what}`,
+  copyCommand: "Copy the command",
+  copyUpdate: "Copy the command that updates the agent",
+  copyCause: "Copy the raw cause",
   copied: "Copied",
   notCopied: "Could not copy",
 };

@@ -1,7 +1,7 @@
 // Why a camera gives no picture. A sentence says what happened, to which camera, and
 // what you can do about it; `next` says what PiGrid does. No codes: the raw cause is
 // behind Details.
-import type { Reason } from "../backend/types";
+import type { CameraState, Reason } from "../backend/types";
 import type { Shown } from "../cameras/shown";
 import { nameOf } from "./status";
 
@@ -98,8 +98,6 @@ const ANY_ERROR: Partial<Table> = {
   ],
 };
 
-const FOREIGN_ERROR: Table = { ...FOREIGN, ...ANY_ERROR };
-
 const AGENT_ERROR: Table = {
   ...ANY_ERROR,
   busy: (who, where, c) => [
@@ -162,35 +160,23 @@ const INCOMPATIBLE: Table = {
   ],
 };
 
-const UNDRAWABLE: Table = {
-  "": () => [
-    "It sends pictures that cannot be drawn.",
-    "Restart the camera's program, or choose baseline JPEG in its settings.",
-  ],
-};
+const undrawable: Say = () => [
+  "It sends pictures that cannot be drawn.",
+  "Restart the camera's program, or choose baseline JPEG in its settings.",
+];
 
-function tableOf(c: Shown): Table | null {
-  const foreign = c.url !== "";
-  switch (c.state) {
-    case "offline":
-      return foreign ? FOREIGN : OFFLINE;
-    case "refused":
-      return foreign ? FOREIGN_REFUSED : REFUSED;
-    case "camera-error":
-      if (c.undrawable) return UNDRAWABLE;
-      return foreign ? FOREIGN_ERROR : AGENT_ERROR;
-    case "incompatible":
-      return INCOMPATIBLE;
-    default:
-      return null;
-  }
-}
+const TABLES: Partial<Record<CameraState, { agent: Table; foreign: Table }>> = {
+  offline: { agent: OFFLINE, foreign: FOREIGN },
+  refused: { agent: REFUSED, foreign: FOREIGN_REFUSED },
+  "camera-error": { agent: AGENT_ERROR, foreign: { ...FOREIGN, ...ANY_ERROR } },
+  incompatible: { agent: INCOMPATIBLE, foreign: INCOMPATIBLE },
+};
 
 /** Why there is no picture; null when there is nothing to explain. */
 export function explain(c: Shown): Explanation | null {
-  const table = tableOf(c);
+  const table = TABLES[c.state]?.[c.url === "" ? "agent" : "foreign"];
   if (!table) return null;
-  const say = table[c.reason] ?? table[""];
+  const say = c.undrawable ? undrawable : (table[c.reason] ?? table[""]);
   const [what, advice] = say(nameOf(c), c.address ? ` (${c.address})` : "", c);
   return { what, advice };
 }

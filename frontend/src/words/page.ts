@@ -26,13 +26,6 @@ export function pageOf(page: number, pages: number): string {
   return `Page ${page} of ${pages}`;
 }
 
-/** What a Copy button copies. */
-export const COPYABLE = {
-  command: "the command",
-  update: "the command that updates the agent",
-  rawCause: "the raw cause",
-};
-
 /** The page without cameras, in three steps. */
 export const EMPTY = {
   install: "Install the agent on each Raspberry Pi, from PiGrid's folder",
