@@ -65,17 +65,15 @@ const ofStream: Partial<typeof sentences> = {
 
 /**
  * What was typed, without a password in it. Nobody knows where one ends that has a
- * raw "/" in it: all before the last "@" goes if a ":" is there.
+ * raw "/" in it: all before the last "@" goes if a ":" is there. Which parameters are
+ * secret is Go's to know: no value of one is shown.
  */
 export function withoutLogin(typed: string): string {
   const [, scheme = "", rest = ""] = /^([a-z]+:\/\/)?(.*)$/is.exec(typed) ?? [];
   const at = rest.lastIndexOf("@");
   const login = rest.slice(0, at + 1).replace(/^\[[^\]]*\]/, "");
   const plain = /^[^/?#]*@/.test(rest) || login.includes(":") ? rest.slice(at + 1) : rest;
-  return (scheme + plain).replace(
-    /([?&][^=&#]*(?:user|usr|sid|login|sign|pw|pass|psw|token|auth|secret|key)[^=&#]*=)[^&]*/gi,
-    "$1…",
-  );
+  return (scheme + plain).replace(/([?&][^=&#]*=)[^&]*/g, "$1…");
 }
 
 /** Of what was typed, "rtsp" of "rtsp://cam/1"; "" for none. */
