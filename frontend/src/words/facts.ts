@@ -2,6 +2,7 @@
 import { givesPictures } from "../cameras/facts";
 import type { Shown } from "../cameras/shown";
 import { megabits, size } from "./numbers";
+import { agentCommand } from "./page";
 import { moment, rate } from "./time";
 
 /** What of a name is safe to stand in a command: it came from the network. */
@@ -13,7 +14,7 @@ export function updateCommand(c: Shown): string {
   const address = c.address.replace(/:\d+$/, "");
   const host = PLAIN_NAME.test(c.host) ? `${c.host.replace(/\.local$/, "")}.local` : address;
   if (!PLAIN_NAME.test(host)) return "";
-  return `make pi HOSTS='pi@${host}'`;
+  return agentCommand(host);
 }
 
 /** Facts for the Details dialog, in reading order; unknown ones are left out. */

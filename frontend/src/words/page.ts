@@ -11,7 +11,7 @@ export const APP_SILENT = {
 };
 
 /** Installs or upgrades the agent, in the folder of PiGrid's sources. */
-export const AGENT_COMMAND = "make pi HOSTS='pi@raspberrypi.local'";
+export const agentCommand = (host = "raspberrypi.local") => `make pi HOSTS='pi@${host}'`;
 
 export const PICTURES_STOPPED =
   "Pictures do not arrive from the app right now. Trying again; what you see may be old.";
