@@ -179,7 +179,9 @@ describe("The page", () => {
       add("iframe", { src: "http://127.0.0.2:9/" });
       add("script", { src: "http://127.0.0.2:9/x.js" });
       await fetch("http://127.0.0.2:9/").catch(() => {});
-      await new Promise((resolve) => setTimeout(resolve, 100));
+      const deadline = Date.now() + 10_000;
+      while (new Set(seen).size < 4 && Date.now() < deadline)
+        await new Promise((resolve) => setTimeout(resolve, 100));
       return { seen: [...new Set(seen)].sort(), ran: "ran" in window };
     });
     expect(blocked).toEqual({
