@@ -14,15 +14,18 @@ import svelteConfig from "./svelte.config.js";
  */
 const ROOMS = {
   backend: {
-    may: ["../wailsjs/"],
-    why: "what Go says stands below everything; only this room knows Wails",
+    may: [],
+    why: "what Go says stands below everything; only this room knows the window",
   },
   cameras: {
     may: ["backend/types"],
     why: "what follows from a camera's state needs no words and no screen",
   },
   layout: { may: [], why: "where tiles go is pure: sizes in, rectangles out" },
-  frames: { may: [], why: "pictures load whatever the page says and shows beside them" },
+  frames: {
+    may: ["backend/answer", "backend/types"],
+    why: "pictures are loaded as Go says that they are new, whatever shows them",
+  },
   words: {
     may: ["backend/types", "cameras/"],
     why: "sentences are functions of what is so, not of what is on the screen",

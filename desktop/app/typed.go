@@ -121,8 +121,8 @@ func unescaped(s string) string {
 	return s
 }
 
-// letsIn matches names of parameters that let one in. One too many is kept as a
-// secret and does no harm; frontend/src/words/add.ts knows the same.
+// letsIn matches names of parameters that are credentials. One too many is kept as a
+// secret and does no harm.
 var letsIn = regexp.MustCompile(`(?i)user|usr|sid|login|sign|pw|pass|psw|token|auth|secret|key`)
 
 // withoutSecrets leaves out the parameters of a query that let one in, as some
