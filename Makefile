@@ -34,7 +34,7 @@ bench: ## Measure serving beside other servers, rewrite docs/PERFORMANCE.md (4 m
 wall: ## Measure the wall of 16 and 64 cameras, rewrite docs/PERFORMANCE.md (3 minutes)
 	@.make/wall
 
-soak: ## What takes hours: the wall (WALL_TIME=1h), starts, faults, fuzzing (FUZZ_TIME for each)
+soak: ## What takes hours: two walls (WALL_TIME=1h each), starts, faults, fuzzing (FUZZ_TIME for each)
 	@.make/soak
 
 check: ## Format, lint, tidy, types, licences, unit tests (about 2 minutes)

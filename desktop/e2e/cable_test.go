@@ -5,7 +5,6 @@ package e2e
 import (
 	"encoding/json"
 	"fmt"
-	"net/url"
 	"os"
 	"os/exec"
 	"strings"
@@ -59,22 +58,49 @@ func (c cable) plug(t *testing.T) { ip(t, "-n", c.cameras, "link", "set", "lan0"
 // startCameras starts a fleet on the cameras' machine and returns its agents.
 func (c cable) startCameras(t *testing.T, n int) []camera {
 	t.Helper()
-	cmd := in(c.cameras, fleetProgram, "-n", fmt.Sprint(n), "-fps", "10", "-prefix", "10.77.0.")
+	return c.startFleet(t, "-n", fmt.Sprint(n), "-fps", "10", "-prefix", "10.77.0.").list(t)
+}
+
+// far is a fleet on the cameras' machine, which only a program there can ask.
+type far struct {
+	cable
+	*process
+	control string // URL
+}
+
+// startFleet starts one with these flags.
+func (c cable) startFleet(t *testing.T, flags ...string) far {
+	t.Helper()
+	cmd := in(c.cameras, append([]string{fleetProgram}, flags...)...)
 	out, err := cmd.StdoutPipe()
 	if err != nil {
 		t.Fatal(err)
 	}
-	startProcess(t, cmd)
+	cmd.Stderr = os.Stderr
+	f := far{cable: c, process: startProcess(t, cmd)}
 	var said struct{ Control string }
 	if err := json.NewDecoder(out).Decode(&said); err != nil {
 		t.Fatal(err)
 	}
-	at := url.URL{Scheme: "http", Host: said.Control, Path: "/agents"}
-	data, err := in(c.cameras, "curl", "-s", at.String()).Output()
-	var list []camera
-	if err != nil || json.Unmarshal(data, &list) != nil || len(list) != n {
-		t.Fatalf("%v: %s", err, data)
+	f.control = "http://" + said.Control
+	return f
+}
+
+// ask asks its control.
+func (f far) ask(t *testing.T, method, path string, answer any) {
+	t.Helper()
+	data, err := in(f.cameras, "curl", "-sS", "--fail", "--max-time", "10", "-X", method, f.control+path).Output()
+	if err == nil && answer != nil {
+		err = json.Unmarshal(data, answer)
 	}
+	if err != nil {
+		t.Fatalf("%s %s: %v: %s", method, path, err, data)
+	}
+}
+
+func (f far) list(t *testing.T) (list []camera) {
+	t.Helper()
+	f.ask(t, "GET", "/agents", &list)
 	return list
 }
 

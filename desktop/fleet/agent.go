@@ -23,6 +23,9 @@ type agent struct {
 	interval time.Duration
 	begin    time.Time // when frame 0 was taken
 	scene    *scene
+	link     *link // what it sends through; nil for as fast as can be
+	// lie answers in its place, and reports whether it did; nil for an honest agent.
+	lie func(w http.ResponseWriter, r *http.Request) bool
 
 	bytes   atomic.Int64 // of streams
 	dials   atomic.Int64 // requests for a stream
@@ -58,6 +61,13 @@ func newAgent(number int, fps float64, prefix string, s *strips) (*agent, error)
 }
 
 func (a *agent) id() string { return fmt.Sprintf("f1ee7000-0000-4000-8000-%012d", a.number) }
+
+// where is its address, which has a port since it listened first.
+func (a *agent) where() string {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return a.addr
+}
 
 func (a *agent) name() string { return fmt.Sprintf("Camera %d", a.number) }
 
@@ -177,6 +187,9 @@ func (a *agent) faulty(well http.Handler) http.Handler {
 		if stream {
 			a.dials.Add(1)
 		}
+		if a.lie != nil && a.lie(w, r) {
+			return
+		}
 		f, changed := a.state()
 		for ; f == hang; f, changed = a.state() {
 			select {
@@ -200,6 +213,9 @@ func (a *agent) faulty(well http.Handler) http.Handler {
 
 func (a *agent) serveStatus(w http.ResponseWriter, _ *http.Request) {
 	f, _ := a.state()
+	if f == late {
+		time.Sleep(lateBy)
+	}
 	camera := api.Camera{
 		ID: "cam", Name: a.name(), State: api.Live, Width: width, Height: height,
 		Framerate: float64(time.Second) / float64(a.interval), FPS: float64(time.Second) / float64(a.interval),

@@ -40,9 +40,18 @@ func (a *agent) row() row {
 	return r
 }
 
-// control answers questions about the agents and breaks them.
-func control(list []*agent) http.Handler {
+// control answers questions about the agents and breaks them; n is nil for agents
+// that are no neighbour.
+func control(list []*agent, n *neighbour) http.Handler {
 	mux := http.NewServeMux()
+	if n != nil {
+		mux.HandleFunc("GET /counts", func(w http.ResponseWriter, _ *http.Request) {
+			n.mu.Lock()
+			defer n.mu.Unlock()
+			w.Header().Set("Content-Type", "application/json")
+			_ = json.NewEncoder(w).Encode(n.counts) // a client that left hears nothing
+		})
+	}
 	mux.HandleFunc("GET /agents", func(w http.ResponseWriter, _ *http.Request) {
 		rows := make([]row, 0, len(list))
 		for _, a := range list {

@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"slices"
 	"strconv"
+	"time"
 
 	"pigrid/shared/api"
 )
@@ -36,13 +37,17 @@ const (
 	large       fault = "large"        // pictures of 49 megapixels
 	bulky       fault = "bulky"        // pictures of 33 MB, one every two seconds
 	scans       fault = "scans"        // pictures of 49 megapixels that are gone over a hundred times
+	late        fault = "late"         // well, but a busy Pi: its status takes 0.4 s
 )
+
+// lateBy is longer than the app waits before it asks another address as well.
+const lateBy = 400 * time.Millisecond
 
 // faults are all of them.
 func faults() []fault {
 	return []fault{
 		none, stall, hang, reset, refuse, cut, truncate, garbage, slow, unauthed, forbidden, wrongHost, busy, failed,
-		placeholder, newer, other, huge, large, bulky, scans,
+		placeholder, newer, other, huge, large, bulky, scans, late,
 	}
 }
 

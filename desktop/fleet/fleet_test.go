@@ -226,6 +226,7 @@ func TestFaults(t *testing.T) {
 		{placeholder, "200 placeholder; 200 api 1 failed"},
 		{newer, "200 5 frames, 0 broken; 200 api 2 live"},
 		{other, "200 200"},
+		{late, "200 5 frames, 0 broken; 200 api 1 live"},
 		{none, "200 5 frames, 0 broken; 200 api 1 live"},
 	} {
 		setFault(t, url, 1, want.fault)

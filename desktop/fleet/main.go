@@ -10,6 +10,11 @@
 // It prints the address of its control as {"control":"127.0.0.1:…"}. GET
 // /agents lists the agents; PUT /agents/3/fault?name=stall (or /agents/all/…)
 // breaks one, ?name=none makes it well again. Faults are listed in fault.go.
+//
+//	fleet -n 16 -first 101 -prefix 10.77.0. -good 10.77.0.1:4711,10.77.0.2:4712
+//
+// is a hostile neighbour of these good agents: see neighbour.go. GET /counts of its
+// control tells what it did and what it was asked.
 package main
 
 import (
@@ -23,6 +28,7 @@ import (
 	"net/http"
 	"os"
 	"os/signal"
+	"strings"
 	"syscall"
 	"time"
 )
@@ -42,13 +48,16 @@ func run(ctx context.Context, args []string, out io.Writer) error {
 	n := flags.Int("n", 4, "how many agents, at most 250")
 	fps := flags.Float64("fps", 30, "frames per second of each")
 	prefix := flags.String("prefix", "127.77.0.", "of the addresses: agent 3 listens at 127.77.0.3")
+	first := flags.Int("first", 1, "the number of the first agent")
+	good := flags.String("good", "", "be a hostile neighbour of the agents at these addresses, host:port,…")
+	elsewhere := flags.String("elsewhere", "", "IP address of this machine on another network, for the neighbour's router")
 	if err := flags.Parse(args); err != nil {
 		return err
 	}
-	if *n < 1 || *n > 250 || !(*fps >= 0.1 && *fps <= 120) {
+	if *n < 1 || *n > 250 || *first < 1 || !(*fps >= 0.1 && *fps <= 120) {
 		return errors.New("-n must be 1 to 250 and -fps 0.1 to 120")
 	}
-	list, err := startAgents(*n, *fps, *prefix)
+	list, err := startAgents(*first, *n, *fps, *prefix)
 	defer func() {
 		for _, a := range list {
 			a.stop()
@@ -57,29 +66,40 @@ func run(ctx context.Context, args []string, out io.Writer) error {
 	if err != nil {
 		return err
 	}
+	var bad *neighbour
+	if *good != "" {
+		bad = newNeighbour(strings.Split(*good, ","), *elsewhere)
+		bad.corrupt(list)
+	}
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
 	l, err := (&net.ListenConfig{}).Listen(ctx, "tcp", "127.0.0.1:0")
 	if err != nil {
 		return err
 	}
-	srv := &http.Server{Handler: control(list), ReadHeaderTimeout: 5 * time.Second}
+	srv := &http.Server{Handler: control(list, bad), ReadHeaderTimeout: 5 * time.Second}
 	unhook := context.AfterFunc(ctx, func() { _ = srv.Close() })
 	defer unhook()
 	if err := json.NewEncoder(out).Encode(map[string]string{"control": l.Addr().String()}); err != nil {
 		return errors.Join(err, l.Close())
 	}
-	if err := srv.Serve(l); !errors.Is(err, http.ErrServerClosed) {
-		return err
+	attacked := make(chan error, 1)
+	go func() { attacked <- bad.run(ctx); cancel() }()
+	err = srv.Serve(l)
+	cancel()
+	if errors.Is(err, http.ErrServerClosed) {
+		err = nil
 	}
-	return nil
+	return errors.Join(err, <-attacked)
 }
 
-// startAgents starts n agents whose cameras are numbered from 1. What runs is
+// startAgents starts n agents whose cameras are numbered from first. What runs is
 // returned also with an error.
-func startAgents(n int, fps float64, prefix string) ([]*agent, error) {
+func startAgents(first, n int, fps float64, prefix string) ([]*agent, error) {
 	strips := newStrips()
 	var list []*agent
 	for i := range n {
-		a, err := newAgent(i+1, fps, prefix, strips)
+		a, err := newAgent(first+i, fps, prefix, strips)
 		if err != nil {
 			return list, err
 		}

@@ -94,7 +94,7 @@ type stream struct {
 
 func (s *stream) write(b []byte) error {
 	_ = s.conn.SetWriteDeadline(time.Now().Add(patience))
-	n, err := s.conn.Write(b)
+	n, err := s.agent.link.write(s.conn, b)
 	s.agent.bytes.Add(int64(n))
 	return err
 }

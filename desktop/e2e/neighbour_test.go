@@ -1,0 +1,332 @@
+//go:build linux
+
+package e2e
+
+import (
+	"encoding/json"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"pigrid/desktop/cameras"
+)
+
+// A hostile neighbour beside twenty good cameras, with all it has and at random: see
+// desktop/fleet/neighbour.go. The good ones stay live, no copy is shown in their
+// place, no password is told, and what the app holds and remembers stays bounded.
+// WALL_TIME is how long, 1h unless set.
+func TestWallBesideNeighbour(t *testing.T) {
+	if os.Getenv("PIGRID_SOAK") == "" {
+		t.Skip("set PIGRID_SOAK=1 to run for an hour")
+	}
+	limit := wallTime(t)
+	b := newStreet(t)
+	s := newScreen(t)
+	a := startCommand(t, in(b.app, appProgram), s, b.home, "PIGRID_MDNS=true")
+	w := &beside{screen: s, last: map[uint8]uint32{}, moved: map[uint8]time.Time{}, stood: map[uint8]int{}}
+	w.untilLive(t)
+	var all []usage
+	begin := time.Now()
+	for minute := 1; time.Since(begin) < limit && !t.Failed(); minute++ {
+		w.watch(t, time.Minute)
+		answered := w.press(t)
+		select {
+		case <-a.done:
+			t.Fatal("the app has ended")
+		default:
+		}
+		u := a.usage(t)
+		all = append(all, u)
+		t.Logf("minute %d: app %d MB, WebKit %d MB, CPU %v in all; %s; %d looks, at %d of them a good camera stood, for %v at most; the window answers in %v",
+			minute, u.app>>20, u.webkit>>20, u.cpu.Round(time.Second), b.checkRemembered(t), w.looks, w.stands(), w.longest.Round(time.Second/10), answered.Round(time.Millisecond))
+		b.checkCounts(t)
+	}
+	s.save(t, "beside-neighbour")
+	b.logCounts(t)
+	w.checkShares(t)
+	checkFlat(t, all)
+	a.interrupt(t, 5*time.Second)
+}
+
+// street is a network with good agents and a neighbour.
+type street struct {
+	cable
+	home      home
+	good      []camera
+	neighbour far
+}
+
+const (
+	goodCameras = 20
+	firstLiar   = 101 // also the number in its strip
+	liars       = 16
+	password    = "s3cret" // for the camera whose login changes
+)
+
+// copies are the numbers in the strips of pictures that copies of good agents give.
+var copies = []uint8{firstLiar + 5, firstLiar + 9, firstLiar + 13}
+
+func newStreet(t *testing.T) *street {
+	t.Helper()
+	const elsewhere = "10.99.0.1"
+	b := &street{cable: newCable(t, goodCameras)}
+	for i := range liars {
+		ip(t, "-n", b.cameras, "addr", "add", fmt.Sprintf("10.77.0.%d/24", firstLiar+i), "dev", "lan0")
+	}
+	ip(t, "-n", b.cameras, "addr", "add", elsewhere+"/24", "dev", "lo")
+	ip(t, "-n", b.app, "route", "add", "default", "via", "10.77.0.1")
+
+	fleet := b.startFleet(t, "-n", fmt.Sprint(goodCameras), "-fps", "10", "-prefix", "10.77.0.")
+	fleet.ask(t, "PUT", "/agents/all/fault?name=late", nil)
+	b.good = fleet.list(t)
+	var at []string
+	for _, c := range b.good {
+		at = append(at, c.Addr)
+	}
+	b.neighbour = b.startFleet(t, "-n", fmt.Sprint(liars), "-first", fmt.Sprint(firstLiar), "-fps", "10", "-prefix", "10.77.0.",
+		"-good", strings.Join(at, ","), "-elsewhere", elsewhere)
+	b.home = homeOf(t, 1920, 1080, remembered(b.good))
+	b.addDoor(t, b.neighbour.list(t)[liars-1].Addr)
+	return b
+}
+
+// addDoor adds a camera that asked for a password by Digest when it was added.
+func (b *street) addDoor(t *testing.T, addr string) {
+	t.Helper()
+	var s map[string]any
+	b.read(t, b.home.settings(), &s)
+	url := "http://" + addr + "/video"
+	key := cameras.ForeignKey(url)
+	s["cameras"] = append(s["cameras"].([]any), map[string]any{
+		"key": key, "name": "Neighbour's door", "addresses": []string{addr}, "url": url, "login": true,
+		"asks": map[string]string{"scheme": "digest", "realm": "door"}, "added": time.Now().UTC(),
+	})
+	s["version"] = 2
+	b.write(t, b.home.settings(), s)
+	b.write(t, filepath.Join(filepath.Dir(b.home.settings()), "secrets.json"), map[string]string{
+		key: fmt.Sprintf(`{"user":"root","password":%q}`, password),
+	})
+}
+
+func (b *street) read(t *testing.T, file string, into any) (size int) {
+	t.Helper()
+	data, err := os.ReadFile(file)
+	if err == nil {
+		err = json.Unmarshal(data, into)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	return len(data)
+}
+
+func (b *street) write(t *testing.T, file string, what any) {
+	t.Helper()
+	data, err := json.Marshal(what)
+	if err == nil {
+		err = os.WriteFile(file, data, 0o600)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+// checkRemembered checks the settings file, and says what is in it.
+func (b *street) checkRemembered(t *testing.T) string {
+	t.Helper()
+	const found, perAgent, largest = 768, 64, 1 << 20
+	var s struct{ Cameras []known }
+	size := b.read(t, b.home.settings(), &s)
+	of := map[string]int{}
+	good := map[string]known{}
+	for _, c := range s.Cameras {
+		agent, _, _ := cameras.SplitKey(c.Key)
+		of[agent]++
+		good[c.Key] = c
+		if len(c.Addresses) > 8 || agent != "" && of[agent] == perAgent+1 {
+			t.Errorf("%s: %d addresses, more cameras than %d", c.Key, len(c.Addresses), perAgent)
+		}
+	}
+	if len(s.Cameras) > found+1 || size > largest {
+		t.Errorf("%d cameras are remembered in %d bytes", len(s.Cameras), size)
+	}
+	for _, c := range b.good {
+		if is, ok := good[c.key()]; !ok || is.Name != c.Name || len(is.Addresses) == 0 || is.Addresses[0] != c.Addr {
+			t.Errorf("of %s at %s is remembered %+v", c.Name, c.Addr, is)
+		}
+	}
+	return fmt.Sprintf("%d cameras remembered in %d kB", len(s.Cameras), size>>10)
+}
+
+// checkCounts checks what the neighbour was asked.
+func (b *street) checkCounts(t *testing.T) {
+	t.Helper()
+	counts := b.counts(t)
+	// Its streams, and what it announces, have it asked every other second, a watch
+	// asks it every five seconds by itself, and an agent that lists nothing may have
+	// just been started.
+	const most = 60
+	if n := counts["questions for one liar's status in a minute"]; n > most {
+		t.Errorf("a liar was asked for its status %d times in a minute", n)
+	}
+	for _, never := range []string{"passwords told to a stranger", "other questions to a router elsewhere", "a fault that could not be set"} {
+		if n := counts[never]; n > 0 {
+			t.Errorf("%s: %d", never, n)
+		}
+	}
+}
+
+func (b *street) counts(t *testing.T) (counts map[string]int) {
+	t.Helper()
+	b.neighbour.ask(t, "GET", "/counts", &counts)
+	return counts
+}
+
+// logCounts says what the neighbour did, and checks that it did all it can.
+func (b *street) logCounts(t *testing.T) {
+	t.Helper()
+	counts := b.counts(t)
+	attacks := 0
+	var lines []string
+	for what, n := range counts {
+		lines = append(lines, fmt.Sprintf("%s: %d", what, n))
+		if strings.HasPrefix(what, "attack: ") {
+			attacks += n
+		}
+	}
+	slices.Sort(lines)
+	t.Logf("%d attacks:\n%s", attacks, strings.Join(lines, "\n"))
+	for _, must := range []string{"announcements", "questions to a router elsewhere", "questions for a copied status", "attack: asks for a password in any way"} {
+		if counts[must] == 0 {
+			t.Errorf("the neighbour reached nobody: %s: 0", must)
+		}
+	}
+}
+
+// beside looks at a window in which good cameras and others are.
+type beside struct {
+	*screen
+	last    map[uint8]uint32
+	moved   map[uint8]time.Time // when each good camera was seen to move last
+	stood   map[uint8]int       // looks at which it did not
+	looks   int
+	longest time.Duration // that one stood
+}
+
+// look notes which good cameras have moved since the last look.
+func (w *beside) look(t *testing.T) {
+	t.Helper()
+	now, shown := time.Now(), frames(t, w.screen)
+	for _, number := range copies {
+		if _, seen := shown[number]; seen {
+			t.Errorf("a tile shows the pictures of the copy %d", number)
+		}
+	}
+	for number := uint8(1); number <= goodCameras; number++ {
+		if frame, ok := shown[number]; ok && frame > w.last[number] {
+			w.last[number], w.moved[number] = frame, now
+		}
+	}
+}
+
+// untilLive waits until all good cameras move.
+func (w *beside) untilLive(t *testing.T) {
+	t.Helper()
+	begin := time.Now()
+	first := map[uint8]uint32{}
+	until(t, time.Minute, "the good cameras move", func() bool {
+		w.look(t)
+		for number, frame := range w.last {
+			if _, ok := first[number]; !ok {
+				first[number] = frame
+			}
+		}
+		moving := 0
+		for number, at := range w.moved {
+			if at.After(begin) && w.last[number] > first[number] {
+				moving++
+			}
+		}
+		return moving == goodCameras
+	})
+}
+
+// watch looks every second: no good camera stands for long.
+func (w *beside) watch(t *testing.T, d time.Duration) {
+	t.Helper()
+	const patience = 15 * time.Second
+	begin := time.Now()
+	for number := range w.moved {
+		w.moved[number] = begin // nobody looked meanwhile
+	}
+	tick := time.NewTicker(time.Second)
+	defer tick.Stop()
+	for said := map[uint8]bool{}; time.Since(begin) < d; {
+		<-tick.C
+		before := time.Now()
+		w.look(t)
+		w.looks++
+		for number, at := range w.moved {
+			still := before.Sub(at)
+			if still <= 0 {
+				continue
+			}
+			w.stood[number]++
+			w.longest = max(w.longest, still)
+			if still > patience && !said[number] {
+				said[number] = true
+				t.Errorf("%s has not moved for %v", name(int(number)), still.Round(time.Second))
+			}
+		}
+	}
+}
+
+// stands is how many looks found one of the good cameras still.
+func (w *beside) stands() int {
+	n := 0
+	for _, times := range w.stood {
+		n += times
+	}
+	return n
+}
+
+// checkShares checks that each good camera moved at nearly all looks: a busy machine
+// may make one stand for a look.
+func (w *beside) checkShares(t *testing.T) {
+	t.Helper()
+	least, of := 1.0, 0
+	for number, times := range w.stood {
+		share := 1 - float64(times)/float64(w.looks)
+		if share < least {
+			least, of = share, int(number)
+		}
+		if share < 0.9 {
+			t.Errorf("%s moved at %.1f %% of the looks", name(int(number)), 100*share)
+		}
+	}
+	t.Logf("the good cameras moved at %.2f %% of %d looks each, %s at the fewest: %.2f %%", 100-100*float64(w.stands())/float64(goodCameras*w.looks), w.looks, name(of), 100*least)
+}
+
+// press shows the first camera alone, and all again: the window answers a person.
+// It returns how long both took.
+func (w *beside) press(t *testing.T) time.Duration {
+	t.Helper()
+	begin := time.Now()
+	window := w.window(t)
+	w.xdotool(t, "windowfocus", window, "key", "1")
+	until(t, 20*time.Second, "one camera is shown alone", func() bool {
+		shown := frames(t, w.screen)
+		_, first := shown[1]
+		return first && len(shown) == 1
+	})
+	w.xdotool(t, "windowfocus", window, "key", "0")
+	until(t, 20*time.Second, "the others are shown again", func() bool { return len(frames(t, w.screen)) > 1 })
+	took := time.Since(begin)
+	w.xdotool(t, "mousemove", "800", "20", "click", "1") // no frame of the focus over the first strip
+	w.untilLive(t)
+	return took
+}
