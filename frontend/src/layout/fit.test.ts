@@ -140,6 +140,13 @@ describe("commonestAspect", () => {
     ["cameras without a size do not vote", [size(0, 0), size(0, 0), size(1280, 720)], 16 / 9],
     ["nor do those with half of one", [size(640, 0), size(640, 0), size(1280, 720)], 16 / 9],
     [
+      "shapes that leave nothing to see of the others do not vote",
+      [size(65_535, 1), size(65_535, 1), size(1, 65_535), size(1, 65_535), size(1280, 720)],
+      16 / 9,
+    ],
+    ["only such shapes", [size(65_535, 1), size(1, 65_535)], 4 / 3],
+    ["a stereo camera", [size(2560, 720)], 32 / 9],
+    [
       "nearly equal shapes vote together",
       [size(720, 1280), size(640, 480), size(1640, 1232)],
       4 / 3,

@@ -91,12 +91,19 @@ export function place(count: number, grid: Fit, stage: Size): Rect[] {
 /** The agent's default picture is 640x480. */
 const UNKNOWN_ASPECT = 4 / 3;
 
-/** The aspect most cameras have; of equally common ones the first. Unknown sizes do not count. */
+/** A wider or narrower picture is none that a grid is made for, whoever says that it is one. */
+const WIDEST_ASPECT = 4;
+
+/**
+ * The aspect most cameras have; of equally common ones the first. Unknown sizes do not count, nor
+ * do shapes in which nobody could see any other picture.
+ */
 export function commonestAspect(sizes: readonly Size[]): number {
   const votes = new Map<string, { aspect: number; count: number }>();
   for (const { width, height } of sizes) {
     if (width <= 0 || height <= 0) continue;
     const aspect = width / height;
+    if (aspect > WIDEST_ASPECT || aspect < 1 / WIDEST_ASPECT) continue;
     // 1296x972 and 640x480 are the same shape, 1296x730 and 16:9 nearly so.
     const name = aspect.toFixed(1);
     const vote = votes.get(name) ?? { aspect, count: 0 };
