@@ -35,7 +35,7 @@ func (c *copier) turn(ctx context.Context) {
 		return // a good agent that is too busy; another one next time
 	}
 	attack := "attack: a copy of a good agent"
-	if one([]bool{true, true, false}) {
+	if one([]bool{true, false, false}) {
 		body, attack = bytes.ReplaceAll(body, []byte(s.Started), []byte("2020-01-01T00:00:00Z")), "attack: a twin of a good agent"
 	}
 	c.n.count(attack)
