@@ -238,6 +238,25 @@ describe("Puller", () => {
     expect(go.asked.at(-1)).toBe("7 a:0,b:5");
   });
 
+  it("keeps no more of cameras that are not wanted than there are places", async () => {
+    await start();
+    await go.answer(ok(entry("a", 8), entry("b", 5)));
+    wanted = { keys: ["b"], full: [] };
+    await go.answer(ok());
+    await go.answer(ok(entry("b", 6)));
+    wanted = { keys: ["a", "b"], full: [] };
+    await go.answer(ok());
+    expect(go.asked.at(-1)).toBe("want=a:8,b:6");
+
+    const others = Array.from({ length: 1023 }, (_, i) => entry(`c${i}`, 1));
+    wanted = { keys: ["b"], full: [] };
+    await go.answer(ok());
+    await go.answer(ok(...others));
+    wanted = { keys: ["a", "b"], full: [] };
+    await go.answer(ok());
+    expect(go.asked.at(-1)).toBe("want=a:0,b:6");
+  });
+
   it("asks no more after stop, neither awake nor asleep", async () => {
     await start();
     puller.stop();

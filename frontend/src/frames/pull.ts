@@ -16,6 +16,8 @@ const INTERVAL_MS = 80;
 const FULL_INTERVAL_MS = 25;
 /** From one question of a page that shows no camera to the next: it wants to know the state. */
 const UNSEEN_INTERVAL_MS = 1000;
+/** Of how many cameras it is kept which frame was told last: as many as the Go side has places for. */
+const MOST_KEPT = 1024;
 /** How long news are told at a stretch: a click waits no longer than this. */
 const STRETCH_MS = 10;
 
@@ -103,8 +105,16 @@ export class Puller {
     this.#lastSeq.delete(key);
   }
 
+  /** Cameras can come and go at each question, for months. */
+  #forgetOthers(keys: readonly string[]): void {
+    if (this.#lastSeq.size <= MOST_KEPT) return;
+    const there = new Set(keys);
+    for (const key of this.#lastSeq.keys()) if (!there.has(key)) this.#lastSeq.delete(key);
+  }
+
   async #pullOnce(wanted: Wanted): Promise<void> {
     const begin = performance.now();
+    this.#forgetOthers(wanted.keys);
     try {
       const { state, number, news } = await this.#request(wanted);
       this.#count(0);
