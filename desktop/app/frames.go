@@ -23,6 +23,8 @@ const (
 	// pieceTime and how long the pause after it is: 32 MB take 1 s, and the page waits
 	// for 3 s.
 	pieceTime = 4 * time.Millisecond
+	// loadPatience is how long a large picture waits for others that are loaded.
+	loadPatience = 1500 * time.Millisecond
 	// maxQuestion is how many bytes a pull has, with room for the longest keys.
 	maxQuestion = 1 << 20
 	// maxCall is the same for a command.
@@ -77,7 +79,8 @@ type Answer struct {
 //	GET /frame?key=<key>
 //
 // is the newest JPEG of a camera, at once; 404 when it has none. It may be newer
-// than the one the page was told of.
+// than the one the page was told of. A large one waits for others; 503 when that
+// takes longer than the page waits.
 //
 // No URL holds what changes: WebKit keeps each one that a page ever asked for. Wails
 // never ends a request's context, and may cut a body short: so each handler ends by
@@ -217,14 +220,32 @@ func (e *Engine) serveFrame(w http.ResponseWriter, r *http.Request) {
 		write(w, "image/jpeg", frame.JPEG)
 		return
 	}
-	select {
-	case e.loading <- struct{}{}:
-	case <-e.ctx.Done():
-		http.Error(w, "the app is closed", http.StatusServiceUnavailable)
+	frame.JPEG = nil // while it waits it holds no memory
+	if !e.enterLoading() {
+		http.Error(w, "other large pictures are being loaded", http.StatusServiceUnavailable)
 		return
 	}
 	defer func() { <-e.loading }()
+	if frame = f.Frame(); len(frame.JPEG) == 0 {
+		http.Error(w, "this camera has no picture any more", http.StatusNotFound)
+		return
+	}
 	write(slowly{w}, "image/jpeg", frame.JPEG)
+}
+
+// enterLoading waits until no other large picture is loaded. It gives up when the
+// page does: nobody says that a question is over, and those that nobody waits for
+// any more would come before all others, each with 32 MB.
+func (e *Engine) enterLoading() bool {
+	patience := time.NewTimer(loadPatience)
+	defer patience.Stop()
+	select {
+	case e.loading <- struct{}{}:
+		return true
+	case <-patience.C:
+	case <-e.ctx.Done():
+	}
+	return false
 }
 
 // slowly writes in pieces, with pauses in which WebKit can paint: that one reads

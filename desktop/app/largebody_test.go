@@ -61,3 +61,35 @@ func TestLargePicturesLeaveTimeToPaint(t *testing.T) {
 		})
 	}
 }
+
+// The page asks again after 3 s for a picture that did not come. What had waited for
+// longer still was loaded for nobody, and the queue grew, with 33 MB each.
+func TestLargePicturesThatNobodyWaitsForAreNotLoaded(t *testing.T) {
+	a := newAgent(t, idA, "Garage", "x")
+	a.set(func(a *fakeAgent) { a.jpeg = padded(t, 5<<20) })
+	synctest.Test(t, func(t *testing.T) {
+		d := startDesk(t, "", &fakeClient{agent: a})
+		d.look(t)
+		d.search.sighted(a.sighting())
+		time.Sleep(300 * time.Millisecond)
+		var mu sync.Mutex
+		codes := map[int]int{}
+		var wg sync.WaitGroup
+		for range 40 {
+			wg.Go(func() {
+				begin, answer := time.Now(), httptest.NewRecorder()
+				d.engine.Handler().ServeHTTP(answer, httptest.NewRequest(http.MethodGet, "/frame?key="+url.QueryEscape(cameras.Key(idA, "x")), nil))
+				mu.Lock()
+				defer mu.Unlock()
+				codes[answer.Code]++
+				if took := time.Since(begin); took > 3*time.Second {
+					t.Errorf("%d after %v", answer.Code, took)
+				}
+			})
+		}
+		wg.Wait()
+		if codes[http.StatusOK] < 5 || codes[http.StatusOK]+codes[http.StatusServiceUnavailable] != 40 {
+			t.Errorf("got %v", codes)
+		}
+	})
+}
