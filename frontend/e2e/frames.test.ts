@@ -1,6 +1,7 @@
 import type { Browser, Request } from "playwright-core";
 import { describe, expect, it } from "vitest";
 
+import type { Camera } from "../src/backend/types";
 import { picturesShown, setHidden, shown, useStage } from "./stage";
 
 const stage = useStage();
@@ -55,6 +56,35 @@ describe("frames", () => {
     ]);
     expect(await page.locator("li.tile img").count()).toBe(8);
     expect(await page.locator("li.tile img.shown").count()).toBe(4);
+  });
+
+  it("keeps nothing of the tiles of cameras that are gone", async () => {
+    const good = stage.cameras(4);
+    stage.go.state.cameras = good;
+    const page = await stage.open();
+    const cdp = await page.context().newCDPSession(page);
+    await cdp.send("Performance.enable");
+    const nodes = async () => {
+      await cdp.send("HeapProfiler.collectGarbage");
+      const { metrics } = await cdp.send("Performance.getMetrics");
+      return metrics.find(({ name }) => name === "Nodes")?.value ?? 0;
+    };
+    const film = stage.go.films.get("agent:1/cam") ?? { loop: [], fps: 0 };
+    const counts: number[] = [];
+    for (let round = 0; round < 5; round++) {
+      const others = Array.from({ length: 20 }, (_, i) => {
+        const key = `agent:other/c${round}-${i}`;
+        stage.go.films.set(key, film);
+        return { ...(good[0] as Camera), key, name: `Other ${i}` };
+      });
+      await stage.go.emit(page, [...good, ...others]);
+      await picturesShown(page, 24);
+      await stage.go.emit(page, good);
+      await picturesShown(page, 4);
+      counts.push(await nodes());
+    }
+    // A tile has about a hundred.
+    expect((counts[4] as number) - (counts[1] as number)).toBeLessThan(20 * 100);
   });
 
   it("loads outside of the tile, so that nothing is painted for it", async () => {

@@ -4,6 +4,7 @@
 import { SvelteMap, SvelteSet } from "svelte/reactivity";
 
 import type { News } from "../backend/types";
+import { Elements, type Pair } from "./elements";
 
 /** An element that never answers must not end its camera's pictures. */
 const LOAD_PATIENCE_MS = 3000;
@@ -123,6 +124,7 @@ export class Pictures {
   #failing = new Map<string, number>();
   #undrawable = new SvelteMap<string, number>();
   #enoughLoads: number;
+  #elements = new Elements();
 
   constructor(enoughLoads = ENOUGH_LOADS) {
     this.#enoughLoads = enoughLoads;
@@ -132,16 +134,25 @@ export class Pictures {
   onattach: (key: string) => void = () => {};
 
   /**
+   * Puts the elements of a camera into the frame of its tile, whose upper edge is at
+   * `top()`. Returns the way to take them away again.
+   */
+  hang(key: string, frame: HTMLElement, top: () => number): () => void {
+    const pair = this.#elements.lend();
+    frame.append(...pair);
+    const detach = this.attach(key, pair, top);
+    return () => {
+      detach();
+      this.#elements.giveBack(pair);
+    };
+  }
+
+  /**
    * Gives a camera the two elements of a tile whose upper edge is at `top()`.
    * Returns the way to take them away again.
    */
-  attach(
-    key: string,
-    one: HTMLImageElement,
-    other: HTMLImageElement,
-    top: () => number,
-  ): () => void {
-    const picture = new Picture(one, other, `/frame?key=${encodeURIComponent(key)}`);
+  attach(key: string, pair: Pair, top: () => number): () => void {
+    const picture = new Picture(...pair, `/frame?key=${encodeURIComponent(key)}`);
     const screen: Screen = { key, picture, next: null, toldAt: 0, loading: false, top };
     this.#screens.set(key, screen);
     this.onattach(key);

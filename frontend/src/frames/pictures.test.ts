@@ -170,7 +170,7 @@ describe("Pictures", () => {
     seq = 0;
   });
 
-  const attach = (key: string, to = pair) => pictures.attach(key, ...to.elements, () => 0);
+  const attach = (key: string, to = pair) => pictures.attach(key, to.elements, () => 0);
   const announce = (key = "k") => pictures.announce({ key, seq: ++seq, ageMs: 80 });
 
   async function show(answer: "load" | "error", on = pair): Promise<void> {
@@ -256,7 +256,7 @@ describe("Pictures", () => {
           tops[key] = 100 * row;
           detach.set(
             key,
-            pictures.attach(key, ...p.elements, () => tops[key] ?? 0),
+            pictures.attach(key, p.elements, () => tops[key] ?? 0),
           );
         }
       }
