@@ -7,8 +7,10 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -27,7 +29,7 @@ func TestWallBesideNeighbour(t *testing.T) {
 	b := newStreet(t)
 	s := newScreen(t)
 	a := startCommand(t, in(b.app, appProgram), s, b.home, "PIGRID_MDNS=true")
-	w := &beside{screen: s, last: map[uint8]uint32{}, moved: map[uint8]time.Time{}, stood: map[uint8]int{}, copied: map[uint8]bool{}}
+	w := &beside{screen: s, groups: []int{a.group(), b.fleet.group(), b.neighbour.group(), s.server.group(), syscall.Getpgrp()}, last: map[uint8]uint32{}, moved: map[uint8]time.Time{}, stood: map[uint8]int{}, copied: map[uint8]bool{}}
 	w.untilLive(t)
 	var all []usage
 	begin := time.Now()
@@ -41,8 +43,8 @@ func TestWallBesideNeighbour(t *testing.T) {
 		}
 		u := a.usage(t)
 		all = append(all, u)
-		t.Logf("minute %d: app %d MB, WebKit %d MB, CPU %v in all; %s; %d looks, at %d of them a good camera stood, for %v at most; the window answers in %v; load %s",
-			minute, u.app>>20, u.webkit>>20, u.cpu.Round(time.Second), b.checkRemembered(t), w.looks, w.stands(), w.longest.Round(time.Second/10), answered.Round(time.Millisecond), load(t))
+		t.Logf("minute %d: app %d MB, WebKit %d MB, CPU %v in all; %s; %d of %d looks counted, at these %d times a good camera stood, for %v at most; the window answers in %v; load %s",
+			minute, u.app>>20, u.webkit>>20, u.cpu.Round(time.Second), b.checkRemembered(t), w.looks, w.all, w.stands(), w.longest.Round(time.Second/10), answered.Round(time.Millisecond), load(t))
 		b.checkCounts(t)
 	}
 	s.save(t, "beside-neighbour")
@@ -59,10 +61,13 @@ type street struct {
 	fleet     far // of good cameras
 	good      []camera
 	neighbour far
+
+	remembered int // cameras, at the last look into the settings
 }
 
 const (
 	goodCameras = 20
+	onPage      = 100 // more than tiles of 160 pixels find room in the window
 	firstLiar   = 101 // also the number in its strip
 	liars       = 16
 	password    = "s3cret" // for the camera whose login changes
@@ -142,6 +147,7 @@ func (b *street) checkRemembered(t *testing.T) string {
 	const found, perAgent, largest = 768, 64, 1 << 20
 	var s struct{ Cameras []known }
 	size := b.read(t, b.home.settings(), &s)
+	b.remembered = len(s.Cameras)
 	of := map[string]int{}
 	good := map[string]known{}
 	for _, c := range s.Cameras {
@@ -216,8 +222,10 @@ type beside struct {
 	moved   map[uint8]time.Time // when each good camera was seen to move last
 	stood   map[uint8]int       // looks at which it did not
 	copied  map[uint8]bool      // copies whose pictures were seen
-	looks   int
-	longest time.Duration // that one stood
+	groups  []int               // process groups of all that the test started, and its own
+	all     int                 // looks
+	looks   int                 // those at which no other program kept the machine busy
+	longest time.Duration       // that one stood
 }
 
 // look notes which good cameras have moved since the last look.
@@ -259,7 +267,9 @@ func (w *beside) untilLive(t *testing.T) {
 	})
 }
 
-// watch looks every second: no good camera stands for long.
+// watch looks every second: no good camera stands for long. What is seen while other
+// programs take half of the machine or more says nothing of the app, which has to
+// wait for them: such seconds are left out.
 func (w *beside) watch(t *testing.T, d time.Duration) {
 	t.Helper()
 	const patience = 15 * time.Second
@@ -269,13 +279,21 @@ func (w *beside) watch(t *testing.T, d time.Duration) {
 	}
 	tick := time.NewTicker(time.Second)
 	defer tick.Stop()
+	others := w.others(t)
 	for said := map[uint8]bool{}; time.Since(begin) < d; {
 		<-tick.C
-		before := time.Now()
+		now := time.Now()
 		w.look(t)
+		busy, took := others()
+		if w.all++; busy >= 0.5 {
+			for number := range w.moved {
+				w.moved[number] = w.moved[number].Add(took)
+			}
+			continue
+		}
 		w.looks++
 		for number, at := range w.moved {
-			still := before.Sub(at)
+			still := now.Sub(at)
 			if still <= 0 {
 				continue
 			}
@@ -289,6 +307,20 @@ func (w *beside) watch(t *testing.T, d time.Duration) {
 	}
 }
 
+// others returns a function that tells which share of all processors programs took
+// that are not of this test, and over which time, since it was called last.
+func (w *beside) others(t *testing.T) func() (share float64, took time.Duration) {
+	t.Helper()
+	machine, own, at := machineCPU(t), groupsCPU(t, w.groups), time.Now()
+	return func() (float64, time.Duration) {
+		machineNow, ownNow, now := machineCPU(t), groupsCPU(t, w.groups), time.Now()
+		took := now.Sub(at)
+		busy := (machineNow - machine) - (ownNow - own)
+		machine, own, at = machineNow, ownNow, now
+		return busy.Seconds() / took.Seconds() / float64(runtime.NumCPU()), took
+	}
+}
+
 // stands is how many looks found one of the good cameras still.
 func (w *beside) stands() int {
 	n := 0
@@ -298,21 +330,24 @@ func (w *beside) stands() int {
 	return n
 }
 
-// checkShares checks that each good camera moved at nearly all looks: a busy machine
-// may make one stand for a look.
+// checkShares checks that each good camera moved at nearly all looks that count: a
+// busy moment may make one stand for a look.
 func (w *beside) checkShares(t *testing.T) {
 	t.Helper()
-	least, of := 1.0, 0
+	if w.looks == 0 {
+		t.Log("other programs kept the machine busy all the time: nothing is known of how often the good cameras moved")
+		return
+	}
+	share := func(times int) float64 { return 100 - 100*float64(times)/float64(w.looks) }
+	least := 100.0
 	for number, times := range w.stood {
-		share := 1 - float64(times)/float64(w.looks)
-		if share < least {
-			least, of = share, int(number)
-		}
-		if share < 0.9 {
-			t.Errorf("%s moved at %.1f %% of the looks", name(int(number)), 100*share)
+		least = min(least, share(times))
+		if share(times) < 90 {
+			t.Errorf("%s moved at %.1f %% of the looks", name(int(number)), share(times))
 		}
 	}
-	t.Logf("the good cameras moved at %.2f %% of %d looks each, %s at the fewest: %.2f %%", 100-100*float64(w.stands())/float64(goodCameras*w.looks), w.looks, name(of), 100*least)
+	t.Logf("the good cameras moved at %.2f %% of the %d looks that counted, of %d; the one that moved least at %.2f %%",
+		share(w.stands()/goodCameras), w.looks, w.all, least)
 }
 
 // load is how many programs of the machine want a processor, over the last minute.
@@ -332,13 +367,13 @@ func (w *beside) press(t *testing.T, b *street) time.Duration {
 	begin := time.Now()
 	window := w.window(t)
 	w.xdotool(t, "windowfocus", window, "key", "1")
-	until(t, 20*time.Second, "one camera is shown alone", func() bool {
+	until(t, time.Minute, "one camera is shown alone", func() bool {
 		shown := frames(t, w.screen)
 		_, first := shown[1]
 		return first && len(shown) == 1
 	})
 	w.xdotool(t, "windowfocus", window, "key", "0")
-	until(t, 20*time.Second, "the others are shown again", func() bool { return len(frames(t, w.screen)) > 1 })
+	until(t, time.Minute, "the others are shown again", func() bool { return len(frames(t, w.screen)) > 1 })
 	took := time.Since(begin)
 	w.turnPages(t, window, b)
 	w.xdotool(t, "mousemove", "800", "20", "click", "1") // no frame of the focus over the first strip
@@ -350,21 +385,18 @@ func (w *beside) press(t *testing.T, b *street) time.Duration {
 // viewer, and goes back: all of them are dialled again.
 func (w *beside) turnPages(t *testing.T, window string, b *street) {
 	t.Helper()
-	away := func() bool {
+	if b.remembered < 2*onPage {
+		return // there may be no other page yet
+	}
+	w.xdotool(t, "windowfocus", window, "key", "Next")
+	until(t, time.Minute, "another page is shown", func() bool {
 		for number := range frames(t, w.screen) {
 			if number <= goodCameras {
 				return false
 			}
 		}
 		return true
-	}
-	w.xdotool(t, "windowfocus", window, "key", "Next")
-	for begin := time.Now(); !away(); time.Sleep(100 * time.Millisecond) {
-		if time.Since(begin) > 10*time.Second {
-			t.Log("there is no other page")
-			return
-		}
-	}
+	})
 	until(t, 30*time.Second, "nobody looks at the good cameras", func() bool {
 		viewers := int64(0)
 		for _, c := range b.fleet.list(t) {

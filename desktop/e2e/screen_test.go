@@ -19,6 +19,7 @@ import (
 
 // screen is an X server without a monitor.
 type screen struct {
+	server  *process
 	display string // like ":99"
 	file    string // what is on it, in the XWD format
 }
@@ -36,13 +37,13 @@ func newScreen(t *testing.T) *screen {
 	// while a window manager is about to start, which then ends.
 	cmd := exec.Command("Xvfb", "-displayfd", "3", "-screen", "0", "1920x1080x24", "-fbdir", dir, "-nolisten", "tcp", "-noreset")
 	cmd.ExtraFiles = []*os.File{w}
-	startProcess(t, cmd)
+	server := startProcess(t, cmd)
 	_ = w.Close()
 	number, err := bufio.NewReader(r).ReadString('\n')
 	if err != nil {
 		t.Fatalf("Xvfb did not start: %v", err)
 	}
-	return &screen{display: ":" + strings.TrimSpace(number), file: filepath.Join(dir, "Xvfb_screen0")}
+	return &screen{server: server, display: ":" + strings.TrimSpace(number), file: filepath.Join(dir, "Xvfb_screen0")}
 }
 
 // keepWhenFailed leaves a picture of the screen when the test failed. Whoever

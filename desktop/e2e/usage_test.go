@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -21,6 +22,52 @@ type usage struct {
 	process []string
 }
 
+// ticks is USER_HZ, which is the same on all Linux: a second has as many.
+const ticks = 100
+
+// group is the process group of the program and of all that it started.
+func (p *process) group() int { return p.cmd.Process.Pid }
+
+// groupsCPU is what the living processes of these groups have used.
+func groupsCPU(t *testing.T, groups []int) time.Duration {
+	t.Helper()
+	stats, err := filepath.Glob("/proc/[0-9]*/stat")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var cpu time.Duration
+	for _, path := range stats {
+		data, err := os.ReadFile(path)
+		if err != nil {
+			continue
+		}
+		f := strings.Fields(string(data[bytes.LastIndexByte(data, ')')+1:])) // as in usage
+		if group, _ := strconv.Atoi(f[2]); slices.Contains(groups, group) {
+			user, _ := strconv.Atoi(f[11])
+			system, _ := strconv.Atoi(f[12])
+			cpu += time.Duration(user+system) * time.Second / ticks
+		}
+	}
+	return cpu
+}
+
+// machineCPU is what all processors together have worked.
+func machineCPU(t *testing.T) time.Duration {
+	t.Helper()
+	data, err := os.ReadFile("/proc/stat")
+	if err != nil {
+		t.Fatal(err)
+	}
+	// cpu user nice system idle iowait irq softirq steal …
+	f := strings.Fields(string(data))
+	var cpu time.Duration
+	for _, i := range []int{1, 2, 3, 6, 7, 8} {
+		n, _ := strconv.Atoi(f[i])
+		cpu += time.Duration(n) * time.Second / ticks
+	}
+	return cpu
+}
+
 // usage reads /proc; a process that ends meanwhile is left out.
 func (p *process) usage(t *testing.T) usage {
 	t.Helper()
@@ -28,7 +75,6 @@ func (p *process) usage(t *testing.T) usage {
 	if err != nil {
 		t.Fatal(err)
 	}
-	const ticks = 100 // a second: USER_HZ is the same on all Linux
 	var u usage
 	for _, path := range stats {
 		data, err := os.ReadFile(path)
