@@ -269,6 +269,28 @@ func TestOpenStreamsFail(t *testing.T) {
 	}
 }
 
+func TestBulkyPicturesArriveWhole(t *testing.T) {
+	url := fleet(t, "-n", "1", "-fps", "30")
+	setFault(t, url, 1, bulky)
+	c := client()
+	c.Timeout = time.Minute
+	resp, err := c.Get("http://" + rows(t, url)[0].Addr + "/video")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer resp.Body.Close()
+	reader, err := mjpeg.NewReader(resp.Body, resp.Header.Get("Content-Type"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for range 2 {
+		f, err := reader.Next()
+		if err != nil || len(f.JPEG) < bulkySize || reader.Broken() > 0 {
+			t.Fatalf("%d bytes, %d broken: %v", len(f.JPEG), reader.Broken(), err)
+		}
+	}
+}
+
 func TestControlCounts(t *testing.T) {
 	url := fleet(t, "-n", "1", "-fps", "30")
 	a := rows(t, url)[0]
