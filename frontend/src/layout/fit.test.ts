@@ -95,6 +95,29 @@ describe("perPage", () => {
     expect(fit(32, small, wide).tile.width).toBeGreaterThanOrEqual(SMALLEST_TILE);
   });
 
+  it("takes as many tiles as trying every number would find", () => {
+    for (const [width, height] of [
+      [1920, 1040],
+      [1280, 760],
+      [480, 760],
+      [333, 2000],
+    ] as const) {
+      for (const aspect of [4 / 3, 16 / 9, 0.25, 4, 9 / 16, 1]) {
+        const stage = { width, height };
+        let most = 800;
+        while (most > 1 && fit(most, stage, aspect).tile.width < SMALLEST_TILE) most--;
+        expect(perPage(800, stage, aspect)).toBe(Math.ceil(800 / Math.ceil(800 / most)));
+      }
+    }
+  }, 60_000);
+
+  it("is fast with as many cameras as there can be", () => {
+    const begin = performance.now();
+    for (let count = 1024; count > 924; count--) perPage(count, stage, wide);
+    // Two seconds before, on a quiet machine; a few milliseconds now.
+    expect(performance.now() - begin).toBeLessThan(1000);
+  });
+
   it("shows one camera even in a window that is too small", () => {
     expect(perPage(5, { width: 100, height: 80 }, wide)).toBe(1);
   });

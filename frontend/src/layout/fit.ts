@@ -64,7 +64,12 @@ function better(a: Fit, b: Fit, count: number): boolean {
 
 /** How many tiles one page takes: all, or as many as keep their smallest width. */
 export function perPage(count: number, stage: Size, aspect: number): number {
-  let most = Math.max(1, count);
+  // No more than this many stand side by side or above each other at their smallest width: with
+  // hundreds of cameras, trying every number is too much for each one that comes.
+  const room = (length: number, tile: number) =>
+    Math.max(1, Math.floor((length - 2 * PADDING + GAP) / (tile + GAP)));
+  const grid = room(stage.width, SMALLEST_TILE) * room(stage.height, SMALLEST_TILE / aspect);
+  let most = Math.max(1, Math.min(count, grid));
   while (most > 1 && fit(most, stage, aspect).tile.width < SMALLEST_TILE) most--;
   // Pages of equal size look better than a last one with a single tile.
   return Math.ceil(count / Math.ceil(count / most)) || 1;
