@@ -246,7 +246,7 @@ describe("Puller", () => {
     await go.answer(ok(entry("b", 6)));
     wanted = { keys: ["a", "b"], full: [] };
     await go.answer(ok());
-    expect(go.asked.at(-1)).toBe("want=a:8,b:6");
+    expect(go.asked.at(-1)).toBe("7 a:8,b:6");
 
     const others = Array.from({ length: 1023 }, (_, i) => entry(`c${i}`, 1));
     wanted = { keys: ["b"], full: [] };
@@ -254,7 +254,7 @@ describe("Puller", () => {
     await go.answer(ok(...others));
     wanted = { keys: ["a", "b"], full: [] };
     await go.answer(ok());
-    expect(go.asked.at(-1)).toBe("want=a:0,b:6");
+    expect(go.asked.at(-1)).toBe("7 a:0,b:6");
   });
 
   it("asks no more after stop, neither awake nor asleep", async () => {

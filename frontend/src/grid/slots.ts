@@ -20,3 +20,13 @@ export function assign(
   };
   return new Map(keys.map((key) => [key, before.get(key) ?? next()]));
 }
+
+/** The tiles of one page. */
+export class Slots {
+  #now: ReadonlyMap<string, number> = new Map();
+
+  /** See {@link assign}. */
+  assign(keys: readonly string[]): ReadonlyMap<string, number> {
+    return (this.#now = assign(this.#now, keys));
+  }
+}
