@@ -52,7 +52,7 @@ agent-all: ## Build the agent for every Pi: bin/pigrid-agent-linux-{arm64,armv7,
 	$(call cross,armv6,arm GOARM=6)
 	$(call cross,amd64,amd64)
 
-packages: ## Build what people install: bin/packages/*.deb, archives, SHA256SUMS
+packages: ## Build what people install (agent: armhf, arm64, amd64; app: arm64, amd64) into bin/packages
 	@.make/packages
 
 packages-windows: ## Build the app for Windows and its installer, on Linux
@@ -104,8 +104,17 @@ bin/pigrid-agent: FORCE
 
 bin/pigrid: frontend/dist/index.html FORCE
 	@.make/need go gtk
-	@echo "Building the app ($@); the first time takes minutes"
-	@go build -v -buildmode=pie -tags $(APP_TAGS) -trimpath -ldflags '$(LDFLAGS)' -o $@ ./desktop
+	$(build-app)
+
+# For another architecture, whose compiler and libraries .make/packages names.
+bin/pigrid-linux-%: frontend/dist/index.html FORCE
+	@.make/need go
+	$(build-app)
+
+define build-app
+@echo "Building the app ($@); the first time takes minutes"
+@go build -v -buildmode=pie -tags $(APP_TAGS) -trimpath -ldflags '$(LDFLAGS)' -o $@ ./desktop
+endef
 
 frontend/dist/index.html: $(PAGE)
 	@.make/need npm
