@@ -58,10 +58,7 @@ func TestInstall(t *testing.T) {
 			if _, err := m.try("test", "-e", "/etc/pigrid/agent.toml"); err != nil {
 				t.Error("removing has removed the settings, which only purging may")
 			}
-			m.run("dpkg", "--purge", "pigrid-agent")
-			if left := m.sh("find / -xdev -ipath '*pigrid*' -not -path '/proc/*' -not -path '/root/*' -not -path '/var/log/*' -not -path '/var/lib/dpkg/*' -not -path '/sys/*'"); left != "" {
-				t.Errorf("purging leaves %s", left)
-			}
+			m.purgeLeavesNothing("pigrid-agent")
 		})
 	}
 }
@@ -76,6 +73,30 @@ func (m *machine) isNobodys() {
 	// What systemd gives out, see systemd.exec(5) under DynamicUser.
 	if uid := m.sh("ps -o uid= -p " + m.property("MainPID")); !atLeast(uid, 61184) || atLeast(uid, 65520) {
 		m.t.Errorf("it runs as user %s", uid)
+	}
+}
+
+// TestUnitOnEachRelease: the systemd of each release understands every line of the
+// installed unit, and finds it well protected.
+func TestUnitOnEachRelease(t *testing.T) {
+	for _, release := range releases {
+		t.Run(release, func(t *testing.T) {
+			m := enter(t, release, "amd64")
+			m.install()
+			t.Log(m.sh("systemctl --version | head -n 1"))
+			judge(t, "/usr/lib/systemd/system/pigrid-agent.service", func(args ...string) (string, error) {
+				return m.try(append([]string{"systemd-analyze"}, args...)...)
+			})
+		})
+	}
+}
+
+// purgeLeavesNothing purges a package of ours.
+func (m *machine) purgeLeavesNothing(name string) {
+	m.t.Helper()
+	m.run("dpkg", "--purge", name)
+	if left := m.sh("find / -xdev -ipath '*pigrid*' -not -path '/proc/*' -not -path '/root/*' -not -path '/var/log/*' -not -path '/var/lib/dpkg/*' -not -path '/sys/*'"); left != "" {
+		m.t.Errorf("purging leaves %s", left)
 	}
 }
 

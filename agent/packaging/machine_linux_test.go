@@ -7,6 +7,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"syscall"
@@ -22,23 +23,62 @@ func TestMain(m *testing.M) {
 	os.Exit(m.Run())
 }
 
-// machine is a Debian that booted in namespaces of its own. Its files are an
-// overlay over a root that .make/test-packages keeps.
+// machine is a Debian in namespaces of its own. Its files are an overlay over a
+// root that .make/test-packages keeps.
 type machine struct {
-	t      *testing.T
-	root   string // the untouched files
-	work   string // what has changed
-	group  string // the control group of its processes
-	nspawn *exec.Cmd
-	ended  chan struct{}
-	leader int // process number of its init
+	t       *testing.T
+	arch    string   // as dpkg calls it
+	program []string // makes the machine of root and work
+	boots   bool
+	up      func() bool
+	root    string // the untouched files
+	work    string // what has changed
+	group   string // the control group of its processes, of a machine that boots
+	nspawn  *exec.Cmd
+	ended   chan struct{}
+	leader  int // process number of its init
 }
 
 // boot starts a machine of a Debian release, with a camera program.
 func boot(t *testing.T, release string) *machine {
 	t.Helper()
+	m := &machine{t: t, arch: "amd64", root: release, boots: true}
+	m.program = []string{"unshare", "--mount", "--net", "--propagation", "private", "testdata/boot"}
+	m.up = func() bool {
+		state, _ := m.try("systemctl", "is-system-running")
+		return state == "running" || state == "degraded"
+	}
+	m.begin()
+	self, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	m.copy(self, "/usr/bin/"+fakecam.ProgramName)
+	return m
+}
+
+// enter makes a machine that does not boot: only what a test starts runs in it. It
+// may be of another architecture.
+func enter(t *testing.T, root, arch string) *machine {
+	t.Helper()
+	m := &machine{t: t, arch: arch, root: root}
+	m.program = []string{
+		"unshare", "--mount", "--net", "--pid", "--ipc", "--uts", "--fork", "--kill-child", "--propagation", "private", "testdata/enter",
+	}
+	m.up = func() bool {
+		_, err := os.Stat(fmt.Sprintf("/proc/%d/root/run/entered", m.leader))
+		return err == nil
+	}
+	m.begin()
+	return m
+}
+
+// begin starts a machine whose changes end with the test.
+func (m *machine) begin() {
+	t := m.t
+	t.Helper()
 	needsPackages(t)
-	m := &machine{t: t, root: filepath.Join(os.Getenv("PIGRID_ROOTS"), release), work: t.TempDir()}
+	m.root, m.work = filepath.Join(os.Getenv("PIGRID_ROOTS"), m.root), t.TempDir()
 	// An overlay cannot lie in an overlay, as which containers have their files.
 	if err := syscall.Mount("tmpfs", m.work, "tmpfs", 0, "size=2g"); err != nil {
 		t.Fatal(err)
@@ -50,12 +90,6 @@ func boot(t *testing.T, release string) *machine {
 		}
 	})
 	m.start()
-	self, err := os.Executable()
-	if err != nil {
-		t.Fatal(err)
-	}
-	m.copy(self, "/usr/bin/"+fakecam.ProgramName)
-	return m
 }
 
 // needsPackages skips a test of what make packages has built.
@@ -66,12 +100,16 @@ func needsPackages(t *testing.T) {
 	}
 }
 
-// start boots what is there.
+// start makes it of what is there.
 func (m *machine) start() {
 	m.t.Helper()
 	var console bytes.Buffer
-	m.group = fmt.Sprintf("pigrid-%d-%d", os.Getpid(), time.Now().UnixNano())
-	m.nspawn = exec.Command("unshare", "--mount", "--net", "--propagation", "private", "testdata/boot", m.root, m.work, m.group)
+	args := append(slices.Clone(m.program), m.root, m.work)
+	if m.boots {
+		m.group = fmt.Sprintf("pigrid-%d-%d", os.Getpid(), time.Now().UnixNano())
+		args = append(args, m.group)
+	}
+	m.nspawn = exec.Command(args[0], args[1:]...)
 	m.nspawn.Stdout, m.nspawn.Stderr = &console, &console
 	m.nspawn.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
 	if err := m.nspawn.Start(); err != nil {
@@ -83,18 +121,14 @@ func (m *machine) start() {
 		defer close(ended)
 		_ = m.nspawn.Wait()
 	}()
-	m.await("it boots", time.Minute, func() bool {
+	m.await("it starts", time.Minute, func() bool {
 		select {
 		case <-ended:
-			m.t.Fatalf("it does not boot: %s", console.String())
+			m.t.Fatalf("it does not start: %s", console.String())
 		default:
 		}
 		m.leader = child(m.nspawn.Process.Pid)
-		if m.leader == 0 {
-			return false
-		}
-		state, _ := m.try("systemctl", "is-system-running")
-		return state == "running" || state == "degraded"
+		return m.leader > 0 && m.up()
 	})
 }
 
@@ -127,7 +161,9 @@ func (m *machine) cutPower() {
 	if m.nspawn != nil && m.nspawn.Process != nil {
 		_ = m.nspawn.Process.Kill()
 		<-m.ended
-		m.removeGroup()
+		if m.boots {
+			m.removeGroup()
+		}
 	}
 	m.leader, m.nspawn = 0, nil
 }
@@ -150,16 +186,17 @@ func (m *machine) removeGroup() {
 func (m *machine) try(args ...string) (string, error) {
 	ctx, cancel := context.WithTimeout(context.Background(), 3*time.Minute)
 	defer cancel()
-	return m.command(ctx, args...)
+	out, err := m.command(ctx, args...).CombinedOutput()
+	return strings.TrimSpace(string(out)), err
 }
 
-func (m *machine) command(ctx context.Context, args ...string) (string, error) {
+// command prepares a command in the machine.
+func (m *machine) command(ctx context.Context, args ...string) *exec.Cmd {
 	in := []string{"--target", strconv.Itoa(m.leader), "--mount", "--uts", "--ipc", "--net", "--pid", "--cgroup", "--root", "--", "env", "--chdir=/"}
 	cmd := exec.CommandContext(ctx, "nsenter", append(in, args...)...)
 	cmd.Env = []string{"PATH=/usr/sbin:/usr/bin:/sbin:/bin", "DEBIAN_FRONTEND=noninteractive", "LC_ALL=C.UTF-8", "HOME=/root"}
 	cmd.WaitDelay = time.Second
-	out, err := cmd.CombinedOutput()
-	return strings.TrimSpace(string(out)), err
+	return cmd
 }
 
 // run is [machine.try] of what must succeed.
@@ -226,7 +263,7 @@ func (m *machine) seesPicture() bool {
 // install installs the package of this machine's architecture as dpkg does it.
 func (m *machine) install() string {
 	m.t.Helper()
-	m.copy(packageFile(m.t, "pigrid-agent", "amd64"), "/root/pigrid-agent.deb")
+	m.copy(packageFile(m.t, "pigrid-agent", m.arch), "/root/pigrid-agent.deb")
 	return m.sh("dpkg --force-confold --install /root/pigrid-agent.deb 2>&1")
 }
 
