@@ -53,6 +53,7 @@ repo_needs=(apt-ftparchive=apt-utils gpg=gpg gpg-agent=gpg-agent gpgconf=gpgconf
 app_package_needs=(rsvg-convert=librsvg2-bin)
 windows_needs=(makensis=nsis zip=zip)
 boot_needs=(debootstrap=debootstrap systemd-nspawn=systemd-container lintian=lintian desktop-file-validate=desktop-file-utils appstreamcli=appstream)
+desk_needs=(avahi-daemon=avahi-daemon avahi-browse=avahi-utils dbus-daemon=dbus curl=curl)
 check_needs=("${base_needs[@]}" git=git shellcheck=shellcheck djpeg=libjpeg-turbo-progs rsvg-convert=librsvg2-bin)
 test_needs=(
 	chromium=chromium chromedriver=chromium-driver firefox-esr=firefox-esr Xvfb=xvfb ffmpeg=ffmpeg curl=curl nginx=nginx
