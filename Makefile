@@ -67,7 +67,7 @@ pi: ## Install or upgrade the agent over ssh: make pi HOSTS='pi@a.local pi@b.loc
 apt-repo: ## Make bin/apt-repo of bin/packages, to be served: make apt-repo SITE=https://…
 	@SITE='$(SITE)' .make/apt-repo
 
-test-packages: ## Install the packages on machines booted here (root; 10 minutes, then 5)
+test-packages: ## Install the packages on machines booted here or run by qemu (root; 30 minutes, then 10)
 	@.make/test-packages
 
 icons: ## Write desktop/packaging/icons from pigrid.svg beside it

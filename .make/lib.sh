@@ -54,6 +54,7 @@ app_package_needs=(rsvg-convert=librsvg2-bin)
 windows_needs=(makensis=nsis zip=zip)
 boot_needs=(debootstrap=debootstrap systemd-nspawn=systemd-container lintian=lintian desktop-file-validate=desktop-file-utils appstreamcli=appstream)
 desk_needs=(avahi-daemon=avahi-daemon avahi-browse=avahi-utils dbus-daemon=dbus curl=curl)
+emulation_needs=(qemu-aarch64-static=qemu-user-static qemu-arm-static=qemu-user-static)
 check_needs=("${base_needs[@]}" git=git shellcheck=shellcheck djpeg=libjpeg-turbo-progs rsvg-convert=librsvg2-bin)
 test_needs=(
 	chromium=chromium chromedriver=chromium-driver firefox-esr=firefox-esr Xvfb=xvfb ffmpeg=ffmpeg curl=curl nginx=nginx

@@ -21,45 +21,67 @@ func TestApp(t *testing.T) {
 			m := boot(t, release+"-desktop")
 			m.install()
 			m.sh(`echo 'source = "pattern"' >>/etc/pigrid/agent.toml && systemctl restart pigrid-agent`)
-			m.copy(packageFile(t, "pigrid", "amd64"), "/root/pigrid.deb")
-			m.sh("dpkg --install /root/pigrid.deb 2>&1 && useradd --create-home watcher")
-			m.sh("test -x /usr/bin/pigrid && test -s /usr/share/icons/hicolor/48x48/apps/pigrid.png")
-			const asWatcher = "runuser -u watcher -- env HOME=/home/watcher DISPLAY=:9 XDG_RUNTIME_DIR=/home/watcher "
-			m.sh("setsid -f runuser -u watcher -- Xvfb :9 -screen 0 1280x800x24 -noreset >/tmp/xvfb.log 2>&1")
-			m.await("a screen", 20*time.Second, func() bool { _, err := m.try("test", "-e", "/tmp/.X11-unix/X9"); return err == nil })
-			m.sh("setsid -f " + asWatcher + "pigrid >/tmp/pigrid.log 2>&1")
-			m.await("somebody watches", time.Minute, func() bool {
-				status, err := m.try("curl", "--silent", "--max-time", "5", "http://localhost:8080/api/v1/status")
-				return err == nil && strings.Contains(status, `"viewers":1`)
-			})
-			look := func() image.Image {
-				t.Helper()
-				m.sh(asWatcher + "import -window root /tmp/screen.png")
-				data, err := os.ReadFile(fmt.Sprintf("/proc/%d/root/tmp/screen.png", m.leader))
-				if err != nil {
-					t.Fatal(err)
-				}
-				if dir := os.Getenv("PIGRID_KEEP_PICTURES"); dir != "" {
-					if err := os.WriteFile(filepath.Join(dir, "installed-"+release+".png"), data, 0o644); err != nil {
-						t.Error(err)
-					}
-				}
-				screen, err := png.Decode(bytes.NewReader(data))
-				if err != nil {
-					t.Fatal(err)
-				}
-				return screen
-			}
-			before := look()
-			m.await("a picture that fills the window and moves", 30*time.Second, func() bool {
-				after := look()
-				colours, moved := compare(before, after)
-				before = after
-				return colours > 100 && moved > 0.002 && moved < 0.5
-			})
+			m.installApp()
+			m.openApp()
+			m.showsAPicture("installed-"+release, time.Minute)
 			m.sh("pkill -x pigrid; dpkg --purge pigrid")
 		})
 	}
+}
+
+// asWatcher begins a command of the person at the machine.
+const asWatcher = "runuser -u watcher -- env HOME=/home/watcher DISPLAY=:9 XDG_RUNTIME_DIR=/home/watcher "
+
+// installApp installs the app, and makes the person who uses it.
+func (m *machine) installApp() {
+	m.t.Helper()
+	m.copy(packageFile(m.t, "pigrid", m.arch), "/root/pigrid.deb")
+	m.sh("dpkg --install /root/pigrid.deb 2>&1 && useradd --create-home watcher")
+	m.sh("test -x /usr/bin/pigrid && test -s /usr/share/icons/hicolor/48x48/apps/pigrid.png")
+}
+
+// openApp opens the window on a screen of its own, with more in its environment.
+func (m *machine) openApp(env ...string) {
+	m.t.Helper()
+	m.sh("setsid -f runuser -u watcher -- Xvfb :9 -screen 0 1280x800x24 -noreset >/tmp/xvfb.log 2>&1")
+	m.await("a screen", 20*time.Second, func() bool { _, err := m.try("test", "-e", "/tmp/.X11-unix/X9"); return err == nil })
+	m.sh("setsid -f " + asWatcher + strings.Join(env, " ") + " pigrid >/tmp/pigrid.log 2>&1")
+}
+
+// showsAPicture waits for a camera's picture that fills the window and moves.
+func (m *machine) showsAPicture(name string, within time.Duration) {
+	m.t.Helper()
+	m.await("somebody watches", within, func() bool {
+		status, err := m.try("curl", "--silent", "--max-time", "5", "http://localhost:8080/api/v1/status")
+		return err == nil && strings.Contains(status, `"viewers":1`)
+	})
+	before := m.look(name)
+	m.await("a picture that fills the window and moves", within, func() bool {
+		after := m.look(name)
+		colours, moved := compare(before, after)
+		before = after
+		return colours > 100 && moved > 0.002 && moved < 0.5
+	})
+}
+
+// look returns what is on the screen, and keeps it where PIGRID_KEEP_PICTURES says.
+func (m *machine) look(name string) image.Image {
+	m.t.Helper()
+	m.sh(asWatcher + "import -window root /tmp/screen.png")
+	data, err := os.ReadFile(fmt.Sprintf("/proc/%d/root/tmp/screen.png", m.leader))
+	if err != nil {
+		m.t.Fatal(err)
+	}
+	if dir := os.Getenv("PIGRID_KEEP_PICTURES"); dir != "" {
+		if err := os.WriteFile(filepath.Join(dir, name+".png"), data, 0o644); err != nil {
+			m.t.Error(err)
+		}
+	}
+	screen, err := png.Decode(bytes.NewReader(data))
+	if err != nil {
+		m.t.Fatal(err)
+	}
+	return screen
 }
 
 // compare returns how many colours the second picture has, of which a page

@@ -242,9 +242,10 @@ func (m *machine) await(what string, within time.Duration, so func() bool) {
 	}
 }
 
-// journal is what the agent has logged since the machine booted.
+// journal is what the agent has logged since the machine booted, or the test has
+// started it.
 func (m *machine) journal() string {
-	out, _ := m.try("journalctl", "--boot", "--no-pager", "--output=cat", "--unit=pigrid-agent")
+	out, _ := m.try("sh", "-c", "cat /run/agent.log 2>/dev/null || journalctl --boot --no-pager --output=cat --unit=pigrid-agent")
 	return out
 }
 
