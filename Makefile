@@ -106,7 +106,9 @@ bin/pigrid: frontend/dist/index.html FORCE
 	@.make/need go gtk
 	$(build-app)
 
-# For another architecture, whose compiler and libraries .make/packages names.
+# For another architecture, whose compiler and libraries .make/packages names. Go's
+# own build ID would depend on the folder in which these lie.
+bin/pigrid-linux-%: LDFLAGS += -buildid=
 bin/pigrid-linux-%: frontend/dist/index.html FORCE
 	@.make/need go
 	$(build-app)
