@@ -19,7 +19,7 @@ func TestWindowsInstaller(t *testing.T) {
 	setup := windowsFile(t, "_setup.exe")
 	version := strings.TrimSuffix(strings.TrimPrefix(filepath.Base(setup), "pigrid_"), "_windows_amd64_setup.exe")
 	w.copy(setup, "/root/setup.exe")
-	w.copy(standIn(t), "/root/netsh.exe")
+	w.copy(netsh(t), "/root/netsh.exe")
 
 	w.is("win7")
 	if _, code := w.wine("/root/setup.exe", "/S"); code != 4 || w.there("Program Files/PiGrid") {
@@ -131,8 +131,8 @@ func (w windows) there(name string) bool {
 	return err == nil
 }
 
-// standIn builds the program that stands in for netsh.
-func standIn(t *testing.T) string {
+// netsh builds the program that stands in for netsh.
+func netsh(t *testing.T) string {
 	t.Helper()
 	file := filepath.Join(t.TempDir(), "netsh.exe")
 	cmd := exec.Command("go", "build", "-o", file, "./testdata/netsh")
