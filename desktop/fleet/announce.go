@@ -33,7 +33,7 @@ func (n *neighbour) announce(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	defer conn.Close()
+	defer func() { _ = conn.Close() }()
 	tick := time.NewTicker(time.Second / 4)
 	defer tick.Stop()
 	for ctx.Err() == nil {
