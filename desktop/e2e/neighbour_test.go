@@ -208,8 +208,8 @@ func (b *street) logCounts(t *testing.T) {
 	slices.Sort(lines)
 	t.Logf("%d attacks:\n%s", attacks, strings.Join(lines, "\n"))
 	for _, must := range []string{
-		"announcements", "questions to a router elsewhere", "questions for a copied status", "attack: asks for a password in any way",
-		"questions with a password by Digest",
+		"announcements", "questions to a router elsewhere", "questions for a copied status",
+		"attack: asks for a password in any way", "questions with a password by Digest",
 	} {
 		if counts[must] == 0 {
 			t.Errorf("the neighbour reached nobody: %s: 0", must)
