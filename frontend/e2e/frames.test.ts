@@ -2,7 +2,7 @@ import type { Browser, Request } from "playwright-core";
 import { describe, expect, it } from "vitest";
 
 import type { Camera } from "../src/backend/types";
-import { picturesShown, setHidden, shown, useStage } from "./stage";
+import { picturesShown, setHidden, shown, tile, useStage } from "./stage";
 
 const stage = useStage();
 
@@ -85,6 +85,22 @@ describe("frames", () => {
     }
     // A tile has about a hundred.
     expect((counts[4] as number) - (counts[1] as number)).toBeLessThan(20 * 100);
+  });
+
+  it("shows nothing of the camera that a tile had before", async () => {
+    const [good, gone] = stage.cameras(2) as [Camera, Camera];
+    stage.go.state.cameras = [good, gone];
+    const page = await stage.open();
+    await picturesShown(page, 2);
+    const tiles = page.locator("li.tile");
+    await tiles.nth(1).evaluate((li) => (li.id = "same"));
+    const comes = { ...gone, key: "agent:other/cam", name: "Other" };
+    await stage.go.emit(page, [good, comes]);
+    await expect.poll(() => tile(page, "Other").getAttribute("id")).toBe("same");
+    expect(await tile(page, "Other").locator("img.shown").count()).toBe(0);
+    await picturesShown(page, 1);
+    stage.go.films.set(comes.key, stage.go.films.get(gone.key) ?? { loop: [], fps: 0 });
+    await picturesShown(page, 2);
   });
 
   it("loads outside of the tile, so that nothing is painted for it", async () => {
