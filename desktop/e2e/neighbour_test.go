@@ -391,20 +391,22 @@ func (w *beside) turnPages(t *testing.T, window string, b *street) {
 		return // there may be no other page yet
 	}
 	w.xdotool(t, "windowfocus", window, "key", "Next")
-	until(t, time.Minute, "another page is shown", func() bool {
+	away := func() bool {
 		for number := range frames(t, w.screen) {
 			if number <= goodCameras {
 				return false
 			}
 		}
 		return true
-	})
+	}
+	until(t, time.Minute, "another page is shown", away)
+	// Where the camera that the person was at leaves, the first page is shown again.
 	until(t, 30*time.Second, "nobody looks at the good cameras", func() bool {
 		viewers := int64(0)
 		for _, c := range b.fleet.list(t) {
 			viewers += c.Viewers
 		}
-		return viewers == 0
+		return viewers == 0 || !away()
 	})
 	w.xdotool(t, "windowfocus", window, "key", "Prior")
 }
