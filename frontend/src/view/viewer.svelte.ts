@@ -66,7 +66,13 @@ export class Viewer {
   });
   #keysBefore: string[] = [];
 
-  activeIndex = $derived(Math.max(0, this.#keys.indexOf(this.#activeKey)));
+  /** Where the active camera is; when it has gone, the place where it was. */
+  activeIndex = $derived.by(() => {
+    const at = this.#keys.indexOf(this.#activeKey);
+    if (at >= 0) return (this.#activeBefore = at);
+    return Math.max(0, Math.min(this.#activeBefore, this.#keys.length - 1));
+  });
+  #activeBefore = 0;
   active = $derived.by((): Camera | null => this.#app.cameras[this.activeIndex] ?? null);
   /** The camera shown alone, or null. */
   solo = $derived.by(

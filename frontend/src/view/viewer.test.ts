@@ -144,6 +144,22 @@ describe("Viewer", () => {
     expect(viewer.solo).toBeNull();
   });
 
+  it("stays where it is when the active camera has gone", () => {
+    const all = cameras(40);
+    app.receive(state(all));
+    viewer.stage = { width: 480, height: 800 };
+    viewer.turnPage(1);
+    const page = viewer.page;
+    const gone = viewer.active?.key;
+    expect(page).toBe(1);
+    app.receive(state(all.filter((c) => c.key !== gone)));
+    expect([viewer.page, viewer.active?.key === gone]).toEqual([page, false]);
+    app.receive(state(all.slice(0, 2)));
+    expect([viewer.page, viewer.active?.key]).toEqual([0, "k2"]);
+    app.receive(state([]));
+    expect([viewer.page, viewer.active]).toEqual([0, null]);
+  });
+
   it("turns pages when tiles would be too small, and arrows cross them", () => {
     viewer.stage = { width: 480, height: 290 };
     app.receive(state(cameras(10)));
