@@ -118,10 +118,13 @@ define build-app
 @go build -v -buildmode=pie -tags $(APP_TAGS) -trimpath -ldflags '$(LDFLAGS)' -o $@ ./desktop
 endef
 
-frontend/dist/index.html: $(PAGE)
+# The page says how to install the agent: from SITE when there is one.
+SITE_FILE := $(shell mkdir -p .cache && { [ "$$(cat .cache/site 2>/dev/null)" = '$(SITE)' ] || printf %s '$(SITE)' >.cache/site; } && echo .cache/site)
+
+frontend/dist/index.html: $(PAGE) $(SITE_FILE)
 	@.make/need npm
 	@echo "Building the page (frontend/dist)"
-	@cd frontend && npm run --silent build -- --logLevel warn
+	@cd frontend && SITE='$(SITE)' npm run --silent build -- --logLevel warn
 	@touch $@
 
 # $(call cross,NAME,GOARCH [VARIABLE=VALUE...])

@@ -29,7 +29,14 @@ const policy: Plugin = {
   ],
 };
 
+/** Where the packages are served, as make apt-repo is told; "" for nowhere. */
+const SITE = (process.env["SITE"] ?? "").replace(/\/+$/, "");
+if (!/^$|^https?:\/\/[\][A-Za-z0-9._~:/%+-]+$/.test(SITE)) {
+  throw new Error(`SITE must be a URL like https://example.org/pigrid, not ${SITE}`);
+}
+
 export default defineConfig({
+  define: { __SITE__: JSON.stringify(SITE) },
   plugins: [svelte(), policy],
   // Unknown paths must be 404 on the dev server, not index.html: only then
   // `wails dev` asks the Go side, which answers /frames.

@@ -10,8 +10,19 @@ export const APP_SILENT = {
   text: "The window is open, but the part that talks to your cameras does not answer. Trying again. If this stays, close PiGrid and start it again.",
 };
 
-/** Installs or upgrades the agent, in the folder of PiGrid's sources. */
-export const agentCommand = (host = "raspberrypi.local") => `make pi HOSTS='pi@${host}'`;
+/** Where the packages of this build are served; "" when they are nowhere. */
+declare const __SITE__: string;
+const SITE = typeof __SITE__ === "string" ? __SITE__ : "";
+
+/** Installs or upgrades the agent: on the Pi where there is a site, else in PiGrid's folder. */
+export const agentCommand = (host = "raspberrypi.local", site = SITE) =>
+  site === "" ? `make pi HOSTS='pi@${host}'` : `curl -fsSL ${site}/install.sh | sudo sh`;
+
+/** Where that is to be typed. */
+export const agentCommandWhere = (site = SITE) =>
+  site === ""
+    ? "Install the agent on each Raspberry Pi, from PiGrid's folder"
+    : "Install the agent: on each Raspberry Pi, in a terminal";
 
 export const PICTURES_STOPPED =
   "Pictures do not arrive from the app right now. Trying again; what you see may be old.";
@@ -28,7 +39,7 @@ export function pageOf(page: number, pages: number): string {
 
 /** The page without cameras, in three steps. */
 export const EMPTY = {
-  install: "Install the agent on each Raspberry Pi, from PiGrid's folder",
+  install: agentCommandWhere(),
   network: "Is it on the same network?",
   networkText:
     "The Pi and this computer must be on one network. Guest Wi-Fi often keeps them apart.",
