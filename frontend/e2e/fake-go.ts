@@ -116,8 +116,12 @@ export class FakeGo {
   async #call(name: string, request: IncomingMessage, response: ServerResponse): Promise<void> {
     const { key = "", address = "" } = JSON.parse(await text(request)) as Partial<Call>;
     this.calls.push(`${name} ${key || address}`.trim());
-    const result = name === "add" ? await this.add(address) : undefined;
-    send(response, this.#answer(0, [], result));
+    try {
+      const result = name === "add" ? await this.add(address) : undefined;
+      send(response, this.#answer(0, [], result));
+    } catch {
+      response.writeHead(500).end();
+    }
   }
 
   async #frames(request: IncomingMessage, response: ServerResponse): Promise<void> {

@@ -194,6 +194,7 @@ describe("The page", () => {
   it("opens no file that is dropped on it", async () => {
     stage.go.state.cameras = stage.cameras(1);
     const page = await stage.open();
+    await page.locator("li.tile").waitFor();
     const taken = await page.evaluate(() =>
       ["dragover", "drop"].map((type) => {
         const event = new DragEvent(type, { bubbles: true, cancelable: true });
