@@ -42,24 +42,11 @@ func serve(ctx context.Context, cfg config.Config, env []string, logTo io.Writer
 	log.Info("listening", "addr", addr.String(), "url", pageURL(who.Host, addr), "id", who.ID, "version", version)
 
 	set := &frames.Set{}
-	manager := camera.New(camera.Config{
-		Cameras: set, IDs: who.cameras, Log: log,
-		Source: cfg.Source, Only: cfg.Only, AgentName: who.Name,
-		Options: func(id string) camera.Options {
-			c := cfg.For(id)
-			return camera.Options{
-				Width: c.Width, Height: c.Height, Framerate: c.Framerate, Quality: c.Quality, Mode: c.Mode,
-				Shutter: c.Shutter, PostProcess: c.PostProcess,
-			}
-		},
-		Name:        func(id string) string { return cfg.For(id).Name },
-		IdleTimeout: cfg.IdleTimeout,
-	})
 	site := web.Config{
 		Cameras: set, Identity: who.Identity, Version: version, Log: log,
 		AllowHosts: cfg.AllowHosts, AllowOrigins: cfg.AllowOrigins, AllowFrom: cfg.AllowFrom, MaxViewers: cfg.MaxViewers,
 	}
-	rooms := []func(context.Context) error{manager.Run}
+	rooms := []func(context.Context) error{newManager(cfg, who, set, log).Run}
 	if cfg.MDNS {
 		announcer := announce.New(announce.Config{
 			Logger: log, ID: who.ID, Name: cfg.Name, Version: version, Port: addr.Port(), At: addr.Addr().Unmap(), Interface: cfg.MDNSInterface,
@@ -84,6 +71,23 @@ func serve(ctx context.Context, cfg config.Config, env []string, logTo io.Writer
 	err = together(ctx, rooms)
 	log.Info("stopped")
 	return err
+}
+
+// newManager fills the set with the cameras that the configuration wants.
+func newManager(cfg config.Config, who identified, set *frames.Set, log *slog.Logger) *camera.Manager {
+	return camera.New(camera.Config{
+		Cameras: set, IDs: who.cameras, Log: log,
+		Source: cfg.Source, Only: cfg.Only, AgentName: who.Name,
+		Options: func(id string) camera.Options {
+			c := cfg.For(id)
+			return camera.Options{
+				Width: c.Width, Height: c.Height, Framerate: c.Framerate, Quality: c.Quality, Mode: c.Mode,
+				Shutter: c.Shutter, PostProcess: c.PostProcess,
+			}
+		},
+		Name:        func(id string) string { return cfg.For(id).Name },
+		IdleTimeout: cfg.IdleTimeout,
+	})
 }
 
 // alive returns when the cameras' states can be read, which all rooms need: an
