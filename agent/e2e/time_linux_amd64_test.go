@@ -6,6 +6,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"strconv"
 	"strings"
 	"syscall"
@@ -48,7 +49,7 @@ func TestAClockAt1970(t *testing.T) {
 		}
 	}
 	out, err := exec.Command(binary, "status", "--state-dir", dir).CombinedOutput()
-	if err != nil || strings.Contains(string(out), "1970") || strings.Contains(string(out), "since 20") {
+	if err != nil || regexp.MustCompile(`1970|since \d{4}`).Match(out) { // no year: since 20:42
 		t.Errorf("what a person is told, %v:\n%s", err, out)
 	}
 	watched.leave()

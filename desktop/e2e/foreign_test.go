@@ -92,8 +92,8 @@ func (w *watch) tileOf(t *testing.T, c *webcam) tile {
 // untilShown waits until the camera's picture moves and its label matches.
 func (w *watch) untilShown(t *testing.T, c *webcam, label *regexp.Regexp) {
 	t.Helper()
-	w.run(t, `document.activeElement?.blur()`, nil) // the buttons of a tile that has the focus cover its strip
 	until(t, 30*time.Second, "the camera's picture moves", func() bool {
+		w.run(t, `document.activeElement?.blur()`, nil) // the buttons of a tile that has the focus cover its strip
 		before, had := w.shown[c.number]
 		is := w.tileOf(t, c)
 		return had && w.shown[c.number] > before && label.MatchString(is.Label) && is.Notice == ""
