@@ -33,7 +33,7 @@ type conn struct {
 
 	writes atomic.Uint64    // that the client took something of
 	keeps  [2]*frames.Frame // what stays in memory for its client; who calls Write sets it before
-	look   time.Time        // the deadline of the next write; zero when it is not known
+	until  time.Time        // the deadline of writes; zero when it is not known
 	began  time.Time        // to write; under the mu of slow, as is isSlow
 	isSlow bool
 
@@ -78,7 +78,7 @@ func (c *conn) Write(b []byte) (int, error) {
 	}
 	now := time.Now()
 	c.link.writing(now)
-	if err := c.lookWithin(now, c.wait/writeLooks); err != nil {
+	if err := c.setDeadline(now, c.wait/writeLooks); err != nil {
 		return 0, err
 	}
 	c.slow.begin(c, now)
@@ -108,29 +108,29 @@ func (c *conn) Write(b []byte) (int, error) {
 	}
 }
 
-// lookWithin sees to it that how a write fares is looked at after most, at the
-// latest. It sets a deadline only when the last one is near: to set one for each
-// frame would cost a third of what a single viewer costs.
-func (c *conn) lookWithin(now time.Time, most time.Duration) error {
-	if left := c.look.Sub(now); left > most/2 && left <= most {
+// setDeadline makes the next write return after most at the latest. A deadline that
+// is still far away stays: setting one for each frame costs a third of what a single
+// viewer costs.
+func (c *conn) setDeadline(now time.Time, most time.Duration) error {
+	if left := c.until.Sub(now); left > most/2 && left <= most {
 		return nil
 	}
-	c.look = now.Add(most)
-	return c.Conn.SetWriteDeadline(c.look)
+	c.until = now.Add(most)
+	return c.Conn.SetWriteDeadline(c.until)
 }
 
-// lookNow lets a write that is waiting look how it fares. Anybody may call it.
-func (c *conn) lookNow() { _ = c.Conn.SetWriteDeadline(time.Unix(1, 0)) }
+// interrupt makes a write that is waiting return at once. Any goroutine may call it.
+func (c *conn) interrupt() { _ = c.Conn.SetWriteDeadline(time.Unix(1, 0)) }
 
-// SetWriteDeadline is for who calls Write.
+// SetWriteDeadline may only be called by the goroutine that calls Write.
 func (c *conn) SetWriteDeadline(t time.Time) error {
-	c.look = time.Time{}
+	c.until = time.Time{}
 	return c.Conn.SetWriteDeadline(t)
 }
 
-// SetDeadline is for who calls Write.
+// SetDeadline may only be called by the goroutine that calls Write.
 func (c *conn) SetDeadline(t time.Time) error {
-	c.look = time.Time{}
+	c.until = time.Time{}
 	return c.Conn.SetDeadline(t)
 }
 

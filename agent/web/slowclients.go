@@ -63,31 +63,32 @@ func newSlowClients(most int, log *slog.Logger) *slowClients {
 	return &slowClients{most: most, log: log, keeps: pictures{keeps: map[*frames.Frame]int{}}, shown: pictures{keeps: map[*frames.Frame]int{}}}
 }
 
-// begin says that a client is sent something from now on, until end. Who takes more
-// than slowAfter for what it was sent before has to look how it fares: only now does
-// the agent come to keep another picture.
+// begin notes that c is being sent something, until end. Writes that have taken more
+// than slowAfter are interrupted and call add. No timer is needed for that: only when
+// a write begins can the agent come to keep another picture.
 func (s *slowClients) begin(c *conn, now time.Time) {
 	if s == nil {
 		return
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.look(now)
+	s.interruptLate(now)
 	c.began = now
 	s.writing = append(s.writing, c)
 }
 
-// look needs mu.
-func (s *slowClients) look(now time.Time) {
+// interruptLate interrupts the writes that have taken too long, so that each reports
+// its rate. It needs mu.
+func (s *slowClients) interruptLate(now time.Time) {
 	late := 0
 	for late < len(s.writing) && now.Sub(s.writing[late].began) > slowAfter {
-		s.writing[late].lookNow()
+		s.writing[late].interrupt()
 		late++
 	}
 	s.writing = slices.Delete(s.writing, 0, late)
 }
 
-// end says that a client has taken what it was sent, or has left.
+// end notes that c has taken what it was sent, or has left.
 func (s *slowClients) end(c *conn) {
 	if s == nil {
 		return
@@ -95,7 +96,7 @@ func (s *slowClients) end(c *conn) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if !s.stopWatching(c) {
-		c.look = time.Time{} // look may have changed it
+		c.until = time.Time{} // interruptLate may have changed the deadline
 	}
 	if !c.isSlow {
 		return
@@ -106,7 +107,7 @@ func (s *slowClients) end(c *conn) {
 	}
 }
 
-// stopWatching returns false for who was told to look. It needs mu.
+// stopWatching returns false when the write of c was interrupted. It needs mu.
 func (s *slowClients) stopWatching(c *conn) bool {
 	i := slices.Index(s.writing, c)
 	if i >= 0 {

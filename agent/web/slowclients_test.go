@@ -96,7 +96,7 @@ func TestSlowViewersDoNotFillTheMemory(t *testing.T) {
 	for i := range n {
 		s.hub.Publish(picture(t, byte(i), size), time.Now())
 		notReading(t, s.addr, "GET /video HTTP/1.1\r\nHost: pi\r\n\r\n")
-		eventually(t, "it is behind", func() bool { s.slow.lookNow(); return s.slow.seen() == i+1 })
+		eventually(t, "it is behind", func() bool { s.slow.interruptNow(); return s.slow.seen() == i+1 })
 	}
 	if kept := s.slow.kept(); kept > slowBytes || kept < fit*size {
 		t.Errorf("%d bytes are kept", kept)
@@ -184,11 +184,11 @@ func notReading(t *testing.T, addr, text string) {
 	}
 }
 
-// lookNow is what another client's write does.
-func (s *slowClients) lookNow() {
+// interruptNow is what the beginning of another write does.
+func (s *slowClients) interruptNow() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.look(time.Now())
+	s.interruptLate(time.Now())
 }
 
 // seen is how many clients were behind so far, when none has caught up.
