@@ -10,7 +10,6 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/http/httputil"
-	"os"
 	"regexp"
 	"slices"
 	"strings"
@@ -19,6 +18,7 @@ import (
 
 	"pigrid/agent/frames"
 	"pigrid/shared/api"
+	"pigrid/shared/golden"
 )
 
 var update = flag.Bool("update", false, "write the answers to testdata as they are now")
@@ -28,45 +28,16 @@ var update = flag.Bool("update", false, "write the answers to testdata as they a
 // them. `go test ./agent/web -run TestContract -update` writes the file; read what
 // changed in it.
 func TestContract(t *testing.T) {
-	const file = "testdata/contract.txt"
-	answers := make([]string, len(contract))
+	answers := make([]golden.Section, len(contract))
 	t.Run("ask", func(t *testing.T) {
 		for i, c := range contract {
 			t.Run(c.name, func(t *testing.T) {
 				t.Parallel()
-				answers[i] = "## " + c.name + "\n" + c.ask(t) + "\n"
+				answers[i] = golden.Section{Name: c.name, Text: c.ask(t)}
 			})
 		}
 	})
-	got := strings.Join(answers, "")
-	if *update {
-		if err := os.WriteFile(file, []byte(got), 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
-	want, err := os.ReadFile(file)
-	if err != nil {
-		t.Fatal(err)
-	}
-	sections := func(text string) map[string]string {
-		all := map[string]string{}
-		for s := range strings.SplitSeq(text, "## ") {
-			name, body, _ := strings.Cut(s, "\n")
-			all[name] = body
-		}
-		return all
-	}
-	before, now := sections(string(want)), sections(got)
-	for name, body := range now {
-		if before[name] != body {
-			t.Errorf("%s: got\n%s\nwant\n%s", name, body, before[name])
-		}
-	}
-	for name := range before {
-		if _, ok := now[name]; !ok {
-			t.Errorf("%s: asked no longer", name)
-		}
-	}
+	golden.Compare(t, "testdata/contract.txt", *update, answers)
 }
 
 // asking is one request and the agent that gets it.

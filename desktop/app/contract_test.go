@@ -8,7 +8,6 @@ import (
 	"fmt"
 	"net"
 	"net/netip"
-	"os"
 	"regexp"
 	"strings"
 	"testing"
@@ -18,6 +17,7 @@ import (
 	"pigrid/desktop/cameras"
 	"pigrid/shared/api"
 	"pigrid/shared/dnssd"
+	"pigrid/shared/golden"
 	"pigrid/shared/mjpeg"
 )
 
@@ -28,41 +28,16 @@ var update = flag.Bool("update", false, "write what the page is told to testdata
 // `go test ./desktop/app -run TestPageContract -update` writes the file; read what
 // changed in it.
 func TestPageContract(t *testing.T) {
-	const file = "testdata/page.txt"
-	told := make([]string, len(situations))
+	told := make([]golden.Section, len(situations))
 	t.Run("in", func(t *testing.T) {
 		for i, s := range situations {
 			t.Run(s.name, func(t *testing.T) {
 				t.Parallel()
-				told[i] = "## " + s.name + "\n" + s.run(t) + "\n"
+				told[i] = golden.Section{Name: s.name, Text: s.run(t)}
 			})
 		}
 	})
-	got := strings.Join(told, "\n")
-	if *update {
-		if err := os.WriteFile(file, []byte(got), 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
-	data, err := os.ReadFile(file)
-	if err != nil {
-		t.Fatal(err)
-	}
-	want := map[string]string{}
-	for s := range strings.SplitSeq(string(data), "\n## ") {
-		name, body, _ := strings.Cut(strings.TrimPrefix(s, "## "), "\n")
-		want[name] = strings.TrimSpace(body)
-	}
-	for i, s := range situations {
-		_, body, _ := strings.Cut(told[i], "\n")
-		if body = strings.TrimSpace(body); body != want[s.name] {
-			t.Errorf("%s: got\n%s\nwant\n%s", s.name, body, want[s.name])
-		}
-		delete(want, s.name)
-	}
-	for name := range want {
-		t.Errorf("%s: looked at no longer", name)
-	}
+	golden.Compare(t, "testdata/page.txt", *update, told)
 }
 
 // situation is an agent that answers in a certain way, and what its tile comes to.
@@ -174,7 +149,7 @@ func adding(address func(*testing.T) string) func(*testing.T) any {
 }
 
 // demandNothing is a page that shows no camera.
-func (d *desk) demandNothing() { d.engine.demand(nil) }
+func (d *desk) demandNothing() { d.Engine.demand(nil) }
 
 // run brings the situation about and returns what the page is told, without what
 // differs from one time to the next.
