@@ -25,20 +25,27 @@ func newBoard(now time.Time) *board {
 	return &board{changed: newNotifier(), number: uint64(now.UnixMilli())}
 }
 
-// post replaces the state by what read returns, if the page should hear of it; asked
-// says that a person waits for it.
-func (b *board) post(asked bool, read func() State) {
+// post replaces the state by what read returns, if the page should hear of it.
+func (b *board) post(read func() State) {
+	b.replace(read, func(now State, ago time.Duration) bool {
+		return !isCrowded(now, ago) && worthTelling(b.state, now, ago)
+	})
+}
+
+// postAtOnce is post for a person who waits.
+func (b *board) postAtOnce(read func() State) {
+	b.replace(read, func(now State, ago time.Duration) bool { return worthTelling(b.state, now, ago) })
+}
+
+func (b *board) replace(read func() State, worth func(now State, ago time.Duration) bool) {
 	b.posting.Lock()
 	defer b.posting.Unlock()
-	s, now := read(), time.Now()
+	s, at := read(), time.Now()
 	b.mu.Lock()
-	worth := worthTelling(b.state, s, now.Sub(b.at), asked)
-	if worth {
-		b.state, b.at = s, now
+	defer b.mu.Unlock()
+	if worth(s, at.Sub(b.at)) {
+		b.state, b.at = s, at
 		b.number++
-	}
-	b.mu.Unlock()
-	if worth {
 		b.changed.notify()
 	}
 }
@@ -65,11 +72,14 @@ func (e *Engine) Next(ctx context.Context, known uint64) (uint64, State) {
 	}
 }
 
-// worthTelling reports whether the page should hear of s; asked as in post.
-func worthTelling(last, s State, ago time.Duration, asked bool) bool {
-	if !asked && ago < time.Duration(len(s.Cameras)-manyTiles)*tellEach {
-		return false
-	}
+// isCrowded reports whether there are so many cameras that the page needs more time
+// for the state before.
+func isCrowded(s State, ago time.Duration) bool {
+	return ago < time.Duration(len(s.Cameras)-manyTiles)*tellEach
+}
+
+// worthTelling reports whether the page should hear of s.
+func worthTelling(last, s State, ago time.Duration) bool {
 	if !reflect.DeepEqual(withoutNumbers(last), withoutNumbers(s)) {
 		return true
 	}

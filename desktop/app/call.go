@@ -8,35 +8,44 @@ type Call struct {
 	Address string `json:"address"`
 }
 
-// calls are the commands of POST /call/<command>. What returns a result may take as
-// long as its own limits say.
-var calls = map[string]func(*Engine, Call) *AddResult{
-	"add": func(e *Engine, c Call) *AddResult {
-		result := e.Add(c.Address)
-		return &result
-	},
-	"cancelAdd":   func(e *Engine, _ Call) *AddResult { e.CancelAdd(); return nil },
-	"forget":      func(e *Engine, c Call) *AddResult { e.Forget(c.Key); return nil },
-	"forgetAgent": func(e *Engine, c Call) *AddResult { e.ForgetAgent(c.Key); return nil },
-	"retry":       func(e *Engine, c Call) *AddResult { e.Retry(c.Key); return nil },
-	"search":      func(e *Engine, _ Call) *AddResult { e.Search(); return nil },
-	"stopSearch":  func(e *Engine, _ Call) *AddResult { e.StopSearch(); return nil },
+// run runs a command of POST /call/<command>; ok is false when there is none of that
+// name. What returns a result may take as long as its own limits say.
+func (e *Engine) run(command string, c Call) (result *AddResult, ok bool) {
+	switch command {
+	case "add":
+		added := e.Add(c.Address)
+		return &added, true
+	case "cancelAdd":
+		e.CancelAdd()
+	case "forget":
+		e.Forget(c.Key)
+	case "forgetAgent":
+		e.ForgetAgent(c.Key)
+	case "retry":
+		e.Retry(c.Key)
+	case "search":
+		e.Search()
+	case "stopSearch":
+		e.StopSearch()
+	default:
+		return nil, false
+	}
+	return nil, true
 }
 
 // serveCall answers with the whole state after the command, so that the page shows
 // at once what it did.
 func (e *Engine) serveCall(w http.ResponseWriter, r *http.Request) {
-	run, ok := calls[r.PathValue("command")]
-	if !ok {
-		http.Error(w, "there is no such command", http.StatusNotFound)
-		return
-	}
 	var c Call
 	if !readJSON(w, r, maxCall, &c) {
 		return
 	}
-	result := run(e, c)
-	e.board.post(true, e.State)
+	result, ok := e.run(r.PathValue("command"), c)
+	if !ok {
+		http.Error(w, "there is no such command", http.StatusNotFound)
+		return
+	}
+	e.board.postAtOnce(e.State)
 	a := e.answer(0)
 	a.Result = result
 	writeJSON(w, a)

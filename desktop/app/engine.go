@@ -40,7 +40,7 @@ type Config struct {
 	Sweeper *agents.Sweeper
 	// Search makes the Searcher that reports sightings; nil means no search.
 	Search  func(sighted func(dnssd.Sighting)) Searcher
-	Secrets Secrets // nil: what lets one in is not kept
+	Secrets Secrets // nil: credentials are not kept
 	Notice  string  // one sentence for the page about the app itself
 	// Links tells which addresses are on a link of this computer; nil: all are.
 	Links  *agents.Links
@@ -96,7 +96,7 @@ type running struct {
 	*feed.Feed
 	cancel context.CancelFunc
 	done   chan struct{} // closed when it has ended
-	told   bool          // a person typed what lets one in; what was kept is older
+	told   bool          // a person typed credentials; those that were kept are older
 }
 
 // New makes an Engine that knows the remembered cameras and does nothing yet.
@@ -115,7 +115,7 @@ func New(cfg Config) *Engine {
 	if cfg.Search != nil {
 		e.search = cfg.Search(e.sighted)
 	}
-	e.board.post(false, e.State)
+	e.board.post(e.State)
 	return e
 }
 

@@ -199,10 +199,10 @@ func TestStandInLeavesNoFeed(t *testing.T) {
 	a.set(func(a *fakeAgent) { a.status.API = api.Version })
 	d.Retry("")
 	d.eventually(t, 2*time.Second, cameras.Key(idA, "x"), cameras.Live)
-	d.engine.mu.Lock()
-	defer d.engine.mu.Unlock()
-	if len(d.engine.feeds) != 1 {
-		t.Errorf("%d feeds", len(d.engine.feeds))
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if len(d.Engine.feeds) != 1 {
+		t.Errorf("%d feeds", len(d.Engine.feeds))
 	}
 }
 

@@ -51,9 +51,9 @@ func TestAnAgentThatListsOtherCamerasAtEachQuestion(t *testing.T) {
 		if n, there := d.tiles(); n != 65 || !there {
 			t.Errorf("%d tiles, the real agent has one: %v", n, there)
 		}
-		d.engine.mu.Lock()
-		feeds, states := len(d.engine.feeds), len(d.engine.agents[idB].states)
-		d.engine.mu.Unlock()
+		d.Engine.mu.Lock()
+		feeds, states := len(d.Engine.feeds), len(d.Engine.agents[idB].states)
+		d.Engine.mu.Unlock()
 		if feeds != 65 || states != 64 {
 			t.Errorf("%d feeds, %d states are kept", feeds, states)
 		}
@@ -91,18 +91,18 @@ func TestAgentsThatAreGoneLeaveTheirPlaces(t *testing.T) {
 				registry := cameras.NewRegistry(known...)
 				time.Sleep(tt.away) // without the app: hundreds of tiles for minutes take long
 				d, _ := crowd(t, a, nil)
-				d.engine.mu.Lock()
-				d.engine.registry = registry
+				d.Engine.mu.Lock()
+				d.Engine.registry = registry
 				for _, c := range registry.List() {
-					d.engine.ensureAgent(c.Agent, nil)
+					d.Engine.ensureAgent(c.Agent, nil)
 				}
-				d.engine.mu.Unlock()
+				d.Engine.mu.Unlock()
 				time.Sleep(time.Second)
-				d.engine.mu.Lock()
-				for _, a := range d.engine.agents {
+				d.Engine.mu.Lock()
+				for _, a := range d.Engine.agents {
 					a.facts.FailedSince = time.Now().Add(-tt.away)
 				}
-				d.engine.mu.Unlock()
+				d.Engine.mu.Unlock()
 				d.search.sighted(a.sighting())
 				time.Sleep(time.Second)
 				before := tt.agents * tt.cameras

@@ -36,7 +36,7 @@ func (e *Engine) publish() {
 		}
 		before, last = clock, found
 		e.scout(now)
-		e.board.post(false, e.State)
+		e.board.post(e.State)
 	}
 }
 

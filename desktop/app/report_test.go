@@ -272,9 +272,9 @@ func TestARumourIsDropped(t *testing.T) {
 			d.search.sighted(s)
 		}
 		count := func() int {
-			d.engine.mu.Lock()
-			defer d.engine.mu.Unlock()
-			return len(d.engine.agents)
+			d.Engine.mu.Lock()
+			defer d.Engine.mu.Unlock()
+			return len(d.Engine.agents)
 		}
 		if n := count(); n != maxUnknown {
 			t.Errorf("%d agents", n)
@@ -295,9 +295,9 @@ func TestARumourIsNotKeptAliveByRepeatingIt(t *testing.T) {
 			d.search.sighted(a.sighting())
 			time.Sleep(time.Second)
 		}
-		d.engine.mu.Lock()
-		defer d.engine.mu.Unlock()
-		if got := d.engine.agents[idA]; got == nil || got.begun.Sub(begin) < rumour {
+		d.Engine.mu.Lock()
+		defer d.Engine.mu.Unlock()
+		if got := d.Engine.agents[idA]; got == nil || got.begun.Sub(begin) < rumour {
 			t.Error("one watch for as long as it is heard of")
 		}
 	})
@@ -381,14 +381,14 @@ func TestWorthTelling(t *testing.T) {
 		"no more":      {State{Cameras: []Camera{}}, 0, true},
 		"the networks": {State{Cameras: same.Cameras, Discovery: Discovery{Running: true}}, 0, true},
 	} {
-		if got := worthTelling(same, tt.now, tt.ago, false); got != tt.want {
+		if got := !isCrowded(tt.now, tt.ago) && worthTelling(same, tt.now, tt.ago); got != tt.want {
 			t.Errorf("%s: %v", name, got)
 		}
 	}
 	if same.Cameras[0].FPS != 10 {
 		t.Error("comparing changed the state")
 	}
-	if many := (State{Cameras: make([]Camera, manyTiles+500)}); !worthTelling(same, many, 0, true) {
+	if many := (State{Cameras: make([]Camera, manyTiles+500)}); !worthTelling(same, many, 0) {
 		t.Error("a person who clicked has to wait")
 	}
 }
