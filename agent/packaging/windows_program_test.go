@@ -29,7 +29,7 @@ func TestWindowsProgram(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	const windowsGUI = 2 // no black window behind it
+	const windowsGUI = 2 // opens no black window
 	if h := program.OptionalHeader.(*pe.OptionalHeader64); h.Subsystem != windowsGUI {
 		t.Errorf("subsystem %d", h.Subsystem)
 	}

@@ -10,7 +10,7 @@ import (
 	"pigrid/desktop/feed"
 )
 
-// Secrets keeps what lets one in; [pigrid/desktop/secrets.Store] is the real one.
+// Secrets keeps credentials; [pigrid/desktop/secrets.Store] is the real one.
 type Secrets interface {
 	Set(ctx context.Context, name, secret string) error
 	Get(ctx context.Context, name string) (string, error)
@@ -37,7 +37,7 @@ func (e *Engine) startForeign(c cameras.Camera) {
 	})
 }
 
-// login returns what lets one in, nil when it is lost.
+// login returns the credentials of a camera, nil when they are lost.
 func (e *Engine) login(key string) *agents.Login {
 	if e.cfg.Secrets == nil {
 		return nil
@@ -54,7 +54,7 @@ func (e *Engine) login(key string) *agents.Login {
 	return &l
 }
 
-// keepLogin keeps what lets one in; e.mu is held.
+// keepLogin keeps credentials; e.mu is held.
 func (e *Engine) keepLogin(key string, l *agents.Login) {
 	if l == nil || e.cfg.Secrets == nil {
 		return

@@ -22,7 +22,7 @@ type Camera struct {
 	Name         string         `json:"name"`
 	Address      string         `json:"address"` // host:port
 	Host         string         `json:"host"`
-	URL          string         `json:"url"` // of a camera without an agent, without what lets one in
+	URL          string         `json:"url"` // of a camera without an agent, without credentials
 	AgentVersion string         `json:"agentVersion"`
 	State        cameras.State  `json:"state"`
 	Since        int64          `json:"since"`

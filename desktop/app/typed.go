@@ -18,7 +18,7 @@ type typed struct {
 	address string // host:port, with the port of agents when there was none
 	ported  bool   // the port was typed
 	path    string // absolute and escaped, "" or "/" for none
-	query   string // without what lets one in
+	query   string // without credentials
 	login   *agents.Login
 }
 

@@ -42,7 +42,7 @@ type Camera struct {
 	Height    int
 	Added     bool // a person typed its address
 
-	// URL is where a camera that has no agent is, without what lets one in;
+	// URL is where a camera that has no agent is, without credentials;
 	// empty when it has an agent. Login says that there is such a secret.
 	URL   string
 	Login bool

@@ -11,8 +11,8 @@ import (
 )
 
 // neighbour is a hostile machine on the network of good agents. Each of its
-// agents attacks whoever looks for agents, in a way that it draws anew every few
-// seconds, and all of them are announced by mDNS, with hundreds that do not exist.
+// agents attacks every program that searches for agents, and changes its attack at
+// random every few seconds. All of them are announced by mDNS, with hundreds that do not exist.
 //
 // What it sends goes through a link of one gigabit, as on a real network: this
 // machine alone would carry far more, which no neighbour can send.

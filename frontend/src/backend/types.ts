@@ -125,7 +125,7 @@ export interface Camera {
   address: string;
   host: string;
   /**
-   * of a camera without an agent, without what lets one in
+   * of a camera without an agent, without credentials
    */
   url: string;
   agentVersion: string;

@@ -12,7 +12,7 @@ export const APP_SILENT = {
 
 /** Where the packages of this build are served; "" when they are nowhere. */
 declare const __SITE__: string;
-const SITE = typeof __SITE__ === "string" ? __SITE__ : "";
+const SITE = __SITE__;
 
 /** Installs or upgrades the agent: on the Pi where there is a site, else in PiGrid's folder. */
 export const agentCommand = (host = "raspberrypi.local", site = SITE) =>
