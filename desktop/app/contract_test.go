@@ -149,7 +149,7 @@ func adding(address func(*testing.T) string) func(*testing.T) any {
 }
 
 // demandNothing is a page that shows no camera.
-func (d *desk) demandNothing() { d.Engine.demand(nil) }
+func (d *desk) demandNothing() { d.demand(nil) }
 
 // run brings the situation about and returns what the page is told, without what
 // differs from one time to the next.

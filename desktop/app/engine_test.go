@@ -201,8 +201,8 @@ func TestStandInLeavesNoFeed(t *testing.T) {
 	d.eventually(t, 2*time.Second, cameras.Key(idA, "x"), cameras.Live)
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	if len(d.Engine.feeds) != 1 {
-		t.Errorf("%d feeds", len(d.Engine.feeds))
+	if len(d.feeds) != 1 {
+		t.Errorf("%d feeds", len(d.feeds))
 	}
 }
 

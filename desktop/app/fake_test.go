@@ -205,10 +205,10 @@ func startDesk(t *testing.T, path string, client Client, change ...func(*Config)
 		ch(&cfg)
 	}
 	d.Engine = New(cfg)
-	d.Engine.clock = func() time.Time { // the wall clock, which goes on in a machine that sleeps
+	d.clock = func() time.Time { // the wall clock, which goes on in a machine that sleeps
 		return time.Now().Round(0).Add(time.Duration(d.asleep.Load()))
 	}
-	d.Engine.Start()
+	d.Start()
 	ctx, cancel := context.WithCancel(context.Background())
 	var watching sync.WaitGroup
 	watching.Go(func() { d.follow(ctx) })
@@ -220,7 +220,7 @@ func startDesk(t *testing.T, path string, client Client, change ...func(*Config)
 // follow notes every state until ctx ends.
 func (d *desk) follow(ctx context.Context) {
 	for known := uint64(0); ; {
-		number, s := d.Engine.Next(ctx, known)
+		number, s := d.Next(ctx, known)
 		if ctx.Err() != nil {
 			return
 		}
@@ -233,7 +233,7 @@ func (d *desk) follow(ctx context.Context) {
 
 func (d *desk) stop(t *testing.T) {
 	t.Helper()
-	if !d.Engine.Stop(1500 * time.Millisecond) {
+	if !d.Stop(1500 * time.Millisecond) {
 		t.Error("the app did not stop in time")
 	}
 }
@@ -274,9 +274,9 @@ func (d *desk) camera(key string) Camera {
 
 // heard returns when an agent was last heard of, zero when it is not watched.
 func (d *desk) heard(id string) time.Time {
-	d.Engine.mu.Lock()
-	defer d.Engine.mu.Unlock()
-	if a := d.Engine.agents[id]; a != nil {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if a := d.agents[id]; a != nil {
 		return a.heard
 	}
 	return time.Time{}
@@ -284,16 +284,16 @@ func (d *desk) heard(id string) time.Time {
 
 // retryAt returns when an agent that does not answer is asked next.
 func (d *desk) retryAt(id string) time.Time {
-	d.Engine.mu.Lock()
-	defer d.Engine.mu.Unlock()
-	return d.Engine.agents[id].facts.RetryAt
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return d.agents[id].facts.RetryAt
 }
 
 // failure returns why an agent did not answer the last question.
 func (d *desk) failure(id string) *cameras.Failure {
-	d.Engine.mu.Lock()
-	defer d.Engine.mu.Unlock()
-	return d.Engine.agents[id].facts.Failure
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return d.agents[id].facts.Failure
 }
 
 // look behaves like the page: it pulls frames of all cameras until the test ends.
@@ -307,7 +307,7 @@ func (d *desk) look(t *testing.T) {
 			for _, c := range d.State().Cameras {
 				wants = append(wants, Want{c.Key, 0, false})
 			}
-			d.Engine.demand(wants)
+			d.demand(wants)
 			select {
 			case <-time.After(200 * time.Millisecond):
 			case <-ctx.Done():

@@ -68,13 +68,13 @@ type Answer struct {
 // whole state when the page knows another one: {"number": 8, "state": {…}, "news":
 // [{key, seq, ageMs}, …]}. It answers as soon as there is either, at the latest after
 // half a second, and at once when nothing is wanted. A page that wants nothing looks
-// at nothing. full names those that are shown large; the others are asked for a few
+// at nothing. full marks those that are shown large; the others are asked for a few
 // frames per second only.
 //
 //	POST /call/<command>
 //	{"address": "…"} or {"key": "…"}
 //
-// is what a person does; see calls. The answer has the whole state after it.
+// is what a person does; see run. The answer has the whole state after it.
 //
 //	GET /frame?key=<key>
 //
