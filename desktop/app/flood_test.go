@@ -74,11 +74,11 @@ func TestSightingsPushOutNoRememberedAddress(t *testing.T) {
 func TestInventedAgentsDoNotKeepATypedOneOut(t *testing.T) {
 	a := newAgent(t, idA, "Garage", "x")
 	d := startDesk(t, "", nil)
-	d.Engine.mu.Lock()
+	d.mu.Lock()
 	for i := range maxAgents {
-		d.Engine.ensureAgent(fmt.Sprintf("forged-%d", i), nil)
+		d.ensureAgent(fmt.Sprintf("forged-%d", i), nil)
 	}
-	d.Engine.mu.Unlock()
+	d.mu.Unlock()
 	if r := d.Add(a.addr); !r.OK || r.Reason != "" {
 		t.Errorf("got %+v", r)
 	}
@@ -91,23 +91,23 @@ func TestAddSaysWhenThereIsNoPlace(t *testing.T) {
 	for i := range 1024 {
 		known = append(known, cameras.Camera{Key: cameras.Key(fmt.Sprintf("known-%d", i/64), fmt.Sprintf("c%d", i))})
 	}
-	d.Engine.mu.Lock()
-	d.Engine.registry = cameras.NewRegistry(known...)
-	d.Engine.mu.Unlock()
+	d.mu.Lock()
+	d.registry = cameras.NewRegistry(known...)
+	d.mu.Unlock()
 	if r := d.Add(a.addr); r.OK || r.Reason != cameras.ReasonFull || r.Detail == "" || r.Keys == nil {
 		t.Errorf("no place for a camera: %+v", r)
 	}
 	known = nil
-	d.Engine.mu.Lock()
+	d.mu.Lock()
 	for i := range maxAgents {
 		id := fmt.Sprintf("known-%d", i)
 		known = append(known, cameras.Camera{Key: cameras.Key(id, "x")})
 	}
-	d.Engine.registry = cameras.NewRegistry(known...)
-	for _, c := range d.Engine.registry.List() {
-		d.Engine.ensureAgent(c.Agent, nil)
+	d.registry = cameras.NewRegistry(known...)
+	for _, c := range d.registry.List() {
+		d.ensureAgent(c.Agent, nil)
 	}
-	d.Engine.mu.Unlock()
+	d.mu.Unlock()
 	if r := d.Add(a.addr); r.OK || r.Reason != cameras.ReasonFull {
 		t.Errorf("no place for an agent: %+v", r)
 	}
@@ -168,9 +168,9 @@ func TestARealAgentIsFoundWhileTenThousandAreInvented(t *testing.T) {
 			}
 		}
 		t.Logf("found after %v", time.Since(begin))
-		d.Engine.mu.Lock()
-		defer d.Engine.mu.Unlock()
-		if n := len(d.Engine.agents); n > maxUnknown {
+		d.mu.Lock()
+		defer d.mu.Unlock()
+		if n := len(d.agents); n > maxUnknown {
 			t.Errorf("%d agents watched", n)
 		}
 	})
@@ -181,13 +181,13 @@ func TestTurnedAwayAgentsAreFewAndHaveAnotherChance(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		d, _ := crowd(t, a, silent)
 		most := 0
-		d.Engine.mu.Lock()
+		d.mu.Lock()
 		for i := range 3 * maxTurned {
-			d.Engine.turnAway(fmt.Sprint(i))
-			most = max(most, len(d.Engine.turned))
+			d.turnAway(fmt.Sprint(i))
+			most = max(most, len(d.turned))
 		}
-		d.Engine.turned[idA] = time.Now()
-		d.Engine.mu.Unlock()
+		d.turned[idA] = time.Now()
+		d.mu.Unlock()
 		if most > maxTurned {
 			t.Errorf("%d remembered", most)
 		}
@@ -225,9 +225,9 @@ func TestLiarsThatAnswer(t *testing.T) {
 			for _, c := range d.State().Cameras {
 				all[c.Key] = true
 			}
-			d.Engine.mu.Lock()
-			watched := len(d.Engine.agents)
-			d.Engine.mu.Unlock()
+			d.mu.Lock()
+			watched := len(d.agents)
+			d.mu.Unlock()
 			if watched > maxUnknown || len(all) > 768 || !all[cameras.Key(idB, "x")] {
 				t.Errorf("%d agents with %d tiles, the first is there: %v", watched, len(all), all[cameras.Key(idB, "x")])
 			}

@@ -110,7 +110,7 @@ func TestForeignIsNeverAskedTwiceAtOnce(t *testing.T) {
 	grid.hide()
 	showPage(t, server, r.Keys[0], true, &last)
 	eventually(t, 5*time.Second, "its rate is known", func() bool {
-		list := d.Engine.newer([]Want{{Key: r.Keys[0]}}, time.Now())
+		list := d.newer([]Want{{Key: r.Keys[0]}}, time.Now())
 		return len(list) == 1 && list[0].Seq > 5
 	})
 	c.mu.Lock()
@@ -441,9 +441,9 @@ func TestForgottenWhileItIsTried(t *testing.T) {
 	d.Forget(r.Keys[0])
 	d.stop(t)
 	<-added
-	d.Engine.mu.Lock()
-	feeds := len(d.Engine.feeds)
-	d.Engine.mu.Unlock()
+	d.mu.Lock()
+	feeds := len(d.feeds)
+	d.mu.Unlock()
 	if n := len(d.State().Cameras); n != 0 || feeds != 0 {
 		t.Errorf("%d cameras, %d feeds", n, feeds)
 	}

@@ -61,7 +61,7 @@ func post(t *testing.T, url string, question any) Answer {
 
 func serve(t *testing.T, d *desk) string {
 	t.Helper()
-	s := httptest.NewServer(d.Engine.Handler())
+	s := httptest.NewServer(d.Handler())
 	t.Cleanup(func() { s.Close(); http.DefaultClient.CloseIdleConnections() })
 	return s.URL
 }
@@ -155,7 +155,7 @@ func TestPullEndsWithTheApp(t *testing.T) {
 
 func TestHandlerAnswersNothingElse(t *testing.T) {
 	d := startDesk(t, "", nil)
-	h := d.Engine.Handler()
+	h := d.Handler()
 	for _, tt := range []struct {
 		method, url, body string
 		want              int

@@ -48,7 +48,7 @@ func TestLargePicturesLeaveTimeToPaint(t *testing.T) {
 			for range 2 {
 				wg.Go(func() {
 					answer := httptest.NewRecorder()
-					d.Engine.Handler().ServeHTTP(answer, httptest.NewRequest(http.MethodGet, "/frame?key="+url.QueryEscape(cameras.Key(idA, "x")), nil))
+					d.Handler().ServeHTTP(answer, httptest.NewRequest(http.MethodGet, "/frame?key="+url.QueryEscape(cameras.Key(idA, "x")), nil))
 					if answer.Code != http.StatusOK || !bytes.Equal(answer.Body.Bytes(), a.jpeg) {
 						t.Errorf("%d, %d bytes", answer.Code, answer.Body.Len())
 					}
@@ -78,7 +78,7 @@ func TestLargePicturesThatNobodyWaitsForAreNotLoaded(t *testing.T) {
 		for range 40 {
 			wg.Go(func() {
 				begin, answer := time.Now(), httptest.NewRecorder()
-				d.Engine.Handler().ServeHTTP(answer, httptest.NewRequest(http.MethodGet, "/frame?key="+url.QueryEscape(cameras.Key(idA, "x")), nil))
+				d.Handler().ServeHTTP(answer, httptest.NewRequest(http.MethodGet, "/frame?key="+url.QueryEscape(cameras.Key(idA, "x")), nil))
 				mu.Lock()
 				defer mu.Unlock()
 				codes[answer.Code]++

@@ -84,8 +84,8 @@ func TestSecretsChangeInOrder(t *testing.T) {
 			}
 			s.unlock <- struct{}{}
 		}
-		if synctest.Wait(); len(d.Engine.changing) != 0 {
-			t.Errorf("%d cameras wait for their turn", len(d.Engine.changing))
+		if synctest.Wait(); len(d.changing) != 0 {
+			t.Errorf("%d cameras wait for their turn", len(d.changing))
 		}
 	})
 }

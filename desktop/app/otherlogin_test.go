@@ -176,7 +176,7 @@ func TestNoPasswordInTheAddressOnAnotherNetwork(t *testing.T) {
 	if !r.OK {
 		t.Fatalf("got %+v", r)
 	}
-	d.Engine.registry.Settle(r.Keys[0], "203.0.113.0/24")
+	d.registry.Settle(r.Keys[0], "203.0.113.0/24")
 	eventually(t, 5*time.Second, "the password is kept", func() bool { return kept.count() == 1 })
 	d.stop(t)
 	before := camera.count()

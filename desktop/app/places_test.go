@@ -51,9 +51,9 @@ func TestAnAgentThatListsOtherCamerasAtEachQuestion(t *testing.T) {
 		if n, there := d.tiles(); n != 65 || !there {
 			t.Errorf("%d tiles, the real agent has one: %v", n, there)
 		}
-		d.Engine.mu.Lock()
-		feeds, states := len(d.Engine.feeds), len(d.Engine.agents[idB].states)
-		d.Engine.mu.Unlock()
+		d.mu.Lock()
+		feeds, states := len(d.feeds), len(d.agents[idB].states)
+		d.mu.Unlock()
 		if feeds != 65 || states != 64 {
 			t.Errorf("%d feeds, %d states are kept", feeds, states)
 		}
@@ -91,18 +91,18 @@ func TestAgentsThatAreGoneLeaveTheirPlaces(t *testing.T) {
 				registry := cameras.NewRegistry(known...)
 				time.Sleep(tt.away) // without the app: hundreds of tiles for minutes take long
 				d, _ := crowd(t, a, nil)
-				d.Engine.mu.Lock()
-				d.Engine.registry = registry
+				d.mu.Lock()
+				d.registry = registry
 				for _, c := range registry.List() {
-					d.Engine.ensureAgent(c.Agent, nil)
+					d.ensureAgent(c.Agent, nil)
 				}
-				d.Engine.mu.Unlock()
+				d.mu.Unlock()
 				time.Sleep(time.Second)
-				d.Engine.mu.Lock()
-				for _, a := range d.Engine.agents {
+				d.mu.Lock()
+				for _, a := range d.agents {
 					a.facts.FailedSince = time.Now().Add(-tt.away)
 				}
-				d.Engine.mu.Unlock()
+				d.mu.Unlock()
 				d.search.sighted(a.sighting())
 				time.Sleep(time.Second)
 				before := tt.agents * tt.cameras

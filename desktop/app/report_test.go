@@ -272,9 +272,9 @@ func TestARumourIsDropped(t *testing.T) {
 			d.search.sighted(s)
 		}
 		count := func() int {
-			d.Engine.mu.Lock()
-			defer d.Engine.mu.Unlock()
-			return len(d.Engine.agents)
+			d.mu.Lock()
+			defer d.mu.Unlock()
+			return len(d.agents)
 		}
 		if n := count(); n != maxUnknown {
 			t.Errorf("%d agents", n)
@@ -295,9 +295,9 @@ func TestARumourIsNotKeptAliveByRepeatingIt(t *testing.T) {
 			d.search.sighted(a.sighting())
 			time.Sleep(time.Second)
 		}
-		d.Engine.mu.Lock()
-		defer d.Engine.mu.Unlock()
-		if got := d.Engine.agents[idA]; got == nil || got.begun.Sub(begin) < rumour {
+		d.mu.Lock()
+		defer d.mu.Unlock()
+		if got := d.agents[idA]; got == nil || got.begun.Sub(begin) < rumour {
 			t.Error("one watch for as long as it is heard of")
 		}
 	})

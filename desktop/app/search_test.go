@@ -29,7 +29,7 @@ func searchDesk(t *testing.T, a, b *fakeAgent) (*desk, *[]dnssd.Link) {
 		Interface: net.Interface{Name: "wlan0", Flags: net.FlagUp | net.FlagRunning},
 		Prefixes:  []netip.Prefix{netip.MustParsePrefix("192.168.1.20/24")},
 	}}
-	d.Engine.cfg.Sweeper = &agents.Sweeper{
+	d.cfg.Sweeper = &agents.Sweeper{
 		Links: func() ([]dnssd.Link, error) {
 			if *links == nil {
 				return nil, errors.New("netlink")
@@ -91,9 +91,9 @@ func TestSearchFindsAgentsWithoutMulticast(t *testing.T) {
 		if n := len(d.State().Cameras); n != 1 {
 			t.Errorf("%d tiles: what was forgotten came back", n)
 		}
-		d.Engine.mu.Lock()
-		defer d.Engine.mu.Unlock()
-		if d.Engine.agents[idB] != nil {
+		d.mu.Lock()
+		defer d.mu.Unlock()
+		if d.agents[idB] != nil {
 			t.Error("what was forgotten is asked again and again")
 		}
 	})

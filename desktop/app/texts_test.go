@@ -58,17 +58,17 @@ func TestManyLoudCamerasAreToldSeldom(t *testing.T) {
 		for i := range 768 {
 			known = append(known, cameras.Camera{Key: cameras.Key("loud-"+string(rune('a'+i/64)), "c"+strings.Repeat("x", i%60)+string(rune('a'+i/60)))})
 		}
-		d.Engine.mu.Lock()
-		d.Engine.registry = cameras.NewRegistry(known...)
-		for _, c := range d.Engine.registry.List() {
-			d.Engine.registry.Merge(cameras.Answer{Status: api.Status{API: api.Version, ID: c.Agent, Cameras: []api.Camera{{
+		d.mu.Lock()
+		d.registry = cameras.NewRegistry(known...)
+		for _, c := range d.registry.List() {
+			d.registry.Merge(cameras.Answer{Status: api.Status{API: api.Version, ID: c.Agent, Cameras: []api.Camera{{
 				ID: c.ID, Name: "loud", State: api.Failed, Video: "/v", Error: &api.Problem{Code: "x", Message: loud, Hint: loud}, Warning: &api.Problem{Message: loud, Hint: loud},
 			}}}})
 		}
-		d.Engine.mu.Unlock()
+		d.mu.Unlock()
 		before := len(d.told())
 		for i := range 30 {
-			d.Engine.registry.Resize(known[0].Key, 100+i, 100)
+			d.registry.Resize(known[0].Key, 100+i, 100)
 			time.Sleep(100 * time.Millisecond)
 		}
 		n := len(d.told()) - before

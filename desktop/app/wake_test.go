@@ -234,7 +234,7 @@ func TestWakingCutsNothingThatLives(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		d, l := startLan(t, 16)
 		l.forget()
-		d.Engine.wake()
+		d.wake()
 		for range 20 {
 			time.Sleep(100 * time.Millisecond)
 			if got := d.moving(350 * time.Millisecond); got != 16 {
@@ -394,7 +394,7 @@ func TestNobodyIsScoutedWhileNobodyLooks(t *testing.T) {
 		d := startDesk(t, "", l)
 		announce(d, n)
 		time.Sleep(time.Second)
-		d.Engine.demand(nil) // the page was seen once
+		d.demand(nil) // the page was seen once
 		l.die(true, all)
 		time.Sleep(3 * time.Minute)
 		l.forget()
@@ -405,10 +405,10 @@ func TestNobodyIsScoutedWhileNobodyLooks(t *testing.T) {
 		if asked := len(l.asked); asked < n*4 || asked > n*7 {
 			t.Errorf("%d questions in three minutes", asked)
 		}
-		d.Engine.mu.Lock()
-		defer d.Engine.mu.Unlock()
-		if len(d.Engine.lost) != n || !d.Engine.scouted.IsZero() {
-			t.Errorf("%d are lost, scouted at %v", len(d.Engine.lost), d.Engine.scouted)
+		d.mu.Lock()
+		defer d.mu.Unlock()
+		if len(d.lost) != n || !d.scouted.IsZero() {
+			t.Errorf("%d are lost, scouted at %v", len(d.lost), d.scouted)
 		}
 	})
 }
@@ -456,7 +456,7 @@ func TestThePageAsksForOthers(t *testing.T) {
 			}
 			look := func(until time.Duration) {
 				for end := time.Now().Add(until); time.Now().Before(end); time.Sleep(200 * time.Millisecond) {
-					d.Engine.demand([]Want{{"agent:none/x", 0, false}})
+					d.demand([]Want{{"agent:none/x", 0, false}})
 				}
 			}
 			look(time.Second)
@@ -482,7 +482,7 @@ func TestFoundWhileNobodyLooks(t *testing.T) {
 			l := newLan(t)
 			d := startDesk(t, "", l)
 			if seen {
-				d.Engine.demand(nil)
+				d.demand(nil)
 			}
 			time.Sleep(3 * time.Second)
 			announce(d, 1)
