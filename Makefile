@@ -119,7 +119,7 @@ define build-app
 endef
 
 # The page says how to install the agent: from SITE when there is one.
-SITE_FILE := $(shell mkdir -p .cache && { [ "$$(cat .cache/site 2>/dev/null)" = '$(SITE)' ] || printf %s '$(SITE)' >.cache/site; } && echo .cache/site)
+SITE_FILE := $(shell mkdir -p .cache && { [ -f .cache/site ] && [ "$$(<.cache/site)" = '$(SITE)' ] || printf %s '$(SITE)' >.cache/site; } && echo .cache/site)
 
 frontend/dist/index.html: $(PAGE) $(SITE_FILE)
 	@.make/need npm
