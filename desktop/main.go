@@ -19,9 +19,10 @@ import (
 	"github.com/wailsapp/wails/v2/pkg/options/windows"
 
 	"pigrid/desktop/agents"
-	"pigrid/desktop/app"
 	"pigrid/desktop/command"
 	"pigrid/desktop/discovery"
+	"pigrid/desktop/engine"
+	"pigrid/desktop/gridapi"
 	"pigrid/desktop/packaging/icons"
 	"pigrid/desktop/secrets"
 	"pigrid/desktop/settings"
@@ -51,11 +52,12 @@ func main() {
 	}
 	logger := slog.New(slog.NewTextHandler(os.Stderr, nil))
 	store, secret, notice := openSettings(logger)
-	engine := app.New(app.Config{
-		Version: version, Client: agents.NewClient().LocalNames(discovery.NewNames().Resolve), Settings: store, Secrets: secret, Notice: notice, Logger: logger, Search: search(logger), Sweeper: agents.NewSweeper(),
-		Links: agents.NewOwnLinks(), Memory: app.MachineMemory(),
+	e := engine.New(engine.Config{
+		Client: agents.NewClient().LocalNames(discovery.NewNames().Resolve), Settings: store, Secrets: secret, Notice: notice,
+		Search: search(logger), Sweeper: agents.NewSweeper(), Links: agents.NewOwnLinks(), Memory: engine.MachineMemory(), Logger: logger,
 	})
-	if err := wails.Run(window(engine, store, logger)); err != nil {
+	w := lifetime{engine: e, grid: gridapi.New(e, version), store: store, logger: logger}
+	if err := wails.Run(window(w)); err != nil {
 		logger.Error("the window could not be opened", "error", err)
 		os.Exit(1)
 	}
@@ -80,18 +82,17 @@ func openSettings(logger *slog.Logger) (store *settings.Store, secret *secrets.S
 }
 
 // search makes the search by mDNS, unless it is turned off.
-func search(logger *slog.Logger) func(func(dnssd.Sighting)) app.Searcher {
+func search(logger *slog.Logger) func(func(dnssd.Sighting)) engine.Searcher {
 	if on, err := strconv.ParseBool(os.Getenv("PIGRID_MDNS")); err == nil && !on {
 		return nil
 	}
-	return func(sighted func(dnssd.Sighting)) app.Searcher {
+	return func(sighted func(dnssd.Sighting)) engine.Searcher {
 		return discovery.New(discovery.Config{Logger: logger, OnSighting: sighted})
 	}
 }
 
-func window(engine *app.Engine, store *settings.Store, logger *slog.Logger) *options.App {
-	w := lifetime{engine, store, logger}
-	size := store.Get().Window
+func window(w lifetime) *options.App {
+	size := w.store.Get().Window
 	if size.Width == 0 || size.Height == 0 {
 		size = settings.Window{Width: 1280, Height: 800}
 	}
@@ -100,7 +101,7 @@ func window(engine *app.Engine, store *settings.Store, logger *slog.Logger) *opt
 		Width: size.Width, Height: size.Height,
 		MinWidth: 480, MinHeight: 320,
 		BackgroundColour: options.NewRGB(0x0B, 0x0D, 0x10),
-		AssetServer:      &assetserver.Options{Assets: frontend.Dist(), Handler: engine.Handler(), Middleware: app.Unframed},
+		AssetServer:      &assetserver.Options{Assets: frontend.Dist(), Handler: w.grid.Handler(), Middleware: gridapi.Unframed},
 		DragAndDrop:      &options.DragAndDrop{DisableWebViewDrop: true}, // a file would be opened in place of the page
 		OnStartup:        w.startup,
 		OnBeforeClose:    w.beforeClose,

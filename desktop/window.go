@@ -7,21 +7,26 @@ import (
 
 	"github.com/wailsapp/wails/v2/pkg/runtime"
 
-	"pigrid/desktop/app"
+	"pigrid/desktop/engine"
+	"pigrid/desktop/gridapi"
 	"pigrid/desktop/settings"
 )
 
 // stopLimit leaves half a second of the two that Ctrl-C may take to Wails.
 const stopLimit = 1500 * time.Millisecond
 
-// lifetime ties an [app.Engine] to the life of the Wails window.
+// lifetime ties an [engine.Engine] and what it shows to the life of the Wails window.
 type lifetime struct {
-	engine *app.Engine
+	engine *engine.Engine
+	grid   *gridapi.Server
 	store  *settings.Store
 	logger *slog.Logger
 }
 
-func (l lifetime) startup(context.Context) { l.engine.Start() }
+func (l lifetime) startup(context.Context) {
+	l.engine.Start()
+	l.grid.Start()
+}
 
 // beforeClose remembers the size of the window; it never prevents closing.
 func (l lifetime) beforeClose(ctx context.Context) (prevent bool) {

@@ -11,15 +11,15 @@ import (
 
 	"github.com/invopop/jsonschema"
 
-	"pigrid/desktop/app"
 	"pigrid/desktop/cameras"
+	"pigrid/desktop/gridapi"
 )
 
 // contract is everything that passes between the page and the app.
 type contract struct {
-	Question app.Question `json:"question"`
-	Answer   app.Answer   `json:"answer"`
-	Call     app.Call     `json:"call"`
+	Question gridapi.Question `json:"question"`
+	Answer   gridapi.Answer   `json:"answer"`
+	Call     gridapi.Call     `json:"call"`
 }
 
 func main() {
@@ -33,7 +33,7 @@ func main() {
 		}
 		return nil
 	}}
-	err := r.AddGoComments("pigrid", "./desktop/app")
+	err := r.AddGoComments("pigrid", "./desktop/gridapi")
 	schema := r.Reflect(&contract{})
 	schema.Title = "Contract"
 	schema.Definitions["CameraState"] = enum(cameras.States(), "What a tile shows.")

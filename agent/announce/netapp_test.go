@@ -23,7 +23,7 @@ type programs struct {
 func newPrograms(t *testing.T, tools ...string) *programs {
 	needNetlab(t, tools...)
 	l := newNetlab(t)
-	return &programs{l, l.build("pigrid/agent"), l.build("pigrid/desktop/app/testdata/viewer")}
+	return &programs{l, l.build("pigrid/agent"), l.build("pigrid/desktop/gridapi/testdata/viewer")}
 }
 
 // agent is a running agent, with its own process id.

@@ -15,7 +15,7 @@ func TestTwoHundredAgents(t *testing.T) {
 	needNetlab(t, "curl")
 	l := newNetlab(t)
 	crowd, desk := l.build("pigrid/agent/announce/testdata/crowd"), l.host("desk", "10.77.0.50/24")
-	app := &programs{l, "", l.buildPlain("pigrid/desktop/app/testdata/viewer")}
+	app := &programs{l, "", l.buildPlain("pigrid/desktop/gridapi/testdata/viewer")}
 	var crowds []*process
 	for i := range 10 {
 		address := "10.77.0." + strconv.Itoa(100+i)

@@ -55,7 +55,7 @@ func newNetlab(t *testing.T) *netlab {
 	// A compiler would slow down what the other tests measure: all of them wait
 	// here until all is built.
 	for _, program := range []string{
-		"agent", "desktop/app/testdata/viewer", "agent/announce/testdata/announcer", "desktop/discovery/testdata/seeker",
+		"agent", "desktop/gridapi/testdata/viewer", "agent/announce/testdata/announcer", "desktop/discovery/testdata/seeker",
 	} {
 		l.build("pigrid/" + program)
 	}

@@ -41,7 +41,7 @@ func TestStorms(t *testing.T) {
 		}
 	}
 	// those whose memory is looked at do not look for data races, the others do
-	plain := &programs{l.netlab, l.buildPlain("pigrid/agent"), l.buildPlain("pigrid/desktop/app/testdata/viewer")}
+	plain := &programs{l.netlab, l.buildPlain("pigrid/agent"), l.buildPlain("pigrid/desktop/gridapi/testdata/viewer")}
 	a := plain.agent(pi, "a", "Garage", ":8080")
 	v := plain.viewer(desk)
 	v.tile(5*time.Second, "Garage", "live", "10.77.0.11:8080")

@@ -262,7 +262,7 @@ func (m *machine) tiles() tiles {
 func viewer(t *testing.T) string {
 	t.Helper()
 	file := filepath.Join(t.TempDir(), "viewer")
-	build := exec.Command("go", "build", "-o", file, "pigrid/desktop/app/testdata/viewer")
+	build := exec.Command("go", "build", "-o", file, "pigrid/desktop/gridapi/testdata/viewer")
 	build.Env = append(os.Environ(), "CGO_ENABLED=0")
 	if out, err := build.CombinedOutput(); err != nil {
 		t.Fatalf("%v: %s", err, out)

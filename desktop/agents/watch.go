@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"pigrid/desktop/cameras"
+	"pigrid/desktop/reconnect"
 )
 
 const (
@@ -178,7 +179,7 @@ func (w *Watch) Run(ctx context.Context) {
 				w.since = time.Now()
 			}
 			r = Report{Failure: failureOf(err), Since: w.since}
-			delay = Delay(Wait{Failures: failures, Failing: w.cfg.Failing(), Failure: r.Failure, Random: rand.Float64()})
+			delay = reconnect.Delay(reconnect.Wait{Failures: failures, Failing: w.cfg.Failing(), Failure: r.Failure, Random: rand.Float64()})
 			r.RetryAt = time.Now().Add(delay)
 			if r.Failure.RetryAfter > 0 {
 				w.ignore() // what was asked for meanwhile is answered: later

@@ -5,8 +5,8 @@ import (
 	"math/rand/v2"
 	"time"
 
-	"pigrid/desktop/agents"
 	"pigrid/desktop/cameras"
+	"pigrid/desktop/reconnect"
 )
 
 // dialSpread is over how long first dials are spread.
@@ -94,7 +94,7 @@ func (f *Feed) giveUp() {
 // backOff waits until the next attempt is due, or until nobody wants it.
 func (f *Feed) backOff(ctx context.Context, failures int, end ending) bool {
 	f.failed(end)
-	delay := agents.Delay(agents.Wait{
+	delay := reconnect.Delay(reconnect.Wait{
 		Failures: failures, Failing: f.cfg.Group.Failing(), Session: end.session, Failure: end.failure, Random: rand.Float64(),
 	})
 	f.mu.Lock()

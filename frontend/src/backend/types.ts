@@ -1,4 +1,4 @@
-// Written by make types from desktop/app; never by hand.
+// Written by make types from desktop/gridapi; never by hand.
 
 /**
  * What a tile shows.
@@ -109,6 +109,11 @@ export interface State {
    */
   notice: string;
   /**
+   * Crowded says that there are more agents on this network than the app can show.
+   */
+  crowded: boolean;
+  twins?: Twins;
+  /**
    * BytesPerSecond is what all streams together brought over the last seconds.
    */
   bytesPerSecond: number;
@@ -210,6 +215,17 @@ export interface Search {
    * "no-network", or the system's own words
    */
   problem: string;
+}
+/**
+ * two agents that have the same id, mostly null
+ */
+export interface Twins {
+  /**
+   * of a camera of the one that is shown
+   */
+  name: string;
+  shown: string;
+  other: string;
 }
 /**
  * News is the newest frame of a camera as the page is told of it.

@@ -62,6 +62,7 @@ export function state(
     search: search(),
     away: [],
     notice,
+    crowded: false,
     bytesPerSecond: list.reduce((sum, c) => sum + c.bytesPerSecond, 0),
   };
 }

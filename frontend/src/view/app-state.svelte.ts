@@ -1,5 +1,5 @@
 // What the Go side says, as it says it.
-import type { Camera, Discovery, Search, State } from "../backend/types";
+import type { Camera, Discovery, Search, State, Twins } from "../backend/types";
 import { step, STRETCH } from "./gradual";
 
 /** waiting: nothing said yet · no-app: no Go side at all · silent: it does not answer. */
@@ -12,6 +12,8 @@ export class AppState {
   search = $state.raw<Search | null>(null);
   away = $state.raw<readonly string[]>([]);
   notice = $state("");
+  crowded = $state(false);
+  twins = $state.raw<Twins | null>(null);
   bytesPerSecond = $state(0);
   /** What `cameras` is on its way to. */
   #goal: readonly Camera[] = [];
@@ -19,8 +21,8 @@ export class AppState {
   #number = 0;
   #painted: () => Promise<boolean>;
 
-  /** Called with the key of a camera that is not there any more. */
-  onforgotten: (key: string) => void = () => {};
+  /** Called with the key of a camera that is not there any more, and those that are. */
+  onforgotten: (key: string, left: readonly Camera[]) => void = () => {};
 
   /** painted: true when the page is painted as it is now, false while nobody sees it. */
   constructor(painted: () => Promise<boolean>) {
@@ -42,13 +44,17 @@ export class AppState {
     if (number <= this.#number) return;
     this.#number = number;
     const there = new Set(state.cameras.map((c) => c.key));
-    for (const { key } of this.cameras) if (!there.has(key)) this.onforgotten(key);
+    for (const { key } of this.cameras) {
+      if (!there.has(key)) this.onforgotten(key, state.cameras);
+    }
     this.#goal = state.cameras;
     void this.#approach();
     this.discovery = state.discovery;
     this.search = state.search;
     this.away = state.away;
     this.notice = state.notice;
+    this.crowded = state.crowded;
+    this.twins = state.twins ?? null;
     this.bytesPerSecond = state.bytesPerSecond;
     this.phase = "ready";
   }

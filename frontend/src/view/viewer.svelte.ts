@@ -54,7 +54,19 @@ export class Viewer {
     this.#undrawableSince = undrawableSince;
     this.#app = app;
     this.#commands = commands;
-    app.onforgotten = (key) => this.#frozen.delete(key);
+    app.onforgotten = (key, left) => this.#forgotten(key, left);
+  }
+
+  /**
+   * Lets go of a camera that is not there any more. The one that has its place by now
+   * is the active one: if the camera comes back, it does not take the person along.
+   */
+  #forgotten(key: string, left: readonly Camera[]): void {
+    this.#frozen.delete(key);
+    if (key === this.#soloKey) this.#soloKey = "";
+    if (key === this.#activeKey) {
+      this.#activeKey = left[Math.min(this.activeIndex, left.length - 1)]?.key ?? "";
+    }
   }
 
   /** The same list as long as the cameras are the same, so that no tile is placed anew. */

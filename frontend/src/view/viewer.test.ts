@@ -160,6 +160,21 @@ describe("Viewer", () => {
     expect([viewer.page, viewer.active]).toEqual([0, null]);
   });
 
+  it("is not taken along by a camera that was gone and comes back", () => {
+    const all = cameras(40);
+    app.receive(state(all));
+    viewer.stage = { width: 480, height: 800 };
+    viewer.turnPage(1);
+    app.receive(state(all.slice(0, 4)));
+    expect(viewer.page).toBe(0);
+    app.receive(state(all));
+    expect(viewer.page).toBe(0);
+    viewer.soloNumber(9);
+    app.receive(state(all.slice(0, 4)));
+    app.receive(state(all));
+    expect(viewer.solo).toBeNull();
+  });
+
   it("turns pages when tiles would be too small, and arrows cross them", () => {
     viewer.stage = { width: 480, height: 290 };
     app.receive(state(cameras(10)));

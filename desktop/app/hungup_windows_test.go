@@ -1,6 +1,0 @@
-package app
-
-import "net"
-
-// hungUp would report whether the other side has closed a connection.
-func hungUp(net.Conn) bool { return false }

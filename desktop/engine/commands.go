@@ -1,0 +1,55 @@
+package engine
+
+import (
+	"pigrid/desktop/adding"
+	"pigrid/desktop/cameras"
+)
+
+// Add adds what is at an address that a person typed; see [adding.Adder.Add].
+func (e *Engine) Add(address string) adding.Result { return e.adder.Add(address) }
+
+// CancelAdd ends what is being tried of a typed address.
+func (e *Engine) CancelAdd() { e.adder.Cancel() }
+
+// Forget removes a camera; see [roster.Roster.Forget].
+func (e *Engine) Forget(key string) { e.forget(e.Roster.Forget, key) }
+
+// ForgetAgent removes a camera and all others of its agent.
+func (e *Engine) ForgetAgent(key string) { e.forget(e.Roster.ForgetAgent, key) }
+
+func (e *Engine) forget(from func(key string) []string, key string) {
+	e.applying.Lock()
+	defer e.applying.Unlock()
+	for _, gone := range from(key) {
+		e.Streams.Drop(gone)
+		e.credentials.Drop(gone)
+	}
+}
+
+// Retry dials a camera now; the empty key means all, and a search.
+func (e *Engine) Retry(key string) {
+	for k, f := range e.Streams.All() {
+		if key == "" || key == k {
+			f.Retry()
+		}
+	}
+	id, _, _ := cameras.SplitKey(key)
+	e.Roster.Poke(func(agent string) bool { return key == "" || agent == id })
+	if key == "" {
+		e.refresh()
+	}
+}
+
+// Search asks every address of this machine's networks for an agent, for networks
+// where they cannot be heard of, unless that is going on already. It returns at once;
+// the snapshot tells how far it is.
+func (e *Engine) Search() {
+	e.starting.Lock()
+	defer e.starting.Unlock()
+	if e.started {
+		e.sweep.start()
+	}
+}
+
+// StopSearch ends that.
+func (e *Engine) StopSearch() { e.sweep.stop() }

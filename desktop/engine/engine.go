@@ -1,0 +1,138 @@
+// Package engine is the app without its window: it owns everything that runs, says
+// what the page shows, and carries out what a person asks for.
+package engine
+
+import (
+	"context"
+	"log/slog"
+	"sync"
+	"time"
+
+	"pigrid/desktop/adding"
+	"pigrid/desktop/agents"
+	"pigrid/desktop/cameras"
+	"pigrid/desktop/feed"
+	"pigrid/desktop/roster"
+	"pigrid/desktop/settings"
+	"pigrid/desktop/tasks"
+	"pigrid/shared/dnssd"
+)
+
+// Searcher looks for agents on the network while its Run runs.
+type Searcher interface {
+	Run(ctx context.Context) error
+	Refresh()
+	Status() (running bool, interfaces []string, problem string)
+}
+
+// Config is what an [Engine] needs.
+type Config struct {
+	Client   adding.Client
+	Settings *settings.Store
+	// Sweeper asks every address of the network when a person wants it; nil means
+	// that nobody can.
+	Sweeper *agents.Sweeper
+	// Search makes the Searcher that reports sightings; nil means no search.
+	Search  func(sighted func(dnssd.Sighting)) Searcher
+	Secrets adding.Secrets // nil: credentials are not kept
+	Notice  string         // one sentence for the page about the app itself
+	// Links tells which addresses are on a link of this computer; nil: all are.
+	Links  *agents.Links
+	Memory uint64 // of this machine in bytes, 0 when unknown
+	// Clock tells when the machine slept; nil is time.Now.
+	Clock  func() time.Time
+	Logger *slog.Logger
+}
+
+// Engine ties the rooms together: what the [roster.Roster] says of agents becomes the
+// streams of a [feed.Set], and both together what the page shows.
+type Engine struct {
+	// Tasks runs everything; Roster knows who exists, and Streams has the pictures.
+	// All are safe for concurrent use.
+	Tasks   *tasks.Group
+	Roster  *roster.Roster
+	Streams *feed.Set
+
+	cfg         Config
+	credentials *adding.Credentials
+	adder       *adding.Adder
+	search      Searcher // nil for none
+	sweep       *sweep
+
+	// applying orders changes of the Roster with those of the Streams that follow from
+	// them. It guards no data: pictures and the state never wait for it.
+	applying sync.Mutex
+
+	starting sync.Mutex
+	started  bool
+}
+
+// New makes an Engine that knows the remembered cameras and does nothing yet.
+func New(cfg Config) *Engine {
+	if cfg.Clock == nil {
+		cfg.Clock = time.Now
+	}
+	e := &Engine{cfg: cfg, Tasks: tasks.NewGroup()}
+	e.credentials = adding.NewCredentials(cfg.Secrets, e.Tasks, cfg.Logger)
+	e.Streams = feed.NewSet(feed.SetConfig{
+		Opener: cfg.Client, Limits: feed.LimitsFor(cfg.Memory), Tasks: e.Tasks, Logger: cfg.Logger,
+		Doubted: func(key string) { e.Roster.Nudge(key) },
+		Learned: func(key string, asks cameras.Challenge) { e.Roster.Learn(key, asks) },
+	})
+	e.Roster = roster.New(roster.Config{
+		Known: remembered(cfg.Settings.Get()), Tasks: e.Tasks, Find: cfg.Client.Find, Links: cfg.Links, Logger: cfg.Logger,
+		Failing: e.Streams.Failing, Changed: e.changed, Lost: e.refresh,
+	})
+	e.adder = adding.New(cfg.Client, grid{e}, e.Tasks)
+	e.sweep = newSweep(cfg.Sweeper, e.Tasks, e.Roster.Swept, cfg.Logger)
+	if cfg.Search != nil {
+		e.search = cfg.Search(e.Roster.Sighted)
+	}
+	return e
+}
+
+// Start dials the remembered cameras and searches for others. It does nothing the
+// second time, or after Stop.
+func (e *Engine) Start() {
+	e.starting.Lock()
+	defer e.starting.Unlock()
+	if e.started || e.Tasks.Context().Err() != nil {
+		return
+	}
+	e.started = true
+	for _, c := range e.Roster.List() {
+		if c.URL != "" {
+			e.dialForeign(c)
+		} else {
+			e.Streams.Ensure(c)
+		}
+	}
+	e.Roster.Start()
+	if e.search != nil {
+		e.Tasks.Go(func() {
+			if err := e.search.Run(e.Tasks.Context()); err != nil && e.Tasks.Context().Err() == nil {
+				e.cfg.Logger.Error("the search for agents ended", "error", err)
+			}
+		})
+	}
+	e.Tasks.Go(e.watch)
+	e.Tasks.Go(e.remember)
+}
+
+// Stop ends everything and waits for it, at most for the given time. It reports
+// whether everything ended.
+func (e *Engine) Stop(limit time.Duration) bool {
+	ended := e.Tasks.Stop(limit)
+	if !ended {
+		e.cfg.Logger.Error("not everything ended in time", "limit", limit)
+	}
+	return ended
+}
+
+// refresh makes the search ask again: an agent may have moved, and a search that heard
+// it does not ask again for long.
+func (e *Engine) refresh() {
+	if e.search != nil {
+		e.search.Refresh()
+	}
+}

@@ -1,0 +1,70 @@
+package engine
+
+import (
+	"time"
+
+	"pigrid/desktop/cameras"
+	"pigrid/desktop/reconnect"
+	"pigrid/desktop/roster"
+)
+
+// Snapshot is everything that the page shows.
+type Snapshot struct {
+	Tiles     []Tile // in display order
+	Discovery Discovery
+	Search    Search
+	// Away has the networks on which the cameras were seen last, when this computer is
+	// on others and none of them answers; else it is empty.
+	Away    []string
+	Notice  string        // one sentence about the app itself, mostly empty
+	Crowded bool          // a found agent had no slot of late
+	Twins   *roster.Twins // two agents that have the same id, nil for none
+}
+
+// Tile is one camera, what is known of it, and what follows from that.
+type Tile struct {
+	cameras.Camera
+	Facts   cameras.Facts
+	Verdict cameras.Verdict
+}
+
+// Discovery says whether and where agents are searched for.
+type Discovery struct {
+	Running    bool
+	Interfaces []string // "eth0 192.168.1.20/24"
+	Problem    string
+}
+
+// Snapshot puts together what the page shows.
+func (e *Engine) Snapshot() Snapshot {
+	s := Snapshot{Discovery: e.discovery(), Search: e.sweep.state(), Notice: e.cfg.Notice, Crowded: e.Roster.Crowded(), Twins: e.Roster.Twins()}
+	now := time.Now()
+	var tiles []reconnect.Tile
+	for _, entry := range e.Roster.Entries() {
+		facts := cameras.Facts{Stream: e.streamOf(entry.Camera), Agent: entry.Facts}
+		verdict := cameras.Next(facts, now)
+		s.Tiles = append(s.Tiles, Tile{entry.Camera, facts, verdict})
+		tiles = append(tiles, reconnect.Tile{Network: entry.Network, State: verdict.State, Reason: verdict.Reason})
+	}
+	s.Away = reconnect.Away(tiles, s.Discovery.Interfaces)
+	return s
+}
+
+func (e *Engine) discovery() Discovery {
+	if e.search == nil {
+		return Discovery{}
+	}
+	running, interfaces, problem := e.search.Status()
+	return Discovery{Running: running, Interfaces: interfaces, Problem: problem}
+}
+
+// streamOf is what is known of a camera's stream.
+func (e *Engine) streamOf(c cameras.Camera) cameras.Stream {
+	if f := e.Streams.Get(c.Key); f != nil {
+		return f.Facts()
+	}
+	if c.URL != "" { // it is being tried with another password
+		return cameras.Stream{Wanted: true, Phase: cameras.Dialling}
+	}
+	return cameras.Stream{}
+}

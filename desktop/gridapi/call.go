@@ -1,0 +1,46 @@
+package gridapi
+
+import "net/http"
+
+// run runs a command of POST /call/<command>; ok is false when there is none of that
+// name. What returns a result may take as long as its own limits say.
+func (s *Server) run(command string, c Call) (result *AddResult, ok bool) {
+	switch command {
+	case "add":
+		added := resultOf(s.engine.Add(c.Address))
+		return &added, true
+	case "cancelAdd":
+		s.engine.CancelAdd()
+	case "forget":
+		s.engine.Forget(c.Key)
+	case "forgetAgent":
+		s.engine.ForgetAgent(c.Key)
+	case "retry":
+		s.engine.Retry(c.Key)
+	case "search":
+		s.engine.Search()
+	case "stopSearch":
+		s.engine.StopSearch()
+	default:
+		return nil, false
+	}
+	return nil, true
+}
+
+// serveCall answers with the whole state after the command, so that the page shows
+// at once what it did.
+func (s *Server) serveCall(w http.ResponseWriter, r *http.Request) {
+	var c Call
+	if !readJSON(w, r, maxCall, &c) {
+		return
+	}
+	result, ok := s.run(r.PathValue("command"), c)
+	if !ok {
+		http.Error(w, "there is no such command", http.StatusNotFound)
+		return
+	}
+	s.board.postAtOnce(s.State)
+	a := s.answer(0)
+	a.Result = result
+	writeJSON(w, a)
+}

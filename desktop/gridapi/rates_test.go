@@ -1,0 +1,119 @@
+package gridapi
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"io"
+	"net/http"
+	"slices"
+	"testing"
+	"time"
+
+	"pigrid/desktop/cameras"
+)
+
+// page pulls frames as the real page does, until it is hidden.
+type page struct {
+	t      *testing.T
+	server string
+	known  uint64 // number of the state
+	cancel context.CancelFunc
+	done   chan struct{}
+}
+
+// showPage shows one camera, large or not. It fails the test when it is
+// told of a frame twice or of an older one after a newer one.
+func showPage(t *testing.T, server, key string, large bool, last *uint64) *page {
+	ctx, cancel := context.WithCancel(context.Background())
+	p := &page{t: t, server: server, cancel: cancel, done: make(chan struct{})}
+	go func() {
+		defer close(p.done)
+		for ctx.Err() == nil {
+			for _, frame := range p.ask(ctx, Want{key, *last, large}) {
+				if frame.Seq <= *last {
+					t.Errorf("frame %d after frame %d", frame.Seq, *last)
+				}
+				*last = frame.Seq
+			}
+		}
+	}()
+	t.Cleanup(p.hide)
+	return p
+}
+
+func (p *page) ask(ctx context.Context, w Want) []News {
+	body, err := json.Marshal(Question{State: p.known, Want: []Want{w}})
+	if err != nil {
+		p.t.Error(err)
+		return nil
+	}
+	req, err := http.NewRequestWithContext(ctx, http.MethodPost, p.server+"/frames", bytes.NewReader(body))
+	if err != nil {
+		p.t.Error(err)
+		return nil
+	}
+	resp, err := http.DefaultClient.Do(req)
+	if err != nil {
+		return nil // hidden
+	}
+	defer resp.Body.Close()
+	if body, err = io.ReadAll(resp.Body); err != nil {
+		return nil
+	}
+	a := readAnswer(p.t, body)
+	p.known = a.Number
+	return a.News
+}
+
+func (p *page) hide() {
+	p.cancel()
+	<-p.done
+}
+
+func TestRateFollowsThePageAndHiddenIsZero(t *testing.T) {
+	a := newAgent(t, idA, "Garage", "x")
+	key := cameras.Key(idA, "x")
+	d := startDesk(t, "", nil)
+	server := serve(t, d)
+	d.Add(a.addr)
+	added := time.Now()
+	only := func(query string) func() bool {
+		return func() bool { return slices.Equal(a.streams(), []string{query}) }
+	}
+	var last uint64
+	grid := showPage(t, server, key, false, &last)
+	d.eventually(t, 5*time.Second, key, cameras.Live)
+	eventually(t, time.Second, "the grid's tile asks for 10 fps", only("fps=10"))
+	grid.hide()
+
+	solo := showPage(t, server, key, true, &last)
+	eventually(t, 5*time.Second, "the solo tile gets every frame", only(""))
+	if c := d.camera(key); c.State != cameras.Live {
+		t.Errorf("got %+v", c)
+	}
+	eventually(t, 6*time.Second, "it is not new any more", func() bool { return time.Since(added) > 5*time.Second })
+	solo.hide()
+	eventually(t, unwantedAndSome, "no stream is open", func() bool { return len(a.streams()) == 0 })
+	a.mu.Lock()
+	sent, most := a.sent, a.most
+	a.mu.Unlock()
+	if sent == 0 || most > 2 {
+		t.Errorf("%d bytes sent, %d streams at once", sent, most)
+	}
+	if c := d.camera(key); c.State != cameras.Paused {
+		t.Errorf("got %+v", c)
+	}
+
+	showPage(t, server, key, false, &last)
+	d.eventually(t, 3*time.Second, key, cameras.Live)
+	eventually(t, 3*time.Second, "it is told how much comes", func() bool {
+		s := d.State()
+		perFrame := int64(len(a.jpeg))
+		return s.BytesPerSecond == s.Cameras[0].BytesPerSecond && s.BytesPerSecond > 5*perFrame
+	})
+}
+
+// unwantedAndSome is the two seconds after which what nobody sees is closed,
+// and what a busy machine needs to notice.
+const unwantedAndSome = 4 * time.Second

@@ -1,0 +1,190 @@
+package gridapi
+
+import (
+	"encoding/json"
+	"errors"
+	"io"
+	"net/http"
+	"time"
+
+	"pigrid/desktop/cameras"
+	"pigrid/desktop/engine"
+	"pigrid/desktop/feed"
+)
+
+const (
+	// pullWait is how long a pull waits for a frame.
+	pullWait = 500 * time.Millisecond
+	maxWants = 256
+	// maxQuestion is how many bytes a pull has, with room for the longest keys.
+	maxQuestion = 1 << 20
+	// maxCall is the same for a command.
+	maxCall = 64 << 10
+)
+
+// Server answers the page. It never waits for the rooms that know who exists while it
+// serves a picture.
+type Server struct {
+	engine  *engine.Engine
+	version string
+	board   *board
+	loading chan struct{} // has one while the page loads a large picture
+}
+
+// New returns a Server that shows what the Engine does.
+func New(e *engine.Engine, version string) *Server {
+	s := &Server{engine: e, version: version, board: newBoard(time.Now()), loading: make(chan struct{}, 1)}
+	s.board.post(s.State)
+	return s
+}
+
+// Start publishes the state whenever it changed, until the Engine stops.
+func (s *Server) Start() { s.engine.Tasks.Go(s.publish) }
+
+// Handler serves what the page shows:
+//
+//	POST /frames
+//	{"state": 7, "want": [{"key": "…", "seq": 12, "full": false}, …]}
+//
+// tells which wanted cameras have another frame than the page knows of, and the
+// whole state when the page knows another one: {"number": 8, "state": {…}, "news":
+// [{key, seq, ageMs}, …]}. It answers as soon as there is either, at the latest after
+// half a second, and at once when nothing is wanted. A page that wants nothing looks
+// at nothing. full marks those that are shown large; the others are asked for a few
+// frames per second only.
+//
+//	POST /call/<command>
+//	{"address": "…"} or {"key": "…"}
+//
+// is what a person does; see run. The answer has the whole state after it.
+//
+//	GET /frame?key=<key>
+//
+// is the newest JPEG of a camera, at once; 404 when it has none. It may be newer
+// than the one the page was told of. A large one waits for others; 503 when that
+// takes longer than the page waits.
+//
+// No URL holds what changes: WebKit keeps each one that a page ever asked for. Wails
+// never ends a request's context, and may cut a body short: so each handler ends by
+// itself, and what is not whole JSON is an error.
+func (s *Server) Handler() http.Handler {
+	mux := http.NewServeMux()
+	mux.HandleFunc("POST /frames", s.serveNews)
+	mux.HandleFunc("POST /call/{command}", s.serveCall)
+	mux.HandleFunc("GET /frame", s.serveFrame)
+	return mux
+}
+
+// Unframed lets no other page put this one into a frame. The rest of the policy
+// stands in the page itself (frontend/vite.config.ts).
+func Unframed(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Content-Security-Policy", "frame-ancestors 'none'")
+		w.Header().Set("X-Content-Type-Options", "nosniff")
+		next.ServeHTTP(w, r)
+	})
+}
+
+func (s *Server) serveNews(w http.ResponseWriter, r *http.Request) {
+	var q Question
+	if !readJSON(w, r, maxQuestion, &q) {
+		return
+	}
+	if err := q.check(); err != nil {
+		http.Error(w, err.Error(), http.StatusBadRequest)
+		return
+	}
+	if len(q.Want) > 0 {
+		s.look(q.Want)
+	}
+	timeout := time.NewTimer(pullWait)
+	defer timeout.Stop()
+	for {
+		arrived, changed := s.engine.Streams.Arrived.Wait(), s.board.changed.Wait()
+		a := s.answer(q.State)
+		a.News = append(a.News, s.newer(q.Want, time.Now())...)
+		if a.State != nil || len(a.News) > 0 || len(q.Want) == 0 {
+			writeJSON(w, a)
+			return
+		}
+		select {
+		case <-arrived:
+			continue
+		case <-changed:
+			continue
+		case <-timeout.C:
+		case <-r.Context().Done():
+		case <-s.engine.Tasks.Context().Done():
+		}
+		writeJSON(w, a)
+		return
+	}
+}
+
+// answer has the state if the page knows another one.
+func (s *Server) answer(known uint64) Answer {
+	number, state := s.board.read()
+	a := Answer{Number: number, News: []News{}}
+	if number != known {
+		a.State = &state
+	}
+	return a
+}
+
+// look keeps the wanted cameras' streams open.
+func (s *Server) look(wants []Want) {
+	wishes := make([]feed.Wish, len(wants))
+	for i, w := range wants {
+		wishes[i] = feed.Wish{Key: w.Key, Large: w.Full}
+	}
+	s.engine.Streams.Look(wishes)
+}
+
+// newer returns the frames the page was not told of. A frame with a lower number
+// is newer too: its camera was forgotten and found again.
+func (s *Server) newer(wants []Want, now time.Time) []News {
+	var list []News
+	for _, w := range wants {
+		f := s.engine.Streams.Get(w.Key)
+		if f == nil {
+			continue
+		}
+		if frame := f.Frame(); len(frame.JPEG) > 0 && frame.Seq != w.Seq {
+			list = append(list, News{w.Key, frame.Seq, max(0, now.Sub(frame.At).Milliseconds())})
+		}
+	}
+	return list
+}
+
+// readJSON reads a body of at most so many bytes that is one JSON value; else it
+// answers 400 and returns false.
+func readJSON(w http.ResponseWriter, r *http.Request, most int64, into any) bool {
+	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, most))
+	if err == nil {
+		err = json.Unmarshal(body, into)
+	}
+	if err != nil {
+		http.Error(w, "the question must arrive whole, as JSON: "+err.Error(), http.StatusBadRequest)
+	}
+	return err == nil
+}
+
+func writeJSON(w http.ResponseWriter, v any) {
+	body, _ := json.Marshal(v) // strings and numbers always marshal
+	write(w, "application/json", body)
+}
+
+var errWant = errors.New("want must be at most 256 cameras, each with its key")
+
+// check reports what cannot be asked.
+func (q Question) check() error {
+	if len(q.Want) > maxWants {
+		return errWant
+	}
+	for _, w := range q.Want {
+		if !cameras.ValidKey(w.Key) {
+			return errWant
+		}
+	}
+	return nil
+}

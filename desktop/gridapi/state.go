@@ -1,0 +1,116 @@
+package gridapi
+
+import "pigrid/desktop/cameras"
+
+// Question is what the page asks with POST /frames.
+type Question struct {
+	State uint64 `json:"state"` // number of the state that the page knows, 0 for none
+	Want  []Want `json:"want"`  // cameras that it shows; none for a page that nobody sees
+}
+
+// Want is one camera the page shows, and the last frame it was told of.
+type Want struct {
+	Key  string `json:"key"`
+	Seq  uint64 `json:"seq"`
+	Full bool   `json:"full"` // it is shown large: every frame is worth something
+}
+
+// News is the newest frame of a camera as the page is told of it.
+type News struct {
+	Key   string `json:"key"`
+	Seq   uint64 `json:"seq"`
+	AgeMS int64  `json:"ageMs"`
+}
+
+// Answer is the answer to POST /frames, and to each command.
+type Answer struct {
+	Number uint64     `json:"number"`           // of the state
+	State  *State     `json:"state,omitempty"`  // when the page knows another one
+	News   []News     `json:"news"`             // never null
+	Result *AddResult `json:"result,omitempty"` // of the command add
+}
+
+// State is everything the page shows. It is always sent whole.
+type State struct {
+	Version   string    `json:"version"`
+	Cameras   []Camera  `json:"cameras"` // in display order, never null
+	Discovery Discovery `json:"discovery"`
+	Search    Search    `json:"search"`
+	// Away has the networks on which the cameras were seen last, when this computer is
+	// on others and none of them answers; else it is empty, never null.
+	Away   []string `json:"away"`
+	Notice string   `json:"notice"` // one sentence about the app itself, mostly empty
+	// Crowded says that there are more agents on this network than the app can show.
+	Crowded bool   `json:"crowded"`
+	Twins   *Twins `json:"twins,omitempty"` // two agents that have the same id, mostly null
+	// BytesPerSecond is what all streams together brought over the last seconds.
+	BytesPerSecond int64 `json:"bytesPerSecond"`
+}
+
+// Twins are two agents that have the same id, and where both are, host:port.
+type Twins struct {
+	Name  string `json:"name"` // of a camera of the one that is shown
+	Shown string `json:"shown"`
+	Other string `json:"other"`
+}
+
+// Camera is one tile. Times are unix milliseconds, 0 for never.
+type Camera struct {
+	Key          string         `json:"key"`
+	Name         string         `json:"name"`
+	Address      string         `json:"address"` // host:port
+	Host         string         `json:"host"`
+	URL          string         `json:"url"` // of a camera without an agent, without credentials
+	AgentVersion string         `json:"agentVersion"`
+	State        cameras.State  `json:"state"`
+	Since        int64          `json:"since"`
+	RetryAt      int64          `json:"retryAt"`
+	LastFrameAt  int64          `json:"lastFrameAt"`
+	Reason       cameras.Reason `json:"reason"`
+	Status       int            `json:"status"`  // HTTP, 0 none
+	Message      string         `json:"message"` // the agent's own words
+	Hint         string         `json:"hint"`    // what it says one can do
+	Detail       string         `json:"detail"`  // the raw cause
+	Warning      string         `json:"warning"` // what is not as asked although pictures come, in the agent's words
+	FPS          float64        `json:"fps"`
+	// BytesPerSecond is what its stream brought over the last seconds.
+	BytesPerSecond int64 `json:"bytesPerSecond"`
+	Width          int   `json:"width"` // pixels
+	Height         int   `json:"height"`
+	Added          bool  `json:"added"` // a person typed its address
+}
+
+// Discovery says whether and where agents are searched for.
+type Discovery struct {
+	Running    bool     `json:"running"`
+	Interfaces []string `json:"interfaces"` // "eth0 192.168.1.20/24", never null
+	Problem    string   `json:"problem"`
+}
+
+// Search is the last search of whole networks, address by address; all is zero
+// before the first.
+type Search struct {
+	Running  bool     `json:"running"`
+	Done     int      `json:"done"` // addresses asked, of Total
+	Total    int      `json:"total"`
+	Answered int      `json:"answered"` // agents
+	Found    int      `json:"found"`    // cameras that were not known before
+	Networks []string `json:"networks"` // "192.168.1.0/24", never null
+	Stopped  bool     `json:"stopped"`  // by the person, before all were asked
+	Problem  string   `json:"problem"`  // "no-network", or the system's own words
+}
+
+// AddResult is how adding an address ended.
+type AddResult struct {
+	OK      bool           `json:"ok"`
+	Keys    []string       `json:"keys"` // of the agent's cameras, never null
+	Reason  cameras.Reason `json:"reason"`
+	Address string         `json:"address"` // as it was understood, host:port
+	Detail  string         `json:"detail"`
+}
+
+// Call is what a person does: about a camera, or an address that was typed.
+type Call struct {
+	Key     string `json:"key"`
+	Address string `json:"address"`
+}
