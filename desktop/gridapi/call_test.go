@@ -63,6 +63,7 @@ func TestTheStateComesWithThePictures(t *testing.T) {
 
 // TestAPageThatWantsNothingLooksAtNothing, however often it asks for the state.
 func TestAPageThatWantsNothingLooksAtNothing(t *testing.T) {
+	t.Parallel()
 	a := newAgent(t, idA, "Garage", "x")
 	d := startDesk(t, "", nil)
 	server := serve(t, d)

@@ -29,6 +29,7 @@ var update = flag.Bool("update", false, "write what the page is told to testdata
 // `go test ./desktop/gridapi -run TestPageContract -update` writes the file; read what
 // changed in it.
 func TestPageContract(t *testing.T) {
+	t.Parallel()
 	told := make([]golden.Section, len(situations))
 	t.Run("in", func(t *testing.T) {
 		for i, s := range situations {

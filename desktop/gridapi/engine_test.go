@@ -42,6 +42,7 @@ func TestTwoAgentsAppearOneDiesAndComesBack(t *testing.T) {
 }
 
 func TestRestartedAgentIsDialledAtOnceWhenAnnounced(t *testing.T) {
+	t.Parallel()
 	a := newAgent(t, idA, "Garage", "x")
 	key := cameras.Key(idA, "x")
 	d := startDesk(t, "", nil)
@@ -173,6 +174,7 @@ func TestCameraErrorInTheAgentsWords(t *testing.T) {
 }
 
 func TestAgentThatStillLooksForItsCameras(t *testing.T) {
+	t.Parallel()
 	a := newAgent(t, idA, "Garage", "x")
 	key := cameras.Key(idA, "x")
 	d := startDesk(t, "", nil)
@@ -222,6 +224,7 @@ func TestAnotherAgentAtTheAddressIsNotShownInItsPlace(t *testing.T) {
 }
 
 func TestTwoAgentsWithOneIdentity(t *testing.T) {
+	t.Parallel()
 	a, b := newAgent(t, idA, "Garage", "x"), newAgent(t, idA, "Porch", "x")
 	a.set(func(a *fakeAgent) { a.status.Started = "2026-03-01T12:00:00Z" })
 	b.set(func(a *fakeAgent) { a.status.Started = "2026-03-01T12:00:01Z" })

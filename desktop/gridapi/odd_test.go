@@ -86,6 +86,7 @@ func (o *oddCamera) saw() (questions []string, most int) {
 // TestOddCameras: what real cameras and programs were reported to do. Each is live
 // in the end and never anything worse, with one connection at a time.
 func TestOddCameras(t *testing.T) {
+	t.Parallel()
 	jpeg := string(testJPEG(t))
 	const ok, mixed = "HTTP/1.1 200 OK\r\n", "Content-Type: multipart/x-mixed-replace; boundary=x\r\n"
 	part := fmt.Sprintf("--x\r\nContent-Type: image/jpeg\r\nContent-Length: %d\r\n\r\n%s\r\n", len(jpeg), jpeg)
@@ -171,6 +172,7 @@ func b2i(b bool) int {
 // TestBadHTTPHasWordsOfItsOwn: who answers is neither off nor unreachable, when it
 // is added and later.
 func TestBadHTTPHasWordsOfItsOwn(t *testing.T) {
+	t.Parallel()
 	jpeg := string(testJPEG(t))
 	var mu sync.Mutex
 	broken := true
@@ -236,6 +238,7 @@ func TestCamerasThatStreamAtEveryPath(t *testing.T) {
 // TestASnapshotThatFailsWhenItIsAdded is asked again soon, as it is later: somebody
 // is waiting for it.
 func TestASnapshotThatFailsWhenItIsAdded(t *testing.T) {
+	t.Parallel()
 	jpeg := string(testJPEG(t))
 	for name, first := range map[string]string{
 		"busy":                  "HTTP/1.1 503 Busy\r\nContent-Length: 0\r\n\r\n",
