@@ -5,7 +5,7 @@ import (
 
 	"go.uber.org/goleak"
 
-	"pigrid/agent/camera/fakecam"
+	"pigrid/agent/capture/fakecam"
 )
 
 func TestMain(m *testing.M) {

@@ -11,7 +11,7 @@ import (
 	"sync"
 
 	"pigrid/agent/announce"
-	"pigrid/agent/camera"
+	"pigrid/agent/capture"
 	"pigrid/agent/config"
 	"pigrid/agent/control"
 	"pigrid/agent/frames"
@@ -74,13 +74,13 @@ func serve(ctx context.Context, cfg config.Config, env []string, logTo io.Writer
 }
 
 // newManager fills the set with the cameras that the configuration wants.
-func newManager(cfg config.Config, who identified, set *frames.Set, log *slog.Logger) *camera.Manager {
-	return camera.New(camera.Config{
+func newManager(cfg config.Config, who identified, set *frames.Set, log *slog.Logger) *capture.Manager {
+	return capture.New(capture.Config{
 		Cameras: set, IDs: who.cameras, Log: log,
 		Source: cfg.Source, Only: cfg.Only, AgentName: who.Name,
-		Options: func(id string) camera.Options {
+		Options: func(id string) capture.Options {
 			c := cfg.For(id)
-			return camera.Options{
+			return capture.Options{
 				Width: c.Width, Height: c.Height, Framerate: c.Framerate, Quality: c.Quality, Mode: c.Mode,
 				Shutter: c.Shutter, PostProcess: c.PostProcess,
 			}

@@ -9,7 +9,7 @@ import (
 	"path/filepath"
 	"testing"
 
-	"pigrid/agent/camera/fakecam"
+	"pigrid/agent/capture/fakecam"
 )
 
 // TestEarlyRequestsSeeEveryCamera: the second one, too, is there for who asks as

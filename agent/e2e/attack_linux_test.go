@@ -21,7 +21,7 @@ import (
 
 	"golang.org/x/sys/unix"
 
-	"pigrid/agent/camera/fakecam"
+	"pigrid/agent/capture/fakecam"
 	"pigrid/shared/api"
 	"pigrid/shared/mjpeg"
 )

@@ -11,7 +11,7 @@ import (
 	"testing"
 	"time"
 
-	"pigrid/agent/camera/fakecam"
+	"pigrid/agent/capture/fakecam"
 	"pigrid/shared/api"
 	"pigrid/shared/mjpeg"
 )

@@ -10,7 +10,7 @@ import (
 	"testing"
 	"time"
 
-	"pigrid/agent/camera/fakecam"
+	"pigrid/agent/capture/fakecam"
 )
 
 // TestKilledAgentLeavesNothing: neither its camera program, nor what that has

@@ -20,7 +20,7 @@ import (
 
 	"go.uber.org/goleak"
 
-	"pigrid/agent/camera/fakecam"
+	"pigrid/agent/capture/fakecam"
 )
 
 // binary is the agent under test, built once.

@@ -10,7 +10,7 @@ import (
 	"testing"
 	"time"
 
-	"pigrid/agent/camera/fakecam"
+	"pigrid/agent/capture/fakecam"
 )
 
 // TestOtherProcessors: the packages for the processors of a Pi, in a Debian of that

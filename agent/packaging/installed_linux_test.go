@@ -9,7 +9,7 @@ import (
 	"testing"
 	"time"
 
-	"pigrid/agent/camera/fakecam"
+	"pigrid/agent/capture/fakecam"
 )
 
 // releases of Debian, of which the Raspberry Pi OS of the same name is made.

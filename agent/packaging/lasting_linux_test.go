@@ -9,7 +9,7 @@ import (
 	"testing"
 	"time"
 
-	"pigrid/agent/camera/fakecam"
+	"pigrid/agent/capture/fakecam"
 )
 
 // TestItIsNeverGivenUp: systemd starts an agent that cannot start for as long as it

@@ -14,7 +14,7 @@ import (
 	"testing"
 	"time"
 
-	"pigrid/agent/camera/fakecam"
+	"pigrid/agent/capture/fakecam"
 )
 
 // TestMain lets the test binary be the camera program of a booted machine.

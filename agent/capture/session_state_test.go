@@ -1,0 +1,206 @@
+package capture
+
+import (
+	"bytes"
+	"context"
+	"log/slog"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"pigrid/agent/frames"
+	"pigrid/shared/api"
+)
+
+type session = func(ctx context.Context, publish sink, progress func(string)) error
+
+// TestAfterIdlePausesStartSmall: a camera that was off begins anew.
+func TestAfterIdlePausesStartSmall(t *testing.T) {
+	src := &script{sessions: []session{failAfter(0), failAfter(0), deliver(-1, time.Second/30), failAfter(0), failAfter(0)}}
+	supervised(t, src, time.Second, func(t *testing.T, hub *frames.Hub) {
+		v := hub.Join(t.Context(), 0)
+		time.Sleep(10 * time.Second)
+		v.Leave()
+		time.Sleep(10 * time.Second)
+		stateIs(t, hub, api.Idle, "")
+		defer hub.Join(t.Context(), 0).Leave()
+		time.Sleep(10 * time.Second)
+		starts := src.starts()
+		if pause := starts[4].Sub(starts[3]); pause != time.Second {
+			t.Errorf("the next try came after %v, want %v", pause, time.Second)
+		}
+	})
+}
+
+// TestAReturnEndsThePause: nobody waits for half a minute before a camera that
+// was plugged in again.
+func TestAReturnEndsThePause(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		src := &script{sessions: []session{failAfter(0)}}
+		again := make(chan struct{})
+		ctx, cancel := context.WithCancel(t.Context())
+		done := make(chan struct{})
+		go func() {
+			defer close(done)
+			(&supervisor{hub: frames.NewHub(frames.Camera{ID: "x"}), src: src, idle: -1, log: quiet(), again: again}).run(ctx)
+		}()
+		time.Sleep(100 * time.Second) // pauses are long by now
+		before := len(src.starts())
+		again <- struct{}{}
+		synctest.Wait()
+		if after := len(src.starts()); after != before+1 {
+			t.Errorf("%d starts after the camera came back, %d before", after, before)
+		}
+		cancel()
+		<-done
+	})
+}
+
+// TestAReturnOfLongAgoEndsNoPause: the camera may have come back while it slept.
+func TestAReturnOfLongAgoEndsNoPause(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		src := &script{sessions: []session{failAfter(0)}}
+		again := make(chan struct{}, 1)
+		again <- struct{}{}
+		ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
+		defer cancel()
+		(&supervisor{hub: frames.NewHub(frames.Camera{ID: "x"}), src: src, idle: -1, log: quiet(), again: again}).run(ctx)
+		if starts := src.starts(); starts[1].Sub(starts[0]) != firstPause {
+			t.Errorf("the next try came after %v, want %v", starts[1].Sub(starts[0]), firstPause)
+		}
+	})
+}
+
+// TestAFailureIsLookedIntoWhenNobodyWatches: once, when the pause is over.
+func TestAFailureIsLookedIntoWhenNobodyWatches(t *testing.T) {
+	for leaves, want := range map[time.Duration]int{firstPause / 2: 2, 2 * firstPause: 3} {
+		synctest.Test(t, func(t *testing.T) {
+			looks := 0
+			hub := frames.NewHub(frames.Camera{ID: "x"})
+			s := &supervisor{hub: hub, src: &script{sessions: []session{failAfter(0)}}, log: quiet(), onFailure: func() { looks++ }}
+			ctx, cancel := context.WithCancel(t.Context())
+			done := make(chan struct{})
+			go func() { defer close(done); s.run(ctx) }()
+			v := hub.Join(t.Context(), 0)
+			time.Sleep(leaves)
+			v.Leave()
+			time.Sleep(time.Hour)
+			cancel()
+			<-done
+			if looks != want {
+				t.Errorf("left after %v: %d looks for cameras, want %d", leaves, looks, want)
+			}
+		})
+	}
+}
+
+// TestNothingStartsAtTheEnd: a camera may be found while the agent ends.
+func TestNothingStartsAtTheEnd(t *testing.T) {
+	src := &script{sessions: []session{failAfter(0)}}
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	(&supervisor{hub: frames.NewHub(frames.Camera{ID: "x"}), src: src, idle: -1, log: quiet()}).run(ctx)
+	if n := len(src.starts()); n != 0 {
+		t.Errorf("started %d times", n)
+	}
+}
+
+// TestStalledShowsWhileTheProgramIsEnded: it may take its time.
+func TestStalledShowsWhileTheProgramIsEnded(t *testing.T) {
+	slow := func(ctx context.Context, publish sink, _ func(string)) error {
+		publish(tinyJPEG, time.Now())
+		<-ctx.Done()
+		time.Sleep(2 * time.Second)
+		return ctx.Err()
+	}
+	supervised(t, &script{sessions: []session{slow}}, -1, func(t *testing.T, hub *frames.Hub) {
+		time.Sleep(4 * time.Second)
+		stateIs(t, hub, api.Stalled, api.CodeStalled)
+	})
+}
+
+const upload = "Network Firmware Upload: 42% (682/1624 KB)"
+
+// TestLastWordsComeTooLate: what a program says after its end, or while
+// pictures come, does not change the state.
+func TestLastWordsComeTooLate(t *testing.T) {
+	var late func(string)
+	src := &script{sessions: []session{
+		func(_ context.Context, _ sink, progress func(string)) error {
+			late = progress
+			return &failure{problem: api.Problem{Code: api.CodeCameraBusy, Message: "Busy."}}
+		},
+		func(ctx context.Context, publish sink, progress func(string)) error {
+			publish(tinyJPEG, time.Now())
+			progress(upload)
+			return deliver(-1, time.Second)(ctx, func([]byte, time.Time) {}, progress)
+		},
+	}}
+	supervised(t, src, -1, func(t *testing.T, hub *frames.Hub) {
+		stateIs(t, hub, api.Failed, api.CodeCameraBusy)
+		late(upload)
+		stateIs(t, hub, api.Failed, api.CodeCameraBusy)
+		time.Sleep(2 * time.Second)
+		stateIs(t, hub, api.Live, "")
+	})
+}
+
+// TestUnkillableIsNotIdle: a program that stays when nobody watches any more
+// still has the camera.
+func TestUnkillableIsNotIdle(t *testing.T) {
+	stays := func(ctx context.Context, _ sink, _ func(string)) error {
+		<-ctx.Done()
+		return unkillable("rpicam-vid")
+	}
+	supervised(t, &script{sessions: []session{stays}}, time.Second, func(t *testing.T, hub *frames.Hub) {
+		v := hub.Join(t.Context(), 0)
+		synctest.Wait()
+		v.Leave()
+		time.Sleep(2 * time.Second)
+		stateIs(t, hub, api.Failed, api.CodeUnkillable)
+	})
+}
+
+// TestTheLogIsShort: a camera that fails for a day, and then works, says little.
+func TestTheLogIsShort(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var said bytes.Buffer
+		src := &script{}
+		for range 100 {
+			src.sessions = append(src.sessions, failAfter(0))
+		}
+		src.sessions = append(src.sessions, failAfter(time.Second), deliver(-1, time.Second/30))
+		hub := frames.NewHub(frames.Camera{ID: "x", Framerate: 30})
+		lookedAgain := 0
+		s := &supervisor{
+			hub: hub, src: src, idle: -1, log: slog.New(slog.NewTextHandler(&said, nil)),
+			onFailure: func() { lookedAgain++ },
+		}
+		ctx, cancel := context.WithTimeout(t.Context(), 2*time.Hour)
+		defer cancel()
+		s.run(ctx)
+		if n := strings.Count(said.String(), "level=WARN"); n != 7 || lookedAgain != 101 {
+			t.Errorf("%d warnings for 101 failures, %d looks for cameras:\n%s", n, lookedAgain, &said)
+		}
+		if n := strings.Count(said.String(), "camera live"); n != 0 {
+			t.Errorf("%d lines about life between failures:\n%s", n, &said)
+		}
+	})
+}
+
+// TestTheLogTellsOfLife: once per start, with what went before.
+func TestTheLogTellsOfLife(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var said bytes.Buffer
+		src := &script{sessions: []session{failAfter(0), failAfter(0), deliver(-1, time.Second/30)}}
+		hub := frames.NewHub(frames.Camera{ID: "x", Framerate: 30})
+		s := &supervisor{hub: hub, src: src, idle: -1, log: slog.New(slog.NewTextHandler(&said, nil))}
+		ctx, cancel := context.WithTimeout(t.Context(), time.Hour)
+		defer cancel()
+		s.run(ctx)
+		if n := strings.Count(said.String(), "camera live"); n != 1 || !strings.Contains(said.String(), "after_failures=2") {
+			t.Errorf("%d lines about life, want one that tells of 2 failures:\n%s", n, &said)
+		}
+	})
+}

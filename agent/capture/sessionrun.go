@@ -1,0 +1,199 @@
+package capture
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"pigrid/agent/frames"
+	"pigrid/shared/api"
+)
+
+// session runs the camera once, until it fails, nobody watches or ctx ends. good
+// is how long frames have come.
+func (s *supervisor) session(ctx context.Context) (good time.Duration, err error) {
+	ctx, end := context.WithCancelCause(ctx)
+	defer end(nil)
+	r := &sessionRun{supervisor: s, warnings: warnings{show: s.showWarning}}
+	defer r.state.end()
+	r.set(api.Starting, nil)
+	s.hub.SetWarning(nil)
+
+	idle := make(chan struct{})
+	go func() {
+		defer close(idle)
+		if s.hub.WaitIdle(ctx, s.idleTime()) == nil {
+			end(errIdle)
+		}
+	}()
+	defer func() { end(nil); <-idle }()
+
+	if r.hasCamera, err = s.await(ctx); err != nil {
+		return 0, context.Cause(ctx)
+	}
+	defer r.hasCamera()
+	defer time.AfterFunc(acquireTime, r.hasCamera).Stop()
+	s.log.Debug("camera on")
+	r.dog = newWatchdog(s.hub.Camera(), func() { end(r.stalled()) })
+	defer r.dog.stop()
+	defer r.warnings.end()
+	err = s.src.capture(ctx, r.publish, r.said)
+	if ctx.Err() != nil && !errors.Is(err, errUnkillable) {
+		err = context.Cause(ctx)
+	}
+	return r.last.Sub(r.first), err
+}
+
+// await waits for the camera's turn to be started.
+func (s *supervisor) await(ctx context.Context) (done func(), err error) {
+	if s.turn == nil {
+		return func() {}, nil
+	}
+	return s.turn(ctx)
+}
+
+// showWarning makes visible what is not as asked, nil when nothing is any more.
+func (s *supervisor) showWarning(p *api.Problem, first bool) {
+	if first {
+		s.hub.SetWarning(p)
+	}
+	if p != nil {
+		s.logWarning(p)
+	}
+}
+
+// sessionRun is one session of a camera.
+type sessionRun struct {
+	*supervisor
+	state     sessionState
+	dog       *watchdog
+	hasCamera func() // ends what the start keeps waiting
+	warnings  warnings
+
+	live        atomic.Bool // a frame has come
+	first, last time.Time   // frames
+
+	setup    setup // what the capture program said, as is what follows
+	uploaded string
+}
+
+func (r *sessionRun) set(st api.State, p *api.Problem) { r.state.set(r.hub, st, p) }
+
+// stalled notes that frames stopped, or never came, and returns it as a failure.
+func (r *sessionRun) stalled() error {
+	p := stallProblem(r.live.Load(), r.advice)
+	r.warnings.end()
+	r.set(api.Stalled, &p)
+	return &failure{p, errStalled}
+}
+
+// publish is the session's sink.
+func (r *sessionRun) publish(jpeg []byte, at time.Time) {
+	r.dog.frame()
+	r.hub.Publish(jpeg, at)
+	if r.last = at; r.first.IsZero() {
+		r.first = at
+	}
+	if r.live.Swap(true) {
+		return
+	}
+	r.hasCamera()
+	r.warnings.pictures()
+	if r.failures.worth() {
+		r.log.Info("camera live", "bytes_per_frame", len(jpeg), "after_failures", r.failures.times)
+	}
+}
+
+// said takes in a line of the capture program.
+func (r *sessionRun) said(line string) {
+	if r.setup.read(line) {
+		r.hasCamera()
+		if r.setUp != nil {
+			r.warnings.add(r.setUp(r.setup))
+		}
+	}
+	r.warnings.add(stageMissing(line))
+	// A hanging upload prints the same line twice a second.
+	percent, upload := firmwareUpload(line)
+	if upload == r.uploaded || upload == "" || r.live.Load() {
+		return
+	}
+	r.uploaded = upload
+	r.dog.progress()
+	r.set(api.Starting, &api.Problem{
+		Code:    api.CodeFirmware,
+		Message: fmt.Sprintf("The AI camera loads its network: %d %%.", percent),
+		Hint:    "This takes some minutes the first time.",
+	})
+}
+
+// sessionState keeps what comes too late, a timer's call or a program's last
+// words, from changing the state after the session has ended.
+type sessionState struct {
+	mu   sync.Mutex
+	over bool
+}
+
+func (s *sessionState) set(hub *frames.Hub, st api.State, p *api.Problem) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if !s.over {
+		hub.SetState(st, p)
+	}
+}
+
+func (s *sessionState) end() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.over = true
+}
+
+// warnings are what is not as asked although pictures come: they show from the
+// first picture to the end of the session.
+type warnings struct {
+	// show is called with each and whether it is the first, and with nil at the end.
+	show func(p *api.Problem, first bool)
+
+	mu       sync.Mutex
+	found    []*api.Problem // of each code the first, which is what was asked for
+	pictured bool           // a picture has come
+	over     bool
+}
+
+// add notes a warning; nil is none.
+func (w *warnings) add(p *api.Problem) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if p == nil || w.over || slices.ContainsFunc(w.found, func(f *api.Problem) bool { return f.Code == p.Code }) {
+		return
+	}
+	w.found = append(w.found, p)
+	if w.pictured {
+		w.show(p, len(w.found) == 1)
+	}
+}
+
+// pictures shows the warnings from now on.
+func (w *warnings) pictures() {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.over {
+		return
+	}
+	w.pictured = true
+	for i, p := range w.found {
+		w.show(p, i == 0)
+	}
+}
+
+// end takes the warnings away.
+func (w *warnings) end() {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.over = true
+	w.show(nil, true)
+}

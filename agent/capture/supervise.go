@@ -1,0 +1,173 @@
+package capture
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"time"
+
+	"pigrid/agent/frames"
+	"pigrid/shared/api"
+)
+
+const (
+	firstPause = time.Second
+	lastPause  = 30 * time.Second
+	// healthyAfter is how long frames must flow before the pauses start small again.
+	healthyAfter = time.Minute
+)
+
+// supervisor keeps one camera going while somebody watches it.
+type supervisor struct {
+	hub  *frames.Hub
+	src  source
+	idle time.Duration // the camera is switched off this long after the last viewer; negative never
+	log  *slog.Logger
+	// onFailure is called after a failed session, before the pause, and after it
+	// when nobody watches any more; it may look for cameras anew.
+	onFailure func()
+	// turn waits until the camera may be started. done ends what the start keeps
+	// waiting; it is called when the program has the camera. nil: at once.
+	turn func(ctx context.Context) (done func(), err error)
+	// setUp is told how the capture program has set the camera up and returns what
+	// is not as asked; nil when nobody wants to know.
+	setUp func(setup) (warning *api.Problem)
+
+	// advice is what helps when frames stop.
+	advice string
+
+	// again ends the pause after a failure: the camera has come back. May be nil.
+	again chan struct{}
+
+	failures failures
+	warned   map[api.Code]string // the warnings that were logged last
+}
+
+// run serves the camera until ctx ends. Failures are states, never an end.
+func (s *supervisor) run(ctx context.Context) {
+	pause := firstPause
+	failed := false
+	for ctx.Err() == nil {
+		if s.idle >= 0 {
+			if failed && !s.hub.Watched() && s.onFailure != nil {
+				s.onFailure() // else it would stay failed for as long as nobody looks
+			}
+			if s.hub.WaitDemand(ctx) != nil {
+				return
+			}
+		}
+		if failed {
+			s.hub.CountRestart()
+		}
+		select {
+		case <-s.again: // that it came back is known by now
+		default:
+		}
+		good, err := s.session(ctx)
+		failed = !errors.Is(err, errIdle)
+		s.hub.Clear()
+		switch {
+		case ctx.Err() != nil:
+			return
+		case !failed:
+			s.hub.SetState(api.Idle, nil)
+			s.log.Info("camera off, nobody watches")
+			pause, s.failures = firstPause, failures{}
+			continue
+		}
+		if good >= healthyAfter {
+			pause, s.failures = firstPause, failures{}
+		}
+		s.report(err, pause)
+		if s.onFailure != nil {
+			s.onFailure()
+		}
+		if !s.rest(ctx, pause) {
+			return
+		}
+		pause = min(2*pause, lastPause)
+	}
+}
+
+// idleTime is how long the camera stays on without a viewer. A slow one stays
+// until its first frame has come: who asks for one picture leaves before, and
+// would never find one.
+func (s *supervisor) idleTime() time.Duration {
+	if s.idle < 0 {
+		return s.idle
+	}
+	return max(s.idle, s.hub.Camera().SlowStart())
+}
+
+// rest waits for the pause after a failure or the camera's return; false when
+// ctx ended first.
+func (s *supervisor) rest(ctx context.Context, pause time.Duration) bool {
+	timer := time.NewTimer(pause)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return true
+	case <-s.again:
+		return true
+	case <-ctx.Done():
+		return false
+	}
+}
+
+// report makes a failure visible in words.
+func (s *supervisor) report(err error, pause time.Duration) {
+	var f *failure
+	p := api.Problem{Code: api.CodeCrashed, Message: "The camera stopped: " + err.Error() + "."}
+	if errors.As(err, &f) {
+		p = f.problem
+	}
+	state := api.Failed
+	if errors.Is(err, errStalled) {
+		state = api.Stalled
+	}
+	s.hub.SetState(state, &p)
+	if times, worth := s.failures.count(p.Code); worth {
+		s.log.Warn(p.Message, "hint", p.Hint, "cause", cause(f), "next_try_in", pause, "times", times)
+	}
+}
+
+// logWarning logs a warning once, not at each start.
+func (s *supervisor) logWarning(p *api.Problem) {
+	if s.warned[p.Code] == p.Message {
+		return
+	}
+	if s.warned == nil {
+		s.warned = map[api.Code]string{}
+	}
+	s.warned[p.Code] = p.Message
+	s.log.Warn(p.Message, "hint", p.Hint)
+}
+
+// failures counts how often what went wrong since all was well, so that a camera
+// that is away for a month, or fails in turns, does not fill the log.
+type failures struct {
+	kinds map[api.Code]int
+	times int // all kinds
+	last  int // how often there was the kind of the last one
+}
+
+// count notes a failure; worth is true for the 1st, 2nd, 4th, 8th … of a kind.
+func (f *failures) count(code api.Code) (times int, worth bool) {
+	if f.kinds == nil {
+		f.kinds = map[api.Code]int{}
+	}
+	f.kinds[code]++
+	f.times++
+	f.last = f.kinds[code]
+	return f.last, f.worth()
+}
+
+// worth reports whether the failure counted last was logged.
+func (f *failures) worth() bool { return f.last&(f.last-1) == 0 }
+
+func cause(f *failure) any {
+	if f == nil || f.cause == nil {
+		return ""
+	}
+	return f.cause
+}

@@ -1,0 +1,68 @@
+package capture
+
+import (
+	"regexp"
+	"slices"
+	"strings"
+)
+
+// cite quotes what a program said that is not its usual talk, "" when there is
+// nothing: the last error, else the last line.
+func cite(said []string) string {
+	last := ""
+	for _, line := range slices.Backward(said) {
+		if usualTalk.MatchString(line) || warningLine.MatchString(line) {
+			continue
+		}
+		if errorLine.MatchString(line) {
+			last = line
+			break
+		}
+		if last == "" {
+			last = line
+		}
+	}
+	if last == "" {
+		return ""
+	}
+	return ", and said: " + strings.TrimSuffix(clip(logPrefix.ReplaceAllString(last, ""), 160), ".")
+}
+
+// errorLine is one that says of itself that something went wrong.
+var errorLine = regexp.MustCompile(`^(\[[\d:.]+\] \[\d+\]\s+)?(ERROR|FATAL)\b|what\(\):`)
+
+// usualTalk is what capture programs say while all is well: libcamera's notes,
+// rpicam-vid's choice of a mode, its end and its lines per frame, the progress
+// of an upload and of ffmpeg.
+var usualTalk = regexp.MustCompile(`^\[[\d:.]+\] \[\d+\]\s+(DEBUG|INFO) |` +
+	`^Mode selection for |- Score: |^Stream configuration adjusted|^Received signal|^Halting: |^#\d+ \(|` +
+	`^Reading post processing stage |^No cameras available!|` +
+	`Network Firmware Upload:|^(frame|size)=.*time=`)
+
+// warningLine is one that libcamera says of what it can live with. Most come at
+// each start; they are not why a program ends later.
+var warningLine = regexp.MustCompile(`^(\[[\d:.]+\] \[\d+\]\s+)?WARN\s`)
+
+// logPrefix is what libcamera puts before a line: uptime and process. It would
+// make every failure look like a new one.
+var logPrefix = regexp.MustCompile(`^\[[\d:.]+\] \[\d+\]\s+`)
+
+var firmware = regexp.MustCompile(`Network Firmware Upload:\s*(\d{1,3})\s*%.*`)
+
+// firmwareUpload reads the progress of an IMX500 firmware upload. upload is all
+// that the line says of it, "" when it says nothing.
+func firmwareUpload(line string) (percent int, upload string) {
+	m := firmware.FindStringSubmatch(line)
+	if m == nil {
+		return 0, ""
+	}
+	return atoi(m[1]), m[0]
+}
+
+// clip shortens text to at most n bytes, whole characters.
+func clip(text string, n int) string {
+	if len(text) <= n {
+		return text
+	}
+	return strings.ToValidUTF8(text[:n], "") + "…"
+}
