@@ -46,7 +46,11 @@ func serve(ctx context.Context, cfg config.Config, env []string, logTo io.Writer
 		Cameras: set, Identity: who.Identity, Version: version, Log: log,
 		AllowHosts: cfg.AllowHosts, AllowOrigins: cfg.AllowOrigins, AllowFrom: cfg.AllowFrom, MaxViewers: cfg.MaxViewers,
 	}
-	rooms := []func(context.Context) error{newManager(cfg, who, set, log).Run}
+	manager, err := newManager(cfg, who, set, log)
+	if err != nil {
+		return err
+	}
+	rooms := []func(context.Context) error{manager.Run}
 	if cfg.MDNS {
 		announcer := announce.New(announce.Config{
 			Logger: log, ID: who.ID, Name: cfg.Name, Version: version, Port: addr.Port(), At: addr.Addr().Unmap(), Interface: cfg.MDNSInterface,
@@ -74,10 +78,14 @@ func serve(ctx context.Context, cfg config.Config, env []string, logTo io.Writer
 }
 
 // newManager fills the set with the cameras that the configuration wants.
-func newManager(cfg config.Config, who identified, set *frames.Set, log *slog.Logger) *capture.Manager {
+func newManager(cfg config.Config, who identified, set *frames.Set, log *slog.Logger) (*capture.Manager, error) {
+	drivers, err := driversOf(cfg.Source, log)
+	if err != nil {
+		return nil, err
+	}
 	return capture.New(capture.Config{
 		Cameras: set, IDs: who.cameras, Log: log,
-		Source: cfg.Source, Only: cfg.Only, AgentName: who.Name,
+		Drivers: drivers, Only: cfg.Only, AgentName: who.Name,
 		Options: func(id string) capture.Options {
 			c := cfg.For(id)
 			return capture.Options{
@@ -87,7 +95,7 @@ func newManager(cfg config.Config, who identified, set *frames.Set, log *slog.Lo
 		},
 		Name:        func(id string) string { return cfg.For(id).Name },
 		IdleTimeout: cfg.IdleTimeout,
-	})
+	}), nil
 }
 
 // alive returns when the cameras' states can be read, which all rooms need: an

@@ -34,7 +34,7 @@ func main() {
 			switch {
 			case err != nil:
 				return err
-			case d.IsDir() && (d.Name() == "testdata" || d.Name() == "fakecam" || path == "desktop/fleet" || path == "shared/strip"):
+			case d.IsDir() && (d.Name() == "testdata" || d.Name() == "fakecam" || d.Name() == "capturetest" || path == "desktop/fleet" || path == "shared/strip"):
 				return fs.SkipDir
 			case d.IsDir() || !strings.HasSuffix(path, ".go") || strings.HasSuffix(path, "_test.go"):
 				return nil

@@ -5,248 +5,187 @@ import (
 	"errors"
 	"image"
 	"maps"
-	"os"
-	"path/filepath"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 
+	"pigrid/agent/frames"
 	"pigrid/agent/identity"
 	"pigrid/shared/api"
 )
 
-// watchDevices lists the cameras at the start, after failures, when devices or
-// programs come or go and, while there are none, now and then. New ones are
-// served at once.
-func (m *Manager) watchDevices(ctx context.Context) {
-	m.wg.Go(func() {
-		var said string
-		misses := 0
-		for ctx.Err() == nil {
-			seen := m.surroundings()
-			err := m.list(ctx)
-			if ctx.Err() != nil {
-				return
-			}
-			if misses++; err == nil {
-				said, misses = "", 0
-			} else {
-				said = m.showNoSensors(err, said)
-			}
-			if m.awaitReason(ctx, seen, misses) {
-				misses = 0
-			}
+// watch lists the cameras at the start, after failures, when signs change and,
+// while there are none, now and then. New ones are served at once.
+func (m *Manager) watch(ctx context.Context) {
+	var said string
+	misses := 0
+	for seen := m.signs(ctx); ctx.Err() == nil; {
+		err := m.list(ctx)
+		if ctx.Err() != nil {
+			return
 		}
-	})
+		if misses++; err == nil {
+			said, misses = "", 0
+		} else {
+			said = m.showNone(err, said)
+		}
+		if len(seen) == 0 {
+			return // the cameras are the same for ever
+		}
+		now := m.awaitReason(ctx, seen, misses)
+		if !slices.Equal(seen, now) {
+			misses = 0
+		}
+		seen = now
+	}
 }
 
-// maxLooks is up to how many looks at the devices pass between two lists for
+// maxLooks is up to how many looks at the signs pass between two lists for
 // nothing.
 const maxLooks = 64
 
-// awaitReason waits for a reason to list the cameras again and reports whether
-// it was a change. Listing takes most of a second of a Pi's processor, so it is
-// not done for nothing: the longer nothing is found, the more rarely.
-func (m *Manager) awaitReason(ctx context.Context, seen []string, misses int) (changed bool) {
+// awaitReason waits for a reason to list the cameras again and returns the signs
+// then: other ones than were seen are a reason. Listing takes most of a second of a
+// Pi's processor, so it is not done for nothing: the longer nothing is found, the
+// more rarely.
+func (m *Manager) awaitReason(ctx context.Context, seen []string, misses int) (now []string) {
 	tick := time.NewTicker(m.cfg.LookEvery)
 	defer tick.Stop()
 	for looks := 1; ctx.Err() == nil; looks++ {
 		select {
 		case <-m.relist:
-			return false
+			return seen
 		case <-tick.C:
-			if !slices.Equal(seen, m.surroundings()) || m.doubtEnds(ctx, looks) {
-				return true
+			if now = m.signs(ctx); !slices.Equal(seen, now) {
+				return now
 			}
 			if misses > 0 && looks >= min(1<<min(misses-1, 30), maxLooks) {
-				return false
+				return seen
 			}
 		case <-ctx.Done():
 		}
 	}
-	return false
+	return seen
 }
 
-// surroundings is what decides over cameras and is cheap to look at: devices
-// and programs.
-func (m *Manager) surroundings() []string {
-	program, _ := findProgram()
-	return append(devices(m.cfg.DeviceDir), program, findFFmpeg())
-}
-
-// devices lists the names of media and video devices and of USB cameras. The
-// kernel and udev make and remove them when cameras come and go.
-func devices(dir string) []string {
-	var names []string
-	entries, _ := os.ReadDir(dir)
-	for _, e := range entries {
-		if strings.HasPrefix(e.Name(), "media") || strings.HasPrefix(e.Name(), "video") {
-			names = append(names, e.Name())
-		}
-	}
-	entries, _ = os.ReadDir(filepath.Join(dir, byIDDir))
-	for _, e := range entries {
-		names = append(names, e.Name())
-	}
-	return names
-}
-
-// found is a camera that is there.
-type found struct {
-	id     string
-	index  string // for --camera, "" for webcams
-	path   string
-	sensor Sensor
-	webcam *webcam // nil for sensors
-}
-
-// list finds cameras and starts what is new. The error says why there are none,
-// or why sensors could not be listed.
-func (m *Manager) list(ctx context.Context) error {
-	program, sensors, err := m.listSensors(ctx)
-	there := m.identify(sensors, m.listWebcams(ctx))
-	cameras := slices.DeleteFunc(slices.Clone(there), func(f found) bool { return !m.wanted(f) })
-	m.remember(program, cameras, err)
-	defer m.showPresence(err)
-	switch {
-	case len(cameras) == 0 && len(there) == 0:
-		return err
-	case len(cameras) == 0:
-		return &failure{problem: noneOf(m.cfg.Only, there)}
-	}
-	m.cfg.Cameras.Change(func() {
-		m.cfg.Cameras.Remove(provisional)
-		for _, f := range cameras {
-			m.serve(ctx, f)
-		}
-	})
-	if code := codeOf(err); code == api.CodeProgramMissing || code == api.CodeNotDetected {
-		return nil // webcams are cameras enough
-	}
-	return err
-}
-
-// listSensors asks the capture program for its cameras, while none is started.
-func (m *Manager) listSensors(ctx context.Context) (program string, sensors []Sensor, err error) {
-	if program, err = findProgram(); err != nil {
-		return "", nil, err
-	}
-	done, err := m.turns.list(ctx)
-	if err != nil {
-		return program, nil, err
-	}
-	defer done()
-	sensors, err = m.lister.list(ctx, program)
-	return program, sensors, err
-}
-
-// identify gives cameras their ids, sensors first.
-func (m *Manager) identify(sensors []Sensor, webcams []webcam) []found {
-	var all []found
-	for _, s := range sensors {
-		all = append(all, found{id: m.id(s.Model, s.Path), index: strconv.Itoa(s.Index), path: s.Path, sensor: s})
-	}
-	for i, w := range webcams {
-		all = append(all, found{id: m.id(w.model, w.path), path: w.path, webcam: &webcams[i]})
+// signs is what all kinds look at to know that cameras may have come or gone.
+func (m *Manager) signs(ctx context.Context) (all []string) {
+	for _, d := range m.cfg.Drivers {
+		all = append(all, d.Signs(ctx)...)
 	}
 	return all
 }
 
-func (m *Manager) id(model, path string) string {
-	id, err := m.cfg.IDs.ID(model, path)
+// found is a camera that a driver has detected.
+type found struct {
+	Camera
+	id     string
+	driver int // index in Config.Drivers
+	there  bool
+}
+
+// list finds cameras and starts what is new. The error says why there are none,
+// or why those of a kind could not be listed.
+func (m *Manager) list(ctx context.Context) error {
+	var there, wanted []found
+	var first error
+	for i, d := range m.cfg.Drivers {
+		cameras, err := d.Detect(ctx)
+		if first == nil {
+			first = err
+		}
+		others := len(wanted)
+		for _, c := range cameras {
+			f := found{Camera: c, id: m.id(c), driver: i, there: true}
+			if there = append(there, f); m.wanted(f) {
+				wanted = append(wanted, f)
+			}
+		}
+		m.remember(i, wanted[others:], err)
+	}
+	switch {
+	case len(there) == 0 && first == nil:
+		return &Failure{Problem: api.Problem{Code: api.CodeNotDetected, Message: "No camera was found."}}
+	case len(there) == 0:
+		return first
+	case len(wanted) == 0:
+		return &Failure{Problem: noneOf(m.cfg.Only, there)}
+	}
+	m.cfg.Cameras.Change(func() {
+		m.cfg.Cameras.Remove(provisional)
+		for _, f := range wanted {
+			m.serve(ctx, f)
+		}
+	})
+	if code := CodeOf(first); code == api.CodeProgramMissing || code == api.CodeNotDetected {
+		return nil // other cameras are enough
+	}
+	return first
+}
+
+// id is the short name of a camera.
+func (m *Manager) id(c Camera) string {
+	if c.ID != "" {
+		return c.ID
+	}
+	id, err := m.cfg.IDs.ID(c.Model, c.Path)
 	if err != nil {
-		m.logNotKept(id, err)
+		message, hint := err.Error(), ""
+		if e, ok := errors.AsType[*identity.NotKept](err); ok {
+			message, hint = e.Message(), e.Hint()
+		}
+		m.cfg.Log.Warn(message, "hint", hint, "camera", id)
 	}
 	return id
 }
 
-func (m *Manager) logNotKept(id string, err error) {
-	message, hint := err.Error(), ""
-	if e, ok := errors.AsType[*identity.NotKept](err); ok {
-		message, hint = e.Message(), e.Hint()
-	}
-	m.cfg.Log.Warn(message, "hint", hint, "camera", id)
-}
-
+// wanted reports whether --camera asks for a camera. One that is the only one of
+// its kind was asked for by --source.
 func (m *Manager) wanted(f found) bool {
-	return len(m.cfg.Only) == 0 || slices.Contains(m.cfg.Only, f.id) || slices.Contains(m.cfg.Only, f.index)
+	return len(m.cfg.Only) == 0 || f.ID != "" || slices.Contains(m.cfg.Only, f.id) || slices.Contains(m.cfg.Only, f.Index)
 }
 
-// remember keeps what is there and logs what went and came back. A mere failure
-// to list says nothing of sensors that are known.
-func (m *Manager) remember(program string, cameras []found, err error) {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	before := m.present()
-	defer func() { m.logChanges(before, m.present()) }()
-	if err == nil || codeOf(err) == api.CodeNotDetected {
-		m.program, m.sensors = program, map[string]Sensor{}
-	}
-	for id, w := range m.webcams {
-		w.gone = true
-		m.webcams[id] = w
-	}
+// remember notes which cameras of a kind are there now, and says which of them have
+// gone and come back. A mere failure to list says nothing of those known.
+func (m *Manager) remember(driver int, cameras []found, err error) {
+	unknown := err != nil && CodeOf(err) != api.CodeNotDetected
+	now := map[string]found{}
 	for _, f := range cameras {
-		if f.webcam != nil {
-			m.webcams[f.id] = *f.webcam
-		} else {
-			m.sensors[f.id] = f.sensor
+		now[f.id] = f
+	}
+	for _, id := range slices.Sorted(maps.Keys(m.served)) {
+		before, s := m.known[id], m.served[id]
+		f, there := now[id]
+		switch {
+		case before.driver != driver || !there && unknown && before.there:
+			continue
+		case !there:
+			f = before
+			f.there = false
 		}
+		m.known[id] = f
+		if before.there && !f.there {
+			s.log.Warn("camera gone")
+		}
+		if !before.there && f.there {
+			s.log.Info("camera back")
+			s.back()
+		}
+		m.present(id)
 	}
 }
 
-// present lists the ids of cameras that are there; mu is held.
-func (m *Manager) present() []string {
-	ids := slices.Collect(maps.Keys(m.sensors))
-	for id, w := range m.webcams {
-		if !w.gone {
-			ids = append(ids, id)
-		}
-	}
-	slices.Sort(ids)
-	return ids
-}
-
-func (m *Manager) logChanges(before, now []string) {
-	for _, id := range before {
-		if !slices.Contains(now, id) {
-			m.cfg.Log.Warn("camera gone", "camera", id)
-		}
-	}
-	for _, id := range now {
-		if _, served := m.cfg.Cameras.Get(id); served && !slices.Contains(before, id) {
-			m.cfg.Log.Info("camera back", "camera", id)
-			select {
-			case m.again[id] <- struct{}{}:
-			default:
-			}
-		}
-	}
-}
-
-// showPresence fails cameras that sleep and could not be started, and lets
-// those sleep again that could.
-func (m *Manager) showPresence(err error) {
-	ffmpeg := findFFmpeg()
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	for _, hub := range m.cfg.Cameras.All() {
-		id := hub.Camera().ID
-		var p *api.Problem
-		if w, isWebcam := m.webcams[id]; isWebcam {
-			p = w.problem(ffmpeg)
-		} else if _, there := m.sensors[id]; !there {
-			missing := notDetected()
-			p = &missing
-		} else if err != nil {
-			continue // nobody knows
-		}
-		if p != nil {
-			hub.FailIdle(*p)
-		} else {
-			hub.Recover()
-		}
+// present fails a camera that sleeps and could not be started, and lets it sleep
+// again when it could.
+func (m *Manager) present(id string) {
+	f, s := m.known[id], m.served[id]
+	switch {
+	case !f.there:
+		s.hub.FailIdle(f.Gone)
+	case f.Problem != nil:
+		s.hub.FailIdle(*f.Problem)
+	default:
+		s.hub.Recover()
 	}
 }
 
@@ -263,27 +202,18 @@ func noneOf(only []string, there []found) api.Problem {
 	}
 }
 
-// codeOf returns the code of a failure, "" for anything else.
-func codeOf(err error) api.Code {
-	if f, ok := errors.AsType[*failure](err); ok {
-		return f.problem.Code
-	}
-	return ""
-}
-
 // provisional is the id of the camera that stands for "none found yet".
 const provisional = "camera"
 
-// showNoSensors makes it visible why no camera could be listed; it returns what
-// was said last.
-func (m *Manager) showNoSensors(err error, said string) string {
-	p := api.Problem{Code: api.CodeCrashed, Message: err.Error()}
-	if f, ok := errors.AsType[*failure](err); ok {
-		p = f.problem
-	}
+// showNone makes it visible why no camera could be listed; it returns what was
+// said last.
+func (m *Manager) showNone(err error, said string) string {
+	p := problemOf(err, err.Error())
 	if len(m.cfg.Cameras.All()) == 0 {
-		o := m.cfg.Options(provisional).fitting(image.Point{})
-		m.add(provisional, o, o.Framerate)
+		o := m.cfg.Options(provisional).Fitting(image.Point{})
+		m.cfg.Cameras.Add(frames.NewHub(frames.Camera{
+			ID: provisional, Name: m.name(provisional), Width: o.Width, Height: o.Height, Framerate: o.Framerate,
+		}))
 	}
 	if hub, ok := m.cfg.Cameras.Get(provisional); ok {
 		hub.SetState(api.Failed, &p)

@@ -2,73 +2,184 @@ package capture
 
 import (
 	"context"
-	"os"
-	"path/filepath"
-	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
 
 	"pigrid/agent/frames"
 	"pigrid/agent/identity"
+	"pigrid/shared/api"
 )
 
-// TestCamerasAreListedEverMoreRarely while there are none; what changes brings
-// the next looks back.
-func TestCamerasAreListedEverMoreRarely(t *testing.T) {
-	t.Setenv("PATH", t.TempDir())
-	dev := t.TempDir()
-	plug(t, dev, "usb-Grabber-video-index0", "video0")
-	synctest.Test(t, func(t *testing.T) {
-		ids, err := identity.OpenCameraIDs("")
-		if err != nil {
-			t.Fatal(err)
-		}
-		var lists atomic.Int64
-		m := New(Config{
-			Cameras: &frames.Set{}, IDs: ids, Log: quiet(), Source: Auto, LookEvery: time.Second, DeviceDir: dev,
-			Options: func(string) Options { return Options{} }, Name: func(string) string { return "" },
-			queryWebcam: func(string) ([]webcamMode, error) { lists.Add(1); return nil, nil },
-		})
-		ctx, cancel := context.WithCancel(t.Context())
-		done := make(chan struct{})
-		go func() { defer close(done); _ = m.Run(ctx) }()
-		expect := func(what string, want int64) {
-			t.Helper()
-			synctest.Wait()
-			if n := lists.Swap(0); n != want {
-				t.Errorf("%s: listed %d times, want %d", what, n, want)
-			}
-		}
-		expect("at the start", 1)
-		time.Sleep(10 * time.Second) // after 1, 2 and 4 seconds more
-		expect("in ten seconds", 3)
-		time.Sleep(10 * time.Minute)
-		expect("in ten minutes", 11) // after 8, 16 and 32 seconds more, then each 64
-		write(t, filepath.Join(dev, "media0"), "")
-		time.Sleep(time.Second)
-		expect("after a change", 1)
-		time.Sleep(10 * time.Second)
-		expect("in the ten seconds after it", 3)
-		cancel()
-		<-done
+// kind is a driver that finds what a test says.
+type kind struct {
+	cameras  []Camera
+	err      error
+	signs    func() []string // nil: none
+	detected int
+}
+
+func (k *kind) Detect(context.Context) ([]Camera, error) { k.detected++; return k.cameras, k.err }
+
+func (k *kind) Signs(context.Context) []string {
+	if k.signs == nil {
+		return nil
+	}
+	return k.signs()
+}
+
+// imx708 is a camera that a kind may find.
+func imx708() Camera {
+	return Camera{
+		Model: "imx708", Path: "/base/imx708", Gone: api.Problem{Code: api.CodeNotDetected, Message: "Gone."},
+		Open: func(string, func() Options) Stream {
+			return Stream{Source: &script{sessions: []session{deliver(-1, time.Second)}}, Framerate: 1}
+		},
+	}
+}
+
+// listing returns a Manager of one kind that has not looked yet.
+func listing(t *testing.T, d ...Driver) *Manager {
+	t.Helper()
+	ids, err := identity.OpenCameraIDs("")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return New(Config{
+		Cameras: &frames.Set{}, IDs: ids, Log: quiet(), Drivers: d, LookEvery: time.Second,
+		Options: func(string) Options { return Options{} }, Name: func(string) string { return "" },
 	})
 }
 
-// TestAProgramThatComesIsAChange: it is not waited for as rarely as cameras.
-func TestAProgramThatComesIsAChange(t *testing.T) {
-	bin := t.TempDir()
-	t.Setenv("PATH", bin)
-	m := New(Config{LookEvery: 5 * time.Millisecond, DeviceDir: t.TempDir()})
-	for _, name := range []string{"rpicam-vid", "ffmpeg"} {
-		seen := m.surroundings()
-		if err := os.WriteFile(filepath.Join(bin, name), nil, 0o700); err != nil { //nolint:gosec // a program
-			t.Fatal(err)
+func TestAFailedListBlamesNoKnownCamera(t *testing.T) {
+	k := &kind{cameras: []Camera{imx708()}}
+	m := listing(t, k)
+	ctx, cancel := context.WithCancel(t.Context())
+	defer m.wg.Wait()
+	defer cancel()
+	list := func(err error, cameras ...Camera) {
+		k.cameras, k.err = cameras, err
+		_ = m.list(ctx)
+	}
+	list(nil, imx708())
+	hub, _ := m.cfg.Cameras.Get("imx708")
+	again := m.served["imx708"].again
+	for _, code := range []api.Code{api.CodeCrashed, api.CodeProgramMissing} {
+		err := &Failure{Problem: api.Problem{Code: code}}
+		list(err)
+		hub.SetState(api.Failed, nil)
+		list(err)
+		if state, _ := hub.State(); state != api.Failed {
+			t.Errorf("%s: a failed camera became %s though nobody knows of it", code, state)
 		}
-		ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
-		if !m.awaitReason(ctx, seen, 0) {
-			t.Errorf("nobody noticed that %s was installed", name)
+		hub.SetState(api.Idle, nil)
+		list(err)
+		if state, _ := hub.State(); state != api.Idle || !m.known["imx708"].there {
+			t.Errorf("%s: state %s, known to be there %v; want the camera asleep and known", code, state, m.known["imx708"].there)
 		}
-		cancel()
+	}
+	list(&Failure{Problem: api.Problem{Code: api.CodeNotDetected}})
+	if state, p := hub.State(); state != api.Failed || p == nil || p.Message != "Gone." || m.known["imx708"].there {
+		t.Errorf("state %s %+v, known to be there %v; want the camera failed and forgotten", state, p, m.known["imx708"].there)
+	}
+	list(nil, imx708())
+	if state, p := hub.State(); state != api.Idle || p != nil {
+		t.Errorf("state %s %v after it was found again", state, p)
+	}
+	for want := range 2 { // the second list is no news
+		if n := len(again); n != 1-want {
+			t.Errorf("its return was told %d times, want %d", n, 1-want)
+		}
+		for len(again) > 0 {
+			<-again
+		}
+		list(nil, imx708())
+	}
+}
+
+// TestAKindSaysNothingOfAnother: what cannot be listed stays, what is not there is
+// gone, whoever else has failed.
+func TestAKindSaysNothingOfAnother(t *testing.T) {
+	webcam := imx708()
+	webcam.Model, webcam.Path = "c920", "/dev/c920"
+	one, two := &kind{cameras: []Camera{imx708()}}, &kind{cameras: []Camera{webcam}}
+	m := listing(t, one, two)
+	ctx, cancel := context.WithCancel(t.Context())
+	defer m.wg.Wait()
+	defer cancel()
+	if err := m.list(ctx); err != nil {
+		t.Fatal(err)
+	}
+	one.cameras, one.err = nil, &Failure{Problem: api.Problem{Code: api.CodeCrashed}}
+	two.cameras = nil
+	if err := m.list(ctx); CodeOf(err) != api.CodeCrashed {
+		t.Errorf("the list says %v", err)
+	}
+	for id, want := range map[string]api.State{"imx708": api.Idle, "c920": api.Failed} {
+		hub, _ := m.cfg.Cameras.Get(id)
+		if state, _ := hub.State(); state != want {
+			t.Errorf("%s is %s, want %s", id, state, want)
+		}
+	}
+	two.cameras = []Camera{webcam}
+	one.err = &Failure{Problem: api.Problem{Code: api.CodeProgramMissing}}
+	if err := m.list(ctx); err != nil {
+		t.Errorf("a program that is missing is a failure although there is another camera: %v", err)
+	}
+}
+
+// TestACameraThatCannotBeUsedIsShownSo, from its first moment on.
+func TestACameraThatCannotBeUsedIsShownSo(t *testing.T) {
+	c := imx708()
+	c.Problem = &api.Problem{Code: api.CodePermission}
+	m := listing(t, &kind{cameras: []Camera{c}})
+	ctx, cancel := context.WithCancel(t.Context())
+	defer m.wg.Wait()
+	defer cancel()
+	if err := m.list(ctx); err != nil {
+		t.Fatal(err)
+	}
+	hub, _ := m.cfg.Cameras.Get("imx708")
+	if state, p := hub.State(); state != api.Failed || p != c.Problem && *p != *c.Problem {
+		t.Errorf("state %s %+v", state, p)
+	}
+}
+
+// TestSignsHaveCamerasListed; a kind without signs is listed once.
+func TestSignsHaveCamerasListed(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		for name, test := range map[string]struct {
+			signs, later []string
+			want         int
+		}{
+			"none":      {nil, []string{"video0"}, 1},
+			"the same":  {[]string{"video0"}, []string{"video0"}, 1},
+			"one comes": {[]string{"video0"}, []string{"video0", "video1"}, 2},
+			"one goes":  {[]string{"video0"}, nil, 2},
+		} {
+			begin := time.Now()
+			k := &kind{cameras: []Camera{imx708()}, signs: func() []string {
+				if time.Since(begin) < 5*time.Second {
+					return test.signs
+				}
+				return test.later
+			}}
+			m := listing(t, k)
+			ctx, cancel := context.WithCancel(t.Context())
+			done := make(chan error, 1)
+			go func() { done <- m.Run(ctx) }()
+			time.Sleep(10500 * time.Millisecond)
+			cancel()
+			if err := <-done; err != nil || k.detected != test.want {
+				t.Errorf("%s: listed %d times, want %d; error %v", name, k.detected, test.want, err)
+			}
+		}
+	})
+}
+
+// TestNoCameraAtAllIsSaid, also when no kind says why.
+func TestNoCameraAtAllIsSaid(t *testing.T) {
+	if err := listing(t, &kind{}).list(t.Context()); CodeOf(err) != api.CodeNotDetected {
+		t.Errorf("the list says %v", err)
 	}
 }

@@ -1,166 +1,178 @@
 package capture
 
 import (
+	"cmp"
 	"context"
 	"errors"
-	"fmt"
-	"io"
+	"slices"
+	"sync"
+	"sync/atomic"
 	"time"
 
 	"pigrid/agent/frames"
 	"pigrid/shared/api"
-	"pigrid/shared/mjpeg"
 )
 
-const (
-	firstFrameWait = 10 * time.Second // from start to the first frame
-	minStall       = 3 * time.Second
-	stallIntervals = 5
-	uploadWait     = 30 * time.Second // between two steps of a firmware upload
-	// lastWords is how long before the last frame a program may say why it ends.
-	// What it said earlier was about something that has passed.
-	lastWords = 5 * time.Second
-)
+// session runs the camera once, until it fails, nobody watches or ctx ends. good
+// is how long frames have come.
+func (s *supervisor) session(ctx context.Context) (good time.Duration, err error) {
+	ctx, end := context.WithCancelCause(ctx)
+	defer end(nil)
+	r := &sessionRun{supervisor: s, warnings: warnings{show: s.showWarning}}
+	defer r.state.end()
+	r.set(api.Starting, nil)
+	s.hub.SetWarning(nil)
 
-// Why a session was ended by us.
-var (
-	errIdle    = errors.New("nobody watches")
-	errStalled = errors.New("no new frame")
-
-	// errUnkillable: the capture program did not even end when it was killed.
-	errUnkillable = errors.New("the program does not end")
-)
-
-// sink takes the frames of a session.
-type sink func(jpeg []byte, at time.Time)
-
-// source runs one capture session: it hands frames to publish until ctx ends
-// or the camera does. When it returns, nothing of it is left.
-type source interface {
-	capture(ctx context.Context, publish sink, progress func(text string)) error
-}
-
-// failure is why a capture session ended, as a person needs to know it.
-type failure struct {
-	problem api.Problem
-	cause   error
-}
-
-func (f *failure) Error() string {
-	if f.cause != nil {
-		return fmt.Sprintf("%s (%v)", f.problem.Message, f.cause)
-	}
-	return f.problem.Message
-}
-
-func (f *failure) Unwrap() error { return f.cause }
-
-// program is a source that runs a capture program.
-type program struct {
-	argv  func() ([]string, error)
-	start starter
-	now   func() time.Time
-	// ending reports whether the whole agent ends, which leaves less time.
-	ending func() bool
-	// reasons are what the program is known to say.
-	reasons []reason
-	// repair completes a JPEG; nil when the program writes whole ones.
-	repair func(jpeg []byte) []byte
-	// more completes why it ended by what only its owner knows; may be nil.
-	more func(p api.Problem, said []string) api.Problem
-
-	stuck *process // could not be killed; while it lives it has the camera
-}
-
-func (p *program) capture(ctx context.Context, publish sink, progress func(string)) error {
-	if p.stuck != nil && !p.stuck.endsWithin(0) {
-		return unkillable("the last capture program")
-	}
-	argv, err := p.argv()
-	if err != nil {
-		return err
-	}
-	said := &lines{onLine: progress}
-	proc, err := p.start(argv, said)
-	if err != nil {
-		return &failure{explainStart(argv[0], err), err}
-	}
-	defer proc.stdout.Close()
-
-	var last time.Time // when the last frame came; read after read
-	scanner := mjpeg.NewScanner(proc.stdout, p.now)
-	read := make(chan struct{})
+	idle := make(chan struct{})
 	go func() {
-		defer close(read)
-		pump(ctx, scanner, func(jpeg []byte, at time.Time) {
-			last = at
-			if p.repair != nil {
-				jpeg = p.repair(jpeg)
-			}
-			publish(jpeg, at)
-		})
-		_, _ = io.Copy(io.Discard, proc.stdout)
+		defer close(idle)
+		if s.hub.WaitIdle(ctx, s.idleTime()) == nil {
+			end(ErrIdle)
+		}
 	}()
-	select {
-	case <-proc.done:
-	case <-ctx.Done():
-		if !proc.stop(p.grace()) {
-			<-read
-			p.stuck = proc
-			return unkillable(argv[0])
-		}
+	defer func() { end(nil); <-idle }()
+
+	if w, waits := s.src.(Waiter); waits && w.Wait(ctx) != nil {
+		return 0, context.Cause(ctx)
 	}
-	<-read
-	if ctx.Err() != nil {
-		return ctx.Err()
+	s.log.Debug("camera on")
+	r.dog = newWatchdog(s.hub.Camera(), func() { end(r.stalled()) })
+	defer r.dog.stop()
+	defer r.warnings.end()
+	err = s.src.Capture(ctx, r)
+	if ctx.Err() != nil && !errors.Is(err, errUnkillable) {
+		err = context.Cause(ctx)
 	}
-	words := said.since(last.Add(-lastWords))
-	problem := explain(p.reasons, argv[0], words, proc.err, scanner.Counts())
-	if p.more != nil {
-		problem = p.more(problem, words)
-	}
-	return &failure{problem, proc.err}
+	return r.last.Sub(r.first), err
 }
 
-func (p *program) grace() time.Duration {
-	if p.ending() {
-		return exitGrace
+// showWarning makes visible what is not as asked, nil when nothing is any more.
+func (s *supervisor) showWarning(p *api.Problem, first bool) {
+	if first {
+		s.hub.SetWarning(p)
 	}
-	return stopGrace
-}
-
-// pump publishes frames until the stream or ctx ends.
-func pump(ctx context.Context, scanner *mjpeg.Scanner, publish sink) {
-	for {
-		jpeg, at, err := scanner.Next()
-		if err != nil || ctx.Err() != nil {
-			return
-		}
-		publish(jpeg, at)
+	if p != nil {
+		s.logWarning(p)
 	}
 }
 
-// watchdog ends a session whose frames stop coming.
-type watchdog struct {
-	timer  *time.Timer
-	limit  time.Duration // between two frames
-	upload time.Duration // from a step of a firmware upload to the next or to the first frame
+// sessionRun is one session of a camera, and the [Sink] of its source.
+type sessionRun struct {
+	*supervisor
+	state    sessionState
+	dog      *watchdog
+	warnings warnings
+
+	live        atomic.Bool // a frame has come
+	first, last time.Time   // frames
+	step        string      // of what comes before the first one
 }
 
-// newWatchdog calls bark when the first frame takes longer than 10 s, or than a
-// slow camera may take for it, or, later, when no frame has come for max(3 s, 5
-// intervals). The interval is the longer of 1/framerate and the exposure time.
-func newWatchdog(c frames.Camera, bark func()) *watchdog {
-	first := max(firstFrameWait, c.SlowStart())
-	return &watchdog{
-		timer: time.AfterFunc(first, bark), limit: max(minStall, stallIntervals*c.Interval()), upload: max(uploadWait, first),
+func (r *sessionRun) set(st api.State, p *api.Problem) { r.state.set(r.hub, st, p) }
+
+// stalled notes that frames stopped, or never came, and returns it as a failure.
+func (r *sessionRun) stalled() error {
+	p := stallProblem(r.live.Load(), cmp.Or(r.advice, adviceCable))
+	r.warnings.end()
+	r.set(api.Stalled, &p)
+	return &Failure{p, errStalled}
+}
+
+// Frame implements [Sink].
+func (r *sessionRun) Frame(jpeg []byte, at time.Time) {
+	r.dog.frame()
+	r.hub.Publish(jpeg, at)
+	if r.last = at; r.first.IsZero() {
+		r.first = at
+	}
+	if r.live.Swap(true) {
+		return
+	}
+	r.warnings.pictures()
+	if r.failures.worth() {
+		r.log.Info("camera live", "bytes_per_frame", len(jpeg), "after_failures", r.failures.times)
 	}
 }
 
-// frame notes that a frame has come.
-func (w *watchdog) frame() { w.timer.Reset(w.limit) }
+// Preparing implements [Sink].
+func (r *sessionRun) Preparing(step string, why api.Problem) {
+	if step == r.step || r.live.Load() {
+		return
+	}
+	r.step = step
+	r.dog.progress()
+	r.set(api.Starting, &why)
+}
 
-// progress notes that the camera still prepares itself (firmware upload).
-func (w *watchdog) progress() { w.timer.Reset(w.upload) }
+// Warn implements [Sink].
+func (r *sessionRun) Warn(p *api.Problem) { r.warnings.add(p) }
 
-func (w *watchdog) stop() { w.timer.Stop() }
+// Mode implements [Sink].
+func (r *sessionRun) Mode(m *api.Mode) { r.hub.SetMode(m) }
+
+// sessionState keeps what comes too late, a timer's call or a program's last
+// words, from changing the state after the session has ended.
+type sessionState struct {
+	mu   sync.Mutex
+	over bool
+}
+
+func (s *sessionState) set(hub *frames.Hub, st api.State, p *api.Problem) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if !s.over {
+		hub.SetState(st, p)
+	}
+}
+
+func (s *sessionState) end() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.over = true
+}
+
+// warnings are what is not as asked although pictures come: they show from the
+// first picture to the end of the session.
+type warnings struct {
+	// show is called with each and whether it is the first, and with nil at the end.
+	show func(p *api.Problem, first bool)
+
+	mu       sync.Mutex
+	found    []*api.Problem // of each code the first, which is what was asked for
+	pictured bool           // a picture has come
+	over     bool
+}
+
+// add notes a warning; nil is none.
+func (w *warnings) add(p *api.Problem) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if p == nil || w.over || slices.ContainsFunc(w.found, func(f *api.Problem) bool { return f.Code == p.Code }) {
+		return
+	}
+	w.found = append(w.found, p)
+	if w.pictured {
+		w.show(p, len(w.found) == 1)
+	}
+}
+
+// pictures shows the warnings from now on.
+func (w *warnings) pictures() {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.over {
+		return
+	}
+	w.pictured = true
+	for i, p := range w.found {
+		w.show(p, i == 0)
+	}
+}
+
+// end takes the warnings away.
+func (w *warnings) end() {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.over = true
+	w.show(nil, true)
+}

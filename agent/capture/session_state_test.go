@@ -13,8 +13,6 @@ import (
 	"pigrid/shared/api"
 )
 
-type session = func(ctx context.Context, publish sink, progress func(string)) error
-
 // TestAfterIdlePausesStartSmall: a camera that was off begins anew.
 func TestAfterIdlePausesStartSmall(t *testing.T) {
 	src := &script{sessions: []session{failAfter(0), failAfter(0), deliver(-1, time.Second/30), failAfter(0), failAfter(0)}}
@@ -129,7 +127,7 @@ func TestLastWordsComeTooLate(t *testing.T) {
 	src := &script{sessions: []session{
 		func(_ context.Context, _ sink, progress func(string)) error {
 			late = progress
-			return &failure{problem: api.Problem{Code: api.CodeCameraBusy, Message: "Busy."}}
+			return &Failure{Problem: api.Problem{Code: api.CodeCameraBusy, Message: "Busy."}}
 		},
 		func(ctx context.Context, publish sink, progress func(string)) error {
 			publish(tinyJPEG, time.Now())
@@ -151,7 +149,7 @@ func TestLastWordsComeTooLate(t *testing.T) {
 func TestUnkillableIsNotIdle(t *testing.T) {
 	stays := func(ctx context.Context, _ sink, _ func(string)) error {
 		<-ctx.Done()
-		return unkillable("rpicam-vid")
+		return Unkillable("rpicam-vid")
 	}
 	supervised(t, &script{sessions: []session{stays}}, time.Second, func(t *testing.T, hub *frames.Hub) {
 		v := hub.Join(t.Context(), 0)
@@ -202,5 +200,62 @@ func TestTheLogTellsOfLife(t *testing.T) {
 		if n := strings.Count(said.String(), "camera live"); n != 1 || !strings.Contains(said.String(), "after_failures=2") {
 			t.Errorf("%d lines about life, want one that tells of 2 failures:\n%s", n, &said)
 		}
+	})
+}
+
+// TestAWarningEndsWithItsReason: the next start may be as asked.
+func TestAWarningEndsWithItsReason(t *testing.T) {
+	src := &script{sessions: []session{failAfter(0), deliver(-1, time.Second)}}
+	supervised(t, src, -1, func(t *testing.T, hub *frames.Hub) {
+		hub.SetWarning(&api.Problem{Code: api.CodeAIMissing})
+		time.Sleep(2 * time.Second)
+		if s := hub.Status(time.Now()); s.State != api.Live || s.Warning != nil {
+			t.Errorf("%s, warning %+v", s.State, s.Warning)
+		}
+	})
+}
+
+// waiting is a source that cannot be started before free is closed.
+type waiting struct {
+	*script
+	free chan struct{}
+}
+
+func (w waiting) Wait(ctx context.Context) error {
+	select {
+	case <-w.free:
+	case <-ctx.Done():
+	}
+	return ctx.Err()
+}
+
+// TestAStartThatWaitsForAListIsNotStalled: nothing was started yet.
+func TestAStartThatWaitsForAListIsNotStalled(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		hub := frames.NewHub(frames.Camera{ID: "x", Framerate: 30})
+		src := waiting{&script{sessions: []session{deliver(-1, time.Second/30)}}, make(chan struct{})}
+		ctx, cancel := context.WithCancel(t.Context())
+		ended := make(chan struct{})
+		go func() {
+			defer close(ended)
+			(&supervisor{hub: hub, src: src, idle: 30 * time.Second, log: quiet()}).run(ctx)
+		}()
+		v := hub.Join(t.Context(), 0)
+		time.Sleep(19 * time.Second) // a list that hangs is given up after 20
+		stateIs(t, hub, api.Starting, "")
+		v.Leave()
+		time.Sleep(31 * time.Second) // nobody waits for it any more
+		stateIs(t, hub, api.Idle, "")
+		defer hub.Join(t.Context(), 0).Leave()
+		time.Sleep(9 * time.Second)
+		stateIs(t, hub, api.Starting, "")
+		close(src.free)
+		time.Sleep(time.Second)
+		stateIs(t, hub, api.Live, "")
+		if n := len(src.starts()); n != 1 {
+			t.Errorf("started %d times", n)
+		}
+		cancel()
+		<-ended
 	})
 }

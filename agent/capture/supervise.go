@@ -20,20 +20,13 @@ const (
 // supervisor keeps one camera going while somebody watches it.
 type supervisor struct {
 	hub  *frames.Hub
-	src  source
+	src  Source
 	idle time.Duration // the camera is switched off this long after the last viewer; negative never
 	log  *slog.Logger
 	// onFailure is called after a failed session, before the pause, and after it
 	// when nobody watches any more; it may look for cameras anew.
 	onFailure func()
-	// turn waits until the camera may be started. done ends what the start keeps
-	// waiting; it is called when the program has the camera. nil: at once.
-	turn func(ctx context.Context) (done func(), err error)
-	// setUp is told how the capture program has set the camera up and returns what
-	// is not as asked; nil when nobody wants to know.
-	setUp func(setup) (warning *api.Problem)
-
-	// advice is what helps when frames stop.
+	// advice is what helps when frames stop; "" is adviceCable.
 	advice string
 
 	// again ends the pause after a failure: the camera has come back. May be nil.
@@ -64,7 +57,7 @@ func (s *supervisor) run(ctx context.Context) {
 		default:
 		}
 		good, err := s.session(ctx)
-		failed = !errors.Is(err, errIdle)
+		failed = !errors.Is(err, ErrIdle)
 		s.hub.Clear()
 		switch {
 		case ctx.Err() != nil:
@@ -86,6 +79,14 @@ func (s *supervisor) run(ctx context.Context) {
 			return
 		}
 		pause = min(2*pause, lastPause)
+	}
+}
+
+// back says that the camera has come back.
+func (s *supervisor) back() {
+	select {
+	case s.again <- struct{}{}:
+	default:
 	}
 }
 
@@ -116,18 +117,14 @@ func (s *supervisor) rest(ctx context.Context, pause time.Duration) bool {
 
 // report makes a failure visible in words.
 func (s *supervisor) report(err error, pause time.Duration) {
-	var f *failure
-	p := api.Problem{Code: api.CodeCrashed, Message: "The camera stopped: " + err.Error() + "."}
-	if errors.As(err, &f) {
-		p = f.problem
-	}
+	p := problemOf(err, "The camera stopped: "+err.Error()+".")
 	state := api.Failed
 	if errors.Is(err, errStalled) {
 		state = api.Stalled
 	}
 	s.hub.SetState(state, &p)
 	if times, worth := s.failures.count(p.Code); worth {
-		s.log.Warn(p.Message, "hint", p.Hint, "cause", cause(f), "next_try_in", pause, "times", times)
+		s.log.Warn(p.Message, "hint", p.Hint, "cause", causeOf(err), "next_try_in", pause, "times", times)
 	}
 }
 
@@ -165,9 +162,9 @@ func (f *failures) count(code api.Code) (times int, worth bool) {
 // worth reports whether the failure counted last was logged.
 func (f *failures) worth() bool { return f.last&(f.last-1) == 0 }
 
-func cause(f *failure) any {
-	if f == nil || f.cause == nil {
-		return ""
+func causeOf(err error) any {
+	if f, ok := errors.AsType[*Failure](err); ok && f.Cause != nil {
+		return f.Cause
 	}
-	return f.cause
+	return ""
 }

@@ -14,9 +14,14 @@ import (
 	"pigrid/shared/api"
 )
 
+type (
+	sink    = func(jpeg []byte, at time.Time)
+	session = func(ctx context.Context, publish sink, progress func(string)) error
+)
+
 // script is a source that does one thing per session.
 type script struct {
-	sessions []func(ctx context.Context, publish sink, progress func(string)) error
+	sessions []session
 
 	mu    sync.Mutex
 	times []time.Time
@@ -29,12 +34,12 @@ func (s *script) starts() []time.Time {
 	return slices.Clone(s.times)
 }
 
-func (s *script) capture(ctx context.Context, publish sink, progress func(string)) error {
+func (s *script) Capture(ctx context.Context, to Sink) error {
 	s.mu.Lock()
 	i := min(len(s.times), len(s.sessions)-1)
 	s.times = append(s.times, time.Now())
 	s.mu.Unlock()
-	return s.sessions[i](ctx, publish, progress)
+	return s.sessions[i](ctx, to.Frame, func(step string) { to.Preparing(step, api.Problem{Code: api.CodeFirmware}) })
 }
 
 // deliver publishes n frames at an interval and then waits for the end; n < 0
@@ -65,7 +70,7 @@ func failAfter(d time.Duration) func(context.Context, sink, func(string)) error 
 				return ctx.Err()
 			}
 		}
-		return &failure{problem: api.Problem{Code: api.CodeCameraBusy, Message: "Busy."}}
+		return &Failure{Problem: api.Problem{Code: api.CodeCameraBusy, Message: "Busy."}}
 	}
 }
 
@@ -73,7 +78,7 @@ func failAfter(d time.Duration) func(context.Context, sink, func(string)) error 
 var tinyJPEG = []byte{0xFF, 0xD8, 0xFF, 0xD9}
 
 // supervised runs f beside a supervisor in fake time.
-func supervised(t *testing.T, src source, idle time.Duration, f func(*testing.T, *frames.Hub)) {
+func supervised(t *testing.T, src Source, idle time.Duration, f func(*testing.T, *frames.Hub)) {
 	t.Helper()
 	synctest.Test(t, func(t *testing.T) {
 		ctx, cancel := context.WithCancel(t.Context())
@@ -103,7 +108,7 @@ func stateIs(t *testing.T, hub *frames.Hub, want api.State, code api.Code) {
 }
 
 func TestCameraRunsOnlyWhileWatched(t *testing.T) {
-	src := &script{sessions: []func(context.Context, sink, func(string)) error{deliver(-1, time.Second/30)}}
+	src := &script{sessions: []session{deliver(-1, time.Second/30)}}
 	supervised(t, src, 30*time.Second, func(t *testing.T, hub *frames.Hub) {
 		time.Sleep(time.Hour)
 		stateIs(t, hub, api.Idle, "")
@@ -143,7 +148,7 @@ func TestCameraRunsOnlyWhileWatched(t *testing.T) {
 // TestASlowCameraStaysOnUntilItsFirstFrame: who asked for one picture has left by
 // then, and finds it when asking again.
 func TestASlowCameraStaysOnUntilItsFirstFrame(t *testing.T) {
-	src := &script{sessions: []func(context.Context, sink, func(string)) error{
+	src := &script{sessions: []session{
 		func(ctx context.Context, publish sink, progress func(string)) error {
 			if !sleep(ctx, 9*time.Minute) { // nine exposures
 				return ctx.Err()
@@ -223,7 +228,7 @@ func TestPausesGrowAndAreResetByGoodFrames(t *testing.T) {
 }
 
 func TestWatchdogEndsAStalledSession(t *testing.T) {
-	src := &script{sessions: []func(context.Context, sink, func(string)) error{deliver(10, time.Second/30), deliver(-1, time.Second/30)}}
+	src := &script{sessions: []session{deliver(10, time.Second/30), deliver(-1, time.Second/30)}}
 	supervised(t, src, -1, func(t *testing.T, hub *frames.Hub) {
 		time.Sleep(3 * time.Second)
 		stateIs(t, hub, api.Live, "")
@@ -235,7 +240,7 @@ func TestWatchdogEndsAStalledSession(t *testing.T) {
 }
 
 func TestWatchdogWaitsLongerForTheFirstFrame(t *testing.T) {
-	src := &script{sessions: []func(context.Context, sink, func(string)) error{deliver(0, 0)}}
+	src := &script{sessions: []session{deliver(0, 0)}}
 	supervised(t, src, -1, func(t *testing.T, hub *frames.Hub) {
 		time.Sleep(9 * time.Second)
 		stateIs(t, hub, api.Starting, "")
@@ -254,7 +259,7 @@ func TestWatchdogWaitsForFirmware(t *testing.T) {
 		}
 		return deliver(-1, time.Second/30)(ctx, publish, progress)
 	}
-	src := &script{sessions: []func(context.Context, sink, func(string)) error{upload}}
+	src := &script{sessions: []session{upload}}
 	supervised(t, src, -1, func(t *testing.T, hub *frames.Hub) {
 		time.Sleep(100 * time.Second)
 		stateIs(t, hub, api.Starting, api.CodeFirmware)
@@ -273,7 +278,7 @@ func TestWatchdogEndsAFirmwareUploadThatHangs(t *testing.T) {
 		}
 		return ctx.Err()
 	}
-	src := &script{sessions: []func(context.Context, sink, func(string)) error{stuck, deliver(-1, time.Second/30)}}
+	src := &script{sessions: []session{stuck, deliver(-1, time.Second/30)}}
 	supervised(t, src, -1, func(t *testing.T, hub *frames.Hub) {
 		time.Sleep(25 * time.Second)
 		stateIs(t, hub, api.Starting, api.CodeFirmware)
@@ -348,7 +353,7 @@ func TestRepeatedFailuresAreSummarised(t *testing.T) {
 }
 
 func TestUnknownErrorsAreSentences(t *testing.T) {
-	src := &script{sessions: []func(context.Context, sink, func(string)) error{
+	src := &script{sessions: []session{
 		func(context.Context, sink, func(string)) error { return errors.New("odd") },
 	}}
 	supervised(t, src, -1, func(t *testing.T, hub *frames.Hub) {
