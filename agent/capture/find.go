@@ -84,6 +84,14 @@ type found struct {
 	there  bool
 }
 
+// cannot says why the camera cannot be started, nil when it can.
+func (f found) cannot() *api.Problem {
+	if !f.there {
+		return &f.Gone
+	}
+	return f.Problem
+}
+
 // list finds cameras and starts what is new. The error says why there are none,
 // or why those of a kind could not be listed.
 func (m *Manager) list(ctx context.Context) error {
@@ -171,21 +179,7 @@ func (m *Manager) remember(driver int, cameras []found, err error) {
 			s.log.Info("camera back")
 			s.back()
 		}
-		m.present(id)
-	}
-}
-
-// present fails a camera that sleeps and could not be started, and lets it sleep
-// again when it could.
-func (m *Manager) present(id string) {
-	f, s := m.known[id], m.served[id]
-	switch {
-	case !f.there:
-		s.hub.FailIdle(f.Gone)
-	case f.Problem != nil:
-		s.hub.FailIdle(*f.Problem)
-	default:
-		s.hub.Recover()
+		s.present(f.cannot())
 	}
 }
 

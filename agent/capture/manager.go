@@ -90,14 +90,14 @@ func (m *Manager) serve(ctx context.Context, f found) {
 	name := m.name(f.id)
 	stream := f.Open(name, func() Options { return m.cfg.Options(f.id) })
 	s := &supervisor{
-		hub: frames.NewHub(frames.Camera{
+		writer: writer{hub: frames.NewHub(frames.Camera{
 			ID: f.id, Name: name, Width: stream.Size.X, Height: stream.Size.Y, Framerate: stream.Framerate,
-		}),
+		})},
 		src: stream.Source, idle: m.cfg.IdleTimeout, advice: stream.Advice,
 		log: m.cfg.Log.With("camera", f.id), onFailure: m.lookAgain, again: make(chan struct{}, 1),
 	}
 	m.known[f.id], m.served[f.id] = f, s
-	m.present(f.id)
+	s.present(f.cannot())
 	m.cfg.Cameras.Add(s.hub)
 	m.wg.Go(func() { s.run(ctx) })
 }

@@ -9,7 +9,6 @@ import (
 	"sync/atomic"
 	"time"
 
-	"pigrid/agent/frames"
 	"pigrid/shared/api"
 )
 
@@ -19,9 +18,7 @@ func (s *supervisor) session(ctx context.Context) (good time.Duration, err error
 	ctx, end := context.WithCancelCause(ctx)
 	defer end(nil)
 	r := &sessionRun{supervisor: s, warnings: warnings{show: s.showWarning}}
-	defer r.state.end()
-	r.set(api.Starting, nil)
-	s.hub.SetWarning(nil)
+	s.begin(r)
 
 	idle := make(chan struct{})
 	go func() {
@@ -59,7 +56,6 @@ func (s *supervisor) showWarning(p *api.Problem, first bool) {
 // sessionRun is one session of a camera, and the [Sink] of its source.
 type sessionRun struct {
 	*supervisor
-	state    sessionState
 	dog      *watchdog
 	warnings warnings
 
@@ -68,13 +64,11 @@ type sessionRun struct {
 	step        string      // of what comes before the first one
 }
 
-func (r *sessionRun) set(st api.State, p *api.Problem) { r.state.set(r.hub, st, p) }
-
 // stalled notes that frames stopped, or never came, and returns it as a failure.
 func (r *sessionRun) stalled() error {
 	p := stallProblem(r.live.Load(), cmp.Or(r.advice, adviceCable))
 	r.warnings.end()
-	r.set(api.Stalled, &p)
+	r.write(func() { r.hub.SetState(api.Stalled, &p) })
 	return &Failure{p, errStalled}
 }
 
@@ -101,35 +95,14 @@ func (r *sessionRun) Preparing(step string, why api.Problem) {
 	}
 	r.step = step
 	r.dog.progress()
-	r.set(api.Starting, &why)
+	r.write(func() { r.hub.SetState(api.Starting, &why) })
 }
 
 // Warn implements [Sink].
 func (r *sessionRun) Warn(p *api.Problem) { r.warnings.add(p) }
 
 // Mode implements [Sink].
-func (r *sessionRun) Mode(m *api.Mode) { r.hub.SetMode(m) }
-
-// sessionState keeps what comes too late, a timer's call or a program's last
-// words, from changing the state after the session has ended.
-type sessionState struct {
-	mu   sync.Mutex
-	over bool
-}
-
-func (s *sessionState) set(hub *frames.Hub, st api.State, p *api.Problem) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if !s.over {
-		hub.SetState(st, p)
-	}
-}
-
-func (s *sessionState) end() {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.over = true
-}
+func (r *sessionRun) Mode(m *api.Mode) { r.write(func() { r.hub.SetMode(m) }) }
 
 // warnings are what is not as asked although pictures come: they show from the
 // first picture to the end of the session.

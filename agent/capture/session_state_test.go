@@ -41,7 +41,7 @@ func TestAReturnEndsThePause(t *testing.T) {
 		done := make(chan struct{})
 		go func() {
 			defer close(done)
-			(&supervisor{hub: frames.NewHub(frames.Camera{ID: "x"}), src: src, idle: -1, log: quiet(), again: again}).run(ctx)
+			(&supervisor{writer: writer{hub: frames.NewHub(frames.Camera{ID: "x"})}, src: src, idle: -1, log: quiet(), again: again}).run(ctx)
 		}()
 		time.Sleep(100 * time.Second) // pauses are long by now
 		before := len(src.starts())
@@ -63,7 +63,7 @@ func TestAReturnOfLongAgoEndsNoPause(t *testing.T) {
 		again <- struct{}{}
 		ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
 		defer cancel()
-		(&supervisor{hub: frames.NewHub(frames.Camera{ID: "x"}), src: src, idle: -1, log: quiet(), again: again}).run(ctx)
+		(&supervisor{writer: writer{hub: frames.NewHub(frames.Camera{ID: "x"})}, src: src, idle: -1, log: quiet(), again: again}).run(ctx)
 		if starts := src.starts(); starts[1].Sub(starts[0]) != firstPause {
 			t.Errorf("the next try came after %v, want %v", starts[1].Sub(starts[0]), firstPause)
 		}
@@ -76,7 +76,7 @@ func TestAFailureIsLookedIntoWhenNobodyWatches(t *testing.T) {
 		synctest.Test(t, func(t *testing.T) {
 			looks := 0
 			hub := frames.NewHub(frames.Camera{ID: "x"})
-			s := &supervisor{hub: hub, src: &script{sessions: []session{failAfter(0)}}, log: quiet(), onFailure: func() { looks++ }}
+			s := &supervisor{writer: writer{hub: hub}, src: &script{sessions: []session{failAfter(0)}}, log: quiet(), onFailure: func() { looks++ }}
 			ctx, cancel := context.WithCancel(t.Context())
 			done := make(chan struct{})
 			go func() { defer close(done); s.run(ctx) }()
@@ -98,7 +98,7 @@ func TestNothingStartsAtTheEnd(t *testing.T) {
 	src := &script{sessions: []session{failAfter(0)}}
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	(&supervisor{hub: frames.NewHub(frames.Camera{ID: "x"}), src: src, idle: -1, log: quiet()}).run(ctx)
+	(&supervisor{writer: writer{hub: frames.NewHub(frames.Camera{ID: "x"})}, src: src, idle: -1, log: quiet()}).run(ctx)
 	if n := len(src.starts()); n != 0 {
 		t.Errorf("started %d times", n)
 	}
@@ -172,7 +172,7 @@ func TestTheLogIsShort(t *testing.T) {
 		hub := frames.NewHub(frames.Camera{ID: "x", Framerate: 30})
 		lookedAgain := 0
 		s := &supervisor{
-			hub: hub, src: src, idle: -1, log: slog.New(slog.NewTextHandler(&said, nil)),
+			writer: writer{hub: hub}, src: src, idle: -1, log: slog.New(slog.NewTextHandler(&said, nil)),
 			onFailure: func() { lookedAgain++ },
 		}
 		ctx, cancel := context.WithTimeout(t.Context(), 2*time.Hour)
@@ -193,7 +193,7 @@ func TestTheLogTellsOfLife(t *testing.T) {
 		var said bytes.Buffer
 		src := &script{sessions: []session{failAfter(0), failAfter(0), deliver(-1, time.Second/30)}}
 		hub := frames.NewHub(frames.Camera{ID: "x", Framerate: 30})
-		s := &supervisor{hub: hub, src: src, idle: -1, log: slog.New(slog.NewTextHandler(&said, nil))}
+		s := &supervisor{writer: writer{hub: hub}, src: src, idle: -1, log: slog.New(slog.NewTextHandler(&said, nil))}
 		ctx, cancel := context.WithTimeout(t.Context(), time.Hour)
 		defer cancel()
 		s.run(ctx)
@@ -238,7 +238,7 @@ func TestAStartThatWaitsForAListIsNotStalled(t *testing.T) {
 		ended := make(chan struct{})
 		go func() {
 			defer close(ended)
-			(&supervisor{hub: hub, src: src, idle: 30 * time.Second, log: quiet()}).run(ctx)
+			(&supervisor{writer: writer{hub: hub}, src: src, idle: 30 * time.Second, log: quiet()}).run(ctx)
 		}()
 		v := hub.Join(t.Context(), 0)
 		time.Sleep(19 * time.Second) // a list that hangs is given up after 20

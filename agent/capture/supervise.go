@@ -6,7 +6,6 @@ import (
 	"log/slog"
 	"time"
 
-	"pigrid/agent/frames"
 	"pigrid/shared/api"
 )
 
@@ -19,7 +18,7 @@ const (
 
 // supervisor keeps one camera going while somebody watches it.
 type supervisor struct {
-	hub  *frames.Hub
+	writer
 	src  Source
 	idle time.Duration // the camera is switched off this long after the last viewer; negative never
 	log  *slog.Logger
@@ -58,13 +57,11 @@ func (s *supervisor) run(ctx context.Context) {
 		}
 		good, err := s.session(ctx)
 		failed = !errors.Is(err, ErrIdle)
-		s.hub.Clear()
-		switch {
-		case ctx.Err() != nil:
-			return
-		case !failed:
-			s.hub.SetState(api.Idle, nil)
-			s.log.Info("camera off, nobody watches")
+		if ctx.Err() != nil || !failed {
+			s.end(api.Idle, nil)
+			if ctx.Err() == nil {
+				s.log.Info("camera off, nobody watches")
+			}
 			pause, s.failures = firstPause, failures{}
 			continue
 		}
@@ -122,7 +119,7 @@ func (s *supervisor) report(err error, pause time.Duration) {
 	if errors.Is(err, errStalled) {
 		state = api.Stalled
 	}
-	s.hub.SetState(state, &p)
+	s.end(state, &p)
 	if times, worth := s.failures.count(p.Code); worth {
 		s.log.Warn(p.Message, "hint", p.Hint, "cause", causeOf(err), "next_try_in", pause, "times", times)
 	}

@@ -86,7 +86,7 @@ func supervised(t *testing.T, src Source, idle time.Duration, f func(*testing.T,
 		done := make(chan struct{})
 		go func() {
 			defer close(done)
-			(&supervisor{hub: hub, src: src, idle: idle, log: quiet()}).run(ctx)
+			(&supervisor{writer: writer{hub: hub}, src: src, idle: idle, log: quiet()}).run(ctx)
 		}()
 		f(t, hub)
 		cancel()
@@ -163,7 +163,7 @@ func TestASlowCameraStaysOnUntilItsFirstFrame(t *testing.T) {
 			done := make(chan struct{})
 			go func() {
 				defer close(done)
-				(&supervisor{hub: hub, src: src, idle: idle, log: quiet()}).run(ctx)
+				(&supervisor{writer: writer{hub: hub}, src: src, idle: idle, log: quiet()}).run(ctx)
 			}()
 			v := hub.Join(t.Context(), 0)
 			time.Sleep(25 * time.Second)

@@ -89,8 +89,7 @@ func NewHub(c Camera) *Hub {
 func (h *Hub) Camera() Camera { return h.camera }
 
 // Publish makes a JPEG whose first byte was read at the given time the newest
-// frame, and the state live. The bytes are copied once; all viewers share the
-// copy.
+// frame. The bytes are copied once; all viewers share the copy.
 func (h *Hub) Publish(jpeg []byte, at time.Time) {
 	room := h.memory.take(mjpeg.PartSize(len(jpeg)))
 	f := &Frame{Part: mjpeg.PartIn(room, jpeg, at, false), At: at, Since: at, reuse: func() { h.memory.give(room) }}
@@ -101,7 +100,6 @@ func (h *Hub) Publish(jpeg []byte, at time.Time) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	h.rate.add(at)
-	h.state, h.problem = api.Live, nil
 	h.replace(f, 1)
 }
 
@@ -132,81 +130,4 @@ func (h *Hub) Newest() *Frame {
 		return f
 	}
 	return nil
-}
-
-// SetState says what the camera does now; p is nil unless something is wrong.
-func (h *Hub) SetState(s api.State, p *api.Problem) {
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	h.state, h.problem = s, p
-}
-
-// FailIdle marks a camera that sleeps as failed.
-func (h *Hub) FailIdle(p api.Problem) {
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	if h.state == api.Idle {
-		h.state, h.problem = api.Failed, &p
-	}
-}
-
-// Recover lets a failed or stalled camera that nobody watches sleep again: what was wrong
-// is over as far as anybody knows.
-func (h *Hub) Recover() {
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	if (h.state == api.Failed || h.state == api.Stalled) && h.viewers == 0 {
-		h.state, h.problem = api.Idle, nil
-	}
-}
-
-// SetMode says how the sensor is read; m is nil while that is not known.
-func (h *Hub) SetMode(m *api.Mode) {
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	h.mode = m
-}
-
-// SetWarning says what is not as asked although pictures come; nil for nothing.
-func (h *Hub) SetWarning(p *api.Problem) {
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	h.warning = p
-}
-
-// CountRestart notes that the capture was started again after it failed.
-func (h *Hub) CountRestart() {
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	h.restarts++
-}
-
-// State returns what the camera does now and what is wrong, if anything.
-func (h *Hub) State() (api.State, *api.Problem) {
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	return h.state, h.problem
-}
-
-// Status describes the camera as the API does, without its paths.
-func (h *Hub) Status(now time.Time) api.Camera {
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	f := h.newest.Load()
-	c := api.Camera{
-		ID: h.camera.ID, Name: h.camera.Name,
-		State: h.state, Error: h.problem, Warning: h.warning,
-		Width: h.camera.Width, Height: h.camera.Height, Framerate: h.camera.Framerate,
-		FPS: h.rate.perSecond(now), Viewers: h.viewers,
-		Frames: f.Seq, Skipped: h.skipped.Load(), Restarts: h.restarts, Mode: h.mode,
-	}
-	if f.empty() {
-		return c
-	}
-	age := max(0, now.Sub(f.At).Milliseconds())
-	c.FrameAgeMS = &age
-	if f.Width > 0 && f.Height > 0 {
-		c.Width, c.Height = f.Width, f.Height
-	}
-	return c
 }

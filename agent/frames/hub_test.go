@@ -47,12 +47,20 @@ func TestState(t *testing.T) {
 		}
 	}
 	check(api.Idle, false)
-	h.SetState(api.Failed, &api.Problem{Code: "x"})
-	check(api.Failed, true)
+	wrong := &api.Problem{Code: "x"}
+	for _, state := range []api.State{api.Failed, api.Stalled} {
+		h.SetState(state, wrong)
+		check(state, true)
+		h.Publish(jpeg, time.Now()) // too late
+		check(state, true)
+		h.Clear()
+	}
+	h.SetState(api.Starting, wrong) // it is being prepared
+	check(api.Starting, true)
 	h.Publish(jpeg, time.Now())
 	check(api.Live, false)
 	h.Clear()
-	check(api.Live, false) // says who cleared
+	check(api.Starting, true) // says who cleared
 	if h.Newest() != nil {
 		t.Error("a frame after Clear")
 	}

@@ -10,43 +10,6 @@ import (
 	"pigrid/shared/api"
 )
 
-// TestFailIdle: a camera that sleeps is failed by news about it, one that runs
-// knows better.
-func TestFailIdle(t *testing.T) {
-	news := api.Problem{Code: "gone"}
-	for state, want := range map[api.State]api.State{
-		api.Idle: api.Failed, api.Starting: api.Starting, api.Live: api.Live, api.Stalled: api.Stalled, api.Failed: api.Failed,
-	} {
-		h := NewHub(thirty)
-		h.SetState(state, nil)
-		h.FailIdle(news)
-		got, p := h.State()
-		if got != want || (p != nil) != (state == api.Idle) {
-			t.Errorf("%s became %s, %v", state, got, p)
-		}
-	}
-}
-
-// TestRecover: only a camera that failed or stalled and nobody watches sleeps again.
-func TestRecover(t *testing.T) {
-	for state, want := range map[api.State]api.State{
-		api.Idle: api.Idle, api.Starting: api.Starting, api.Live: api.Live, api.Stalled: api.Idle, api.Failed: api.Idle,
-	} {
-		h := NewHub(thirty)
-		h.SetState(state, &api.Problem{Code: "gone"})
-		v := h.Join(t.Context(), 0)
-		h.Recover()
-		if got, p := h.State(); got != state || p == nil {
-			t.Errorf("watched, %s became %s, %v", state, got, p)
-		}
-		v.Leave()
-		h.Recover()
-		if got, p := h.State(); got != want || (p == nil) != (state == api.Failed || state == api.Stalled) {
-			t.Errorf("%s became %s, %v", state, got, p)
-		}
-	}
-}
-
 func TestMode(t *testing.T) {
 	h := NewHub(thirty)
 	if m := h.Status(time.Now()).Mode; m != nil {
