@@ -31,9 +31,6 @@ const commands = `Usage:
   pigrid-agent help file       print a configuration file with every setting
 `
 
-// shortFlags are those that --help shows; the rest stands under help flags.
-var shortFlags = []string{"source", "width", "height", "framerate", "name"}
-
 // helpWidth is how many columns the help may take.
 const helpWidth = 80
 
@@ -57,7 +54,7 @@ func command(env []string, stderr io.Writer) *cobra.Command {
 		CompletionOptions:          cobra.CompletionOptions{HiddenDefaultCmd: true},
 	}
 	root.SetVersionTemplate("pigrid-agent {{.Version}}\n")
-	loader := config.NewLoader(root.PersistentFlags())
+	loader := config.NewLoader(root.PersistentFlags(), values(sources()))
 	root.RunE = func(cmd *cobra.Command, _ []string) error {
 		cfg, err := loader.Load(env)
 		if err != nil {
@@ -79,7 +76,7 @@ func command(env []string, stderr io.Writer) *cobra.Command {
 		}},
 	)
 	root.SetHelpCommand(helpCommand(loader))
-	root.SetUsageFunc(usage)
+	root.SetUsageFunc(func(cmd *cobra.Command) error { return usage(cmd, loader.Short()) })
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return loader.FlagError(err) })
 	return root
 }
@@ -114,11 +111,12 @@ func manual(cmd *cobra.Command) error {
 	return err
 }
 
-// usage prints what can be typed, the same for every command.
-func usage(cmd *cobra.Command) error {
+// usage prints what can be typed, the same for every command, and some flags; the
+// rest stands under help flags.
+func usage(cmd *cobra.Command, some []string) error {
 	flags := pflag.NewFlagSet("", pflag.ContinueOnError)
 	flags.SortFlags = false
-	for _, name := range shortFlags {
+	for _, name := range some {
 		flags.AddFlag(cmd.Root().PersistentFlags().Lookup(name))
 	}
 	_, err := fmt.Fprintf(cmd.OutOrStderr(), "%s\nFlags, of which none is needed:\n%s", commands, flags.FlagUsagesWrapped(helpWidth))

@@ -4,8 +4,6 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
-
-	"github.com/spf13/pflag"
 )
 
 const exampleHead = `# Settings of pigrid-agent. None is needed: remove the # in front of a line to
@@ -22,21 +20,6 @@ const exampleTail = `
 #framerate = 10
 `
 
-// examples stand in the file where a setting has no default to show.
-var examples = map[string]string{
-	"camera":         `["imx708"]`,
-	"width":          "640",
-	"height":         "480",
-	"quality":        "80",
-	"mode":           `"auto"`,
-	"name":           `"Garden"`,
-	"state-dir":      `"/var/lib/pigrid"`,
-	"allow-host":     `["cameras.example.org"]`,
-	"allow-origin":   `["http://dashboard.lan:3000"]`,
-	"allow-from":     `["203.0.113.0/24"]`,
-	"mdns-interface": `"eth0"`,
-}
-
 // exampleWidth is how many columns a line of the file may take.
 const exampleWidth = 79
 
@@ -45,43 +28,59 @@ const exampleWidth = 79
 func (l *Loader) Example() string {
 	var b strings.Builder
 	b.WriteString(exampleHead)
-	l.flags.VisitAll(func(f *pflag.Flag) {
-		v, ours := f.Value.(*value)
-		if !ours || f.Name == "config" {
-			return
+	for _, o := range l.options {
+		if o.key == "config" {
+			continue
 		}
+		text := plainText(o.explanation("a list", ""))
 		b.WriteString("\n")
-		for _, line := range wrap(explanation(f.Name, f.Usage), exampleWidth-2) {
+		for _, line := range wrap(strings.ToUpper(text[:1])+text[1:]+".", exampleWidth-2) {
 			b.WriteString("# " + line + "\n")
 		}
-		fmt.Fprintf(&b, "#%s = %s\n", f.Name, exampleValue(f.Name, v))
-	})
+		fmt.Fprintf(&b, "#%s = %s\n", o.key, o.inFile())
+	}
 	b.WriteString(exampleTail)
 	return b.String()
 }
 
-// explanation is what --help says, where it says something of the command line,
-// as it is in the file.
-func explanation(flag, usage string) string {
-	if flag == "mdns" {
-		usage, _, _ = strings.Cut(usage, ";")
+// inFile is the default as TOML, or an example where there is none.
+func (o option) inFile() string {
+	if o.example != "" {
+		return o.example
 	}
-	usage = strings.ReplaceAll(usage, "; may be repeated", "; a list")
-	return strings.ToUpper(usage[:1]) + usage[1:] + "."
+	if _, err := strconv.ParseFloat(o.value, 64); err == nil {
+		return o.value
+	}
+	if _, err := strconv.ParseBool(o.value); err == nil {
+		return o.value
+	}
+	return strconv.Quote(o.value)
 }
 
-// exampleValue is the default as TOML, or an example where there is none.
-func exampleValue(flag string, v *value) string {
-	if text, ok := examples[flag]; ok {
-		return text
+// Table is the table of all settings in README, in Markdown.
+func (l *Loader) Table() string {
+	var b strings.Builder
+	b.WriteString("| flag | default | what it does |\n| --- | --- | --- |\n")
+	var own []string
+	for _, o := range l.options {
+		typed, value := o.key, o.without
+		if o.kind != "bool" {
+			typed += " " + o.kind
+		}
+		if o.value != "" {
+			value = "`" + o.value + "`"
+		}
+		o.without = ""
+		what := o.explanation("may be repeated", o.command)
+		if o.readme != "" {
+			what += ". " + o.readme
+		}
+		fmt.Fprintf(&b, "| `--%s` | %s | %s |\n", typed, value, what)
+		if o.camera != nil {
+			own = append(own, "`"+o.key+"`")
+		}
 	}
-	if _, err := strconv.ParseFloat(v.text, 64); err == nil {
-		return v.text
-	}
-	if _, err := strconv.ParseBool(v.text); err == nil {
-		return v.text
-	}
-	return strconv.Quote(v.text)
+	return b.String() + "\nOf these, " + join(own, "and") + " can be set for one camera alone.\n"
 }
 
 // wrap breaks text at blanks into lines of at most width columns.

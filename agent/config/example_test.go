@@ -24,7 +24,7 @@ func loadFile(t *testing.T, contents string) (Config, error) {
 func newLoader(t *testing.T, args ...string) *Loader {
 	t.Helper()
 	fs := pflag.NewFlagSet("test", pflag.ContinueOnError)
-	l := NewLoader(fs)
+	l := NewLoader(fs, sources())
 	if err := fs.Parse(args); err != nil {
 		t.Fatal(err)
 	}

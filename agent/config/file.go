@@ -37,14 +37,18 @@ func (l *Loader) fromTOML(data []byte, given map[string]bool) error {
 	if err := toml.Unmarshal(data, &settings); err != nil {
 		return fmt.Errorf("the configuration file %s is not valid TOML%s", l.file, position(err))
 	}
+	own, tables := settings["cameras"]
+	delete(settings, "cameras")
 	for _, key := range slices.Sorted(maps.Keys(settings)) {
-		set := l.fromKey
-		if key == "cameras" {
-			set = l.perCamera
-		}
-		if err := set(key, settings[key], given); err != nil {
+		if err := l.fromKey(key, settings[key], given); err != nil {
 			return fmt.Errorf("the configuration file %s is not right: %w", l.file, err)
 		}
+	}
+	if !tables {
+		return nil
+	}
+	if err := l.perCamera(own); err != nil { // last: they change what every camera is asked for
+		return fmt.Errorf("the configuration file %s is not right: %w", l.file, err)
 	}
 	return nil
 }
@@ -95,7 +99,7 @@ func oneCamera(table map[string]any) string {
 }
 
 // perCamera reads the tables [cameras.ID].
-func (l *Loader) perCamera(_ string, v any, _ map[string]bool) error {
+func (l *Loader) perCamera(v any) error {
 	tables, ok := v.(map[string]any)
 	if !ok {
 		return errors.New("cameras must be tables like [cameras.imx708]; to choose cameras write camera = [\"imx708\"]")
@@ -106,9 +110,9 @@ func (l *Loader) perCamera(_ string, v any, _ map[string]bool) error {
 		if !ok || !cameraPattern.MatchString(id) {
 			return fmt.Errorf("cameras.%q must be a table with a camera's id like [cameras.imx708]", id)
 		}
-		var c Camera
+		c := l.cfg.Camera
 		for _, key := range slices.Sorted(maps.Keys(table)) {
-			if err := c.fromKey(key, table[key]); err != nil {
+			if err := l.forCamera(&c, key, table[key]); err != nil {
 				return fmt.Errorf("[cameras.%s] %w", id, err)
 			}
 		}
@@ -117,20 +121,20 @@ func (l *Loader) perCamera(_ string, v any, _ map[string]bool) error {
 	return nil
 }
 
-func (c *Camera) fromKey(key string, v any) error {
-	set := map[string]func(string) error{
-		"name":      name(&c.Name),
-		"width":     integer(&c.Width, minSide, maxSide),
-		"height":    integer(&c.Height, minSide, maxSide),
-		"framerate": framerate(&c.Framerate),
-		"quality":   integer(&c.Quality, 1, 100),
-		"mode":      mode(&c.Mode),
-		"shutter":   shutter(&c.Shutter),
-
-		"post-process-file": postProcess(&c.PostProcess),
-	}[key]
+// forCamera takes a setting of one camera.
+func (l *Loader) forCamera(c *Camera, key string, v any) error {
+	var known []string
+	var set parser
+	for _, o := range l.options {
+		if o.camera == nil {
+			continue
+		}
+		if known = append(known, o.key); o.key == key {
+			set = o.camera(c)
+		}
+	}
 	if set == nil {
-		return fmt.Errorf("has no setting %q; there are name, width, height, framerate, quality, mode, shutter and post-process-file", key)
+		return fmt.Errorf("has no setting %q; there are %s", key, join(known, "and"))
 	}
 	texts, err := plain(key, v, false)
 	if err != nil {

@@ -27,15 +27,18 @@ func TestPerCamera(t *testing.T) {
 func ExampleConfig_For() {
 	cfg := Config{
 		Camera:    Camera{Width: 640, Height: 480, Framerate: 30},
-		PerCamera: map[string]Camera{"imx708": {Name: "Garden", Framerate: 5}},
+		PerCamera: map[string]Camera{"imx708": {Name: "Garden", Width: 640, Height: 480, Framerate: 5}},
 	}
 	fmt.Printf("%+v\n", cfg.For("imx708"))
-	// Output: {Name:Garden Width:640 Height:480 Framerate:5 Quality:0 Mode: Shutter:0s PostProcess:}
+	fmt.Printf("%+v\n", cfg.For("imx219"))
+	// Output:
+	// {Name:Garden Width:640 Height:480 Framerate:5 Quality:0 Mode: Shutter:0s PostProcess:}
+	// {Name: Width:640 Height:480 Framerate:30 Quality:0 Mode: Shutter:0s PostProcess:}
 }
 
 // TestByteOrderMark: some editors on Windows begin every file with one.
 func TestByteOrderMark(t *testing.T) {
-	l := NewLoader(pflag.NewFlagSet("", pflag.ContinueOnError))
+	l := NewLoader(pflag.NewFlagSet("", pflag.ContinueOnError), sources())
 	if err := l.fromTOML([]byte("\uFEFFwidth = 800"), map[string]bool{}); err != nil || l.cfg.Camera.Width != 800 {
 		t.Errorf("width %d, error %v", l.cfg.Camera.Width, err)
 	}

@@ -17,7 +17,7 @@ func FuzzFile(f *testing.F) {
 		f.Add([]byte("[cameras.imx708]\n" + extreme))
 	}
 	f.Fuzz(func(t *testing.T, data []byte) {
-		l := NewLoader(pflag.NewFlagSet("", pflag.ContinueOnError))
+		l := NewLoader(pflag.NewFlagSet("", pflag.ContinueOnError), sources())
 		if err := l.fromTOML(data, map[string]bool{}); err != nil {
 			oneLine(t, err)
 			return
@@ -44,7 +44,7 @@ func FuzzEnv(f *testing.F) {
 		f.Add(variable("allow-from"), odd)
 	}
 	f.Fuzz(func(t *testing.T, key, text string) {
-		l := NewLoader(pflag.NewFlagSet("", pflag.ContinueOnError))
+		l := NewLoader(pflag.NewFlagSet("", pflag.ContinueOnError), sources())
 		if err := l.fromEnv([]string{key + "=" + text}, map[string]bool{}); err != nil {
 			oneLine(t, err)
 			return

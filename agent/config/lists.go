@@ -24,7 +24,7 @@ func items(s string, add func(string) error) error {
 	return nil
 }
 
-func cameras(into *[]string) func(string) error {
+func cameras(into *[]string) parser {
 	return func(s string) error {
 		return items(s, func(id string) error {
 			if !cameraPattern.MatchString(id) {
@@ -36,7 +36,7 @@ func cameras(into *[]string) func(string) error {
 	}
 }
 
-func hosts(into *[]string) func(string) error {
+func hosts(into *[]string) parser {
 	return func(s string) error {
 		return items(s, func(host string) error {
 			host, err := asSent(strings.TrimSuffix(strings.ToLower(host), "."))

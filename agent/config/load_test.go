@@ -28,10 +28,10 @@ var settings = map[string]struct {
 	"framerate": {"0.5", "2", "15.5", func(c Config) any { return c.Camera.Framerate }, [4]any{0.5, 2.0, 15.5, 30.0}},
 	"quality":   {"1", "100", "50", func(c Config) any { return c.Camera.Quality }, [4]any{1, 100, 50, 0}},
 	"mode":      {"auto", "1640:1232", `"1640:1232:10:P"`, func(c Config) any { return c.Camera.Mode }, [4]any{"auto", "1640:1232", "1640:1232:10:P", ""}},
-	"shutter":   {"2s", "5ms", `"auto"`, func(c Config) any { return c.Camera.Shutter }, [4]any{2 * time.Second, 5 * time.Millisecond, time.Duration(-1), time.Duration(0)}},
+	"shutter":   {"2s", "5ms", `"auto"`, func(c Config) any { return c.Camera.Shutter }, [4]any{2 * time.Second, 5 * time.Millisecond, time.Duration(0), time.Duration(0)}},
 	"post-process-file": {
 		"/etc/passwd", "/etc/group", `"none"`, func(c Config) any { return c.Camera.PostProcess },
-		[4]any{"/etc/passwd", "/etc/group", "none", ""},
+		[4]any{"/etc/passwd", "/etc/group", "", ""},
 	},
 	"name":       {" Küche ", "b", `"c"`, func(c Config) any { return c.Name }, [4]any{"Küche", "b", "c", ""}},
 	"state-dir":  {"/a", "b", `"/c"`, func(c Config) any { return c.StateDir }, [4]any{"/a", "b", "/c", ""}},
@@ -54,7 +54,7 @@ var settings = map[string]struct {
 
 // TestEverySettingIsListed keeps the table above and --help in step.
 func TestEverySettingIsListed(t *testing.T) {
-	l := NewLoader(pflag.NewFlagSet("", pflag.ContinueOnError))
+	l := NewLoader(pflag.NewFlagSet("", pflag.ContinueOnError), sources())
 	for _, name := range l.names() {
 		if _, ok := settings[name]; !ok && name != "config" {
 			t.Errorf("--%s is not tested", name)
@@ -121,7 +121,7 @@ func TestFirstOfTwoVariablesCounts(t *testing.T) {
 
 // TestDefaultFileMayMiss: nobody needs a configuration file.
 func TestDefaultFileMayMiss(t *testing.T) {
-	l := NewLoader(pflag.NewFlagSet("", pflag.ContinueOnError))
+	l := NewLoader(pflag.NewFlagSet("", pflag.ContinueOnError), sources())
 	l.file = filepath.Join(t.TempDir(), "none")
 	if _, err := l.Load(nil); err != nil {
 		t.Error(err)

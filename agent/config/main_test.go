@@ -14,7 +14,7 @@ func load(t *testing.T, args, env []string) (Config, error) {
 	t.Helper()
 	var cfg Config
 	root := &cobra.Command{Use: "agent", SilenceErrors: true, SilenceUsage: true}
-	loader := NewLoader(root.PersistentFlags())
+	loader := NewLoader(root.PersistentFlags(), sources())
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return loader.FlagError(err) })
 	root.AddCommand(&cobra.Command{Use: "run", RunE: func(*cobra.Command, []string) (err error) {
 		cfg, err = loader.Load(env)
@@ -22,4 +22,11 @@ func load(t *testing.T, args, env []string) (Config, error) {
 	}})
 	root.SetArgs(append([]string{"run"}, args...))
 	return cfg, root.Execute()
+}
+
+// sources are those that this room's tests know.
+func sources() []Source {
+	return []Source{
+		{"auto", "", "all cameras"}, {"rpicam", "", "some"}, {"pattern", "", "a test picture"}, {"exec", "COMMAND", "that writes MJPEG"},
+	}
 }

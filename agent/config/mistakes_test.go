@@ -52,7 +52,7 @@ func TestWrongValues(t *testing.T) {
 				sentence(t, err, "--"+name+" ", bad.want)
 				_, err = load(t, nil, []string{variable(name) + "=" + text})
 				sentence(t, err, "the environment variable "+variable(name), bad.want)
-				l := NewLoader(pflag.NewFlagSet("", pflag.ContinueOnError))
+				l := NewLoader(pflag.NewFlagSet("", pflag.ContinueOnError), sources())
 				err = l.fromKey(name, text, map[string]bool{})
 				sentence(t, err, name+" = ", bad.want)
 			})
@@ -164,7 +164,7 @@ func TestWrongFile(t *testing.T) {
 		{"cameras = ['imx708']", `write camera = ["imx708"]`},
 		{"cameras.imx708 = 3", "must be a table"},
 		{"[cameras.\"a\\nb\"]", `cameras."a\nb" must be a table with a camera's id`},
-		{"[cameras.a]\nlisten = ':1'", "[cameras.a] has no setting \"listen\"; there are name, width,"},
+		{"[cameras.a]\nlisten = ':1'", "[cameras.a] has no setting \"listen\"; there are width, height, framerate, quality, mode, shutter, post-process-file and name"},
 		{"[cameras.a]\nwidth = 1", `[cameras.a] width = "1": it must be a whole number`},
 		{"[cameras.a]\nname = ['x']", "[cameras.a] name must be one value, not a list"},
 		{"[cameras.a.b]", "[cameras.a] has no setting \"b\""},

@@ -7,7 +7,7 @@ import (
 	"strings"
 )
 
-func networks(into *[]netip.Prefix) func(string) error {
+func networks(into *[]netip.Prefix) parser {
 	return func(s string) error {
 		return items(s, func(text string) error {
 			p, err := network(text)

@@ -13,7 +13,7 @@ import (
 // numberPattern is what browsers take a host name for an IPv4 address by: its end.
 var numberPattern = regexp.MustCompile(`(^|\.)([0-9]+|0x[0-9a-f]*)\.?$`)
 
-func origins(into *[]string) func(string) error {
+func origins(into *[]string) parser {
 	return func(s string) error {
 		return items(s, func(text string) error {
 			origin, ok := originOf(text)

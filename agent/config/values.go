@@ -14,8 +14,6 @@ import (
 	"time"
 	"unicode"
 	"unicode/utf8"
-
-	"github.com/google/shlex"
 )
 
 const (
@@ -30,7 +28,7 @@ var (
 	ifacePattern = regexp.MustCompile(`^[!-.0-~]{1,15}$`)
 )
 
-func integer(into *int, low, high int) func(string) error {
+func integer(into *int, low, high int) parser {
 	return func(s string) error {
 		n, err := strconv.Atoi(s)
 		if err != nil || n < low || n > high {
@@ -41,7 +39,7 @@ func integer(into *int, low, high int) func(string) error {
 	}
 }
 
-func framerate(into *float64) func(string) error {
+func framerate(into *float64) parser {
 	return func(s string) error {
 		f, err := strconv.ParseFloat(s, 64)
 		if err != nil || !(f >= 0.01 && f <= maxFramerate) { // so that NaN is refused, too
@@ -52,7 +50,7 @@ func framerate(into *float64) func(string) error {
 	}
 }
 
-func pattern(into *string, re *regexp.Regexp, want string) func(string) error {
+func pattern(into *string, re *regexp.Regexp, want string) parser {
 	return func(s string) error {
 		if !re.MatchString(s) {
 			return errors.New("it must be " + want)
@@ -62,11 +60,15 @@ func pattern(into *string, re *regexp.Regexp, want string) func(string) error {
 	}
 }
 
-func mode(into *string) func(string) error {
+func mode(into *string) parser {
 	return pattern(into, modePattern, "a sensor mode like 1640:1232:10, or auto")
 }
 
-func name(into *string) func(string) error {
+func networkInterface(into *string) parser {
+	return pattern(into, ifacePattern, "the name of a network interface like eth0")
+}
+
+func name(into *string) parser {
 	return func(s string) error {
 		s = strings.TrimSpace(s)
 		if s == "" || len(s) > maxNameBytes || !utf8.ValidString(s) || strings.ContainsFunc(s, unicode.IsControl) {
@@ -77,7 +79,7 @@ func name(into *string) func(string) error {
 	}
 }
 
-func listen(into *string) func(string) error {
+func listen(into *string) parser {
 	return func(s string) error {
 		host, port, err := net.SplitHostPort(s)
 		if err == nil {
@@ -96,24 +98,7 @@ func hostOrAddr(host string) bool {
 	return err == nil || host == "" || hostPattern.MatchString(host)
 }
 
-func source(into *string) func(string) error {
-	return func(s string) error {
-		command, isExec := strings.CutPrefix(s, "exec:")
-		switch {
-		case s == "auto", s == "rpicam", s == "pattern":
-		case isExec:
-			if argv, err := shlex.Split(command); err != nil || len(argv) == 0 {
-				return errors.New("exec: must be followed by a command whose quotes are closed")
-			}
-		default:
-			return errors.New("it must be auto, rpicam, pattern or exec:COMMAND")
-		}
-		*into = s
-		return nil
-	}
-}
-
-func idle(into *time.Duration) func(string) error {
+func idle(into *time.Duration) parser {
 	return func(s string) error {
 		if s == "never" {
 			*into = -1
@@ -128,12 +113,11 @@ func idle(into *time.Duration) func(string) error {
 	}
 }
 
-// shutter reads an exposure time; -1 is automatic, also for one camera where
-// all others have a time.
-func shutter(into *time.Duration) func(string) error {
+// shutter reads an exposure time; 0 is automatic.
+func shutter(into *time.Duration) parser {
 	return func(s string) error {
 		if s == "auto" {
-			*into = -1
+			*into = 0
 			return nil
 		}
 		d, err := time.ParseDuration(s)
@@ -145,12 +129,15 @@ func shutter(into *time.Duration) func(string) error {
 	}
 }
 
+// noFile is what --post-process-file is for none.
+const noFile = "none"
+
 // postProcess reads the path of a file that is there: rpicam-vid would end at
 // each start otherwise.
-func postProcess(into *string) func(string) error {
+func postProcess(into *string) parser {
 	return func(s string) error {
 		if s == noFile {
-			*into = s
+			*into = ""
 			return nil
 		}
 		info, err := os.Stat(s)
@@ -162,7 +149,7 @@ func postProcess(into *string) func(string) error {
 	}
 }
 
-func boolean(into *bool) func(string) error {
+func boolean(into *bool) parser {
 	return func(s string) error {
 		b, err := strconv.ParseBool(s)
 		if err != nil {
@@ -173,7 +160,7 @@ func boolean(into *bool) func(string) error {
 	}
 }
 
-func level(into *slog.Level) func(string) error {
+func level(into *slog.Level) parser {
 	return func(s string) error {
 		if into.UnmarshalText([]byte(s)) != nil {
 			return errors.New("it must be debug, info, warn or error")
@@ -182,7 +169,7 @@ func level(into *slog.Level) func(string) error {
 	}
 }
 
-func logFormat(into *bool) func(string) error {
+func logFormat(into *bool) parser {
 	return func(s string) error {
 		if s != "text" && s != "json" {
 			return errors.New("it must be text or json")
@@ -192,7 +179,7 @@ func logFormat(into *bool) func(string) error {
 	}
 }
 
-func path(into *string, want string) func(string) error {
+func path(into *string, want string) parser {
 	return func(s string) error {
 		if s == "" || strings.ContainsRune(s, 0) {
 			return errors.New("it must be the path of a " + want)

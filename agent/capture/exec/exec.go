@@ -21,7 +21,7 @@ const advice = "run its program by hand; one that gives pictures more rarely tha
 type Driver struct{ argv []string }
 
 // New returns the driver of a command, see [Split].
-func New(text string) (Driver, error) {
+func New(text string) (capture.Driver, error) {
 	argv, err := Split(text)
 	return Driver{argv}, err
 }
