@@ -146,7 +146,7 @@ func (f *Feed) note(now time.Time) {
 	if interval > 0 {
 		f.facts.Interval = interval
 	}
-	due := smaller(f.target.Rate, f.rate)
+	due := smaller(f.target.Rate, f.rendition.FPS)
 	slow := f.target.Rate > 0 && interval > 0 && rate(interval, 0) < due/2
 	switch {
 	case !slow:

@@ -221,7 +221,7 @@ func TestATileAloneHasTheRoomOfAll(t *testing.T) {
 			t.Error("the picture of the other is gone, although nobody looks at it")
 		}
 		// Somebody looks at both again: the larger gives way.
-		feeds[0].Want(false)
+		feeds[0].Want(grid())
 		synctest.Wait()
 		refused(t, feeds[1], cameras.ReasonNoRoom, "16 megapixels")
 	})

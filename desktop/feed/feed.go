@@ -72,7 +72,7 @@ type Feed struct {
 	mu     sync.Mutex
 	target Target
 	wanted time.Time // last time somebody looked
-	large  time.Time // last time somebody looked at it large
+	wish   wish      // how it is wanted
 	redial bool      // dial at once, whatever the back-off says
 	renew  bool      // the open connection may be dead without a word
 	facts  cameras.Stream
@@ -85,7 +85,7 @@ type Feed struct {
 	// The size of the newest picture in pixels, or of the last one that was ever seen.
 	width, height int
 
-	rate        float64       // asked for on this connection, 0 for all frames
+	rendition   Rendition     // asked for on this connection
 	stamp       string        // when the newest frame was taken, as the agent says; empty when it does not
 	due         time.Time     // when the next frame of a foreign camera is worth showing
 	spacing     time.Duration // between two frames that were due, of late
@@ -100,23 +100,20 @@ type Feed struct {
 func New(cfg Config) *Feed {
 	now := time.Now()
 	f := &Feed{cfg: cfg, kick: make(chan struct{}, 1), wanted: now.Add(cfg.Early - unwantedAfter)}
-	f.width, f.height = cfg.Width, cfg.Height
+	f.width, f.height, f.wish.last = cfg.Width, cfg.Height, grid()
 	f.claim = cfg.Group.budget.claim(f.giveUp)
 	f.facts.PhaseSince, f.facts.WantedSince = now, now
 	return f
 }
 
-// Want notes that somebody looks at the camera now; large says that its tile is
-// worth every frame.
-func (f *Feed) Want(large bool) {
+// Want notes that somebody looks at the camera now, and how its pictures are wanted.
+func (f *Feed) Want(r Rendition) {
 	f.mu.Lock()
 	now := time.Now()
 	was, before := f.isWanted(now), f.asked(now)
 	sooner := f.wanted.After(now) // from now on there is a page that tells
 	f.wanted = now
-	if large {
-		f.large = now
-	}
+	f.wish.note(r, now)
 	if !was {
 		f.facts.WantedSince = now
 	}

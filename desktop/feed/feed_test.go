@@ -182,7 +182,7 @@ func start(t *testing.T, change ...func(*camera)) (f *Feed, c *camera, unwant fu
 	page, unwant := context.WithCancel(ctx)
 	wg.Go(func() {
 		for !c.noPage && page.Err() == nil {
-			f.Want(false)
+			f.Want(grid())
 			select {
 			case <-time.After(500 * time.Millisecond):
 			case <-page.Done():
@@ -241,7 +241,7 @@ func TestUnwantedIsClosedWithinTwoSeconds(t *testing.T) {
 		f, c, unwant := start(t)
 		f.SetTarget(target)
 		c.after(6 * time.Second)
-		f.Want(false)
+		f.Want(grid())
 		unwant()
 		c.after(1500 * time.Millisecond)
 		if c.saw().closed != 0 {
@@ -259,7 +259,7 @@ func TestUnwantedIsClosedWithinTwoSeconds(t *testing.T) {
 		if len(c.saw().dials) != 1 {
 			t.Error("dialled though nobody looks")
 		}
-		f.Want(false)
+		f.Want(grid())
 		c.after(time.Millisecond)
 		if len(c.saw().dials) != 2 {
 			t.Error("did not dial at once when somebody looked")
@@ -282,7 +282,7 @@ func TestPictureOfAClosedCameraIsDropped(t *testing.T) {
 		if frame := f.Frame(); frame.JPEG != nil || frame.Seq != 100 {
 			t.Errorf("frame %d still has %d bytes", frame.Seq, len(frame.JPEG))
 		}
-		f.Want(false)
+		f.Want(grid())
 		c.after(time.Second)
 		c.send(1, 0, false)
 		if frame := f.Frame(); len(frame.JPEG) == 0 || frame.Seq != 101 {
@@ -344,7 +344,7 @@ func TestNobodyFailsWhomNobodyDials(t *testing.T) {
 		if n := f.cfg.Group.Failing(); n != 0 {
 			t.Errorf("%d fail", n)
 		}
-		f.Want(false)
+		f.Want(grid())
 		c.after(100 * time.Millisecond)
 		wantState(t, f, cameras.Offline)
 		if since, n := f.Facts().FailedSince.Sub(c.begin), f.cfg.Group.Failing(); since > time.Second || n != 1 {
@@ -384,7 +384,7 @@ func TestNewFeedIsClosedSoonAfterThePageLookedAway(t *testing.T) {
 		unwant()
 		f.SetTarget(target)
 		c.after(time.Second)
-		f.Want(false)
+		f.Want(grid())
 		c.after(unwantedAfter + 100*time.Millisecond)
 		if c.saw().closed != 1 {
 			t.Error("kept open for nobody")

@@ -17,16 +17,16 @@ const anotherRateAfter = 10 * time.Second
 func (s *session) follow(ctx context.Context) {
 	s.mu.Lock()
 	now := time.Now()
-	rate, target := s.asked(now), s.target
+	rendition, target := s.asked(now), s.target
 	alone := s.link.target.Foreign // never two at once: keep closes this one first
-	due := !alone && (s.renew || s.link.rate != rate && !s.stalled(now) && !now.Before(s.nextAfter))
+	due := !alone && (s.renew || s.link.rendition != rendition && !s.stalled(now) && !now.Before(s.nextAfter))
 	s.renew = s.renew && (alone || s.next != nil)
 	s.mu.Unlock()
-	if s.next != nil && s.next.rate != rate {
+	if s.next != nil && s.next.rendition != rendition {
 		s.dropNext()
 	}
 	if s.next == nil && due {
-		s.next = s.prepare(ctx, target, rate)
+		s.next = s.prepare(ctx, target, rendition)
 	}
 }
 
@@ -36,10 +36,8 @@ func (s *session) turn() time.Time {
 	switch now := time.Now(); {
 	case s.nextAfter.After(now):
 		return s.nextAfter
-	case now.Sub(s.large) < unwantedAfter:
-		return s.large.Add(unwantedAfter)
 	default:
-		return time.Time{}
+		return s.wish.ends(now)
 	}
 }
 
@@ -65,7 +63,7 @@ func (s *session) replace(l *link) {
 	<-s.done          //nolint:errcheck // it says only that we closed it
 	l.cancel = cancel // ends its own context as well
 	s.mu.Lock()
-	s.rate, s.meter, s.facts.SlowSince = l.rate, meter{}, time.Time{}
+	s.rendition, s.meter, s.facts.SlowSince = l.rendition, meter{}, time.Time{}
 	if s.stamp != "" && l.first.Header.Get(mjpeg.TimestampHeader) <= s.stamp {
 		l.first = nil // shown already, the agent begins with the newest one
 	}

@@ -21,7 +21,7 @@ func watchLarge(t *testing.T, f *Feed) (stop func()) {
 	go func() {
 		defer close(ended)
 		for {
-			f.Want(true)
+			f.Want(Rendition{})
 			select {
 			case <-time.After(500 * time.Millisecond):
 			case <-done:

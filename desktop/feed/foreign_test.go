@@ -311,7 +311,7 @@ func TestSinglePicturesArePolled(t *testing.T) {
 		wg.Go(func() { f.Run(ctx) })
 		defer func() { cancel(); wg.Wait() }()
 		for range 21 {
-			f.Want(false)
+			f.Want(grid())
 			c.after(500 * time.Millisecond)
 		}
 		wantState(t, f, cameras.Live)
@@ -322,7 +322,7 @@ func TestSinglePicturesArePolled(t *testing.T) {
 		p.answers[foreign.Addr+foreign.Path] = gives("text/html", []byte("<html>"))
 		p.mu.Unlock()
 		for range 14 {
-			f.Want(false)
+			f.Want(grid())
 			c.after(500 * time.Millisecond)
 		}
 		wantState(t, f, cameras.Offline)

@@ -13,14 +13,14 @@ import (
 
 // link is one open stream and whoever reads its frames.
 type link struct {
-	target Target
-	auth   *agents.Auth
-	rate   float64 // frames per second that were asked for, 0 for all
-	body   io.Closer
-	cancel context.CancelFunc
-	reader reader
-	read   *counter
-	first  *mjpeg.Frame // already read, nil when it was not
+	target    Target
+	auth      *agents.Auth
+	rendition Rendition // that was asked for
+	body      io.Closer
+	cancel    context.CancelFunc
+	reader    reader
+	read      *counter
+	first     *mjpeg.Frame // already read, nil when it was not
 }
 
 // reader gives the frames of a stream; [mjpeg.Reader] is one.
@@ -37,13 +37,13 @@ func (l *link) close() {
 // connect opens the stream when it is this feed's turn and returns once the
 // headers are there. The stream ends with ctx. Without a link and a failure ctx
 // ended before.
-func (f *Feed) connect(ctx context.Context, target Target, rate float64) (*link, *cameras.Failure) {
+func (f *Feed) connect(ctx context.Context, target Target, r Rendition) (*link, *cameras.Failure) {
 	leave, err := f.cfg.Group.enter(ctx)
 	if err != nil {
 		return nil, agents.FailureOf(err)
 	}
 	defer leave()
-	l, failure := open(ctx, f.cfg.Opener, target, rate)
+	l, failure := open(ctx, f.cfg.Opener, target, r)
 	if failure != nil && f.isPolled(target) {
 		leave()
 		l, failure = openAgain(ctx, f.cfg.Opener, target, failure)
@@ -56,15 +56,15 @@ func (f *Feed) connect(ctx context.Context, target Target, rate float64) (*link,
 }
 
 // open opens a stream and returns once the headers are there.
-func open(ctx context.Context, opener Opener, target Target, rate float64) (*link, *cameras.Failure) {
+func open(ctx context.Context, opener Opener, target Target, r Rendition) (*link, *cameras.Failure) {
 	ctx, cancel := context.WithCancel(ctx)
-	from := agents.Source{Addr: target.Addr, Path: withRate(target.Path, rate), Login: target.Login, Auth: agents.NewAuth(target.Asks), Foreign: target.Foreign, Home: target.Home}
+	from := agents.Source{Addr: target.Addr, Path: r.of(target.Path), Login: target.Login, Auth: agents.NewAuth(target.Asks), Foreign: target.Foreign, Home: target.Home}
 	stream, err := opener.Open(ctx, from)
 	if err != nil {
 		cancel()
 		return nil, agents.FailureOf(err)
 	}
-	l := &link{target: target, auth: from.Auth, rate: rate, body: stream.Body, cancel: cancel, read: &counter{}}
+	l := &link{target: target, auth: from.Auth, rendition: r, body: stream.Body, cancel: cancel, read: &counter{}}
 	if target.Foreign {
 		p := newPoller(ctx, opener, from, stream, l.read)
 		l.body, l.reader = p, p
@@ -162,18 +162,18 @@ const firstFrameTimeout = 10 * time.Second
 
 // next is the link that is to take over from the one that gives frames.
 type next struct {
-	rate   float64
-	cancel context.CancelFunc
-	ready  chan *link // gets one link with its first frame, or nil
+	rendition Rendition
+	cancel    context.CancelFunc
+	ready     chan *link // gets one link with its first frame, or nil
 }
 
-// prepare opens a link at another rate and reads its first frame. The frames go
+// prepare opens a link for another rendition and reads its first frame. The frames go
 // on coming from the link that is open until then.
-func (f *Feed) prepare(ctx context.Context, target Target, rate float64) *next {
+func (f *Feed) prepare(ctx context.Context, target Target, r Rendition) *next {
 	ctx, cancel := context.WithCancel(ctx)
-	n := &next{rate: rate, cancel: cancel, ready: make(chan *link, 1)}
+	n := &next{rendition: r, cancel: cancel, ready: make(chan *link, 1)}
 	go func() {
-		l, _ := f.connect(ctx, target, rate) // why not is of no interest: it is tried again later
+		l, _ := f.connect(ctx, target, r) // why not is of no interest: it is tried again later
 		n.ready <- l.withFirst(ctx)
 	}()
 	return n

@@ -186,7 +186,7 @@ func openAgain(ctx context.Context, opener Opener, target Target, failure *camer
 			break
 		}
 		var l *link
-		if l, failure = open(ctx, opener, target, 0); l != nil {
+		if l, failure = open(ctx, opener, target, Rendition{}); l != nil {
 			return l, nil
 		}
 	}

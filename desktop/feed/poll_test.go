@@ -210,7 +210,7 @@ func TestASnapshotAfterIdle(t *testing.T) {
 		var wg sync.WaitGroup
 		wg.Go(func() { f.Run(ctx) })
 		for range 30 {
-			f.Want(false)
+			f.Want(grid())
 			time.Sleep(100 * time.Millisecond)
 			synctest.Wait()
 			if s := f.state(); s != cameras.Connecting && s != cameras.Live {

@@ -1,35 +1,27 @@
 package feed
 
-import (
-	"net/url"
-	"strconv"
-	"time"
-)
+import "time"
 
-// gridRate is how many frames per second a tile that is not large shows: enough
-// to see what moves, and sixteen of them do not fill a Wi-Fi.
-const gridRate = 10
-
-// asked is how many frames per second the camera is to be asked for, 0 for all
-// it has; f.mu is held. A tile counts as large for as long as it would count as
-// wanted, so that a short look elsewhere does not open a connection.
-func (f *Feed) asked(now time.Time) float64 {
-	if f.target.Foreign || now.Sub(f.large) < unwantedAfter || f.target.Rate > 0 && f.target.Rate <= gridRate {
-		return 0
+// asked is what the camera is to be asked for; f.mu is held. One without an agent
+// gives what it gives, and of one that gives no more all frames are worth it.
+func (f *Feed) asked(now time.Time) Rendition {
+	r := f.wish.at(now)
+	if f.target.Foreign || f.target.Rate > 0 && f.target.Rate <= r.FPS {
+		return Rendition{}
 	}
-	return gridRate
+	return r
 }
 
-// dueEvery is the time between two frames that a stream is thinned out to.
-const dueEvery = time.Second / gridRate
+// heldFor is how long a frame that was not due is held beyond the time when it is.
+const heldFor = 100 * time.Millisecond
 
 // isDue reports whether a frame of this weight that arrives now is worth showing;
 // f.mu is held. A stream that comes at one rate is thinned out here, to the rate
 // that others are asked for, and so is one with pictures far heavier than others.
 func (f *Feed) isDue(now time.Time, weight int64) bool {
 	interval := f.claim.pace(weight)
-	if f.target.Foreign && now.Sub(f.large) >= unwantedAfter {
-		interval = max(interval, dueEvery)
+	if f.target.Foreign {
+		interval = max(interval, f.wish.at(now).interval())
 	}
 	if interval == 0 {
 		return true
@@ -59,7 +51,7 @@ func (f *Feed) releaseAt() time.Time {
 	if f.held.JPEG == nil {
 		return time.Time{}
 	}
-	return f.due.Add(dueEvery)
+	return f.due.Add(heldFor)
 }
 
 // release shows the frame that is held when it is time.
@@ -84,18 +76,6 @@ func smaller(a, b float64) float64 {
 		return b
 	}
 	return a
-}
-
-// withRate adds ?fps= to the path of a stream; 0 leaves it as it is.
-func withRate(path string, fps float64) string {
-	u, err := url.Parse(path)
-	if fps == 0 || err != nil {
-		return path
-	}
-	q := u.Query()
-	q.Set("fps", strconv.FormatFloat(fps, 'f', -1, 64))
-	u.RawQuery = q.Encode()
-	return u.String()
 }
 
 const (

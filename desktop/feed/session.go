@@ -31,15 +31,15 @@ type ending struct {
 func (f *Feed) attempt(ctx context.Context) ending {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
-	target, rate := f.dialling()
+	target, rendition := f.dialling()
 	l, failure := f.takeFirst(), (*cameras.Failure)(nil)
 	if l == nil {
-		l, failure = f.connect(ctx, target, rate)
+		l, failure = f.connect(ctx, target, rendition)
 	}
 	if l == nil {
 		return ending{failure: failure}
 	}
-	f.opened(rate)
+	f.opened(rendition)
 	s := session{Feed: f, opened: time.Now()}
 	s.read(l)
 	return s.watch(ctx)
@@ -59,9 +59,8 @@ func (f *Feed) takeFirst() *link {
 	return l
 }
 
-// dialling notes that an attempt begins and returns where to and for how many
-// frames per second.
-func (f *Feed) dialling() (Target, float64) {
+// dialling notes that an attempt begins and returns where to and for what.
+func (f *Feed) dialling() (Target, Rendition) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	now := time.Now()
@@ -71,16 +70,16 @@ func (f *Feed) dialling() (Target, float64) {
 	return f.target, f.asked(now)
 }
 
-// opened notes that the response headers are there, and the rate that was asked.
-func (f *Feed) opened(rate float64) {
+// opened notes that the response headers are there, and what was asked for.
+func (f *Feed) opened(r Rendition) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	now := time.Now()
 	f.phase(cameras.Open, now)
-	f.rate, f.meter, f.lastPart, f.placeholder, f.stamp = rate, meter{}, now, false, ""
+	f.rendition, f.meter, f.lastPart, f.placeholder, f.stamp = r, meter{}, now, false, ""
 	f.held = Frame{}
 	f.facts.Frames, f.facts.FirstFrame, f.facts.SlowSince = 0, time.Time{}, time.Time{}
-	f.facts.Interval = expected(smaller(f.target.Rate, rate))
+	f.facts.Interval = expected(smaller(f.target.Rate, r.FPS))
 	if f.target.Foreign {
 		f.pace.opened(f.facts.Failure != nil && f.facts.Failure.Reason == cameras.ReasonNoFrames)
 		f.facts.Pause = f.pace.pause()

@@ -148,8 +148,8 @@ func (s *Set) Failing() int { return s.group.Failing() }
 
 // Wish is one camera that the page shows.
 type Wish struct {
-	Key   string
-	Large bool // every frame is worth something
+	Key string
+	Rendition
 }
 
 // Look notes that somebody looks at these cameras now, which keeps their streams
@@ -166,7 +166,7 @@ func (s *Set) Look(wishes []Wish) {
 	s.looked = time.Now()
 	for _, w := range wishes {
 		if f := s.feeds[w.Key]; f != nil {
-			f.Want(w.Large)
+			f.Want(w.Rendition)
 		}
 	}
 }

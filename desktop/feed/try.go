@@ -97,7 +97,7 @@ func tellsMore(a, b *cameras.Failure) bool {
 func tryOne(ctx context.Context, opener Opener, t Target, limit time.Duration, only bool) (*link, *cameras.Failure) {
 	dialling, cancel := context.WithCancelCause(ctx)
 	tooLate := time.AfterFunc(tryTimeout, func() { cancel(context.DeadlineExceeded) })
-	l, failure := open(dialling, opener, t, 0)
+	l, failure := open(dialling, opener, t, Rendition{})
 	if only && failure != nil && (failure.Status >= 500 || failure.Reason == cameras.ReasonEnded) {
 		l, failure = openAgain(dialling, opener, t, failure)
 	}

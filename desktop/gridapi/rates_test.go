@@ -30,7 +30,11 @@ func showPage(t *testing.T, server, key string, large bool, last *uint64) *page 
 	go func() {
 		defer close(p.done)
 		for ctx.Err() == nil {
-			for _, frame := range p.ask(ctx, Want{key, *last, large}) {
+			fps := 10.0
+			if large {
+				fps = 0
+			}
+			for _, frame := range p.ask(ctx, Want{key, *last, fps}) {
 				if frame.Seq <= *last {
 					t.Errorf("frame %d after frame %d", frame.Seq, *last)
 				}

@@ -11,7 +11,7 @@ import (
 
 // FuzzQuestion: whatever the page asks, few and valid keys are looked up.
 func FuzzQuestion(f *testing.F) {
-	f.Add(`{"state":7,"want":[{"key":"agent:a-1/imx708","seq":0,"full":true},{"key":"url:0123456789abcdef","seq":77}]}`)
+	f.Add(`{"state":7,"want":[{"key":"agent:a-1/imx708","seq":0,"fps":0},{"key":"url:0123456789abcdef","seq":77}]}`)
 	f.Add(`{"want":[{"key":"agent:a/../b","seq":1}]}`)
 	f.Add(`{"want":[{"key":"agent:A/b","seq":1},{"key":"url:x"}]}`)
 	f.Add(`{"want":[{"seq":18446744073709551616}]}`)
@@ -32,7 +32,7 @@ func FuzzQuestion(f *testing.F) {
 			t.Errorf("%d wants", len(q.Want))
 		}
 		for _, w := range q.Want {
-			if !cameras.ValidKey(w.Key) {
+			if !cameras.ValidKey(w.Key) || w.FPS < 0 || w.FPS > 120 {
 				t.Errorf("key %q", w.Key)
 			}
 		}

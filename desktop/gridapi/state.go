@@ -10,9 +10,9 @@ type Question struct {
 
 // Want is one camera the page shows, and the last frame it was told of.
 type Want struct {
-	Key  string `json:"key"`
-	Seq  uint64 `json:"seq"`
-	Full bool   `json:"full"` // it is shown large: every frame is worth something
+	Key string  `json:"key"`
+	Seq uint64  `json:"seq"`
+	FPS float64 `json:"fps"` // frames per second at most, 0 for all that there are
 }
 
 // News is the newest frame of a camera as the page is told of it.

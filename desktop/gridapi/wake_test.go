@@ -421,7 +421,7 @@ func TestThePageAsksForOthers(t *testing.T) {
 			}
 			look := func(until time.Duration) {
 				for end := time.Now().Add(until); time.Now().Before(end); time.Sleep(200 * time.Millisecond) {
-					d.Server.look([]Want{{"agent:none/x", 0, false}})
+					d.Server.look([]Want{{"agent:none/x", 0, 10}})
 				}
 			}
 			look(time.Second)

@@ -14,8 +14,8 @@ describe("solo", () => {
     await tile(page, "Bench").locator("button.face").dblclick();
     await expect.poll(() => visible(page)).toEqual(["Bench"]);
     await expect
-      .poll(() => stage.go.questions.at(-1)?.want.map(({ key, full }) => [key, full]))
-      .toEqual([["agent:3/cam", true]]);
+      .poll(() => stage.go.questions.at(-1)?.want.map(({ key, fps }) => [key, fps]))
+      .toEqual([["agent:3/cam", 0]]);
     const box = await tile(page, "Bench").boundingBox();
     expect(box?.width).toBeGreaterThan(1800);
     await shot(page, "solo-1920");

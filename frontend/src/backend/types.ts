@@ -69,9 +69,9 @@ export interface Want {
   key: string;
   seq: number;
   /**
-   * it is shown large: every frame is worth something
+   * frames per second at most, 0 for all that there are
    */
-  full: boolean;
+  fps: number;
 }
 /**
  * Answer is the answer to POST /frames, and to each command.

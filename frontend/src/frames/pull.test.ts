@@ -11,7 +11,7 @@ const ok = (...news: News[]) => Response.json({ number: 7, news });
 /** A question in short: "7 a:3,b:0+", large ones with a plus. */
 function short(body: string): string {
   const { state, want } = JSON.parse(body) as Question;
-  return `${state} ${want.map((w) => `${w.key}:${w.seq}${w.full ? "+" : ""}`).join(",")}`;
+  return `${state} ${want.map((w) => `${w.key}:${w.seq}${w.fps === 0 ? "+" : ""}`).join(",")}`;
 }
 
 /** A Go side whose answers the test hands out one by one. */

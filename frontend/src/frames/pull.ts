@@ -9,11 +9,13 @@ const LONGEST_BACKOFF_MS = 2000;
 const PATIENCE_MS = 8000;
 /**
  * From one question to the next. A question costs more than a picture, and WebKit
- * without a graphics card calls for a paint up to 190 times a second. A tile asks its
- * camera for 10 frames a second, a large one for all, mostly 30.
+ * without a graphics card calls for a paint up to 190 times a second. A large
+ * tile gets all frames of its camera, mostly 30 a second.
  */
 const INTERVAL_MS = 80;
 const FULL_INTERVAL_MS = 25;
+/** Frames per second of a tile that is not large: enough to see what moves. */
+const GRID_FPS = 10;
 /** From one question of a page that shows no camera to the next: it wants to know the state. */
 const UNSEEN_INTERVAL_MS = 1000;
 /** Of how many cameras it is kept which frame was told last: as many as the Go side has places for. */
@@ -151,7 +153,7 @@ export class Puller {
     const want = keys.map((key) => ({
       key,
       seq: this.#lastSeq.get(key) ?? 0,
-      full: full.includes(key),
+      fps: full.includes(key) ? 0 : GRID_FPS,
     }));
     return { state: this.#options.known(), want };
   }
