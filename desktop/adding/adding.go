@@ -11,6 +11,7 @@ import (
 	"pigrid/desktop/settings"
 	"pigrid/desktop/tasks"
 	"pigrid/shared/api"
+	"pigrid/shared/endpoint"
 )
 
 const agentTimeout = 6 * time.Second
@@ -18,7 +19,7 @@ const agentTimeout = 6 * time.Second
 // Client reaches agents and cameras; [agents.Client] is the real one.
 type Client interface {
 	feed.Opener
-	Find(ctx context.Context, id string, addresses []string) (agents.Found, error)
+	Find(ctx context.Context, id string, addresses []endpoint.Endpoint) (agents.Found, error)
 }
 
 // Grid is where cameras are added.
@@ -31,7 +32,7 @@ type Grid interface {
 	// Adopt adds a camera without an agent, which goes on with the connection that is
 	// open already. It reports whether there was a slot; if not, or if it was there
 	// already, the connection is closed.
-	Adopt(c cameras.Camera, connection *feed.Connection, login *agents.Login) bool
+	Adopt(c cameras.Camera, connection *feed.Connection, login *endpoint.Credentials) bool
 	// Stream is the feed of a camera, nil when it has none.
 	Stream(key string) *feed.Feed
 	// Release ends the stream of a camera and waits for that: many serve a single
@@ -41,7 +42,7 @@ type Grid interface {
 	Restore(key string, before feed.Target)
 	// Replace lets a camera go on with another connection and another login after
 	// Release, and forgets on which network it was if it is to.
-	Replace(key string, connection *feed.Connection, login *agents.Login, forgetNetwork bool)
+	Replace(key string, connection *feed.Connection, login *endpoint.Credentials, forgetNetwork bool)
 }
 
 // Result is how adding an address ended.
@@ -105,7 +106,7 @@ func (a *Adder) Cancel() { a.turn.end() }
 func (a *Adder) ask(ctx context.Context, address string) (agents.Found, *cameras.Failure) {
 	ctx, cancel := context.WithTimeout(ctx, agentTimeout)
 	defer cancel()
-	found, err := a.client.Find(ctx, "", []string{address})
+	found, err := a.client.Find(ctx, "", endpoint.All([]string{address}))
 	if err == nil {
 		return found, nil
 	}
@@ -141,8 +142,8 @@ func full(address string) Result { return Result{Address: address, Reason: camer
 // addURL adds the stream at a URL. It is opened once: that connection is the one
 // that the tile goes on with.
 func (a *Adder) addURL(ctx context.Context, t typed) Result {
-	target := feed.Target{Addr: t.at("80"), Path: withQuery(t.path, t.query), Foreign: true, Login: t.login}
-	where := urlOf(target)
+	target := feed.Target{Endpoint: endpoint.HTTP(t.at("80")).With(t.login), Path: withQuery(t.path, t.query), Foreign: true}
+	where := target.URL(target.Path)
 	if len(where) > settings.MaxURL {
 		return Result{Reason: cameras.ReasonBadAddress, Detail: "the address is too long to be kept"}
 	}

@@ -6,9 +6,9 @@ import (
 	"log/slog"
 	"sync"
 
-	"pigrid/desktop/agents"
 	"pigrid/desktop/cameras"
 	"pigrid/desktop/tasks"
+	"pigrid/shared/endpoint"
 )
 
 // Secrets keeps texts by name; [pigrid/desktop/secrets.Store] is the real one.
@@ -39,7 +39,7 @@ func NewCredentials(secrets Secrets, group *tasks.Group, logger *slog.Logger) *C
 
 // Get returns the credentials of a camera, nil when they are lost. It may take as long
 // as a person takes to unlock the keychain.
-func (c *Credentials) Get(key string) *agents.Login {
+func (c *Credentials) Get(key string) *endpoint.Credentials {
 	if c.secrets == nil {
 		return nil
 	}
@@ -48,7 +48,7 @@ func (c *Credentials) Get(key string) *agents.Login {
 		c.logger.Warn("the credentials of a camera could not be read", "camera", key, "error", err)
 		return nil
 	}
-	var l agents.Login
+	var l endpoint.Credentials
 	if json.Unmarshal([]byte(secret), &l) != nil {
 		return nil
 	}
@@ -56,7 +56,7 @@ func (c *Credentials) Get(key string) *agents.Login {
 }
 
 // Keep keeps the credentials of a camera; nil changes nothing.
-func (c *Credentials) Keep(key string, l *agents.Login) {
+func (c *Credentials) Keep(key string, l *endpoint.Credentials) {
 	if l == nil || c.secrets == nil {
 		return
 	}

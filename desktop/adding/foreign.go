@@ -5,10 +5,10 @@ import (
 	"net"
 	"net/url"
 	"slices"
-	"strings"
 
 	"pigrid/desktop/cameras"
 	"pigrid/desktop/feed"
+	"pigrid/shared/endpoint"
 )
 
 // usual is where known programs and cameras serve MJPEG, commonest first.
@@ -29,7 +29,7 @@ func usual(t typed) []feed.Target {
 	var targets []feed.Target
 	seen := map[string]bool{}
 	for _, p := range places {
-		target := feed.Target{Addr: t.at(p.port), Path: p.path, Foreign: true, Login: t.login}
+		target := feed.Target{Endpoint: endpoint.HTTP(t.at(p.port)).With(t.login), Path: p.path, Foreign: true}
 		if where := target.Addr + target.Path; !seen[where] {
 			seen[where] = true
 			targets = append(targets, target)
@@ -103,7 +103,7 @@ func reasonOfURL(f *cameras.Failure) cameras.Reason {
 // adopt makes a camera of a connection.
 func (a *Adder) adopt(t typed, connection *feed.Connection) Result {
 	target := connection.Target()
-	where := urlOf(target)
+	where := target.URL(target.Path)
 	c := cameras.Camera{
 		Key: cameras.ForeignKey(where), URL: where, Login: t.login != nil, Asks: target.Asks, Added: true,
 		Addresses: []string{target.Addr}, Name: a.nameOf(target),
@@ -112,11 +112,6 @@ func (a *Adder) adopt(t typed, connection *feed.Connection) Result {
 		return full(where)
 	}
 	return Result{Keys: []string{c.Key}, Address: where}
-}
-
-// urlOf is how a stream is remembered; a zone is escaped (RFC 6874).
-func urlOf(t feed.Target) string {
-	return "http://" + strings.ReplaceAll(t.Addr, "%", "%25") + t.Path
 }
 
 // nameOf is the host, and the path as well when another camera has that name.

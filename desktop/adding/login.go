@@ -4,9 +4,9 @@ import (
 	"context"
 	"net/url"
 
-	"pigrid/desktop/agents"
 	"pigrid/desktop/cameras"
 	"pigrid/desktop/feed"
+	"pigrid/shared/endpoint"
 )
 
 // login answers when a person adds a camera without an agent that is there: it is
@@ -20,11 +20,11 @@ func (a *Adder) login(ctx context.Context, c cameras.Camera, t typed) Result {
 	}
 	before := f.Target()
 	warned := asksOtherwise(f.Facts().Failure)
-	if t.login == nil || sameLogin(t.login, before.Login) && !warned {
+	if t.login == nil || t.login.Equal(before.Credentials) && !warned {
 		f.Retry()
 		return result
 	}
-	target := feed.Target{Addr: u.Host, Path: u.RequestURI(), Foreign: true, Login: t.login, Asks: before.Asks, Home: before.Home}
+	target := feed.Target{Endpoint: endpoint.HTTP(u.Host).With(t.login), Path: u.RequestURI(), Foreign: true, Asks: before.Asks, Home: before.Home}
 	if warned { // and the person gives them all the same
 		target.Asks, target.Home = cameras.Challenge{}, ""
 	}
@@ -43,5 +43,3 @@ func (a *Adder) login(ctx context.Context, c cameras.Camera, t typed) Result {
 func asksOtherwise(f *cameras.Failure) bool {
 	return f != nil && (f.Reason == cameras.ReasonOtherLogin || f.Reason == cameras.ReasonOtherNetwork)
 }
-
-func sameLogin(a, b *agents.Login) bool { return a != nil && b != nil && *a == *b }

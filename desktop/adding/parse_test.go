@@ -11,8 +11,8 @@ import (
 
 	"go.uber.org/goleak"
 
-	"pigrid/desktop/agents"
 	"pigrid/desktop/feed"
+	"pigrid/shared/endpoint"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
@@ -76,8 +76,8 @@ func parseAddress(in string) (string, error) {
 }
 
 func TestParseTyped(t *testing.T) {
-	login := func(user, password, query string) *agents.Login {
-		return &agents.Login{User: user, Password: password, Query: query}
+	login := func(user, password, query string) *endpoint.Credentials {
+		return &endpoint.Credentials{User: user, Password: password, Query: query}
 	}
 	for in, want := range map[string]typed{
 		"http://octopi.local/webcam/?action=stream": {"octopi.local:8080", false, "/webcam/", "action=stream", nil},
@@ -125,12 +125,12 @@ func FuzzParseTyped(f *testing.F) {
 		if err != nil {
 			return
 		}
-		shown := urlOf(feed.Target{Addr: got.at("80"), Path: withQuery(got.path, got.query)})
+		shown := endpoint.HTTP(got.at("80")).URL(withQuery(got.path, got.query))
 		u, err := url.Parse(shown)
 		if err != nil || u.User != nil || u.Fragment != "" || u.Host != got.at("80") || withoutSecrets(u.RawQuery) != u.RawQuery {
 			t.Errorf("%q becomes %q: %v, %+v", in, shown, err, u)
 		}
-		again, err := parseTyped(urlOf(feed.Target{Addr: got.at("80"), Path: "/"}))
+		again, err := parseTyped(endpoint.HTTP(got.at("80")).URL("/"))
 		if err != nil || again.address != got.at("80") {
 			t.Errorf("%q: the app prints %q and reads %q, %v", in, got.at("80"), again.address, err)
 		}
@@ -188,9 +188,9 @@ func FuzzParseAddress(f *testing.F) {
 
 // TestURLOfAnInterface: a zone survives being remembered.
 func TestURLOfAnInterface(t *testing.T) {
-	target := feed.Target{Addr: "[fe80::1%eth0]:81", Path: "/stream?a=%20b"}
-	u, err := url.Parse(urlOf(target))
+	target := feed.Target{Endpoint: endpoint.HTTP("[fe80::1%eth0]:81"), Path: "/stream?a=%20b"}
+	u, err := url.Parse(target.URL(target.Path))
 	if err != nil || u.Host != target.Addr || u.RequestURI() != target.Path {
-		t.Errorf("%s is %+v, %v", urlOf(target), u, err)
+		t.Errorf("%s is %+v, %v", target.URL(target.Path), u, err)
 	}
 }

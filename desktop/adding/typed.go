@@ -7,7 +7,7 @@ import (
 	"strings"
 	"unicode"
 
-	"pigrid/desktop/agents"
+	"pigrid/shared/endpoint"
 )
 
 // maxInput bounds what a person can type.
@@ -19,7 +19,7 @@ type typed struct {
 	ported  bool   // the port was typed
 	path    string // absolute and escaped, "" or "/" for none
 	query   string // without credentials
-	login   *agents.Login
+	login   *endpoint.Credentials
 }
 
 // whole reports whether it says exactly where a stream is.
@@ -51,7 +51,7 @@ func parseTyped(input string) (typed, error) {
 	var t typed
 	if at := strings.LastIndexByte(authority, '@'); at >= 0 {
 		user, password, _ := strings.Cut(authority[:at], ":")
-		t.login = &agents.Login{User: unescaped(user), Password: unescaped(password)}
+		t.login = &endpoint.Credentials{User: unescaped(user), Password: unescaped(password)}
 		authority = authority[at+1:]
 	}
 	var err error
@@ -106,7 +106,7 @@ func (t *typed) readPath(rest string) error {
 			return errLogin // "?pwd=a#b": what follows would be left out without a word
 		}
 		if t.login == nil {
-			t.login = &agents.Login{}
+			t.login = &endpoint.Credentials{}
 		}
 		t.login.Query, t.query = u.RawQuery, shown
 	}

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"pigrid/desktop/cameras"
+	"pigrid/shared/endpoint"
 )
 
 // ask asks for the agent where it answered last, and at its other addresses. Those
@@ -22,7 +23,7 @@ func (w *Watch) ask(ctx context.Context, t *twins) (Found, error) {
 		elsewhere = slices.DeleteFunc(elsewhere, func(a string) bool { return a == last })
 		near = slices.Insert(near, 0, last)
 	}
-	found, err := w.cfg.Find(ctx, w.cfg.ID, near)
+	found, err := w.cfg.Find(ctx, w.cfg.ID, endpoint.All(near))
 	if err == nil {
 		w.moved = false
 		return t.keep(ctx, found, last), nil
@@ -36,7 +37,7 @@ func (w *Watch) ask(ctx context.Context, t *twins) (Found, error) {
 		if full != nil {
 			break // ctx ended
 		}
-		there, failure := w.cfg.Find(ctx, w.cfg.ID, []string{address})
+		there, failure := w.cfg.Find(ctx, w.cfg.ID, endpoint.All([]string{address}))
 		leave()
 		if failure == nil {
 			w.moved = onLink

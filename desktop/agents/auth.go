@@ -10,6 +10,7 @@ import (
 	"github.com/icholy/digest"
 
 	"pigrid/desktop/cameras"
+	"pigrid/shared/endpoint"
 )
 
 // Auth is how a camera wants to be told a name and a password, as it said when
@@ -90,7 +91,7 @@ func (a *Auth) learn(resp *http.Response) bool {
 }
 
 // answer tells a name and a password, when it is known how.
-func (a *Auth) answer(req *http.Request, l *Login) {
+func (a *Auth) answer(req *http.Request, l *endpoint.Credentials) {
 	switch {
 	case a.digest != nil:
 		a.count++

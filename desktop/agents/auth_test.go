@@ -11,6 +11,7 @@ import (
 	"golang.org/x/net/http/httpguts"
 
 	"pigrid/desktop/cameras"
+	"pigrid/shared/endpoint"
 )
 
 // TestLogin: a name and a password are told only to who asks for them.
@@ -28,27 +29,27 @@ func TestLogin(t *testing.T) {
 	const nobody = `/v?fps=5 "" "" false`
 	basic := []string{`Basic realm="x"`}
 	for _, tt := range []struct {
-		login   *Login
+		login   *endpoint.Credentials
 		refuses int // HTTP status for who tells nothing
 		asks    []string
 		want    []string
 	}{
 		{nil, 401, basic, []string{nobody}},
-		{&Login{User: "root", Password: "a:b"}, 0, nil, []string{nobody}},
-		{&Login{User: "root", Password: "a:b"}, 401, basic, []string{nobody, `/v?fps=5 "root" "a:b" true`}},
-		{&Login{User: "root", Password: "a:b"}, 401, nil, []string{nobody, `/v?fps=5 "root" "a:b" true`}},
-		{&Login{User: "root", Password: "a:b"}, 403, basic, []string{nobody, `/v?fps=5 "root" "a:b" true`}},
-		{&Login{User: "root", Password: "a:b"}, 403, nil, []string{nobody}},
-		{&Login{User: "root", Password: "a:b"}, 500, basic, []string{nobody}},
-		{&Login{User: "root"}, 401, basic, []string{nobody, `/v?fps=5 "root" "" true`}},
-		{&Login{Password: "x"}, 401, basic, []string{nobody, `/v?fps=5 "" "x" true`}},
-		{&Login{Query: "user=a&pwd=x&fps=5"}, 401, basic, []string{`/v?user=a&pwd=x&fps=5 "" "" false`}},
-		{&Login{User: "root", Password: "y", Query: "pwd=x"}, 401, basic, []string{`/v?pwd=x "" "" false`, `/v?pwd=x "root" "y" true`}},
-		{&Login{User: "root", Password: "y"}, 401, []string{`Digest realm="x", nonce="y", algorithm=WHIRLPOOL`}, []string{nobody}},
-		{&Login{User: "root", Password: "y"}, 401, []string{`Bearer realm="x"`}, []string{nobody}},
+		{&endpoint.Credentials{User: "root", Password: "a:b"}, 0, nil, []string{nobody}},
+		{&endpoint.Credentials{User: "root", Password: "a:b"}, 401, basic, []string{nobody, `/v?fps=5 "root" "a:b" true`}},
+		{&endpoint.Credentials{User: "root", Password: "a:b"}, 401, nil, []string{nobody, `/v?fps=5 "root" "a:b" true`}},
+		{&endpoint.Credentials{User: "root", Password: "a:b"}, 403, basic, []string{nobody, `/v?fps=5 "root" "a:b" true`}},
+		{&endpoint.Credentials{User: "root", Password: "a:b"}, 403, nil, []string{nobody}},
+		{&endpoint.Credentials{User: "root", Password: "a:b"}, 500, basic, []string{nobody}},
+		{&endpoint.Credentials{User: "root"}, 401, basic, []string{nobody, `/v?fps=5 "root" "" true`}},
+		{&endpoint.Credentials{Password: "x"}, 401, basic, []string{nobody, `/v?fps=5 "" "x" true`}},
+		{&endpoint.Credentials{Query: "user=a&pwd=x&fps=5"}, 401, basic, []string{`/v?user=a&pwd=x&fps=5 "" "" false`}},
+		{&endpoint.Credentials{User: "root", Password: "y", Query: "pwd=x"}, 401, basic, []string{`/v?pwd=x "" "" false`, `/v?pwd=x "root" "y" true`}},
+		{&endpoint.Credentials{User: "root", Password: "y"}, 401, []string{`Digest realm="x", nonce="y", algorithm=WHIRLPOOL`}, []string{nobody}},
+		{&endpoint.Credentials{User: "root", Password: "y"}, 401, []string{`Bearer realm="x"`}, []string{nobody}},
 	} {
 		got, refuses, asks = nil, tt.refuses, tt.asks
-		s, err := NewClient().Open(t.Context(), Source{Addr: addr, Path: "/v?fps=5", Login: tt.login})
+		s, err := NewClient().Open(t.Context(), Source{Endpoint: endpoint.HTTP(addr).With(tt.login), Path: "/v?fps=5"})
 		if err == nil {
 			_ = s.Body.Close()
 		}
@@ -70,7 +71,7 @@ func TestOnlyTheFirstQuestionIsRefused(t *testing.T) {
 				w.WriteHeader(http.StatusUnauthorized)
 			}
 		})
-		from := Source{Addr: addr, Path: "/snap.jpg", Login: &Login{User: "root", Password: "x"}, Auth: &Auth{}}
+		from := Source{Endpoint: endpoint.HTTP(addr).With(&endpoint.Credentials{User: "root", Password: "x"}), Path: "/snap.jpg", Auth: &Auth{}}
 		for range 3 {
 			s, err := NewClient().Open(t.Context(), from)
 			if err != nil {
@@ -115,7 +116,7 @@ func TestAuthLearns(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		a.answer(req, &Login{User: "root", Password: "x"})
+		a.answer(req, &endpoint.Credentials{User: "root", Password: "x"})
 		said, _, _ := strings.Cut(req.Header.Get("Authorization"), " ")
 		if said != tt.want || can != (tt.want != none) {
 			t.Errorf("%q: %q, can %v", tt.asks, req.Header.Get("Authorization"), can)
@@ -137,7 +138,7 @@ func FuzzAuth(f *testing.F) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		a.answer(req, &Login{User: "root", Password: "hid-den"})
+		a.answer(req, &endpoint.Credentials{User: "root", Password: "hid-den"})
 		said := req.Header.Get("Authorization")
 		told := strings.Contains(said, "hid-den") && !strings.Contains(challenge, "hid-den") // it may say so itself
 		if can != (said != "") || told {
@@ -162,7 +163,7 @@ func TestAPasswordInTheAddressIsToldOnlyAtHome(t *testing.T) {
 		{"", true}, {"10.0.0.0/8", true}, {"192.168.1.0/24", false},
 	} {
 		asked = nil
-		s, err := c.Open(t.Context(), Source{Addr: addr, Path: "/v", Login: &Login{Query: "pwd=x"}, Home: tt.home})
+		s, err := c.Open(t.Context(), Source{Endpoint: endpoint.HTTP(addr).With(&endpoint.Credentials{Query: "pwd=x"}), Path: "/v", Home: tt.home})
 		if err == nil {
 			_ = s.Body.Close()
 		} else if f := FailureOf(err); f.Reason != cameras.ReasonOtherNetwork {
@@ -172,7 +173,7 @@ func TestAPasswordInTheAddressIsToldOnlyAtHome(t *testing.T) {
 			t.Errorf("at home on %q: asked %q", tt.home, asked)
 		}
 	}
-	s, err := c.Open(t.Context(), Source{Addr: addr, Path: "/v", Login: &Login{User: "root"}, Home: "192.168.1.0/24"})
+	s, err := c.Open(t.Context(), Source{Endpoint: endpoint.HTTP(addr).With(&endpoint.Credentials{User: "root"}), Path: "/v", Home: "192.168.1.0/24"})
 	if err != nil {
 		t.Fatalf("without a password in the address: %v", err)
 	}

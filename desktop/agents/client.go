@@ -16,6 +16,7 @@ import (
 
 	"pigrid/desktop/cameras"
 	"pigrid/shared/api"
+	"pigrid/shared/endpoint"
 	"pigrid/shared/lan"
 )
 
@@ -120,9 +121,9 @@ func (c *Client) Open(ctx context.Context, from Source) (*Stream, error) {
 	return &Stream{Body: resp.Body, ContentType: resp.Header.Get("Content-Type")}, nil
 }
 
-// Alive asks the agent at addr for a sign of life. Any HTTP answer is one.
-func (c *Client) Alive(ctx context.Context, addr string) error {
-	from := Source{Addr: addr, Path: "/healthz"}
+// Alive asks an agent for a sign of life. Any HTTP answer is one.
+func (c *Client) Alive(ctx context.Context, at endpoint.Endpoint) error {
+	from := Source{Endpoint: at, Path: "/healthz"}
 	resp, err := c.get(ctx, from, "")
 	if err != nil {
 		return failureAt(from, err)
@@ -132,21 +133,21 @@ func (c *Client) Alive(ctx context.Context, addr string) error {
 
 // Found is an agent that answered.
 type Found struct {
-	Status  api.Status
-	Address string         // the host:port it was asked at
-	Remote  netip.AddrPort // where the answer came from
+	Status api.Status
+	At     endpoint.Endpoint // where it was asked
+	Remote netip.AddrPort    // where the answer came from
 }
 
-// Status asks the agent at addr (host:port) about itself. The error is a
+// Status asks an agent about itself. The error is a
 // [cameras.Failure].
-func (c *Client) Status(ctx context.Context, addr string) (Found, error) {
-	found := Found{Address: addr}
+func (c *Client) Status(ctx context.Context, at endpoint.Endpoint) (Found, error) {
+	found := Found{At: at}
 	ctx = httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{GotConn: func(info httptrace.GotConnInfo) {
 		if ap, err := netip.ParseAddrPort(info.Conn.RemoteAddr().String()); err == nil {
 			found.Remote = netip.AddrPortFrom(ap.Addr().Unmap(), ap.Port())
 		}
 	}})
-	from := Source{Addr: addr, Path: api.StatusPath}
+	from := Source{Endpoint: at, Path: api.StatusPath}
 	resp, err := c.get(ctx, from, "application/json")
 	if err != nil {
 		return Found{}, failureAt(from, err)
@@ -169,7 +170,7 @@ func (c *Client) get(ctx context.Context, from Source, accept string) (*http.Res
 	if err != nil {
 		return nil, errPath // the error would repeat the path
 	}
-	u.Scheme, u.Host = "http", from.Addr
+	u.Scheme, u.Host = from.Scheme, from.Addr
 	req, err := http.NewRequestWithContext(ctx, http.MethodGet, u.String(), nil)
 	if err != nil {
 		return nil, errPath
@@ -178,14 +179,14 @@ func (c *Client) get(ctx context.Context, from Source, accept string) (*http.Res
 		req.Header.Set("Accept", accept)
 	}
 	req.Header.Set("User-Agent", "pigrid")
-	if from.Login.HasQuery() {
+	if from.Credentials.HasQuery() {
 		if !c.on(from.Home) {
 			return nil, &cameras.Failure{
 				Reason: cameras.ReasonOtherNetwork, RetryAfter: otherAgain,
 				Detail: "this computer is not on " + from.Home + ", where the camera was seen last",
 			}
 		}
-		req.URL.RawQuery = from.Login.Query
+		req.URL.RawQuery = from.Credentials.Query
 	}
 	resp, err := c.ask(req, from)
 	if err == nil && from.Foreign {
@@ -204,14 +205,14 @@ func (c *Client) ask(req *http.Request, from Source) (*http.Response, error) {
 	if from.Foreign {
 		do = c.foreign.RoundTrip // sends nobody on by itself, and reads no Location
 	}
-	if !from.Login.HasPassword() {
+	if !from.Credentials.HasPassword() {
 		return do(req)
 	}
 	auth := from.Auth
 	if auth == nil {
 		auth = &Auth{}
 	}
-	auth.answer(req, from.Login)
+	auth.answer(req, from.Credentials)
 	resp, err := do(req)
 	if err != nil || !auth.learn(resp) {
 		return resp, err
@@ -220,6 +221,6 @@ func (c *Client) ask(req *http.Request, from Source) (*http.Response, error) {
 	if err := auth.otherwise(); err != nil {
 		return nil, err
 	}
-	auth.answer(req, from.Login)
+	auth.answer(req, from.Credentials)
 	return do(req)
 }

@@ -16,6 +16,7 @@ import (
 	"go.uber.org/goleak"
 
 	"pigrid/desktop/cameras"
+	"pigrid/shared/endpoint"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
@@ -44,11 +45,11 @@ func TestStatus(t *testing.T) {
 		}
 		_, _ = io.WriteString(w, goodStatus)
 	})
-	found, err := NewClient().Status(t.Context(), addr)
+	found, err := NewClient().Status(t.Context(), endpoint.HTTP(addr))
 	if err != nil {
 		t.Fatal(err)
 	}
-	if found.Status.ID != "0a1b" || found.Address != addr || found.Remote.String() != addr {
+	if found.Status.ID != "0a1b" || found.At.Addr != addr || found.Remote.String() != addr {
 		t.Errorf("got %+v", found)
 	}
 }
@@ -84,7 +85,7 @@ func TestFailuresOfAnswers(t *testing.T) {
 				w.WriteHeader(tt.code)
 				_, _ = io.WriteString(w, tt.body)
 			})
-			_, err := NewClient().Open(t.Context(), Source{Addr: addr, Path: "/video"})
+			_, err := NewClient().Open(t.Context(), Source{Endpoint: endpoint.HTTP(addr), Path: "/video"})
 			f := reasonIn(t, err)
 			if f.Reason != tt.stream || f.Status != tt.code || f.Message != tt.message || f.Detail != tt.detail {
 				t.Errorf("stream: %+v", f)
@@ -92,7 +93,7 @@ func TestFailuresOfAnswers(t *testing.T) {
 			if (f.RetryAfter > 0) != (tt.header != "") {
 				t.Errorf("retry after %v", f.RetryAfter)
 			}
-			_, err = NewClient().Status(t.Context(), addr)
+			_, err = NewClient().Status(t.Context(), endpoint.HTTP(addr))
 			if f := reasonIn(t, err); f.Reason != tt.status || f.Status != tt.code {
 				t.Errorf("status: %+v", f)
 			}
@@ -113,8 +114,11 @@ func TestARefusalThatNeverEnds(t *testing.T) {
 	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 	defer cancel()
 	for name, ask := range map[string]func() error{
-		"stream": func() error { _, err := NewClient().Open(ctx, Source{Addr: addr, Path: "/video"}); return err },
-		"status": func() error { _, err := NewClient().Status(ctx, addr); return err },
+		"stream": func() error {
+			_, err := NewClient().Open(ctx, Source{Endpoint: endpoint.HTTP(addr), Path: "/video"})
+			return err
+		},
+		"status": func() error { _, err := NewClient().Status(ctx, endpoint.HTTP(addr)); return err },
 	} {
 		if f := reasonIn(t, ask()); f.Status != http.StatusServiceUnavailable || f.RetryAfter != 7*time.Second || ctx.Err() != nil {
 			t.Errorf("%s: %+v, %v", name, f, ctx.Err())
@@ -143,7 +147,7 @@ func TestFailuresWithoutAnswer(t *testing.T) {
 		huge: cameras.ReasonNotPigrid, short: cameras.ReasonEnded,
 		"8.8.8.8:80": cameras.ReasonNotLocal, "no-such-host.invalid:80": cameras.ReasonUnreachable,
 	} {
-		_, err := NewClient().Status(t.Context(), addr)
+		_, err := NewClient().Status(t.Context(), endpoint.HTTP(addr))
 		if f := reasonIn(t, err); f.Reason != want {
 			t.Errorf("%s: %+v, want %s", addr, f, want)
 		}
@@ -178,7 +182,7 @@ func TestOnlyLocalAddressesAreDialled(t *testing.T) {
 	var asked []netip.Addr
 	c := newClient(func(a netip.Addr) bool { asked = append(asked, a); return false }, dialTimeout)
 	addr := agentServer(t, func(http.ResponseWriter, *http.Request) { t.Error("was dialled") })
-	_, err := c.Status(t.Context(), addr)
+	_, err := c.Status(t.Context(), endpoint.HTTP(addr))
 	if f := reasonIn(t, err); f.Reason != cameras.ReasonNotLocal {
 		t.Errorf("got %+v", f)
 	}
@@ -192,7 +196,7 @@ func TestRedirectsAreNotFollowed(t *testing.T) {
 	addr := agentServer(t, func(w http.ResponseWriter, r *http.Request) {
 		http.Redirect(w, r, "http://"+elsewhere+"/", http.StatusFound)
 	})
-	if _, err := NewClient().Status(t.Context(), addr); err == nil {
+	if _, err := NewClient().Status(t.Context(), endpoint.HTTP(addr)); err == nil {
 		t.Error("a redirect is no status")
 	}
 }
@@ -202,7 +206,7 @@ func TestEveryQuestionHasItsOwnConnection(t *testing.T) {
 	addr := agentServer(t, func(_ http.ResponseWriter, r *http.Request) { seen[r.RemoteAddr] = true })
 	c := NewClient()
 	for range 3 {
-		if err := c.Alive(t.Context(), addr); err != nil {
+		if err := c.Alive(t.Context(), endpoint.HTTP(addr)); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -218,7 +222,7 @@ func TestStreamEndsWithItsContext(t *testing.T) {
 		<-r.Context().Done()
 	})
 	ctx, cancel := context.WithCancel(t.Context())
-	s, err := NewClient().Open(ctx, Source{Addr: addr, Path: "/video?fps=2"})
+	s, err := NewClient().Open(ctx, Source{Endpoint: endpoint.HTTP(addr), Path: "/video?fps=2"})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -242,7 +246,7 @@ func TestAddressesWithZones(t *testing.T) {
 		return nil, io.EOF
 	})}}
 	for _, addr := range []string{"[fe80::1%eth0]:8080", "192.168.1.2:8080", "pi.local:80"} {
-		if _, err := c.Status(t.Context(), addr); err == nil || host != addr {
+		if _, err := c.Status(t.Context(), endpoint.HTTP(addr)); err == nil || host != addr {
 			t.Errorf("%s was dialled at %q: %v", addr, host, err)
 		}
 	}
@@ -254,14 +258,14 @@ func (f roundTrip) RoundTrip(r *http.Request) (*http.Response, error) { return f
 
 // TestFailuresDoNotRepeatPasswords: the errors of net/http carry the whole URL.
 func TestFailuresDoNotRepeatPasswords(t *testing.T) {
-	from := Source{Addr: "127.0.0.1:1", Path: "/v?x=hidden", Login: &Login{User: "hidden", Password: "hidden", Query: "pwd=hidden"}}
+	from := Source{Endpoint: endpoint.HTTP("127.0.0.1:1").With(&endpoint.Credentials{User: "hidden", Password: "hidden", Query: "pwd=hidden"}), Path: "/v?x=hidden"}
 	_, err := NewClient().Open(t.Context(), from)
 	f := FailureOf(err)
 	if f == nil || f.Reason != cameras.ReasonRefused || strings.Contains(f.Detail, "hidden") {
 		t.Errorf("got %+v", f)
 	}
 	for _, format := range []string{"%v", "%+v", "%#v", "%s"} {
-		if text := fmt.Sprintf(format, *from.Login); strings.Contains(text, "pwd") {
+		if text := fmt.Sprintf(format, *from.Credentials); strings.Contains(text, "pwd") {
 			t.Errorf("%s: %s", format, text)
 		}
 	}

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"pigrid/desktop/cameras"
+	"pigrid/shared/endpoint"
 )
 
 const (
@@ -13,13 +14,13 @@ const (
 )
 
 // asker asks one address for its status.
-type asker func(ctx context.Context, addr string) (Found, error)
+type asker func(ctx context.Context, at endpoint.Endpoint) (Found, error)
 
 // Find asks all addresses at which an agent may be, best first and staggered,
 // and returns the first answer of the agent with this id; the empty id takes
 // any agent. The error is a [cameras.Failure], the most telling one.
-func (c *Client) Find(ctx context.Context, id string, addresses []string) (Found, error) {
-	return find(ctx, c.Status, id, addresses)
+func (c *Client) Find(ctx context.Context, id string, at []endpoint.Endpoint) (Found, error) {
+	return find(ctx, c.Status, id, at)
 }
 
 type answer struct {
@@ -27,7 +28,7 @@ type answer struct {
 	err   error
 }
 
-func find(ctx context.Context, ask asker, id string, addresses []string) (Found, error) {
+func find(ctx context.Context, ask asker, id string, at []endpoint.Endpoint) (Found, error) {
 	ctx, cancel := context.WithTimeout(ctx, statusTimeout)
 	answers := make(chan answer)
 	asked := 0
@@ -39,18 +40,18 @@ func find(ctx context.Context, ask asker, id string, addresses []string) (Found,
 	}()
 	worst := &cameras.Failure{Reason: cameras.ReasonUnreachable, Detail: "no address is known"}
 	next := time.NewTimer(0)
-	for rest := addresses; len(rest) > 0 || asked > 0; {
+	for rest := at; len(rest) > 0 || asked > 0; {
 		var due <-chan time.Time
 		if len(rest) > 0 {
 			due = next.C
 		}
 		select {
 		case <-due:
-			addr := rest[0]
+			here := rest[0]
 			rest = rest[1:]
 			asked++
 			next.Reset(stagger)
-			go func() { answers <- askOne(ctx, ask, id, addr) }()
+			go func() { answers <- askOne(ctx, ask, id, here) }()
 		case a := <-answers:
 			asked--
 			if a.err == nil {
@@ -63,10 +64,10 @@ func find(ctx context.Context, ask asker, id string, addresses []string) (Found,
 	return Found{}, worst
 }
 
-func askOne(ctx context.Context, ask asker, id, addr string) answer {
-	found, err := ask(ctx, addr)
+func askOne(ctx context.Context, ask asker, id string, at endpoint.Endpoint) answer {
+	found, err := ask(ctx, at)
 	if err == nil && id != "" && found.Status.ID != id {
-		err = &cameras.Failure{Reason: cameras.ReasonUnreachable, Detail: "another agent answers at " + addr}
+		err = &cameras.Failure{Reason: cameras.ReasonUnreachable, Detail: "another agent answers at " + at.Addr}
 	}
 	return answer{found, err}
 }

@@ -10,6 +10,7 @@ import (
 
 	"pigrid/desktop/cameras"
 	"pigrid/shared/api"
+	"pigrid/shared/endpoint"
 )
 
 // place is how one address behaves: it answers as id, or fails, after a while.
@@ -28,7 +29,8 @@ type network struct {
 	at     []time.Duration
 }
 
-func (n *network) ask(ctx context.Context, addr string) (Found, error) {
+func (n *network) ask(ctx context.Context, at endpoint.Endpoint) (Found, error) {
+	addr := at.Addr
 	n.mu.Lock()
 	n.asked = append(n.asked, addr)
 	n.at = append(n.at, time.Since(n.start))
@@ -42,7 +44,7 @@ func (n *network) ask(ctx context.Context, addr string) (Found, error) {
 	if p.fails != "" {
 		return Found{}, &cameras.Failure{Reason: p.fails}
 	}
-	return Found{Address: addr, Status: api.Status{API: api.Version, ID: p.id}}, nil
+	return Found{At: endpoint.HTTP(addr), Status: api.Status{API: api.Version, ID: p.id}}, nil
 }
 
 func TestFind(t *testing.T) {
@@ -68,12 +70,12 @@ func TestFind(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				n := &network{places: tt.places, start: time.Now()}
-				found, err := find(t.Context(), n.ask, "me", []string{"a", "b"})
+				found, err := find(t.Context(), n.ask, "me", endpoint.All([]string{"a", "b"}))
 				if took := time.Since(n.start); took != tt.took {
 					t.Errorf("took %v, want %v", took, tt.took)
 				}
-				if found.Address != tt.found || !slices.Equal(n.asked, tt.asked) {
-					t.Errorf("found %q having asked %v", found.Address, n.asked)
+				if found.At.Addr != tt.found || !slices.Equal(n.asked, tt.asked) {
+					t.Errorf("found %q having asked %v", found.At.Addr, n.asked)
 				}
 				if f := FailureOf(err); tt.reason == "" && f != nil || tt.reason != "" && (f == nil || f.Reason != tt.reason) {
 					t.Errorf("failure %v, want %q", f, tt.reason)
@@ -92,7 +94,7 @@ func TestFindWithoutAddress(t *testing.T) {
 
 func TestFindAnybody(t *testing.T) {
 	n := &network{places: map[string]place{"a": {id: "whoever"}}}
-	if found, err := find(t.Context(), n.ask, "", []string{"a"}); err != nil || found.Status.ID != "whoever" {
+	if found, err := find(t.Context(), n.ask, "", endpoint.All([]string{"a"})); err != nil || found.Status.ID != "whoever" {
 		t.Errorf("got %+v, %v", found, err)
 	}
 }

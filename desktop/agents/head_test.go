@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"pigrid/desktop/cameras"
+	"pigrid/shared/endpoint"
 )
 
 // heads are those that cameras write and net/http refuses, before a body that
@@ -48,7 +49,7 @@ func TestHeadsAreRepaired(t *testing.T) {
 	for name, head := range heads {
 		t.Run(name, func(t *testing.T) {
 			addr := rawServer(t, head+partsBody)
-			s, err := NewClient().Open(t.Context(), Source{Addr: addr, Path: "/v", Foreign: true})
+			s, err := NewClient().Open(t.Context(), Source{Endpoint: endpoint.HTTP(addr), Path: "/v", Foreign: true})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -58,7 +59,7 @@ func TestHeadsAreRepaired(t *testing.T) {
 				t.Errorf("%q is %q, %v", s.ContentType, body, err)
 			}
 			// An agent's HTTP is in order: this one is another program.
-			_, err = NewClient().Status(t.Context(), addr)
+			_, err = NewClient().Status(t.Context(), endpoint.HTTP(addr))
 			if f := reasonIn(t, err); f.Reason != cameras.ReasonNotPigrid {
 				t.Errorf("asked as an agent: %+v", f)
 			}
@@ -74,7 +75,7 @@ func TestChunksAfterABadHead(t *testing.T) {
 		"Transfer-Encoding: Chunked, identity\r\nTrailer: Content-Length\r\n",
 	} {
 		addr := rawServer(t, "HTTP/1.1 200 OK\r\n"+lines+"\r\n3\r\nabc\r\n0\r\n\r\n")
-		s, err := NewClient().Open(t.Context(), Source{Addr: addr, Path: "/v", Foreign: true})
+		s, err := NewClient().Open(t.Context(), Source{Endpoint: endpoint.HTTP(addr), Path: "/v", Foreign: true})
 		if err != nil {
 			t.Fatalf("%q: %v", lines, err)
 		}
@@ -92,13 +93,13 @@ func TestABadHeadSaysWhatItSays(t *testing.T) {
 		"ICY 503 Busy\r\n\r\n":             cameras.ReasonCamera,
 		"HTTP/1.1 404 Not Found\r\nno\r\n": cameras.ReasonCamera, // its end is missing
 	} {
-		_, err := NewClient().Open(t.Context(), Source{Addr: rawServer(t, head), Path: "/v", Foreign: true})
+		_, err := NewClient().Open(t.Context(), Source{Endpoint: endpoint.HTTP(rawServer(t, head)), Path: "/v", Foreign: true})
 		if f := reasonIn(t, err); f.Reason != want || f.Status == 0 {
 			t.Errorf("%q: %+v", head, f)
 		}
 	}
 	addr := rawServer(t, "HTTP/1.1 200 OK\r\nno colon\r\nContent-Length: 3\r\nContent-Length: 3\r\n\r\nabcdef")
-	s, err := NewClient().Open(t.Context(), Source{Addr: addr, Path: "/v", Foreign: true})
+	s, err := NewClient().Open(t.Context(), Source{Endpoint: endpoint.HTTP(addr), Path: "/v", Foreign: true})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -118,14 +119,12 @@ func TestAProtocolFaultIsNoSilence(t *testing.T) {
 		"a long head":    "HTTP/1.1 200 OK\r\nno colon\r\n" + strings.Repeat("X: y\r\n", 20000) + "\r\n",
 		"many bad lines": "HTTP/1.1 200 OK\r\n" + strings.Repeat("no\r\n", 2*maxHeadLines) + "\r\n",
 	} {
-		_, err := NewClient().Open(t.Context(), Source{Addr: rawServer(t, answer), Path: "/v", Foreign: true})
+		_, err := NewClient().Open(t.Context(), Source{Endpoint: endpoint.HTTP(rawServer(t, answer)), Path: "/v", Foreign: true})
 		if f := reasonIn(t, err); f.Reason != cameras.ReasonBadHTTP || f.Detail == "" {
 			t.Errorf("%s: %+v", name, f)
 		}
 	}
-	s, err := NewClient().Open(t.Context(), Source{
-		Addr: rawServer(t, "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n--x\r\n"), Path: "/v", Foreign: true,
-	})
+	s, err := NewClient().Open(t.Context(), Source{Endpoint: endpoint.HTTP(rawServer(t, "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n--x\r\n")), Path: "/v", Foreign: true})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -164,7 +163,7 @@ func TestAnAnswerBeforeTheQuestion(t *testing.T) {
 		time.Sleep(50 * time.Millisecond) // the answer is there when net/http looks
 		return conn, err
 	}
-	s, err := c.Open(t.Context(), Source{Addr: l.Addr().String(), Path: "/v", Foreign: true})
+	s, err := c.Open(t.Context(), Source{Endpoint: endpoint.HTTP(l.Addr().String()), Path: "/v", Foreign: true})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -14,6 +14,7 @@ import (
 
 	"pigrid/desktop/cameras"
 	"pigrid/shared/api"
+	"pigrid/shared/endpoint"
 )
 
 // home is a computer on 192.168.1.0/24 and fd00::/64.
@@ -50,11 +51,12 @@ type vlans struct {
 	most    int
 }
 
-func (n *vlans) find(ctx context.Context, id string, addresses []string) (Found, error) {
+func (n *vlans) find(ctx context.Context, id string, addresses []endpoint.Endpoint) (Found, error) {
 	return find(ctx, n.ask, id, addresses)
 }
 
-func (n *vlans) ask(ctx context.Context, address string) (Found, error) {
+func (n *vlans) ask(ctx context.Context, at endpoint.Endpoint) (Found, error) {
+	address := at.Addr
 	n.mu.Lock()
 	n.asked = append(n.asked, address)
 	n.now++
@@ -67,7 +69,7 @@ func (n *vlans) ask(ctx context.Context, address string) (Found, error) {
 		n.now--
 	}()
 	if answers {
-		return Found{Address: address, Status: api.Status{API: 1, ID: "me", Cameras: []api.Camera{{}}}}, nil
+		return Found{At: endpoint.HTTP(address), Status: api.Status{API: 1, ID: "me", Cameras: []api.Camera{{}}}}, nil
 	}
 	select {
 	case <-time.After(takes):
@@ -123,8 +125,8 @@ func TestOtherNetworksAreAskedLast(t *testing.T) {
 			t.Errorf("asked %v", got)
 		}
 		time.Sleep(100 * time.Millisecond)
-		if r := last(); r.Found.Address != elsewhere || !slices.Equal(n.did(), []string{elsewhere}) {
-			t.Errorf("then found at %q", r.Found.Address)
+		if r := last(); r.Found.At.Addr != elsewhere || !slices.Equal(n.did(), []string{elsewhere}) {
+			t.Errorf("then found at %q", r.Found.At.Addr)
 		}
 		// That is where it is now, until it does not answer there.
 		n.did()
@@ -136,8 +138,8 @@ func TestOtherNetworksAreAskedLast(t *testing.T) {
 		n.answers = map[string]bool{near: true}
 		n.mu.Unlock()
 		time.Sleep(15 * time.Second)
-		if r := last(); r.Found.Address != near {
-			t.Errorf("at %q", r.Found.Address)
+		if r := last(); r.Found.At.Addr != near {
+			t.Errorf("at %q", r.Found.At.Addr)
 		}
 	})
 }
@@ -166,7 +168,7 @@ func TestNoOtherNetworkReplacesALink(t *testing.T) {
 					time.Sleep(5 * time.Second)
 				}
 				if got := n.did(); slices.Contains(got, elsewhere) || last().Failure == nil {
-					t.Errorf("asked %v, found at %q", got, last().Found.Address)
+					t.Errorf("asked %v, found at %q", got, last().Found.At.Addr)
 				}
 			})
 		})
@@ -193,19 +195,19 @@ func TestAnAgentThatWasMovedIsFoundThere(t *testing.T) {
 			t.Errorf("asked %v", got)
 		}
 		time.Sleep(20 * time.Second)
-		if r := last(); r.Failure != nil || r.Found.Address != elsewhere {
+		if r := last(); r.Failure != nil || r.Found.At.Addr != elsewhere {
 			t.Errorf("not found there: %+v", r)
 		}
 		time.Sleep(time.Minute) // it stays, and is still looked for at home first
-		if r, asked := last(), n.did(); r.Found.Address != elsewhere || !slices.Contains(asked, near) {
+		if r, asked := last(), n.did(); r.Found.At.Addr != elsewhere || !slices.Contains(asked, near) {
 			t.Errorf("then %+v, asked %v", r, asked)
 		}
 		n.mu.Lock()
 		n.answers[near] = true // both do now
 		n.mu.Unlock()
 		time.Sleep(15 * time.Second)
-		if r := last(); r.Found.Address != near {
-			t.Errorf("at home again, found at %q", r.Found.Address)
+		if r := last(); r.Found.At.Addr != near {
+			t.Errorf("at home again, found at %q", r.Found.At.Addr)
 		}
 	})
 }

@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"pigrid/desktop/cameras"
+	"pigrid/shared/endpoint"
 )
 
 func TestLookup(t *testing.T) {
@@ -110,19 +111,19 @@ func TestNamesAreDialled(t *testing.T) {
 	c.names.system = func(context.Context, string) ([]netip.Addr, error) {
 		return nil, &net.DNSError{Err: "no such host", IsNotFound: true}
 	}
-	found, err := c.Status(t.Context(), "Pi.local:"+port)
-	if err != nil || found.Remote.String() != addr || found.Address != "Pi.local:"+port {
+	found, err := c.Status(t.Context(), endpoint.HTTP("Pi.local:"+port))
+	if err != nil || found.Remote.String() != addr || found.At.Addr != "Pi.local:"+port {
 		t.Errorf("found %+v, %v", found, err)
 	}
 	for host, want := range map[string]cameras.Reason{
 		"far.local": cameras.ReasonNotLocal, "dead.local": cameras.ReasonRefused, "nobody.local": cameras.ReasonUnreachable,
 	} {
-		if _, err := c.Status(t.Context(), host+":"+port); reasonIn(t, err).Reason != want {
+		if _, err := c.Status(t.Context(), endpoint.HTTP(host+":"+port)); reasonIn(t, err).Reason != want {
 			t.Errorf("%s: %v, want %s", host, err, want)
 		}
 	}
 	asked = ""
-	if _, err := c.Status(t.Context(), "pi.lan.invalid:"+port); err == nil || asked != "" {
+	if _, err := c.Status(t.Context(), endpoint.HTTP("pi.lan.invalid:"+port)); err == nil || asked != "" {
 		t.Errorf("pi.lan.invalid: %v, asked the network for %q", err, asked)
 	}
 }

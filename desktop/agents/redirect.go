@@ -11,6 +11,7 @@ import (
 	"strings"
 
 	"pigrid/desktop/cameras"
+	"pigrid/shared/endpoint"
 )
 
 // maxRedirects is how often a camera may send us on for one answer.
@@ -31,8 +32,8 @@ func (c *Client) follow(resp *http.Response, from Source) (*http.Response, error
 			return nil, sentOn(resp, "the camera sends PiGrid on and on")
 		case elsewhere != "" || next.Host != from.Addr:
 			elsewhere = next.Scheme + "://" + next.Host
-			next.RawQuery = withoutItems(next.RawQuery, from.Login)
-			from.Login, from.Auth = nil, nil
+			next.RawQuery = withoutItems(next.RawQuery, from.Credentials)
+			from.Credentials, from.Auth = nil, nil
 		}
 		before := resp
 		req := resp.Request.Clone(resp.Request.Context())
@@ -106,7 +107,7 @@ func canonical(address string) string {
 }
 
 // withoutItems leaves out of a query what stands in the one that lets us in.
-func withoutItems(query string, l *Login) string {
+func withoutItems(query string, l *endpoint.Credentials) string {
 	if !l.HasQuery() {
 		return query
 	}

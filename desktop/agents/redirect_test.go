@@ -11,6 +11,7 @@ import (
 	"testing"
 
 	"pigrid/desktop/cameras"
+	"pigrid/shared/endpoint"
 )
 
 // moving is a camera that sends on to other addresses, and what it was asked.
@@ -85,7 +86,7 @@ func TestForeignCamerasSendOn(t *testing.T) {
 	} {
 		t.Run(path, func(t *testing.T) {
 			before := len(m.saw())
-			s, err := NewClient().Open(t.Context(), Source{Addr: m.addr, Path: path, Foreign: true})
+			s, err := NewClient().Open(t.Context(), Source{Endpoint: endpoint.HTTP(m.addr), Path: path, Foreign: true})
 			if asked := m.saw()[before:]; !slices.Equal(asked, want.asked) {
 				t.Errorf("asked %q", asked)
 			}
@@ -112,9 +113,9 @@ func TestPasswordsStayWithTheirCamera(t *testing.T) {
 	other := startMoving(t, map[string]string{"/snap": ""})
 	camera := startMoving(t, map[string]string{"/v": "/v/", "/v/": "", "/away": "http://" + other.addr + "/snap?pwd=hidden&size=2", "/back": ""})
 	camera.login = true
-	login := &Login{User: "root", Password: "secret", Query: "pwd=hidden"}
+	login := &endpoint.Credentials{User: "root", Password: "secret", Query: "pwd=hidden"}
 	for _, path := range []string{"/v", "/away"} {
-		s, err := NewClient().Open(t.Context(), Source{Addr: camera.addr, Path: path, Foreign: true, Login: login, Auth: &Auth{}})
+		s, err := NewClient().Open(t.Context(), Source{Endpoint: endpoint.HTTP(camera.addr).With(login), Path: path, Foreign: true, Auth: &Auth{}})
 		if err != nil {
 			t.Fatalf("%s: %v", path, err)
 		}
@@ -129,7 +130,7 @@ func TestPasswordsStayWithTheirCamera(t *testing.T) {
 		t.Errorf("the other was asked %q", asked)
 	}
 	other.to["/snap"] = "http://" + camera.addr + "/back"
-	_, err := NewClient().Open(t.Context(), Source{Addr: camera.addr, Path: "/away", Foreign: true, Login: login, Auth: &Auth{}})
+	_, err := NewClient().Open(t.Context(), Source{Endpoint: endpoint.HTTP(camera.addr).With(login), Path: "/away", Foreign: true, Auth: &Auth{}})
 	if f := reasonIn(t, err); f.Reason != cameras.ReasonUnauthorized {
 		t.Errorf("sent back: %+v", f)
 	}
@@ -144,7 +145,7 @@ func TestElsewhereIsDialledByTheSamePolicy(t *testing.T) {
 	camera := startMoving(t, map[string]string{"/v": "http://" + other.addr + "/v"})
 	dials := 0
 	c := newClient(func(netip.Addr) bool { dials++; return dials == 1 }, dialTimeout)
-	_, err := c.Open(t.Context(), Source{Addr: camera.addr, Path: "/v", Foreign: true})
+	_, err := c.Open(t.Context(), Source{Endpoint: endpoint.HTTP(camera.addr), Path: "/v", Foreign: true})
 	if f := reasonIn(t, err); f.Reason != cameras.ReasonBadStream || len(other.saw()) != 0 {
 		t.Errorf("got %+v, asked %q", f, other.saw())
 	}
@@ -160,7 +161,7 @@ func TestOnward(t *testing.T) {
 		{"10.0.0.1:80", "//10.0.0.2/v", "http://10.0.0.2:80/v"},
 	} {
 		resp := &http.Response{Header: http.Header{"Location": {tt.location}}, Request: &http.Request{URL: &url.URL{Scheme: "http", Host: tt.addr, Path: "/"}}}
-		if got, err := onward(resp, Source{Addr: tt.addr}); err != nil || got.String() != tt.want {
+		if got, err := onward(resp, Source{Endpoint: endpoint.HTTP(tt.addr)}); err != nil || got.String() != tt.want {
 			t.Errorf("%s sends on to %s: %v, %v", tt.addr, tt.location, got, err)
 		}
 	}

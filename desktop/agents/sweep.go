@@ -11,6 +11,7 @@ import (
 
 	"pigrid/desktop/cameras"
 	"pigrid/shared/dnssd"
+	"pigrid/shared/endpoint"
 )
 
 const (
@@ -26,7 +27,7 @@ const (
 // Sweeper asks every address of a network whether an agent is there, for
 // networks that carry no multicast.
 type Sweeper struct {
-	Ask   func(ctx context.Context, addr string) (Found, error) // one host:port
+	Ask   func(ctx context.Context, at endpoint.Endpoint) (Found, error)
 	Links func() ([]dnssd.Link, error)
 }
 
@@ -113,7 +114,7 @@ func (s *Sweeper) Run(ctx context.Context, hosts []netip.Addr, found func(Found)
 func (s *Sweeper) host(ctx context.Context, host netip.Addr) (Found, bool) {
 	for port := firstPort; port <= lastPort && ctx.Err() == nil; port++ {
 		ctx, cancel := context.WithTimeout(ctx, sweepAnswer)
-		found, err := s.Ask(ctx, net.JoinHostPort(host.String(), strconv.Itoa(port)))
+		found, err := s.Ask(ctx, endpoint.HTTP(net.JoinHostPort(host.String(), strconv.Itoa(port))))
 		cancel()
 		if err == nil {
 			return found, true

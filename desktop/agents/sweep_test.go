@@ -16,6 +16,7 @@ import (
 	"pigrid/desktop/cameras"
 	"pigrid/shared/api"
 	"pigrid/shared/dnssd"
+	"pigrid/shared/endpoint"
 )
 
 func sweepLink(name string, flags net.Flags, prefixes ...string) dnssd.Link {
@@ -79,7 +80,8 @@ type sweepNet struct {
 	answers map[string]error // by host:port; nil is an agent, none is silence
 }
 
-func (n *sweepNet) ask(ctx context.Context, addr string) (Found, error) {
+func (n *sweepNet) ask(ctx context.Context, at endpoint.Endpoint) (Found, error) {
+	addr := at.Addr
 	n.mu.Lock()
 	n.asked = append(n.asked, addr)
 	n.now++
@@ -95,7 +97,7 @@ func (n *sweepNet) ask(ctx context.Context, addr string) (Found, error) {
 			return Found{}, failureOf(ctx.Err())
 		}
 	}
-	return Found{Address: addr, Status: api.Status{API: 1, ID: "id-" + addr}}, err
+	return Found{At: endpoint.HTTP(addr), Status: api.Status{API: 1, ID: "id-" + addr}}, err
 }
 
 func TestSweep(t *testing.T) {
@@ -113,7 +115,7 @@ func TestSweep(t *testing.T) {
 		asked := 0
 		begin := time.Now()
 		s.Run(t.Context(), Hosts([]netip.Prefix{netip.MustParsePrefix("10.0.0.0/24")}),
-			func(f Found) { found = append(found, f.Address) }, func() { asked++ })
+			func(f Found) { found = append(found, f.At.Addr) }, func() { asked++ })
 		slices.Sort(found)
 		if want := []string{"10.0.0.10:8081", "10.0.0.200:8080", "10.0.0.7:8080", "10.0.0.8:8082"}; !slices.Equal(found, want) {
 			t.Errorf("found %v, want %v", found, want)

@@ -4,6 +4,8 @@ import (
 	"context"
 	"slices"
 	"time"
+
+	"pigrid/shared/endpoint"
 )
 
 // twinTimeout is how long a question about a twin may take.
@@ -18,7 +20,7 @@ const lastPatience = 3 * time.Second
 // either another agent or the same one started anew; asking the first address
 // once more decides. It belongs to the goroutine of its Watch.
 type twins struct {
-	find    func(ctx context.Context, id string, addresses []string) (Found, error)
+	find    func(ctx context.Context, id string, addresses []endpoint.Endpoint) (Found, error)
 	id      string
 	last    Found    // the last answer, zero before the first
 	checked []string // other addresses that were asked for a twin
@@ -29,10 +31,10 @@ type twins struct {
 // long as it answers there, whatever another address says. Anybody can copy all that
 // an agent says of itself, and answer sooner.
 func (t *twins) keep(ctx context.Context, found Found, last string) Found {
-	if last != "" && found.Address != last {
+	if last != "" && found.At.Addr != last {
 		if here, ok := t.ask(ctx, last, lastPatience); ok {
 			if t.other(here, found) && !t.other(here, t.last) { // else it has restarted meanwhile
-				t.twin = found.Address
+				t.twin = found.At.Addr
 			}
 			found = here
 		}
@@ -55,7 +57,7 @@ func (t *twins) look(ctx context.Context, addresses []string) {
 		return
 	}
 	for _, a := range addresses {
-		if a != t.last.Address && !slices.Contains(t.checked, a) {
+		if a != t.last.At.Addr && !slices.Contains(t.checked, a) {
 			t.checked = append(t.checked, a)
 			if t.isTwin(ctx, a) {
 				t.twin = a
@@ -72,7 +74,7 @@ func (t *twins) isTwin(ctx context.Context, address string) bool {
 	if !ok || !t.other(t.last, there) {
 		return false
 	}
-	here, ok := t.ask(ctx, t.last.Address, twinTimeout)
+	here, ok := t.ask(ctx, t.last.At.Addr, twinTimeout)
 	return ok && here.Status.Started == t.last.Status.Started
 }
 
@@ -84,6 +86,6 @@ func (t *twins) other(a, b Found) bool {
 func (t *twins) ask(ctx context.Context, address string, patience time.Duration) (Found, bool) {
 	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
-	found, err := t.find(ctx, t.id, []string{address})
+	found, err := t.find(ctx, t.id, endpoint.All([]string{address}))
 	return found, err == nil
 }

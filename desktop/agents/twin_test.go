@@ -10,6 +10,7 @@ import (
 
 	"pigrid/desktop/cameras"
 	"pigrid/shared/api"
+	"pigrid/shared/endpoint"
 )
 
 // twinNet is a fake network: which program, by its start, answers where.
@@ -22,7 +23,8 @@ type twinNet struct {
 	others  string // address of an agent with another id
 }
 
-func (n *twinNet) ask(_ context.Context, addr string) (Found, error) {
+func (n *twinNet) ask(_ context.Context, at endpoint.Endpoint) (Found, error) {
+	addr := at.Addr
 	n.mu.Lock()
 	started, there := n.started[addr]
 	id := "me"
@@ -42,7 +44,7 @@ func (n *twinNet) ask(_ context.Context, addr string) (Found, error) {
 	if !there {
 		return Found{}, &cameras.Failure{Reason: cameras.ReasonRefused}
 	}
-	return Found{Address: addr, Status: api.Status{API: 1, ID: id, Started: started, Cameras: []api.Camera{{}}}}, nil
+	return Found{At: endpoint.HTTP(addr), Status: api.Status{API: 1, ID: id, Started: started, Cameras: []api.Camera{{}}}}, nil
 }
 
 func (n *twinNet) set(change func(*twinNet)) {
@@ -57,7 +59,7 @@ func watchTwins(t *testing.T, n *twinNet, addresses ...string) (*Watch, func() R
 	var last Report
 	w := NewWatch(WatchConfig{
 		ID: "me", Addresses: addresses, Logger: slog.New(slog.DiscardHandler), Failing: func() int { return 1 },
-		Find: func(ctx context.Context, id string, addresses []string) (Found, error) {
+		Find: func(ctx context.Context, id string, addresses []endpoint.Endpoint) (Found, error) {
 			return find(ctx, n.ask, id, addresses)
 		},
 		Report: func(r Report) {
@@ -85,13 +87,13 @@ func TestTwoAgentsWithOneID(t *testing.T) {
 		n.set(func(n *twinNet) { n.started["b:1"] = "tuesday" })
 		w.Meet("b:1")
 		time.Sleep(15 * time.Second)
-		if r := last(); r.Found.Address != "a:1" || r.Twin != "b:1" {
-			t.Fatalf("at %s, twin at %q", r.Found.Address, r.Twin)
+		if r := last(); r.Found.At.Addr != "a:1" || r.Twin != "b:1" {
+			t.Fatalf("at %s, twin at %q", r.Found.At.Addr, r.Twin)
 		}
 		n.set(func(n *twinNet) { n.slow["a:1"] = 500 * time.Millisecond }) // the other one answers sooner
 		for range 20 {
 			time.Sleep(5 * time.Second)
-			if r := last(); r.Failure != nil || r.Found.Address != "a:1" || r.Found.Status.Started != "monday" {
+			if r := last(); r.Failure != nil || r.Found.At.Addr != "a:1" || r.Found.Status.Started != "monday" {
 				t.Fatalf("the tile jumped to %+v", r)
 			}
 		}
@@ -102,8 +104,8 @@ func TestTwoAgentsWithOneID(t *testing.T) {
 		}
 		n.set(func(n *twinNet) { delete(n.started, "a:1"); n.started["b:1"] = "wednesday" })
 		time.Sleep(15 * time.Second)
-		if r := last(); r.Found.Address != "b:1" || r.Twin != "" {
-			t.Errorf("the first is gone: at %s, twin at %q", r.Found.Address, r.Twin)
+		if r := last(); r.Found.At.Addr != "b:1" || r.Twin != "" {
+			t.Errorf("the first is gone: at %s, twin at %q", r.Found.At.Addr, r.Twin)
 		}
 	})
 }
@@ -151,14 +153,14 @@ func TestACopyOfAnAgentDoesNotGetItsTile(t *testing.T) {
 					w.Meet("b:1")
 					w.Poke()
 					time.Sleep(time.Second)
-					if r := last(); r.Failure != nil || r.Found.Address != "a:1" {
+					if r := last(); r.Failure != nil || r.Found.At.Addr != "a:1" {
 						t.Fatalf("the copy, started %q, has the tile of an agent that answers after %v: %+v", started, answers, r)
 					}
 				}
 				n.set(func(n *twinNet) { delete(n.started, "a:1") })
 				time.Sleep(15 * time.Second)
-				if r := last(); r.Found.Address != "b:1" {
-					t.Errorf("the first is gone: at %q", r.Found.Address)
+				if r := last(); r.Found.At.Addr != "b:1" {
+					t.Errorf("the first is gone: at %q", r.Found.At.Addr)
 				}
 			})
 		}
@@ -173,8 +175,8 @@ func TestACopyOfARememberedAgentDoesNotGetItsTile(t *testing.T) {
 		w.Keep("a:1", "b:1")
 		w.Poke()
 		time.Sleep(5 * time.Second)
-		if r := last(); r.Found.Address != "a:1" {
-			t.Errorf("at %q", r.Found.Address)
+		if r := last(); r.Found.At.Addr != "a:1" {
+			t.Errorf("at %q", r.Found.At.Addr)
 		}
 	})
 }

@@ -11,6 +11,7 @@ import (
 
 	"pigrid/desktop/cameras"
 	"pigrid/desktop/reconnect"
+	"pigrid/shared/endpoint"
 )
 
 const (
@@ -29,7 +30,7 @@ const (
 type WatchConfig struct {
 	ID        string   // of the agent
 	Addresses []string // where it may be, host:port, best first
-	Find      func(ctx context.Context, id string, addresses []string) (Found, error)
+	Find      func(ctx context.Context, id string, addresses []endpoint.Endpoint) (Found, error)
 	Links     *Links       // of this computer; nil: every address is on one
 	Failing   func() int   // how many cameras of the whole app fail at the moment
 	Report    func(Report) // called from the Watch's goroutine after every question
@@ -164,7 +165,7 @@ func (w *Watch) Run(ctx context.Context) {
 		if err == nil {
 			failures, w.since, first = 0, time.Time{}, false
 			if !w.moved {
-				w.prefer(found.Address)
+				w.prefer(found.At.Addr)
 			}
 			if starting++; len(found.Status.Cameras) > 0 {
 				starting = 0
@@ -226,7 +227,7 @@ func (w *Watch) log(failures int, r Report) {
 	case failures == 1:
 		w.cfg.Logger.Warn("agent does not answer", "agent", w.cfg.ID, "reason", r.Failure.Reason, "detail", r.Failure.Detail)
 	case failures == 0 && r.Back:
-		w.cfg.Logger.Info("agent answers", "agent", w.cfg.ID, "name", r.Found.Status.Name, "address", r.Found.Address)
+		w.cfg.Logger.Info("agent answers", "agent", w.cfg.ID, "name", r.Found.Status.Name, "address", r.Found.At.Addr)
 	}
 }
 

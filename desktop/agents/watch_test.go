@@ -16,6 +16,7 @@ import (
 
 	"pigrid/desktop/cameras"
 	"pigrid/shared/api"
+	"pigrid/shared/endpoint"
 )
 
 // watched is a running Watch on a fake agent.
@@ -39,10 +40,10 @@ func startWatch(t *testing.T, answers string, failure error, addresses ...string
 	begin := time.Now()
 	w.Watch = NewWatch(WatchConfig{
 		ID: "me", Addresses: addresses, Logger: slog.New(slog.DiscardHandler), Failing: func() int { return 1 },
-		Find: func(_ context.Context, _ string, addresses []string) (Found, error) {
+		Find: func(_ context.Context, _ string, addresses []endpoint.Endpoint) (Found, error) {
 			w.mu.Lock()
 			defer w.mu.Unlock()
-			w.asked = append(w.asked, addresses)
+			w.asked = append(w.asked, addrs(addresses))
 			return w.answer, w.failure
 		},
 		Report: func(r Report) {
@@ -63,7 +64,7 @@ func startWatch(t *testing.T, answers string, failure error, addresses ...string
 func (w *watched) set(address string, failure error) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	w.answer, w.failure = Found{Address: address, Status: api.Status{API: 1, ID: "me", Cameras: []api.Camera{{}}}}, failure
+	w.answer, w.failure = Found{At: endpoint.HTTP(address), Status: api.Status{API: 1, ID: "me", Cameras: []api.Camera{{}}}}, failure
 }
 
 // after lets time pass and returns the reports since the last call.
@@ -137,7 +138,7 @@ func TestOnlyAgentsThatExistAreMissedInTheLog(t *testing.T) {
 			var log bytes.Buffer
 			w := NewWatch(WatchConfig{
 				ID: "me", Addresses: []string{"a:1"}, Logger: slog.New(slog.NewTextHandler(&log, nil)), Failing: func() int { return 1 },
-				Find:   func(context.Context, string, []string) (Found, error) { return Found{}, &cameras.Failure{} },
+				Find:   func(context.Context, string, []endpoint.Endpoint) (Found, error) { return Found{}, &cameras.Failure{} },
 				Report: func(Report) {},
 			})
 			if missed != nil {
@@ -165,7 +166,7 @@ func TestWatchIsLeftAloneForAsLongAsItSaid(t *testing.T) {
 		var w *Watch
 		w = NewWatch(WatchConfig{
 			ID: "me", Addresses: []string{"a:1"}, Logger: slog.New(slog.DiscardHandler), Failing: func() int { return 1 },
-			Find: func(context.Context, string, []string) (Found, error) {
+			Find: func(context.Context, string, []endpoint.Endpoint) (Found, error) {
 				if asked++; asked < 5 {
 					w.Poke()
 				}
@@ -330,4 +331,12 @@ func TestWatchInRealTime(t *testing.T) {
 	}
 	cancel()
 	<-done
+}
+
+// addrs undoes [endpoint.All].
+func addrs(at []endpoint.Endpoint) (list []string) {
+	for _, e := range at {
+		list = append(list, e.Addr)
+	}
+	return list
 }

@@ -7,6 +7,7 @@ import (
 	"pigrid/desktop/agents"
 	"pigrid/desktop/cameras"
 	"pigrid/desktop/feed"
+	"pigrid/shared/endpoint"
 )
 
 // dialForeign dials a remembered camera that has no agent.
@@ -17,9 +18,9 @@ func (e *Engine) dialForeign(c cameras.Camera) {
 	}
 	f := e.Streams.Ensure(c)
 	e.Tasks.Go(func() {
-		target := feed.Target{Addr: u.Host, Path: u.RequestURI(), Foreign: true, Asks: c.Asks, Home: c.Network}
+		target := feed.Target{Endpoint: endpoint.HTTP(u.Host), Path: u.RequestURI(), Foreign: true, Asks: c.Asks, Home: c.Network}
 		if c.Login {
-			target.Login = e.credentials.Get(c.Key)
+			target.Credentials = e.credentials.Get(c.Key)
 		}
 		f.SetTarget(target) // of a feed that has ended meanwhile: it does nothing
 	})
@@ -55,7 +56,7 @@ func (g grid) Release(ctx context.Context, key string) {
 }
 
 // Adopt implements [adding.Grid].
-func (g grid) Adopt(c cameras.Camera, connection *feed.Connection, login *agents.Login) bool {
+func (g grid) Adopt(c cameras.Camera, connection *feed.Connection, login *endpoint.Credentials) bool {
 	g.applying.Lock()
 	defer g.applying.Unlock()
 	if g.Streams.Get(c.Key) != nil {
@@ -86,7 +87,7 @@ func (g grid) Restore(key string, before feed.Target) {
 }
 
 // Replace implements [adding.Grid].
-func (g grid) Replace(key string, connection *feed.Connection, login *agents.Login, forgetNetwork bool) {
+func (g grid) Replace(key string, connection *feed.Connection, login *endpoint.Credentials, forgetNetwork bool) {
 	g.applying.Lock()
 	defer g.applying.Unlock()
 	c, known := g.Roster.Get(key)

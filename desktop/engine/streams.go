@@ -5,6 +5,7 @@ import (
 	"pigrid/desktop/feed"
 	"pigrid/desktop/roster"
 	"pigrid/shared/api"
+	"pigrid/shared/endpoint"
 )
 
 // changed lets the streams follow what the Roster says of an agent's cameras. What the
@@ -30,7 +31,7 @@ func (e *Engine) changed(c roster.Change) {
 		if f == nil || camera.Video == "" || camera.Missing {
 			continue
 		}
-		f.SetTarget(feed.Target{Addr: c.Found.Remote.String(), Path: camera.Video, Rate: camera.Framerate})
+		f.SetTarget(feed.Target{Endpoint: endpoint.HTTP(c.Found.Remote.String()), Path: camera.Video, Rate: camera.Framerate})
 		if c.Back {
 			f.Retry()
 		}

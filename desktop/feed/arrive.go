@@ -113,7 +113,7 @@ func (f *Feed) arrive(l *link, frame mjpeg.Frame) *cameras.Failure {
 func (f *Feed) learn(l *link) {
 	f.mu.Lock()
 	asks := l.asked()
-	news := f.target.Login == l.target.Login && f.target.Asks != asks
+	news := f.target.Credentials == l.target.Credentials && f.target.Asks != asks
 	if news {
 		f.target.Asks = asks
 	}
@@ -125,7 +125,7 @@ func (f *Feed) learn(l *link) {
 
 // asked is how the camera asked for a password, as far as it has one to be told.
 func (l *link) asked() cameras.Challenge {
-	if l.target.Asks.Known() || !l.target.Login.HasPassword() {
+	if l.target.Asks.Known() || !l.target.Credentials.HasPassword() {
 		return l.target.Asks
 	}
 	return l.auth.Challenge()

@@ -8,6 +8,7 @@ import (
 
 	"pigrid/desktop/agents"
 	"pigrid/desktop/cameras"
+	"pigrid/shared/endpoint"
 )
 
 const (
@@ -21,19 +22,18 @@ const (
 // Opener opens streams; [agents.Client] is the real one.
 type Opener interface {
 	Open(ctx context.Context, from agents.Source) (*agents.Stream, error)
-	Alive(ctx context.Context, addr string) error
+	Alive(ctx context.Context, at endpoint.Endpoint) error
 }
 
 // Target is where a camera's stream is.
 type Target struct {
-	Addr string  // host:port that answered last
-	Path string  // absolute
-	Rate float64 // frames per second to expect, 0 when unknown
+	endpoint.Endpoint         // that answered last
+	Path              string  // absolute
+	Rate              float64 // frames per second to expect, 0 when unknown
 	// Foreign says that no agent is there: the stream comes at one rate, and
 	// there is nobody to ask for a sign of life. Such a camera may serve a single
 	// viewer, so there is never a second connection beside the first.
 	Foreign bool
-	Login   *agents.Login // nil when anybody is let in
 	// Asks is how it is known to ask for that; it is told nothing when it asks
 	// otherwise.
 	Asks cameras.Challenge

@@ -18,6 +18,7 @@ import (
 	"pigrid/desktop/agents"
 	"pigrid/desktop/cameras"
 	"pigrid/shared/api"
+	"pigrid/shared/endpoint"
 	"pigrid/shared/mjpeg"
 )
 
@@ -100,7 +101,7 @@ func (b *body) Close() error {
 	return b.PipeReader.Close()
 }
 
-func (c *camera) Alive(ctx context.Context, _ string) error {
+func (c *camera) Alive(ctx context.Context, _ endpoint.Endpoint) error {
 	c.count(&c.seen.probes)
 	c.mu.Lock()
 	dead := c.dead
@@ -205,7 +206,7 @@ func wantState(t *testing.T, f *Feed, want cameras.State) {
 	}
 }
 
-var target = Target{Addr: "192.168.1.2:8080", Path: "/cameras/x/video", Rate: 10}
+var target = Target{Endpoint: endpoint.HTTP("192.168.1.2:8080"), Path: "/cameras/x/video", Rate: 10}
 
 // TestLiveFromTwoFrames: a LIVE badge that is made up (osiris#79) lights up for a
 // connection, or for one frame that was left over.

@@ -9,11 +9,12 @@ import (
 	"time"
 
 	"pigrid/desktop/cameras"
+	"pigrid/shared/endpoint"
 	"pigrid/shared/mjpeg"
 )
 
 // fast is a camera that gives more than the grid shows.
-var fast = Target{Addr: "192.168.1.2:8080", Path: "/cameras/x/video", Rate: 30}
+var fast = Target{Endpoint: endpoint.HTTP("192.168.1.2:8080"), Path: "/cameras/x/video", Rate: 30}
 
 // watchLarge behaves like a page that shows the tile large until told otherwise.
 func watchLarge(t *testing.T, f *Feed) (stop func()) {

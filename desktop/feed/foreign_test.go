@@ -12,10 +12,11 @@ import (
 
 	"pigrid/desktop/agents"
 	"pigrid/desktop/cameras"
+	"pigrid/shared/endpoint"
 	"pigrid/shared/mjpeg"
 )
 
-var foreign = Target{Addr: "192.168.1.9:8080", Path: "/?action=stream", Foreign: true}
+var foreign = Target{Endpoint: endpoint.HTTP("192.168.1.9:8080"), Path: "/?action=stream", Foreign: true}
 
 // TestForeignIsThinnedOut: it comes at one rate, over one connection.
 func TestForeignIsThinnedOut(t *testing.T) {
@@ -71,7 +72,7 @@ type places struct {
 	most    int
 }
 
-func (p *places) Alive(context.Context, string) error { return nil }
+func (p *places) Alive(context.Context, endpoint.Endpoint) error { return nil }
 
 func (p *places) Open(ctx context.Context, from agents.Source) (*agents.Stream, error) {
 	p.mu.Lock()
@@ -125,10 +126,10 @@ func gives(contentType string, body []byte) func() (*agents.Stream, error) {
 
 func TestTry(t *testing.T) {
 	targets := []Target{
-		{Addr: "h:1", Path: "/a", Foreign: true},
-		{Addr: "h:1", Path: "/b", Foreign: true},
-		{Addr: "h:2", Path: "/a", Foreign: true},
-		{Addr: "h:2", Path: "/b", Foreign: true},
+		{Endpoint: endpoint.HTTP("h:1"), Path: "/a", Foreign: true},
+		{Endpoint: endpoint.HTTP("h:1"), Path: "/b", Foreign: true},
+		{Endpoint: endpoint.HTTP("h:2"), Path: "/a", Foreign: true},
+		{Endpoint: endpoint.HTTP("h:2"), Path: "/b", Foreign: true},
 	}
 	all := []string{"h:1/a", "h:1/b", "h:2/a", "h:2/b"}
 	stream := append([]byte(mjpeg.Opening), mjpeg.NewPart(picture(t), time.Now(), false).Standard...)
@@ -195,14 +196,14 @@ func (*mute) Open(ctx context.Context, _ agents.Source) (*agents.Stream, error) 
 func TestTryWaitsNotForEver(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		begin := time.Now()
-		_, failure := Try(t.Context(), &mute{}, []Target{{Addr: "h:1", Path: "/a"}, {Addr: "h:1", Path: "/b"}, {Addr: "h:2", Path: "/a"}})
+		_, failure := Try(t.Context(), &mute{}, []Target{{Endpoint: endpoint.HTTP("h:1"), Path: "/a"}, {Endpoint: endpoint.HTTP("h:1"), Path: "/b"}, {Endpoint: endpoint.HTTP("h:2"), Path: "/a"}})
 		if took := time.Since(begin); failure == nil || failure.Reason != cameras.ReasonTimeout || failure.Detail == "" || took != 2*tryTimeout {
 			t.Errorf("got %v after %v", failure, took)
 		}
 		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
 		defer cancel()
 		begin = time.Now()
-		_, failure = Try(ctx, &mute{}, []Target{{Addr: "h:1", Path: "/a"}, {Addr: "h:2", Path: "/a"}})
+		_, failure = Try(ctx, &mute{}, []Target{{Endpoint: endpoint.HTTP("h:1"), Path: "/a"}, {Endpoint: endpoint.HTTP("h:2"), Path: "/a"}})
 		if took := time.Since(begin); failure == nil || failure.Reason != cameras.ReasonTimeout || took != time.Second {
 			t.Errorf("given up: got %v after %v", failure, took)
 		}
@@ -221,7 +222,7 @@ func TestTryWaitsForASlowCamera(t *testing.T) {
 				return &agents.Stream{Body: r, ContentType: mjpeg.ContentType}, nil
 			}}}
 			begin := time.Now()
-			connection, failure := Try(t.Context(), p, []Target{{Addr: "h:1", Path: "/a", Foreign: true}})
+			connection, failure := Try(t.Context(), p, []Target{{Endpoint: endpoint.HTTP("h:1"), Path: "/a", Foreign: true}})
 			if took := time.Since(begin); (failure == nil) != (want == "") || failure != nil && failure.Reason != want || took > tryOnlyTimeout {
 				t.Errorf("got %v after %v, want %q", failure, took, want)
 			}

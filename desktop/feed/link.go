@@ -8,6 +8,7 @@ import (
 
 	"pigrid/desktop/agents"
 	"pigrid/desktop/cameras"
+	"pigrid/shared/endpoint"
 	"pigrid/shared/mjpeg"
 )
 
@@ -58,7 +59,7 @@ func (f *Feed) connect(ctx context.Context, target Target, r Rendition) (*link, 
 // open opens a stream and returns once the headers are there.
 func open(ctx context.Context, opener Opener, target Target, r Rendition) (*link, *cameras.Failure) {
 	ctx, cancel := context.WithCancel(ctx)
-	from := agents.Source{Addr: target.Addr, Path: r.of(target.Path), Login: target.Login, Auth: agents.NewAuth(target.Asks), Foreign: target.Foreign, Home: target.Home}
+	from := agents.Source{Endpoint: endpoint.HTTP(target.Addr).With(target.Credentials), Path: r.of(target.Path), Auth: agents.NewAuth(target.Asks), Foreign: target.Foreign, Home: target.Home}
 	stream, err := opener.Open(ctx, from)
 	if err != nil {
 		cancel()

@@ -12,6 +12,7 @@ import (
 
 	"pigrid/desktop/agents"
 	"pigrid/desktop/cameras"
+	"pigrid/shared/endpoint"
 )
 
 // answers is a camera that gives an answer to each question, by its number from 1.
@@ -24,7 +25,7 @@ type answers struct {
 	most  int
 }
 
-func (*answers) Alive(context.Context, string) error { return nil }
+func (*answers) Alive(context.Context, endpoint.Endpoint) error { return nil }
 
 func (a *answers) Open(_ context.Context, _ agents.Source) (*agents.Stream, error) {
 	a.mu.Lock()

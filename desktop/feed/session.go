@@ -199,7 +199,7 @@ func (s *session) alive(ctx context.Context) error {
 	if s.link.target.Foreign {
 		return nil
 	}
-	return s.cfg.Opener.Alive(ctx, s.link.target.Addr)
+	return s.cfg.Opener.Alive(ctx, s.link.target.Endpoint)
 }
 
 // probe asks a silent stream's agent for a sign of life. It returns why the

@@ -18,6 +18,7 @@ import (
 	"pigrid/desktop/engine"
 	"pigrid/shared/api"
 	"pigrid/shared/dnssd"
+	"pigrid/shared/endpoint"
 	"pigrid/shared/golden"
 	"pigrid/shared/mjpeg"
 )
@@ -233,7 +234,7 @@ func oneNetwork(err error) func(*engine.Config) {
 					Prefixes:  []netip.Prefix{netip.MustParsePrefix("192.168.1.20/29")},
 				}}, err
 			},
-			Ask: func(context.Context, string) (agents.Found, error) {
+			Ask: func(context.Context, endpoint.Endpoint) (agents.Found, error) {
 				return agents.Found{}, &cameras.Failure{Reason: cameras.ReasonTimeout}
 			},
 		}

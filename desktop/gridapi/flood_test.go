@@ -12,6 +12,7 @@ import (
 	"pigrid/desktop/cameras"
 	"pigrid/shared/api"
 	"pigrid/shared/dnssd"
+	"pigrid/shared/endpoint"
 )
 
 // forged is a sighting that anybody on the network can make up.
@@ -158,13 +159,13 @@ func TestLiarsThatAnswer(t *testing.T) {
 		synctest.Test(t, func(t *testing.T) {
 			d, invent := crowd(t, a, func(_ context.Context, id string) (agents.Found, error) {
 				if id == idB {
-					return agents.Found{Status: b.status, Address: "192.168.1.3:8080"}, nil
+					return agents.Found{Status: b.status, At: endpoint.HTTP("192.168.1.3:8080")}, nil
 				}
 				lie := api.Status{API: api.Version, ID: id, Name: id}
 				for i := range listed {
 					lie.Cameras = append(lie.Cameras, api.Camera{ID: fmt.Sprint("c", i), Name: "lie", State: api.Idle, Video: "/video"})
 				}
-				return agents.Found{Status: lie, Address: "192.168.1.9:8080"}, nil
+				return agents.Found{Status: lie, At: endpoint.HTTP("192.168.1.9:8080")}, nil
 			})
 			d.search.sighted(b.sighting())
 			time.Sleep(time.Second)

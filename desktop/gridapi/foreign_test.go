@@ -22,6 +22,7 @@ import (
 	"pigrid/desktop/cameras"
 	"pigrid/desktop/engine"
 	"pigrid/desktop/secrets"
+	"pigrid/shared/endpoint"
 )
 
 // TestForeignCameras: every known dialect is found behind a bare host and port,
@@ -490,10 +491,10 @@ func (e elsewhere) Open(ctx context.Context, from agents.Source) (*agents.Stream
 	return e.Client.Open(ctx, from)
 }
 
-func (e elsewhere) Find(ctx context.Context, id string, addresses []string) (agents.Found, error) {
+func (e elsewhere) Find(ctx context.Context, id string, addresses []endpoint.Endpoint) (agents.Found, error) {
 	for i := range addresses {
-		if addresses[i] = e.at[addresses[i]]; addresses[i] == "" {
-			addresses[i] = "127.0.0.1:1"
+		if addresses[i].Addr = e.at[addresses[i].Addr]; addresses[i].Addr == "" {
+			addresses[i].Addr = "127.0.0.1:1"
 		}
 	}
 	return e.Client.Find(ctx, id, addresses)

@@ -12,6 +12,7 @@ import (
 	"pigrid/desktop/agents"
 	"pigrid/desktop/cameras"
 	"pigrid/desktop/engine"
+	"pigrid/shared/endpoint"
 )
 
 // TestPasswordsThatAreNoURL: nothing of one is asked for as a host, logged or told.
@@ -41,7 +42,7 @@ func TestPasswordsThatAreNoURL(t *testing.T) {
 // asking counts the addresses that are asked.
 type asking struct{ asked atomic.Int32 }
 
-func (a *asking) Find(context.Context, string, []string) (agents.Found, error) {
+func (a *asking) Find(context.Context, string, []endpoint.Endpoint) (agents.Found, error) {
 	a.asked.Add(1)
 	return agents.Found{}, &cameras.Failure{Reason: cameras.ReasonUnreachable}
 }
@@ -51,4 +52,4 @@ func (a *asking) Open(context.Context, agents.Source) (*agents.Stream, error) {
 	return nil, &cameras.Failure{Reason: cameras.ReasonUnreachable}
 }
 
-func (a *asking) Alive(context.Context, string) error { return nil }
+func (a *asking) Alive(context.Context, endpoint.Endpoint) error { return nil }

@@ -11,6 +11,7 @@ import (
 	"pigrid/desktop/agents"
 	"pigrid/desktop/cameras"
 	"pigrid/shared/api"
+	"pigrid/shared/endpoint"
 )
 
 // lists answers for an agent with n cameras, numbered from a first one on.
@@ -19,7 +20,7 @@ func lists(id string, first, n int) agents.Found {
 	for i := first; i < first+n; i++ {
 		s.Cameras = append(s.Cameras, api.Camera{ID: fmt.Sprint("c", i), Name: "lie", State: api.Idle, Video: "/video"})
 	}
-	return agents.Found{Status: s, Address: "192.168.1.9:8080"}
+	return agents.Found{Status: s, At: endpoint.HTTP("192.168.1.9:8080")}
 }
 
 // tiles counts the tiles, and says whether one is that of a real agent.

@@ -16,6 +16,7 @@ import (
 	"pigrid/desktop/agents"
 	"pigrid/desktop/cameras"
 	"pigrid/shared/api"
+	"pigrid/shared/endpoint"
 )
 
 // counting counts how often agents are asked for their status.
@@ -26,7 +27,7 @@ type counting struct {
 	asked int
 }
 
-func (c *counting) Find(ctx context.Context, id string, addresses []string) (agents.Found, error) {
+func (c *counting) Find(ctx context.Context, id string, addresses []endpoint.Endpoint) (agents.Found, error) {
 	c.mu.Lock()
 	c.asked++
 	failed := c.flips && c.asked%2 == 1

@@ -11,6 +11,7 @@ import (
 	"pigrid/desktop/agents"
 	"pigrid/desktop/cameras"
 	"pigrid/shared/api"
+	"pigrid/shared/endpoint"
 	"pigrid/shared/mjpeg"
 )
 
@@ -31,7 +32,7 @@ type fakeClient struct {
 	others func(ctx context.Context, id string) (agents.Found, error)
 }
 
-func (c *fakeClient) Find(ctx context.Context, id string, _ []string) (agents.Found, error) {
+func (c *fakeClient) Find(ctx context.Context, id string, _ []endpoint.Endpoint) (agents.Found, error) {
 	c.agent.mu.Lock()
 	defer c.agent.mu.Unlock()
 	if c.others != nil && id != "" && id != c.agent.status.ID {
@@ -45,7 +46,7 @@ func (c *fakeClient) Find(ctx context.Context, id string, _ []string) (agents.Fo
 		}
 		return agents.Found{}, &cameras.Failure{Reason: cameras.ReasonUnreachable}
 	}
-	return agents.Found{Status: c.agent.status, Address: "192.168.1.2:8080"}, nil
+	return agents.Found{Status: c.agent.status, At: endpoint.HTTP("192.168.1.2:8080")}, nil
 }
 
 func (c *fakeClient) Open(ctx context.Context, _ agents.Source) (*agents.Stream, error) {
@@ -80,7 +81,7 @@ func (c *fakeClient) refuses() bool {
 	return c.refusal != nil
 }
 
-func (c *fakeClient) Alive(context.Context, string) error { return nil }
+func (c *fakeClient) Alive(context.Context, endpoint.Endpoint) error { return nil }
 
 func TestThePageIsToldOfChanges(t *testing.T) {
 	a := newAgent(t, idA, "Garage", "x")

@@ -14,6 +14,7 @@ import (
 	"pigrid/desktop/cameras"
 	"pigrid/desktop/engine"
 	"pigrid/shared/dnssd"
+	"pigrid/shared/endpoint"
 )
 
 // searchDesk is a desk on a /24 without multicast, where agent a is at .2 and b
@@ -21,7 +22,7 @@ import (
 func searchDesk(t *testing.T, a, b *fakeAgent) (*desk, *[]dnssd.Link) {
 	find := func(_ context.Context, id string) (agents.Found, error) {
 		if id == idB {
-			return agents.Found{Status: b.status, Address: "192.168.1.3:8080"}, nil
+			return agents.Found{Status: b.status, At: endpoint.HTTP("192.168.1.3:8080")}, nil
 		}
 		return agents.Found{}, &cameras.Failure{Reason: cameras.ReasonUnreachable}
 	}
@@ -36,12 +37,13 @@ func searchDesk(t *testing.T, a, b *fakeAgent) (*desk, *[]dnssd.Link) {
 			}
 			return *links, nil
 		},
-		Ask: func(ctx context.Context, addr string) (agents.Found, error) {
+		Ask: func(ctx context.Context, at endpoint.Endpoint) (agents.Found, error) {
+			addr := at.Addr
 			switch addr {
 			case "192.168.1.2:8080":
-				return agents.Found{Status: a.status, Address: addr}, nil
+				return agents.Found{Status: a.status, At: endpoint.HTTP(addr)}, nil
 			case "192.168.1.3:8080":
-				return agents.Found{Status: b.status, Address: addr}, nil
+				return agents.Found{Status: b.status, At: endpoint.HTTP(addr)}, nil
 			}
 			select {
 			case <-time.After(300 * time.Millisecond):

@@ -14,6 +14,7 @@ import (
 
 	"pigrid/desktop/agents"
 	"pigrid/desktop/cameras"
+	"pigrid/shared/endpoint"
 )
 
 // silentHost swallows what is sent to its ports, but for those that answer. It
@@ -50,19 +51,21 @@ func (h *silentHost) dial(ctx context.Context, addr string) error {
 	}
 }
 
-func (h *silentHost) Find(ctx context.Context, _ string, addresses []string) (agents.Found, error) {
-	return agents.Found{}, h.dial(ctx, addresses[0])
+func (h *silentHost) Find(ctx context.Context, _ string, addresses []endpoint.Endpoint) (agents.Found, error) {
+	return agents.Found{}, h.dial(ctx, addresses[0].Addr)
 }
 
-func (h *silentHost) Alive(ctx context.Context, addr string) error { return h.dial(ctx, addr) }
+func (h *silentHost) Alive(ctx context.Context, at endpoint.Endpoint) error {
+	return h.dial(ctx, at.Addr)
+}
 
 func (h *silentHost) Open(ctx context.Context, from agents.Source) (*agents.Stream, error) {
 	if err := h.dial(ctx, from.Addr); err != nil {
 		return nil, err
 	}
-	if from.Login != nil {
+	if from.Credentials != nil {
 		h.mu.Lock()
-		h.logins = append(h.logins, from.Login.User+":"+from.Login.Password)
+		h.logins = append(h.logins, from.Credentials.User+":"+from.Credentials.Password)
 		h.mu.Unlock()
 	}
 	r, w := io.Pipe()

@@ -12,6 +12,7 @@ import (
 	"pigrid/desktop/agents"
 	"pigrid/desktop/cameras"
 	"pigrid/shared/api"
+	"pigrid/shared/endpoint"
 )
 
 func TestShorten(t *testing.T) {
@@ -69,7 +70,7 @@ func TestManyLoudCamerasAreToldSeldom(t *testing.T) {
 					})
 				}
 			}
-			return agents.Found{Status: s, Address: "192.168.1.9:8080"}, nil
+			return agents.Found{Status: s, At: endpoint.HTTP("192.168.1.9:8080")}, nil
 		}})
 		time.Sleep(2 * time.Second)
 		before := len(d.told())

@@ -14,6 +14,7 @@ import (
 	"pigrid/desktop/cameras"
 	"pigrid/shared/api"
 	"pigrid/shared/dnssd"
+	"pigrid/shared/endpoint"
 	"pigrid/shared/mjpeg"
 )
 
@@ -87,19 +88,19 @@ func (l *lan) reach(ctx context.Context, host int) error {
 	return &cameras.Failure{Reason: cameras.ReasonTimeout}
 }
 
-func (l *lan) Find(ctx context.Context, id string, addresses []string) (agents.Found, error) {
+func (l *lan) Find(ctx context.Context, id string, addresses []endpoint.Endpoint) (agents.Found, error) {
 	if id == "" {
 		return agents.Found{}, &cameras.Failure{Reason: cameras.ReasonRefused}
 	}
 	l.mu.Lock()
 	l.asked = append(l.asked, time.Now())
 	l.mu.Unlock()
-	if err := l.reach(ctx, hostAt(addresses[0])); err != nil {
+	if err := l.reach(ctx, hostAt(addresses[0].Addr)); err != nil {
 		return agents.Found{}, err
 	}
 	status := api.Status{API: api.Version, ID: id, Name: id}
 	status.Cameras = []api.Camera{{ID: "x", Name: id, State: api.Live, Framerate: 5, Video: "/video"}}
-	return agents.Found{Status: status, Address: addresses[0], Remote: netip.MustParseAddrPort(addresses[0])}, nil
+	return agents.Found{Status: status, At: addresses[0], Remote: netip.MustParseAddrPort(addresses[0].Addr)}, nil
 }
 
 func (l *lan) Open(ctx context.Context, from agents.Source) (*agents.Stream, error) {
@@ -142,7 +143,9 @@ func (l *lan) count(n int) {
 	l.open += n
 }
 
-func (l *lan) Alive(ctx context.Context, addr string) error { return l.reach(ctx, hostAt(addr)) }
+func (l *lan) Alive(ctx context.Context, at endpoint.Endpoint) error {
+	return l.reach(ctx, hostAt(at.Addr))
+}
 
 // announce is what one round of the search hears of n agents.
 func announce(d *desk, n int) {

@@ -102,10 +102,10 @@ func (b *book) sighted(s dnssd.Sighting) {
 func (b *book) swept(found agents.Found) (fresh []cameras.Camera, change Change) {
 	id := found.Status.ID
 	a := b.agents[id]
-	if b.sentAway(id) || a == nil && !b.slotForSighted(id, hostOf(found.Address)) {
+	if b.sentAway(id) || a == nil && !b.slotForSighted(id, hostOf(found.At.Addr)) {
 		return nil, Change{}
 	}
-	addresses := []string{found.Address}
+	addresses := []string{found.At.Addr}
 	b.ensureAgent(id, addresses)
 	if a != nil && a.shown {
 		return nil, Change{} // it is asked there soon
@@ -222,14 +222,14 @@ func (b *book) reported(id string, a *agent, r agents.Report) (lost bool, change
 	if r.Failure != nil {
 		return b.failed(id, a, r), Change{}
 	}
-	a.heard, a.answers, a.twin = time.Now(), r.Found.Address, r.Twin
+	a.heard, a.answers, a.twin = time.Now(), r.Found.At.Addr, r.Twin
 	a.facts.Failure, a.facts.FailedSince, a.facts.RetryAt = nil, time.Time{}, time.Time{}
 	if r.Starting && r.Found.Status.API == api.Version {
 		a.starting = true
 		return false, Change{}
 	}
-	others := slices.DeleteFunc(a.watch.Addresses(), func(address string) bool { return address == r.Found.Address })
-	_, change = b.answered(Answer{Status: r.Found.Status, Addresses: slices.Insert(others, 0, r.Found.Address)})
+	others := slices.DeleteFunc(a.watch.Addresses(), func(address string) bool { return address == r.Found.At.Addr })
+	_, change = b.answered(Answer{Status: r.Found.Status, Addresses: slices.Insert(others, 0, r.Found.At.Addr)})
 	change.Found, change.Back = &r.Found, r.Back || a.starting
 	a.starting = false
 	return false, change

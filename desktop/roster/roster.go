@@ -12,6 +12,7 @@ import (
 	"pigrid/desktop/cameras"
 	"pigrid/desktop/tasks"
 	"pigrid/shared/dnssd"
+	"pigrid/shared/endpoint"
 )
 
 // Config is what a [Roster] needs.
@@ -19,7 +20,7 @@ type Config struct {
 	Known []cameras.Camera // that are remembered
 	Tasks *tasks.Group     // runs the watches
 	// Find asks an agent for its status; see [agents.Client.Find].
-	Find  func(ctx context.Context, id string, addresses []string) (agents.Found, error)
+	Find  func(ctx context.Context, id string, addresses []endpoint.Endpoint) (agents.Found, error)
 	Links *agents.Links // of this computer; nil: every address is on one
 	// Failing is how many streams fail and make each other wait.
 	Failing func() int

@@ -14,6 +14,7 @@ import (
 	"pigrid/desktop/tasks"
 	"pigrid/shared/api"
 	"pigrid/shared/dnssd"
+	"pigrid/shared/endpoint"
 )
 
 // meet runs a Roster of remembered cameras until the test ends. Only the real agent
@@ -24,7 +25,7 @@ func meet(t *testing.T, known ...cameras.Camera) *Roster {
 	r := New(Config{
 		Known: known, Tasks: group, Logger: slog.New(slog.DiscardHandler),
 		Failing: func() int { return 0 }, Changed: func(Change) {}, Lost: func() {},
-		Find: func(_ context.Context, id string, _ []string) (agents.Found, error) {
+		Find: func(_ context.Context, id string, _ []endpoint.Endpoint) (agents.Found, error) {
 			if id == idA {
 				return theRealOne(), nil
 			}
@@ -42,7 +43,7 @@ func meet(t *testing.T, known ...cameras.Camera) *Roster {
 
 // theRealOne is the answer of the real agent.
 func theRealOne() agents.Found {
-	return agents.Found{Status: status(idA, cam("x", "Garage")), Address: "192.168.1.2:8080", Remote: netip.MustParseAddrPort("192.168.1.2:8080")}
+	return agents.Found{Status: status(idA, cam("x", "Garage")), At: endpoint.HTTP("192.168.1.2:8080"), Remote: netip.MustParseAddrPort("192.168.1.2:8080")}
 }
 
 func sighting(id string) dnssd.Sighting {
