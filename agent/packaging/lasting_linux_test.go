@@ -172,7 +172,7 @@ func (m *machine) fill() {
 	if err := syscall.Statfs(m.work, &card); err != nil {
 		m.t.Fatal(err)
 	}
-	m.resize(fmt.Sprint(int64(card.Blocks-card.Bfree) * card.Bsize))
+	m.resize(fmt.Sprint((card.Blocks - card.Bfree) * uint64(card.Bsize)))
 }
 
 // resize gives the card another size.
