@@ -9,11 +9,13 @@ import (
 	"pigrid/shared/api"
 )
 
-// Why a session was ended by us.
+// Why a session has ended.
 var (
 	// ErrIdle: nobody watches.
 	ErrIdle    = errors.New("nobody watches")
 	errStalled = errors.New("no new frame")
+	// errEnded: the camera ended by itself and did not say why.
+	errEnded = errors.New("it has ended")
 
 	// errUnkillable: the capture program did not even end when it was killed.
 	errUnkillable = errors.New("the program does not end")

@@ -29,8 +29,10 @@ func (s *supervisor) session(ctx context.Context) (good time.Duration, err error
 	}()
 	defer func() { end(nil); <-idle }()
 
-	if w, waits := s.src.(Waiter); waits && w.Wait(ctx) != nil {
-		return 0, context.Cause(ctx)
+	if w, waits := s.src.(Waiter); waits {
+		if err := w.Wait(ctx); err != nil {
+			return 0, cmp.Or(context.Cause(ctx), err)
+		}
 	}
 	s.log.Debug("camera on")
 	r.dog = newWatchdog(s.hub.Camera(), func() { end(r.stalled()) })
@@ -40,7 +42,7 @@ func (s *supervisor) session(ctx context.Context) (good time.Duration, err error
 	if ctx.Err() != nil && !errors.Is(err, errUnkillable) {
 		err = context.Cause(ctx)
 	}
-	return r.last.Sub(r.first), err
+	return r.last.Sub(r.first), cmp.Or(err, errEnded)
 }
 
 // showWarning makes visible what is not as asked, nil when nothing is any more.
@@ -61,14 +63,19 @@ type sessionRun struct {
 
 	live        atomic.Bool // a frame has come
 	first, last time.Time   // frames
-	step        string      // of what comes before the first one
+
+	step string // of what comes before the first one; the writer's mutex guards it, as it does
+	over bool   // frames have stopped
 }
 
 // stalled notes that frames stopped, or never came, and returns it as a failure.
 func (r *sessionRun) stalled() error {
 	p := stallProblem(r.live.Load(), cmp.Or(r.advice, adviceCable))
 	r.warnings.end()
-	r.write(func() { r.hub.SetState(api.Stalled, &p) })
+	r.write(func() {
+		r.over = true
+		r.hub.SetState(api.Stalled, &p)
+	})
 	return &Failure{p, errStalled}
 }
 
@@ -90,12 +97,14 @@ func (r *sessionRun) Frame(jpeg []byte, at time.Time) {
 
 // Preparing implements [Sink].
 func (r *sessionRun) Preparing(step string, why api.Problem) {
-	if step == r.step || r.live.Load() {
-		return
-	}
-	r.step = step
-	r.dog.progress()
-	r.write(func() { r.hub.SetState(api.Starting, &why) })
+	r.write(func() {
+		if step == r.step || r.over || r.live.Load() {
+			return
+		}
+		r.step = step
+		r.dog.progress()
+		r.hub.SetState(api.Starting, &why)
+	})
 }
 
 // Warn implements [Sink].
@@ -146,6 +155,8 @@ func (w *warnings) pictures() {
 func (w *warnings) end() {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	w.over = true
-	w.show(nil, true)
+	if !w.over {
+		w.over = true
+		w.show(nil, true)
+	}
 }

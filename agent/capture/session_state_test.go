@@ -3,6 +3,7 @@ package capture
 import (
 	"bytes"
 	"context"
+	"errors"
 	"log/slog"
 	"strings"
 	"testing"
@@ -258,4 +259,68 @@ func TestAStartThatWaitsForAListIsNotStalled(t *testing.T) {
 		cancel()
 		<-ended
 	})
+}
+
+// TestASourceThatEndsWithoutAnErrorHasFailed, and so has one that waits in vain: it
+// is started again.
+func TestASourceThatEndsWithoutAnErrorHasFailed(t *testing.T) {
+	ends := &script{sessions: []session{func(context.Context, sink, func(string)) error { return nil }}}
+	for name, src := range map[string]Source{"ends": ends, "waits": hopeless{ends}} {
+		supervised(t, src, -1, func(t *testing.T, hub *frames.Hub) {
+			stateIs(t, hub, api.Failed, api.CodeCrashed)
+			time.Sleep(10 * time.Second)
+			if n := hub.Status(time.Now()).Restarts; n != 3 {
+				t.Errorf("one that %s is started again %d times", name, n)
+			}
+		})
+	}
+}
+
+// hopeless is a source that can never be started.
+type hopeless struct{ Source }
+
+func (hopeless) Wait(context.Context) error { return errors.New("odd") }
+
+// TestProgressAfterAStallIsTooLate: what a program says while it is ended is not
+// that it goes on.
+func TestProgressAfterAStallIsTooLate(t *testing.T) {
+	src := &script{sessions: []session{func(ctx context.Context, _ sink, progress func(string)) error {
+		<-ctx.Done()
+		progress(upload)
+		time.Sleep(2 * time.Second)
+		return ctx.Err()
+	}}}
+	supervised(t, src, -1, func(t *testing.T, hub *frames.Hub) {
+		time.Sleep(firstFrameWait + time.Second)
+		stateIs(t, hub, api.Stalled, api.CodeNoFrames)
+	})
+}
+
+// TestLateProgressTakesNoWarningAway: that of the next session stays.
+func TestLateProgressTakesNoWarningAway(t *testing.T) {
+	var late func(string)
+	src := &script{sessions: []session{
+		func(_ context.Context, _ sink, progress func(string)) error {
+			late = progress
+			return errors.New("odd")
+		},
+		deliver(-1, time.Second),
+	}}
+	supervised(t, warned{src}, -1, func(t *testing.T, hub *frames.Hub) {
+		time.Sleep(2 * time.Second)
+		synctest.Wait()
+		late(upload)
+		time.Sleep(time.Hour)
+		if s := hub.Status(time.Now()); s.State != api.Live || s.Warning == nil || s.Restarts != 1 {
+			t.Errorf("%s, warning %+v, %d restarts", s.State, s.Warning, s.Restarts)
+		}
+	})
+}
+
+// warned is a source whose pictures are not as asked.
+type warned struct{ Source }
+
+func (w warned) Capture(ctx context.Context, to Sink) error {
+	to.Warn(&api.Problem{Code: api.CodeMode})
+	return w.Source.Capture(ctx, to)
 }
