@@ -268,7 +268,7 @@ func (w *watch) loseHalf(t *testing.T, f *fleet, n int) {
 	for number := 1; number <= lost; number++ {
 		f.set(t, number, "refuse")
 	}
-	want := regexp.MustCompile(fmt.Sprintf(`^%d of %d cameras stopped answering at \d\d:\d\d\. This computer or its router may have lost the network\.( Retrying (now|in \d+ s)\.)?$`, lost, n))
+	want := regexp.MustCompile(fmt.Sprintf(`^%d of %d cameras went offline at \d\d:\d\d\. A switch or access point may be off\.( Retrying (now|in \d+ s)\.)?$`, lost, n))
 	how := ""
 	defer func() {
 		if how != "" {

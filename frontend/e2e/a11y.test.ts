@@ -5,7 +5,7 @@ import type { Page } from "playwright-core";
 import { describe, expect, it } from "vitest";
 
 import type { AxeResults } from "axe-core";
-import { picturesShown, useStage } from "./stage";
+import { picturesShown, shot, tile, useStage } from "./stage";
 
 const stage = useStage();
 const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
@@ -20,6 +20,47 @@ async function violations(page: Page): Promise<string[]> {
     .filter((v) => v.impact === "serious" || v.impact === "critical")
     .flatMap((v) => v.nodes.map((n) => `${v.id}: ${n.html} ${n.failureSummary ?? ""}`));
 }
+
+/** Runs in the page: how far the colour of each stands out from what is below it, over white. */
+function contrasts(elements: Element[]): [string, number][] {
+  const numbers = (colour: string) => (colour.match(/[\d.]+/g) ?? []).map(Number);
+  const luminance = (rgb: number[]) => {
+    const [r = 0, g = 0, b = 0] = rgb.map((c) =>
+      c <= 10 ? c / 3294 : ((c / 255 + 0.055) / 1.055) ** 2.4,
+    );
+    return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+  };
+  const below = (e: Element | null): number[] => {
+    if (!e || e.matches("li.tile")) return [255, 255, 255];
+    const [r = 0, g = 0, b = 0, alpha = 1] = numbers(getComputedStyle(e).backgroundColor);
+    const base = below(e.parentElement);
+    return [r, g, b].map((c, i) => c * alpha + (base[i] ?? 0) * (1 - alpha));
+  };
+  return elements.map((e) => {
+    const on = luminance(below(e));
+    const of = luminance(numbers(getComputedStyle(e).color).slice(0, 3));
+    return [e.textContent.trim(), (Math.max(on, of) + 0.05) / (Math.min(on, of) + 0.05)];
+  });
+}
+
+it("words and buttons can be read on a white picture", async () => {
+  const cameras = stage.cameras(4);
+  for (const { key } of cameras) await stage.white(key);
+  const now = Date.now();
+  Object.assign(cameras[1] ?? {}, { state: "offline", since: now, retryAt: now + 9000 });
+  Object.assign(cameras[2] ?? {}, { state: "stalled", lastFrameAt: now - 9000 });
+  stage.go.state.cameras = cameras;
+  const page = await stage.open();
+  await picturesShown(page, 4);
+  await tile(page, "Porch").hover();
+  const words = page.locator(
+    "li.tile :is(.name, .text:not(.visually-hidden), .next, .tools button, .notice p, .notice button)",
+  );
+  const all = await words.evaluateAll(contrasts);
+  await shot(page, "white");
+  expect(all.length).toBeGreaterThan(12);
+  expect(all.filter(([, contrast]) => contrast < 4.5)).toEqual([]);
+});
 
 describe.each(["dark", "light"] as const)("axe finds nothing serious in %s", (colorScheme) => {
   it("on the empty page and in the Add dialog", async () => {

@@ -46,7 +46,7 @@ describe("keyboard only", () => {
     expect(stops.slice(0, 6)).toEqual([
       "Add a camera by address",
       "Full screen",
-      "Keys",
+      "Keyboard shortcuts",
       "Porch, live, 15 frames per second",
       "Show alone: Porch",
       "Details: Porch",
@@ -71,14 +71,19 @@ describe("keyboard only", () => {
     await page.getByRole("dialog").waitFor({ state: "detached" });
 
     await page.keyboard.press("i");
-    await page.getByRole("dialog", { name: "Garage" }).waitFor();
+    const details = page.getByRole("dialog", { name: "Garage" });
+    await details.waitFor();
+    expect(await details.getByRole("button").allInnerTexts()).not.toContain("Try now");
+    await expect.poll(() => details.evaluate((e) => e === document.activeElement)).toBe(true);
+    await page.keyboard.press("Enter"); // presses nothing: the first button forgets the camera
+    await details.waitFor();
     await shot(page, "details-live");
     await page.keyboard.press("Escape");
     await page.getByRole("dialog").waitFor({ state: "detached" });
     await expect.poll(() => focused(page)).toMatch(/^Garage/);
 
     await page.keyboard.press("?");
-    const keys = page.getByRole("dialog", { name: "Keys" });
+    const keys = page.getByRole("dialog", { name: "Keyboard shortcuts" });
     await keys.waitFor();
     await page.waitForTimeout(250);
     await shot(page, "keys");
@@ -158,6 +163,6 @@ describe("keyboard only", () => {
     await shot(page, "frozen");
     await page.keyboard.press("Space");
     await expect.poll(() => shown(garage)).not.toBe(before);
-    await garage.getByText("Live").waitFor();
+    await garage.getByText("Paused by you").waitFor({ state: "detached" });
   });
 });

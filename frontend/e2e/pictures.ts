@@ -1,55 +1,68 @@
 // Test pictures, drawn by the browser itself: no JPEG library needed.
 import type { Browser } from "playwright-core";
 
+import { SCENES } from "./scenes";
+
 export interface Look {
-  text: string;
-  hue: number;
+  /** The camera's name, which is that of its scene. */
+  name: string;
   width: number;
   height: number;
 }
 
-/** One loop of frames: a landscape with a sun that moves, and the name of the camera. */
+/** One loop of frames: what the camera of this name sees, and something in it that moves. */
 export async function drawLoop(browser: Browser, look: Look, frames = 6): Promise<Buffer[]> {
+  const scene = SCENES[look.name];
+  if (!scene) throw new Error(`no scene for ${look.name}`);
   const page = await browser.newPage();
-  const loop = await page.evaluate(drawInPage, { ...look, frames });
+  const loop = await page.evaluate(drawInPage, { ...look, frames, scene: String(scene) });
   await page.close();
   return loop.map((base64) => Buffer.from(base64, "base64"));
 }
 
+/** A picture that is white from edge to edge. */
+export async function drawWhite(browser: Browser): Promise<Buffer> {
+  const page = await browser.newPage();
+  const base64 = await page.evaluate(() => {
+    const canvas = document.createElement("canvas");
+    [canvas.width, canvas.height] = [640, 360];
+    const g = canvas.getContext("2d");
+    if (!g) throw new Error("no canvas");
+    g.fillStyle = "#fff";
+    g.fillRect(0, 0, 640, 360);
+    return canvas.toDataURL("image/jpeg", 0.7).split(",")[1] ?? "";
+  });
+  await page.close();
+  return Buffer.from(base64, "base64");
+}
+
 /** Runs in the page: base64 of each JPEG. */
-function drawInPage(o: Look & { frames: number }): string[] {
+function drawInPage(o: Look & { frames: number; scene: string }): string[] {
   const canvas = document.createElement("canvas");
   canvas.width = o.width;
   canvas.height = o.height;
   const g = canvas.getContext("2d");
   if (!g) throw new Error("no canvas");
-  const draw = (i: number) => {
-    const sky = g.createLinearGradient(0, 0, 0, o.height);
-    sky.addColorStop(0, `hsl(${o.hue} 45% 38%)`);
-    sky.addColorStop(1, `hsl(${o.hue + 40} 55% 72%)`);
-    g.fillStyle = sky;
-    g.fillRect(0, 0, o.width, o.height);
-    g.fillStyle = "#fff6d8";
-    g.beginPath();
-    const x = o.width * (0.2 + (0.6 * i) / o.frames);
-    g.arc(x, o.height * 0.3, o.height * 0.08, 0, 2 * Math.PI);
-    g.fill();
-    g.fillStyle = `hsl(${o.hue + 80} 25% 28%)`;
-    g.beginPath();
-    g.moveTo(0, o.height);
-    for (let p = 0; p <= 20; p++) {
-      const hill = 0.62 + 0.1 * Math.sin(p * 0.9 + o.hue);
-      g.lineTo((o.width * p) / 20, o.height * hill);
+  const scene = (0, eval)(`(${o.scene})`) as (g: CanvasRenderingContext2D, time: number) => void;
+  /** What a small sensor adds: noise, and less light towards the corners. */
+  const grain = (seed: number) => {
+    const picture = g.getImageData(0, 0, o.width, o.height);
+    let random = seed * 7919 + 1;
+    for (let i = 0; i < picture.data.length; i += 4) {
+      random = (random * 1103515245 + 12345) & 0x7fffffff;
+      const x = ((i / 4) % o.width) / o.width - 0.5;
+      const y = Math.floor(i / 4 / o.width) / o.height - 0.5;
+      const dark = 1 - 0.7 * (x * x + y * y);
+      const noise = ((random >> 16) % 17) - 8;
+      for (let c = 0; c < 3; c++) picture.data[i + c] = (picture.data[i + c] ?? 0) * dark + noise;
     }
-    g.lineTo(o.width, o.height);
-    g.fill();
-    g.fillStyle = "rgb(255 255 255 / 80%)";
-    g.font = `600 ${o.height * 0.09}px sans-serif`;
-    g.textAlign = "center";
-    g.fillText(`${o.text} ${i}`, o.width / 2, o.height * 0.55);
+    g.putImageData(picture, 0, 0);
   };
   return Array.from({ length: o.frames }, (_, i) => {
-    draw(i);
-    return canvas.toDataURL("image/jpeg", 0.7).split(",")[1] ?? "";
+    g.setTransform(o.width / 640, 0, 0, o.height / 360, 0, 0);
+    scene(g, i / o.frames);
+    g.setTransform(1, 0, 0, 1, 0, 0);
+    grain(i + 1);
+    return canvas.toDataURL("image/jpeg", 0.8).split(",")[1] ?? "";
   });
 }

@@ -4,7 +4,10 @@ import { describe, expect, it } from "vitest";
 import { picturesShown, shot, shown, SIZES, tile, useStage } from "./stage";
 
 const stage = useStage();
-const visible = (page: Page) => page.locator("li.tile:not(.hidden) .name").allInnerTexts();
+const visible = (page: Page) =>
+  page
+    .locator("li.tile:not(.hidden) [data-tile]")
+    .evaluateAll((faces) => faces.map((e) => e.ariaLabel?.split(",")[0]));
 
 describe("solo", () => {
   it("double-click shows one camera large, Esc brings all back", async () => {
@@ -18,7 +21,18 @@ describe("solo", () => {
       .toEqual([["agent:3/cam", 0]]);
     const box = await tile(page, "Bench").boundingBox();
     expect(box?.width).toBeGreaterThan(1800);
+    await tile(page, "Bench").hover();
     await shot(page, "solo-1920");
+    // Its figures stand in the header, and nowhere else; in full screen on the tile.
+    const figures = () => page.getByText("15 fps").filter({ visible: true });
+    expect(await page.locator("header").innerText()).toContain("15 fps");
+    expect(await figures().count()).toBe(1);
+    await page.keyboard.press("F11");
+    await page.locator("header.away").waitFor();
+    await tile(page, "Bench").hover();
+    await expect.poll(() => figures().count()).toBe(1);
+    await page.keyboard.press("F11");
+    await page.locator("header:not(.away)").waitFor();
     await page.keyboard.press("Escape");
     await expect.poll(() => visible(page)).toHaveLength(6);
   });

@@ -9,7 +9,8 @@ import type { Camera } from "../src/backend/types";
 import { camera } from "../src/testing/camera";
 import { launch } from "./chromium";
 import { FakeGo } from "./fake-go";
-import { drawLoop } from "./pictures";
+import { drawLoop, drawWhite } from "./pictures";
+import { SCENES } from "./scenes";
 
 const RESULTS = join(import.meta.dirname, "..", "test-results");
 export const SIZES = [
@@ -18,7 +19,7 @@ export const SIZES = [
   { width: 480, height: 800 },
 ];
 
-const NAMES = ["Porch", "Garage", "Bench", "Garden", "Hall", "3D printer", "Nursery", "Attic"];
+const NAMES = Object.keys(SCENES);
 
 export class Stage {
   go = new FakeGo();
@@ -31,10 +32,8 @@ export class Stage {
   async start(): Promise<void> {
     mkdirSync(RESULTS, { recursive: true });
     this.#browser = await launch();
-    for (const [i, text] of NAMES.entries()) {
-      const look = { text, hue: 200 + i * 45, width: 640, height: 360 };
-      this.#loops.push(await drawLoop(this.#browser, look));
-    }
+    for (const name of NAMES)
+      this.#loops.push(await drawLoop(this.#browser, { name, width: 640, height: 360 }));
   }
 
   async stop(): Promise<void> {
@@ -62,6 +61,12 @@ export class Stage {
       const name = `${NAMES[i % NAMES.length]}${round ? ` ${round + 1}` : ""}`;
       return camera({ key, name, width: 640, height: 360, address: `192.168.1.${40 + i}:8080` });
     });
+  }
+
+  /** The camera's picture is a bright one, in which nothing that is not on dark can be read. */
+  async white(key: string): Promise<void> {
+    if (!this.#browser) throw new Error("start() first");
+    this.go.films.set(key, { loop: [await drawWhite(this.#browser)], fps: 0 });
   }
 
   /** Opens the page as the Go side of the moment says. */
@@ -96,7 +101,7 @@ export function useStage(): Stage {
 }
 
 export function tile(page: Page, name: string) {
-  return page.locator("li.tile", { has: page.locator(`.name:text-is("${name}")`) });
+  return page.locator("li.tile", { has: page.locator(`[data-tile][aria-label^="${name},"]`) });
 }
 
 /** Waits until this many visible tiles show a picture. */
@@ -135,6 +140,31 @@ export function shown(within: Page | Locator, at = 0): Promise<string> {
   });
 }
 
+/** Waits until the page has laid itself out in a new window, and nothing fades or moves. */
+export async function settled(page: Page): Promise<void> {
+  await page.evaluate(async () => {
+    const frame = () => new Promise((resolve) => requestAnimationFrame(resolve));
+    const look = () =>
+      [...document.querySelectorAll("header, header button, .banner, main, li.tile, [role=dialog]")]
+        .map((e) => JSON.stringify(e.getBoundingClientRect()))
+        .join();
+    const ends = (a: Animation) => a.effect?.getComputedTiming().endTime !== Infinity;
+    for (let before = look(), same = 0; same < 3;) {
+      await Promise.allSettled(
+        document
+          .getAnimations()
+          .filter(ends)
+          .map((a) => a.finished),
+      );
+      await frame();
+      const now = look();
+      same = before === now ? same + 1 : 0;
+      before = now;
+    }
+  });
+}
+
 export async function shot(page: Page, name: string): Promise<void> {
+  await settled(page);
   await page.screenshot({ path: join(RESULTS, `${name}.png`) });
 }

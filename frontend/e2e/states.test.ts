@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
 
 import type { Camera } from "../src/backend/types";
-import { picturesShown, shot, SIZES, tile, useStage } from "./stage";
+import { FITS, layout } from "./layout";
+import { picturesShown, settled, shot, SIZES, tile, useStage } from "./stage";
 
 const stage = useStage();
 
@@ -38,7 +39,7 @@ function everyState(): Camera[] {
 }
 
 /** Runs in the page. */
-const onDark = (e: Element) => getComputedStyle(e).backgroundColor === "rgba(8, 10, 13, 0.6)";
+const onDark = (e: Element) => getComputedStyle(e).backgroundColor === "rgba(8, 10, 13, 0.72)";
 
 describe("words for every state", () => {
   it.each(SIZES)("at $width x $height", async (viewport) => {
@@ -47,7 +48,7 @@ describe("words for every state", () => {
     await picturesShown(page, 9);
     const narrow = viewport.width < 1000;
     const words: [string, RegExp][] = [
-      ["Porch", /Live/],
+      ["Porch", /^Live/], // for screen readers
       ["Garage", narrow ? /^Offline · \d\d:\d\d/ : /^Offline since \d\d:\d\d/],
       ["Bench", narrow ? /^No picture · \d+ s$/ : /^No new picture for \d+ s$/],
       ["Garden", /Connecting…/],
@@ -215,30 +216,51 @@ describe("words for every state", () => {
     expect(stage.go.calls).toEqual(["forgetAgent agent:9/a"]);
   });
 
-  it("says once that many cameras failed together, without moving a tile", async () => {
+  it("says once that many cameras failed together, and covers no tile", async () => {
     const cameras = stage.cameras(12);
     stage.go.state.cameras = cameras;
     const page = await stage.open();
     await picturesShown(page, 12);
-    const before = await tile(page, "Porch").boundingBox();
+    const before = await layout(page);
     const since = Date.now() - 3000;
+    const failed = (c: Camera): Camera => ({
+      ...c,
+      state: "offline",
+      since,
+      retryAt: since + 12_000,
+      reason: "unreachable",
+    });
     await stage.go.emit(
       page,
-      cameras.map((c, i) =>
-        i % 4
-          ? { ...c, state: "offline", since, retryAt: since + 12_000, reason: "unreachable" }
-          : c,
-      ),
+      cameras.map((c, i) => (i % 4 ? failed(c) : c)),
     );
-    await page.getByText(/^9 of 12 cameras stopped answering at/).waitFor();
+    const banner = page.locator(".banner");
+    await expect
+      .poll(() => banner.allInnerTexts())
+      .toEqual([
+        expect.stringMatching(
+          /^9 of 12 cameras went offline at \d\d:\d\d\. A switch or access point may be off\./,
+        ),
+      ]);
     expect(await page.getByText("is not answering").filter({ visible: true }).count()).toBe(0);
-    expect(await tile(page, "Porch").boundingBox()).toEqual(before);
+    expect(await layout(page)).toMatchObject(FITS);
     await shot(page, "outage");
     await page.getByRole("button", { name: "Try all now" }).click();
     await expect.poll(() => stage.go.calls).toEqual(["retry"]);
-    await page.setViewportSize({ width: 480, height: 800 });
-    await page.waitForTimeout(300);
-    await shot(page, "outage-480");
+    for (const width of [480, 320]) {
+      await page.setViewportSize({ width, height: 800 });
+      await settled(page);
+      expect(await layout(page), `${width} wide`).toMatchObject(FITS);
+      await shot(page, `outage-${width}`);
+    }
+    await page.setViewportSize({ width: 1920, height: 1080 });
+    await stage.go.emit(page, cameras.map(failed));
+    await page.getByText(/^All 12 cameras .* This computer or the router may have lost/).waitFor();
+    await shot(page, "outage-all");
+    await stage.go.emit(page, cameras);
+    await banner.waitFor({ state: "detached" });
+    await settled(page);
+    expect(await layout(page), "as before").toEqual(before);
   });
 
   it("says that the person is away, in place of a wall of red", async () => {
@@ -281,7 +303,7 @@ describe("words for every state", () => {
       .cameras(12)
       .map((c, i) => (i < 8 ? { ...c, state: "offline", since: since(i) } : c));
     const page = await stage.open();
-    await page.getByText(/^7 of 12 cameras stopped answering at/).waitFor();
+    await page.getByText(/^7 of 12 cameras went offline at/).waitFor();
     const notices = page.locator("li.tile .notice .what").filter({ visible: true });
     expect(await notices.allInnerTexts()).toEqual(["Attic is not answering (192.168.1.47:8080)."]);
     await shot(page, "outage-and-one-alone");
@@ -296,33 +318,48 @@ describe("words for every state", () => {
     await shot(page, "notice-light");
   });
 
-  it("fits the smallest window", async () => {
+  it.each([
+    [480, 320],
+    [320, 480],
+  ])("fits the smallest window, %i x %i", async (width, height) => {
     stage.go.state.cameras = everyState();
-    const page = await stage.open({ viewport: { width: 480, height: 320 } });
-    await page.getByText("Page 1 of 3").waitFor();
-    await picturesShown(page, 3);
-    await shot(page, "smallest");
+    const page = await stage.open({ viewport: { width: 1280, height: 800 } });
+    await picturesShown(page, 9);
+    await page.setViewportSize({ width, height });
+    await settled(page);
+    expect(await layout(page)).toMatchObject(FITS);
+    await shot(page, `smallest-${width}`);
     await page.keyboard.press("2");
-    await page.waitForTimeout(200);
-    await shot(page, "smallest-solo");
-    await page.keyboard.press("i");
+    await page.locator("li.tile.solo").waitFor();
+    await settled(page);
+    expect(await layout(page), "alone").toMatchObject(FITS);
+    await shot(page, `smallest-solo-${width}`);
     const dialog = page.getByRole("dialog");
     const inside = async () => {
       await dialog.waitFor();
+      await settled(page);
       const box = await dialog.boundingBox();
       return (
-        box && box.x >= 0 && box.y >= 0 && box.x + box.width <= 480 && box.y + box.height <= 320
+        box &&
+        box.x >= 0 &&
+        box.y >= 0 &&
+        box.x + box.width <= width &&
+        box.y + box.height <= height
       );
     };
-    expect(await inside()).toBe(true);
-    await page.waitForTimeout(250);
-    await shot(page, "smallest-details");
-    await page.keyboard.press("Escape");
-    await dialog.waitFor({ state: "detached" });
-    await page.keyboard.press("?");
-    expect(await inside()).toBe(true);
-    await page.waitForTimeout(250);
-    await shot(page, "smallest-keys");
+    for (const [key, what] of [
+      ["i", "details"],
+      ["?", "keys"],
+      ["Control+n", "add"],
+    ] as const) {
+      await page.keyboard.press(key);
+      expect(await inside(), what).toBe(true);
+      const wide = () => dialog.evaluate((e) => e.scrollWidth > e.clientWidth);
+      expect(await wide(), `${what} scrolls sideways`).toBe(false);
+      await shot(page, `smallest-${what}-${width}`);
+      await page.keyboard.press("Escape");
+      await dialog.waitFor({ state: "detached" });
+    }
   });
 
   it("tells above the grid how much all cameras send together", async () => {

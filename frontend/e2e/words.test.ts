@@ -43,7 +43,7 @@ function misfits(tiles: Element[]) {
     const bar = tile.querySelector(".bar") as HTMLElement;
     const notice = seen(".notice > *");
     return {
-      cut: seen(".text, .next")
+      cut: seen(".text:not(.visually-hidden), .next")
         .filter((e) => e.scrollWidth > e.clientWidth)
         .map((e) => e.innerText),
       below: notice.filter((e) => e.getBoundingClientRect().bottom > top(bar)).length,

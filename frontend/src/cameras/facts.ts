@@ -10,6 +10,11 @@ export function givesPictures(c: Camera): boolean {
   return c.state === "live" || c.state === "slow";
 }
 
+/** To try it now may change something: pictures that come, or that a person stopped, need nothing. */
+export function canRetry(c: Camera): boolean {
+  return !givesPictures(c) && c.state !== "paused";
+}
+
 /** From this age on a picture does not pass for a live one. */
 const OLD_MS = 3000;
 
@@ -22,6 +27,11 @@ export function pictureAge(c: Camera, now: number): number {
   if (c.state !== "live" || c.lastFrameAt <= 0 || c.fps >= 1) return 0;
   const age = now - c.lastFrameAt;
   return age > OLD_MS ? age : 0;
+}
+
+/** It is live, and what it shows is new: there is nothing to say about it. */
+export function isWell(c: Camera, now: number): boolean {
+  return c.state === "live" && pictureAge(c, now) === 0;
 }
 
 /** The camera is well and has no place for one more viewer. */

@@ -21,6 +21,9 @@ export type Dialog = { kind: "none" | "add" | "keys" } | { kind: "details"; key:
 /** CSS pixels from which on a tile is worth every frame of its camera, not only a few. */
 const LARGE_TILE = 900;
 
+/** CSS pixels from which on the header has room for all that is said of one camera. */
+const WIDE_HEADER = 800;
+
 export interface Commands {
   retry(key: string): void;
   /** Asks for the whole screen, or for the window again. */
@@ -122,6 +125,11 @@ export class Viewer {
     const places = place(this.#pageKeys.length, this.#grid, this.stage);
     return new Map(this.#pageKeys.map((key, i) => [key, places[i] as Rect]));
   });
+
+  /** The header says what there is to say of the camera shown alone; else its tile does. */
+  headerSpeaks = $derived.by(
+    () => this.solo !== null && !this.fullscreen && this.stage.width >= WIDE_HEADER,
+  );
 
   #soloRect(camera: Camera): Rect {
     const grid = fit(1, this.stage, commonestAspect([camera]));

@@ -23,7 +23,7 @@ export const CONTROLS = {
   add: { does: "Add a camera by address", key: "Ctrl+N" },
   fullscreen: { does: "Full screen", key: "F11" },
   window: { does: "Leave full screen", key: "F11" },
-  keys: { does: "Keys", key: "?" },
+  keys: { does: "Keyboard shortcuts", key: "?" },
   close: { does: "Close" },
 };
 

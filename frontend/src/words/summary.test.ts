@@ -58,17 +58,17 @@ describe("announcement", () => {
 });
 
 describe("outage", () => {
-  const outageOf = (list: Camera[]) => outage(failedTogether(list), list.length, now);
+  const outageOf = (list: Camera[]) => outage(failedTogether(list), list, now);
   const offline = (count: number, since: number, retryAt = 0) =>
     cameras(count, { state: "offline", since, retryAt });
 
   it("speaks once for many that failed together", () => {
     const list = [...offline(6, now - 10_000, now + 4000), ...cameras(6)];
     expect(outageOf(list)).toEqual({
-      text: "6 of 12 cameras stopped answering at 14:02. This computer or its router may have lost the network.",
+      text: "6 of 12 cameras went offline at 14:02. A switch or access point may be off.",
       next: "Retrying in 4 s.",
     });
-    expect(outageOf(offline(3, now))?.text).toMatch(/^All 3 cameras stopped answering/);
+    expect(outageOf(offline(3, now))?.text).toMatch(/^All 3 cameras went offline/);
   });
 
   it("says when the first failed and when the next is tried", () => {
@@ -76,10 +76,20 @@ describe("outage", () => {
       offline(1, now - ago, i === 1 ? 0 : now + 12_000 + i * 4000),
     );
     expect(outageOf(together)).toEqual({
-      text: "All 3 cameras stopped answering at 14:01. This computer or its router may have lost the network.",
+      text: "All 3 cameras went offline at 14:01. This computer or the router may have lost the network.",
       next: "Retrying in 12 s.",
     });
     expect(outageOf(offline(3, now))?.next).toBe("");
+  });
+
+  it("blames this computer only while no camera is live", () => {
+    const failed = offline(4, now);
+    const blames = (others: Camera[]) =>
+      /This computer/.test(outageOf([...failed, ...others])?.text ?? "");
+    expect(blames([])).toBe(true);
+    expect(blames(cameras(1, { state: "camera-error" }))).toBe(true);
+    expect(blames(cameras(1, { state: "slow" }))).toBe(false);
+    expect(blames(cameras(1))).toBe(false);
   });
 
   const minutesAgo = (count: number, minutes: number) => offline(count, now - minutes * 60_000);
@@ -89,7 +99,7 @@ describe("outage", () => {
     ["one that failed before", [...minutesAgo(1, 60), ...minutesAgo(12, 5), ...cameras(3)]],
     ["fewer that failed together later", [...minutesAgo(12, 5), ...minutesAgo(4, 0)]],
   ])("speaks of the most that failed together: %s", (_, list) => {
-    expect(outageOf(list)?.text).toMatch(/^12 of 16 cameras stopped answering at 13:57\./);
+    expect(outageOf(list)?.text).toMatch(/^12 of 16 cameras went offline at 13:57\./);
   });
 
   it("does not speak for one that failed at another time", () => {
@@ -99,7 +109,7 @@ describe("outage", () => {
 
   it("speaks of the newest of two that are as many", () => {
     const list = [...minutesAgo(4, 0), ...minutesAgo(4, 5)];
-    expect(outageOf(list)?.text).toMatch(/^4 of 8 cameras stopped answering at 14:02\./);
+    expect(outageOf(list)?.text).toMatch(/^4 of 8 cameras went offline at 14:02\./);
   });
 
   it("takes as one what failed within 15 s, not what failed 15 s after another", () => {

@@ -1,5 +1,6 @@
 // Sentences about all the cameras together.
 import type { Camera, CameraState, Discovery } from "../backend/types";
+import { givesPictures } from "../cameras/facts";
 import { moment } from "./time";
 import { nameOf, next, status } from "./status";
 import { list, sentence, upperFirst } from "./text";
@@ -50,17 +51,27 @@ export interface Outage {
   next: string;
 }
 
-/** One sentence about those of `all` cameras that failed together; null when there are none. */
-export function outage(together: readonly Camera[], all: number, now: number): Outage | null {
+/** What to look at. While others are live, this computer has its network. */
+function suspect(all: readonly Camera[]): string {
+  return all.some(givesPictures)
+    ? "A switch or access point may be off."
+    : "This computer or the router may have lost the network.";
+}
+
+/** What is said of those of `all` cameras that failed together; null when there are none. */
+export function outage(
+  together: readonly Camera[],
+  all: readonly Camera[],
+  now: number,
+): Outage | null {
   const first = together[0];
   if (!first) return null;
   const soonest = together
     .filter((c) => c.retryAt > 0)
     .reduce<Camera | null>((a, b) => (a && a.retryAt <= b.retryAt ? a : b), null);
-  const who =
-    together.length === all ? `All ${all} cameras` : `${together.length} of ${all} cameras`;
+  const count = together.length === all.length ? "All" : `${together.length} of`;
   return {
-    text: `${who} stopped answering at ${moment(first.since, now)}. This computer or its router may have lost the network.`,
+    text: `${count} ${all.length} cameras went offline at ${moment(first.since, now)}. ${suspect(all)}`,
     next: soonest ? upperFirst(sentence(next(soonest, now))) : "",
   };
 }
