@@ -83,6 +83,16 @@ var driverPort = regexp.MustCompile(`successfully on port (\d+)`)
 // openBrowser starts chromedriver and a headless Chromium; both end with the test.
 func openBrowser(t *testing.T) *browser {
 	t.Helper()
+	return openBrowserAs(t, map[string]any{})
+}
+
+// openBrowserAs does the same with more of Chromium's own options.
+func openBrowserAs(t *testing.T, options map[string]any) *browser {
+	t.Helper()
+	options["args"] = []string{
+		"--headless=new", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--window-size=1000,900",
+		"--disable-background-networking", "--disable-component-update", "--disable-sync", "--user-data-dir=" + t.TempDir(),
+	}
 	ctx, cancel := context.WithCancel(context.Background())
 	driver := exec.CommandContext(ctx, "chromedriver", "--port=0")
 	out, err := driver.StdoutPipe()
@@ -105,11 +115,8 @@ func openBrowser(t *testing.T) *browser {
 		SessionID string `json:"sessionId"`
 	}
 	b.into(t, &made, http.MethodPost, "", map[string]any{"capabilities": map[string]any{"alwaysMatch": map[string]any{
-		"pageLoadStrategy": "none", // a page with a stream never ends loading
-		"goog:chromeOptions": map[string]any{"args": []string{
-			"--headless=new", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--window-size=1000,900",
-			"--disable-background-networking", "--disable-component-update", "--disable-sync", "--user-data-dir=" + t.TempDir(),
-		}},
+		"pageLoadStrategy":   "none", // a page with a stream never ends loading
+		"goog:chromeOptions": options,
 	}}})
 	b.session += "/" + made.SessionID
 	t.Cleanup(func() { b.call(t, http.MethodDelete, "", nil) })

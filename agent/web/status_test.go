@@ -48,9 +48,9 @@ func TestStatusAndPageSayWhereTheAgentIsAnnounced(t *testing.T) {
 		{
 			func() []api.Announced { return on },
 			`[{"interface":"eth0","addresses":["192.168.1.20","fe80::1"]},{"interface":"wlan0","addresses":["10.0.0.3"]}]`,
-			"found by itself on eth0 192.168.1.20 fe80::1, wlan0 10.0.0.3",
+			"Visible on this network as Küche (eth0: 192.168.1.20, fe80::1; wlan0: 10.0.0.3)",
 		},
-		{func() []api.Announced { return nil }, "[]", "not announced at the moment"},
+		{func() []api.Announced { return nil }, "[]", "Not visible at the moment: this Pi has no network."},
 		{nil, "[]", "--mdns=false"},
 	} {
 		s := newSite(t, Config{Announced: c.announced})

@@ -10,13 +10,14 @@ let started = ""; // when the agent was started: its streams do not outlive it
 const looks = new Map(); // camera id -> what its picture looked like at the last look
 
 function words(camera) {
-  const size = `${camera.width} × ${camera.height}`;
-  const viewers = camera.viewers === 1 ? "1 viewer" : `${camera.viewers} viewers`;
+  // No line ends between a number and what it counts.
+  const size = `${camera.width}\u00a0×\u00a0${camera.height}`;
+  const viewers = camera.viewers === 1 ? "1\u00a0viewer" : `${camera.viewers}\u00a0viewers`;
   switch (camera.state) {
-    case "live": return `${size} · ${Math.round(camera.fps * 10) / 10} fps · ${viewers}`;
-    case "starting": return `${size} · starting …`;
+    case "live": return `${size} · ${Math.round(camera.fps * 10) / 10}\u00a0fps · ${viewers}`;
+    case "starting": return `${size} · starting…`;
     case "stalled": return `${size} · no new picture`;
-    case "idle": return `${size} · asleep`;
+    case "idle": return `${size} · on standby`;
     default: return size;
   }
 }
@@ -69,7 +70,7 @@ async function isStale(figure, camera) {
   return await pixelsNow(camera) !== pixels;
 }
 
-// A text that is not new is left alone: screen readers would tell it again.
+// A text that is not new is left alone: screen readers would read it again.
 function say(place, problem) {
   const text = problem ? `${problem.message} ${problem.hint || ""}`.trim() : "";
   if (place.textContent !== text) place.textContent = text;
@@ -87,7 +88,7 @@ function show(figure, camera) {
 function showAway() {
   for (const figure of figures.values()) {
     figure.classList.add("gone");
-    figure.querySelector(".facts").textContent = "The agent does not answer. Trying again …";
+    figure.querySelector(".facts").textContent = "The agent is not answering. Retrying…";
   }
 }
 
@@ -132,7 +133,33 @@ document.addEventListener("visibilitychange", () => {
     else reload(figure);
   }
 });
+// A picture that is tapped fills the screen; tapped again, or on the way back, all are there.
+function fill(figure) {
+  document.body.classList.toggle("filled", figure !== null);
+  for (const other of figures.values()) {
+    other.classList.toggle("full", other === figure);
+    other.querySelector(".picture").title = other === figure ? "Show all" : "Show alone";
+  }
+  for (const e of document.querySelectorAll("header, footer, figure")) e.inert = figure !== null && e !== figure;
+}
+
+function tap(event, figure) {
+  if (event.ctrlKey || event.metaKey || event.shiftKey) return; // for a tab of its own
+  event.preventDefault();
+  if (figure.classList.contains("full")) history.back();
+  else {
+    history.pushState(figure.dataset.camera, "");
+    fill(figure);
+  }
+}
+
+addEventListener("popstate", (event) => fill(figures.get(event.state) ?? null));
+addEventListener("keydown", (event) => {
+  if (event.key === "Escape" && document.body.classList.contains("filled")) history.back();
+});
+fill(figures.get(history.state) ?? null); // the page was loaded again
 for (const figure of figures.values()) {
+  figure.querySelector(".picture").addEventListener("click", (event) => tap(event, figure));
   const img = figure.querySelector("img");
   img.addEventListener("error", () => broken.add(figure));
   if (img.complete && !img.naturalWidth) broken.add(figure); // it failed before this script came
