@@ -14,14 +14,15 @@ import (
 const about = `pigrid-agent serves the cameras of this Raspberry Pi to its network:
 open http://THIS-PI:8080/ in a browser, or start the PiGrid app on any computer.`
 
-const aboutSettings = `No setting is needed. Each can be given as a flag, as an environment variable
-(PIGRID_ and the flag's name in capitals, like PIGRID_MAX_VIEWERS) or in
-` + config.DefaultFile + ` (max-viewers = 64). A flag wins over the environment,
-the environment over the file; [cameras.ID] there is for one camera only.`
+const aboutSettings = `No setting is required. Each can be a flag, an environment variable (PIGRID_
+and the flag's name in capitals, like PIGRID_MAX_VIEWERS) or a line in
+` + config.DefaultFile + ` (max-viewers = 64). Flags override the environment,
+and the environment overrides the file. A [cameras.ID] table in the file applies
+to one camera only.`
 
-const aboutStatus = `Shows what the agent on this machine does: its address, its cameras, who watches
-since when, and the last problem. The exit code is 0 when all is well, 1 when a
-camera gives no picture, and 3 when no agent runs here.`
+const aboutStatus = `Shows the agent on this machine: its address, its cameras, its viewers and its
+last problem. The exit code is 0 when all is well, 1 when a camera gives no
+picture, and 3 when no agent is running here.`
 
 const commands = `Usage:
   pigrid-agent [run] [flags]   serve the cameras
@@ -119,7 +120,7 @@ func usage(cmd *cobra.Command, some []string) error {
 	for _, name := range some {
 		flags.AddFlag(cmd.Root().PersistentFlags().Lookup(name))
 	}
-	_, err := fmt.Fprintf(cmd.OutOrStderr(), "%s\nFlags, of which none is needed:\n%s", commands, flags.FlagUsagesWrapped(helpWidth))
+	_, err := fmt.Fprintf(cmd.OutOrStderr(), "%s\nFlags (all optional):\n%s", commands, flags.FlagUsagesWrapped(helpWidth))
 	return err
 }
 
@@ -128,10 +129,10 @@ func noArguments(cmd *cobra.Command, args []string) error {
 		return nil
 	}
 	if args[0] == "true" || args[0] == "false" {
-		return fmt.Errorf("%q stands alone; write it behind its flag like this: --mdns=%s", args[0], args[0])
+		return fmt.Errorf("%q does not belong to a flag; write it like this: --mdns=%s", args[0], args[0])
 	}
 	if names := cmd.Root().SuggestionsFor(args[0]); len(names) > 0 {
 		return fmt.Errorf("there is no command %q; did you mean %s?", args[0], names[0])
 	}
-	return fmt.Errorf("there is no command %q; `pigrid-agent --help` lists what there is", args[0])
+	return fmt.Errorf("there is no command %q; pigrid-agent --help lists all commands", args[0])
 }

@@ -93,7 +93,7 @@ func TestMistakes(t *testing.T) {
 		want string
 	}{
 		{[]string{"rum"}, "", `there is no command "rum"; did you mean run?`},
-		{[]string{"zzzz"}, "", "`pigrid-agent --help` lists what there is"},
+		{[]string{"zzzz"}, "", "pigrid-agent --help lists all commands"},
 		{[]string{"help", "zzzz"}, "", `there is no command "zzzz"`},
 		{[]string{"run", "zzzz"}, "", `there is no command "zzzz"`},
 		{[]string{"--mdns", "false"}, "", "like this: --mdns=false"},
@@ -106,7 +106,7 @@ func TestMistakes(t *testing.T) {
 		{[]string{"--widht", "3"}, "", "did you mean --width?"},
 		{[]string{"run", "--width", "x"}, "", `--width "x" is not right: it must be a whole number`},
 		{nil, "PIGRID_WIDTH=x", `PIGRID_WIDTH="x" is not right`},
-		{[]string{"--state-dir", "/proc/none"}, "", "give --state-dir a folder"},
+		{[]string{"--state-dir", "/proc/none"}, "", "set --state-dir to a folder"},
 		{[]string{"--listen", busy, "--state-dir", t.TempDir()}, "", "another program listens on " + busy},
 		{[]string{"--state-dir", t.TempDir()}, "PIGRID_LISTEN=" + busy, "another program listens on " + busy},
 	} {

@@ -81,10 +81,10 @@ func (who *identified) keep(ctx context.Context, log *slog.Logger) {
 		}
 		if who.unkept && identity.KeepID(who.stateDir, who.ID) == nil {
 			who.unkept = false
-			log.Info("the agent's id is kept now", "in", who.stateDir)
+			log.Info("the agent's id has been saved", "in", who.stateDir)
 		}
 		if owed, err := who.cameras.Keep(); owed && err == nil {
-			log.Info("the ids of cameras are kept now", "in", who.stateDir)
+			log.Info("the camera ids have been saved", "in", who.stateDir)
 		}
 	}
 }

@@ -33,22 +33,22 @@ func listen(ctx context.Context, open opener, cfg config.Config, log *slog.Logge
 	}
 	for port := firstFreePort; port <= lastFreePort; port++ {
 		if ln, err := open(ctx, "tcp", ":"+strconv.Itoa(port)); err == nil {
-			log.Info("port 8080 is taken, using the next free one", "port", port)
+			log.Info("port 8080 is in use, using the next free one", "port", port)
 			return ln, nil
 		}
 	}
-	return nil, fmt.Errorf("the ports 8080 to %d are all taken; choose a free one with --listen :PORT", lastFreePort)
+	return nil, fmt.Errorf("ports 8080 to %d are all in use; choose a free one with --listen :PORT", lastFreePort)
 }
 
 // cannotListen says why not and what to do.
 func cannotListen(addr string, err error) error {
 	switch {
 	case errors.Is(err, syscall.EADDRINUSE):
-		return fmt.Errorf("another program listens on %s already; stop it or choose another port with --listen", addr)
+		return fmt.Errorf("another program listens on %s already; stop it, or choose another port with --listen", addr)
 	case errors.Is(err, syscall.EACCES):
-		return fmt.Errorf("this user may not listen on %s; choose a port from 1024 up with --listen", addr)
+		return fmt.Errorf("this user is not allowed to listen on %s; choose port 1024 or higher with --listen", addr)
 	case errors.Is(err, syscall.EADDRNOTAVAIL):
-		return fmt.Errorf("this machine has no address %s; choose one it has with --listen, or :PORT for all", addr)
+		return fmt.Errorf("this machine does not have the address %s; choose one of its addresses with --listen, or :PORT for all of them", addr)
 	}
-	return fmt.Errorf("it is not possible to listen on %s, choose another address with --listen: %w", addr, err)
+	return fmt.Errorf("cannot listen on %s; choose another address with --listen: %w", addr, err)
 }

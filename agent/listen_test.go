@@ -58,12 +58,12 @@ func TestListen(t *testing.T) {
 		"free":                 {":8080", false, nil, all[:1], ""},
 		"taken":                {":8080", false, taken(":8080"), all[:2], "port=8081"},
 		"nearly all taken":     {":8080", false, taken(all[:9]...), all, "port=8089"},
-		"all taken":            {":8080", false, taken(all...), all, "the ports 8080 to 8089 are all taken; choose a free one"},
+		"all taken":            {":8080", false, taken(all...), all, "ports 8080 to 8089 are all in use; choose a free one"},
 		"given and taken":      {":8080", true, taken(":8080"), all[:1], "another program listens on :8080 already"},
-		"not taken, forbidden": {":8080", false, map[string]error{":8080": syscall.EACCES}, all[:1], "this user may not listen on :8080"},
-		"privileged":           {":80", true, map[string]error{":80": syscall.EACCES}, []string{":80"}, "choose a port from 1024 up"},
-		"not ours":             {"192.0.2.1:80", true, map[string]error{"192.0.2.1:80": syscall.EADDRNOTAVAIL}, []string{"192.0.2.1:80"}, "this machine has no address 192.0.2.1:80"},
-		"anything else":        {"pi:80", true, map[string]error{"pi:80": syscall.EIO}, []string{"pi:80"}, "it is not possible to listen on pi:80"},
+		"not taken, forbidden": {":8080", false, map[string]error{":8080": syscall.EACCES}, all[:1], "this user is not allowed to listen on :8080"},
+		"privileged":           {":80", true, map[string]error{":80": syscall.EACCES}, []string{":80"}, "choose port 1024 or higher"},
+		"not ours":             {"192.0.2.1:80", true, map[string]error{"192.0.2.1:80": syscall.EADDRNOTAVAIL}, []string{"192.0.2.1:80"}, "this machine does not have the address 192.0.2.1:80"},
+		"anything else":        {"pi:80", true, map[string]error{"pi:80": syscall.EIO}, []string{"pi:80"}, "cannot listen on pi:80"},
 	} {
 		var log bytes.Buffer
 		ports := &fakePorts{fails: test.fails}

@@ -77,13 +77,13 @@ func status(ctx context.Context, cfg config.Config, env []string, out io.Writer)
 		case errors.Is(err, os.ErrPermission):
 			denied = true
 		case !errors.Is(err, control.ErrNone):
-			return exitError{fmt.Errorf("the agent does not answer: %w", err), exitNone}
+			return exitError{fmt.Errorf("the agent is not answering: %w", err), exitNone}
 		}
 	}
 	if denied {
-		return exitError{errors.New("only root may ask the agent of this machine: sudo pigrid-agent status"), exitNone}
+		return exitError{errors.New("only root can query the agent on this machine: sudo pigrid-agent status"), exitNone}
 	}
-	return exitError{errors.New("no agent runs here; start it with sudo systemctl start pigrid-agent, or by hand with pigrid-agent"), exitNone}
+	return exitError{errors.New("no agent is running here; start it with sudo systemctl start pigrid-agent, or run pigrid-agent by hand"), exitNone}
 }
 
 // troubleOf is an error when a camera gives no picture.
@@ -98,7 +98,7 @@ func troubleOf(r control.Report) error {
 
 // printReport writes a report for a person.
 func printReport(out io.Writer, r control.Report, now time.Time) {
-	fmt.Fprintf(out, "pigrid-agent %s runs since %s.\nOpen %s\n\nCameras\n", r.Version, moment(r.Since, now), r.URL)
+	fmt.Fprintf(out, "pigrid-agent %s, running since %s.\nOpen %s\n\nCameras\n", r.Version, moment(r.Since, now), r.URL)
 	table := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
 	for _, c := range r.Cameras {
 		fmt.Fprintf(table, "  %s\t%s\t%s\n", c.ID, c.State, aboutCamera(c))

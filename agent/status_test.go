@@ -29,7 +29,7 @@ func shortDir(t *testing.T) string {
 // TestStatusCommand asks a whole agent from outside, with somebody who watches.
 func TestStatusCommand(t *testing.T) {
 	dir := shortDir(t)
-	if _, _, err := run(t, nil, "status", "--state-dir", dir); err == nil || exitCode(err) != exitNone || !strings.Contains(err.Error(), "no agent runs here") {
+	if _, _, err := run(t, nil, "status", "--state-dir", dir); err == nil || exitCode(err) != exitNone || !strings.Contains(err.Error(), "no agent is running here") {
 		t.Errorf("without an agent: %v", err)
 	}
 	ctx, cancel := context.WithCancel(t.Context())
@@ -90,7 +90,7 @@ func TestPrintReport(t *testing.T) {
 				Cameras: []api.Camera{{ID: "imx708", State: api.Live, Width: 640, Height: 360, FPS: 29.97}, {ID: "c920", State: api.Idle}},
 				Viewers: []control.Viewer{{Address: "192.168.1.7", Camera: "imx708", Since: now.Add(-time.Minute)}},
 			},
-			`pigrid-agent 1.2.3 runs since 2026-11-28 10:30.
+			`pigrid-agent 1.2.3, running since 2026-11-28 10:30.
 Open http://pi.local:8080/
 
 Cameras
@@ -107,7 +107,7 @@ Viewers
 				Cameras: []api.Camera{{ID: "imx708", State: api.Failed, Error: &api.Problem{Message: "No camera was found."}}},
 				Problem: &control.Problem{At: now, Message: "No camera was found.", Hint: "Check the cable."},
 			},
-			`pigrid-agent 1.2.3 runs since 16:30.
+			`pigrid-agent 1.2.3, running since 16:30.
 Open http://pi.local:8080/
 
 Cameras

@@ -53,7 +53,7 @@ type trouble struct {
 func (t *trouble) delay(log *slog.Logger, err error) time.Duration {
 	if err.Error() != t.said {
 		t.said = err.Error()
-		log.Warn("mDNS announcement failed, will be retried", "error", err)
+		log.Warn("mDNS announcement failed, retrying", "error", err)
 	}
 	t.wait = min(max(2*t.wait, time.Second), maxRetry)
 	return t.wait

@@ -69,7 +69,7 @@ func Serve(ctx context.Context, dir string, report func() Report, log *slog.Logg
 		}
 		if err.Error() != said {
 			said = err.Error()
-			log.Warn("commands like pigrid-agent status cannot reach this agent; it will be tried again", "error", err)
+			log.Warn("commands such as pigrid-agent status cannot reach this agent; retrying", "error", err)
 		}
 		select {
 		case <-time.After(retryEvery):
@@ -107,7 +107,7 @@ func listen(ctx context.Context, path string) (*net.UnixListener, error) {
 		var d net.Dialer
 		if conn, err := d.DialContext(ctx, "unix", path); err == nil {
 			_ = conn.Close()
-			return nil, fmt.Errorf("another agent runs with the state folder %s; give one of them its own with --state-dir", filepath.Dir(path))
+			return nil, fmt.Errorf("another agent uses the state folder %s; give one of them its own with --state-dir", filepath.Dir(path))
 		}
 		if err := os.Remove(path); err != nil {
 			return nil, err
@@ -141,7 +141,7 @@ func (l ownersOnly) Accept() (net.Conn, error) {
 		if uid, err := peer(conn); err == nil && mayAsk(uid, os.Getuid()) {
 			return conn, nil
 		}
-		l.log.Warn("a command of another user was refused")
+		l.log.Warn("rejected a command from another user")
 		_ = conn.Close()
 	}
 }
@@ -150,7 +150,7 @@ func (l ownersOnly) Accept() (net.Conn, error) {
 func mayAsk(uid, mine int) bool { return uid == 0 || uid == mine }
 
 // ErrNone is the error of [Ask] where no agent runs with a state folder.
-var ErrNone = errors.New("no agent runs here")
+var ErrNone = errors.New("no agent is running here")
 
 // Ask asks the agent that runs with a state folder. The error wraps [ErrNone] when
 // there is none, and [os.ErrPermission] when this user may not ask it.

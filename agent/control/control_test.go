@@ -131,7 +131,7 @@ func TestTwoAgents(t *testing.T) {
 		defer close(ended)
 		Serve(ctx, dir, nil, slog.New(slog.NewTextHandler(said, nil)))
 	}()
-	if line := <-said; !strings.Contains(line, "another agent runs with the state folder") {
+	if line := <-said; !strings.Contains(line, "another agent uses the state folder") {
 		t.Errorf("logged %q", line)
 	}
 	if got, err := Ask(t.Context(), dir); err != nil || got.Version != "first" {
@@ -216,7 +216,7 @@ func TestOtherUsers(t *testing.T) {
 	if got := as(0); got != "answered" {
 		t.Errorf("root was told %q", got)
 	}
-	if log := stop(); !strings.Contains(log, "a command of another user was refused") {
+	if log := stop(); !strings.Contains(log, "rejected a command from another user") {
 		t.Errorf("logged %q", log)
 	}
 }

@@ -56,7 +56,7 @@ func OpenCameraIDs(dir string) (*CameraIDs, error) {
 	}
 	if err != nil {
 		c.bad = true
-		return c, fmt.Errorf("the remembered camera ids cannot be read, so cameras may get new ones; look into %s, which will be kept as %s: %w",
+		return c, fmt.Errorf("the saved camera ids cannot be read, so cameras may get new ones; see %s, which will be kept as %s: %w",
 			c.path, camerasFile+badSuffix, err)
 	}
 	return c, nil

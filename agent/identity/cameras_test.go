@@ -79,7 +79,7 @@ func TestBadFile(t *testing.T) {
 		dir := t.TempDir()
 		path := write(t, dir, camerasFile, text)
 		c, err := OpenCameraIDs(dir)
-		sentence(t, err, "the remembered camera ids cannot be read", path, "cameras.json.bad")
+		sentence(t, err, "the saved camera ids cannot be read", path, "cameras.json.bad")
 		expect(t, c, "imx219", "/base/b", want)
 		kept, err := os.ReadFile(path + badSuffix)
 		if want == "imx219" || want == "imx219-2" { // something new was written
@@ -96,7 +96,7 @@ func TestBadFile(t *testing.T) {
 // TestNotKept: a folder that is no use costs the memory, not the camera.
 func TestNotKept(t *testing.T) {
 	c, err := OpenCameraIDs(write(t, t.TempDir(), "file", ""))
-	sentence(t, err, "the remembered camera ids cannot be read")
+	sentence(t, err, "the saved camera ids cannot be read")
 	if id, err := c.ID("imx708", "/base"); id != "imx708" || err == nil {
 		t.Errorf("%s, error %v", id, err)
 	}

@@ -57,7 +57,7 @@ func derivedID(root fs.FS, part string) (string, error) {
 		mac.Write([]byte(serial + part))
 		return uuid([16]byte(mac.Sum(nil)), 8), nil
 	}
-	return "", errors.New("this machine has neither a serial number nor /etc/machine-id; start the agent with --state-dir and a folder it may write to")
+	return "", errors.New("this machine has neither a serial number nor /etc/machine-id; start the agent with --state-dir and a folder that it can write to")
 }
 
 // readSource reads a file like [smallfile.Read].
@@ -95,17 +95,17 @@ func StoredID(root fs.FS, dir string) (string, error) {
 		return id, nil
 	}
 	if err := os.Rename(path, path+badSuffix); err != nil {
-		return "", fmt.Errorf("%s does not hold a UUID and cannot be put aside: %w; %s", path, err, otherFolder)
+		return "", fmt.Errorf("%s does not contain a UUID and cannot be renamed: %w; %s", path, err, otherFolder)
 	}
 	id, err := makeID(root, path)
 	if err != nil {
 		return id, err
 	}
-	return id, fmt.Errorf("%s did not hold a UUID, so the agent has a new id and is another one for the app; what it held is kept as %s", path, idFile+badSuffix)
+	return id, fmt.Errorf("%s did not contain a UUID, so the agent has a new id and the app treats it as a new agent; the old content is kept in %s", path, idFile+badSuffix)
 }
 
 // otherFolder is what to do about a folder that is no use.
-const otherFolder = "give --state-dir a folder the agent may read and write"
+const otherFolder = "set --state-dir to a folder that the agent can read and write"
 
 func makeID(root fs.FS, path string) (string, error) {
 	id := newID()
@@ -117,7 +117,7 @@ func makeID(root fs.FS, path string) (string, error) {
 		}
 		return id, notKept("the agent's id", path, err)
 	case err != nil:
-		return "", fmt.Errorf("the agent's id cannot be kept: %w; %s", err, otherFolder)
+		return "", fmt.Errorf("the agent's id cannot be saved: %w; %s", err, otherFolder)
 	}
 	return id, nil
 }

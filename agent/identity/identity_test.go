@@ -101,7 +101,7 @@ func TestStoredIDIsNone(t *testing.T) {
 		dir := t.TempDir()
 		path := write(t, dir, idFile, text)
 		id, err := StoredID(thisMachine, dir)
-		sentence(t, err, path+" did not hold a UUID", "new id", "agent-id.bad")
+		sentence(t, err, path+" did not contain a UUID", "new id", "agent-id.bad")
 		if !ValidID(id) {
 			t.Errorf("%q became %q", text, id)
 		}
@@ -117,16 +117,16 @@ func TestStoredIDIsNone(t *testing.T) {
 func TestStoredIDMistakes(t *testing.T) {
 	notFolder := write(t, t.TempDir(), "file", "")
 	_, err := StoredID(thisMachine, notFolder)
-	sentence(t, err, "the agent's id cannot be read: ", notFolder, "give --state-dir a folder the agent may read and write")
+	sentence(t, err, "the agent's id cannot be read: ", notFolder, "set --state-dir to a folder that the agent can read and write")
 	_, err = StoredID(thisMachine, "/proc/pigrid-none")
-	sentence(t, err, "the agent's id cannot be kept: ", "/proc/pigrid-none", "give --state-dir a folder")
+	sentence(t, err, "the agent's id cannot be saved: ", "/proc/pigrid-none", "set --state-dir to a folder")
 	dir := t.TempDir()
 	path := write(t, dir, idFile, "not an id")
 	if err := os.MkdirAll(filepath.Join(path+badSuffix, "full"), 0o700); err != nil {
 		t.Fatal(err)
 	}
 	_, err = StoredID(thisMachine, dir)
-	sentence(t, err, path+" does not hold a UUID and cannot be put aside: ", "give --state-dir a folder")
+	sentence(t, err, path+" does not contain a UUID and cannot be renamed: ", "set --state-dir to a folder")
 	if kept, _ := os.ReadFile(path); string(kept) != "not an id" {
 		t.Errorf("now it holds %q", kept)
 	}

@@ -23,9 +23,9 @@ func notKept(what, path string, err error) *NotKept {
 // Error implements error.
 func (e *NotKept) Error() string {
 	if noRoom(e.Err) {
-		return fmt.Sprintf("there is no room left to keep %s in %s: the card is full", e.What, e.Dir)
+		return fmt.Sprintf("there is no room left to save %s in %s: the card is full", e.What, e.Dir)
 	}
-	return fmt.Sprintf("%s cannot be kept: %v", e.What, e.Err)
+	return fmt.Sprintf("%s cannot be saved: %v", e.What, e.Err)
 }
 
 // Message is the error as a sentence for people.
@@ -40,9 +40,9 @@ func (e *NotKept) Unwrap() error { return e.Err }
 // Hint says what to do.
 func (e *NotKept) Hint() string {
 	if noRoom(e.Err) {
-		return "The cameras work, but after a restart ids may be other ones. Make room: df -h shows how full the card is. The agent tries again every minute."
+		return "The cameras work, but their ids may change after a restart. Free some space (df -h shows how full the card is). The agent retries every minute."
 	}
-	return "The cameras work, but after a restart ids may be other ones. Let the agent write to its state folder, or give --state-dir another one."
+	return "The cameras work, but their ids may change after a restart. Let the agent write to its state folder, or choose another one with --state-dir."
 }
 
 // noRoom reports whether a file could not be written because the file system, or

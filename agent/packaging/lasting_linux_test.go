@@ -129,7 +129,7 @@ func TestFullCard(t *testing.T) {
 		}
 		m.reboot()
 		m.await("a picture", 20*time.Second, m.seesPicture)
-		if status := m.run("pigrid-agent", "status"); !strings.Contains(status, "There is no room left to keep the ids of cameras in /var/lib/pigrid") || !strings.Contains(status, "df -h") {
+		if status := m.run("pigrid-agent", "status"); !strings.Contains(status, "There is no room left to save the ids of cameras in /var/lib/pigrid") || !strings.Contains(status, "df -h") {
 			t.Errorf("it says of itself: %s", status)
 		}
 		if log := m.journal(); !strings.Contains(log, "no room left") {
@@ -143,7 +143,7 @@ func TestFullCard(t *testing.T) {
 			out, err := m.try("cat", state+"/cameras.json")
 			return err == nil && json.Valid([]byte(out)) && strings.Contains(out, `"imx708"`)
 		})
-		m.await("it logs so", 5*time.Second, func() bool { return strings.Contains(m.journal(), "the ids of cameras are kept now") })
+		m.await("it logs so", 5*time.Second, func() bool { return strings.Contains(m.journal(), "the camera ids have been saved") })
 	})
 }
 

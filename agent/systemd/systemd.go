@@ -71,7 +71,7 @@ func (s Service) Run(ctx context.Context, status string, alive func(), log *slog
 // notify sends one message.
 func (s Service) notify(message string, log *slog.Logger) {
 	if err := s.send(message); err != nil {
-		log.Warn("systemd could not be told how the agent is; it may restart it", "error", err)
+		log.Warn("cannot report to systemd, which may restart the agent", "error", err)
 	}
 }
 

@@ -128,7 +128,7 @@ func TestNobodyListens(t *testing.T) {
 	cancel()
 	var said strings.Builder
 	Service{socket: filepath.Join(t.TempDir(), "gone")}.Run(ctx, "", nil, slog.New(slog.NewTextHandler(&said, nil)))
-	if !strings.Contains(said.String(), "systemd could not be told") {
+	if !strings.Contains(said.String(), "cannot report to systemd") {
 		t.Errorf("said %q", said.String())
 	}
 	Service{}.Run(t.Context(), "", nil, nil) // started by hand: returns at once

@@ -18,9 +18,9 @@ func (s *Server) guardClient(next http.Handler) http.Handler {
 		addr, err := netip.ParseAddrPort(r.RemoteAddr)
 		if err != nil || !s.clientAllowed(addr.Addr()) {
 			fail(w, r, api.Refusal{
-				Status: http.StatusForbidden, Title: "Only for this network",
-				Detail: "This camera answers only computers on its own network, and " + addr.Addr().Unmap().String() + " is not.",
-				Hint:   "To let it in, start the agent with --allow-from " + addr.Addr().Unmap().String() + " (or its network).",
+				Status: http.StatusForbidden, Title: "Access denied",
+				Detail: "This camera answers only computers on its own network. " + addr.Addr().Unmap().String() + " is not on it.",
+				Hint:   "To allow it, start the agent with --allow-from " + addr.Addr().Unmap().String() + " (or its network).",
 			})
 			return
 		}
@@ -42,8 +42,8 @@ func (s *Server) guardHost(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if !hostAllowed(r.Host, s.cfg.AllowHosts) {
 			fail(w, r, api.Refusal{
-				Status: http.StatusMisdirectedRequest, Title: "Not known by this name",
-				Detail: "This camera does not answer to the name it was called by.",
+				Status: http.StatusMisdirectedRequest, Title: "Unknown host name",
+				Detail: "This camera rejects requests addressed to this name.",
 				Hint:   "Use its IP address or its .local name, or start the agent with --allow-host and this name.",
 			})
 			return

@@ -131,7 +131,7 @@ func TestWhoMayShowThePage(t *testing.T) {
 func TestUnknownPlaces(t *testing.T) {
 	s := newSite(t, Config{})
 	for path, says := range map[string]string{
-		"/nothing": "Open /", "/cameras/attic/video": "no camera with that id", "/cameras//snapshot.jpg": "no camera with that id", "/cameras//video": "no camera with that id",
+		"/nothing": "Open /", "/cameras/attic/video": "no camera with this id", "/cameras//snapshot.jpg": "no camera with this id", "/cameras//video": "no camera with this id",
 		"/cameras/../../etc/passwd": "Open /",
 		"/assets/page.html":         "nothing here", "/assets/..%2fserver.go": "nothing here",
 	} {
@@ -144,7 +144,7 @@ func TestUnknownPlaces(t *testing.T) {
 	for _, method := range []string{"POST", "PUT", "DELETE"} {
 		answer := request(t.Context(), t, method, s.url+"/api/v1/status")
 		body, _ := io.ReadAll(answer.Body)
-		if answer.StatusCode != http.StatusMethodNotAllowed || answer.Header.Get("Allow") != "GET, HEAD" || !strings.Contains(string(body), "not changed") {
+		if answer.StatusCode != http.StatusMethodNotAllowed || answer.Header.Get("Allow") != "GET, HEAD" || !strings.Contains(string(body), "read-only") {
 			t.Errorf("%s: %s %v %s", method, answer.Status, answer.Header, body)
 		}
 	}

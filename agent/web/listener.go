@@ -110,7 +110,7 @@ func (l *listener) heal(err error) bool {
 		if few {
 			hint = "raise the limit of open files (LimitNOFILE= of the service, or ulimit -n), or look which program has so many open"
 		}
-		l.log.Warn("new connections cannot be accepted at the moment", "error", err, "hint", hint)
+		l.log.Warn("cannot accept new connections at the moment", "error", err, "hint", hint)
 	}
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -149,7 +149,7 @@ func (l *listener) makeRoom(newcomer netip.Addr) bool {
 
 func (l *listener) warn(newcomer netip.Addr) {
 	if l.full.now() {
-		l.log.Warn("too many connections; those that ask nothing are closed", "open", len(l.open), "client", newcomer, "has", l.of[newcomer])
+		l.log.Warn("too many connections; closing those that have sent no request", "open", len(l.open), "client", newcomer, "has", l.of[newcomer])
 	}
 }
 

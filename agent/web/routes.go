@@ -24,7 +24,7 @@ func (s *Server) Handler(ctx context.Context) http.Handler {
 		w.Header().Set("Allow", "GET, HEAD")
 		fail(w, r, api.Refusal{
 			Status: http.StatusMethodNotAllowed, Title: "Only GET and HEAD work here",
-			Detail: "This address can be read, not changed.",
+			Detail: "This address is read-only.",
 		})
 	})
 

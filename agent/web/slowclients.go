@@ -140,7 +140,7 @@ func (s *slowClients) add(c *conn, rate float64) {
 		i := s.slowest()
 		s.gaveUp++
 		if s.full.now() {
-			s.log.Warn("slow clients make the agent keep too many pictures; the slowest are disconnected",
+			s.log.Warn("slow clients make the agent keep too many pictures; disconnecting the slowest",
 				"client", s.clients[i].from, "mebibytes", s.most>>20, "disconnected", s.gaveUp)
 		}
 		_ = s.clients[i].Conn.Close()

@@ -92,8 +92,8 @@ func (s *Server) enterSnapshot(r *http.Request, cancel context.CancelCauseFunc) 
 	client := clientOf(r)
 	mine, moved := s.snapshots.take(client, "", func() { cancel(errMadeRoom) })
 	if (mine == nil || moved != nil) && s.crowded.now() {
-		s.cfg.Log.Warn("too many snapshots at once; who asks for most of them makes room for others, and who finds none is answered 503",
-			"places", maxSnapshots, "client", client)
+		s.cfg.Log.Warn("too many snapshots at once; the client with the most requests makes room for others, and further requests get 503",
+			"limit", maxSnapshots, "client", client)
 	}
 	if mine == nil {
 		return nil
@@ -105,8 +105,8 @@ func failBusy(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("Retry-After", "1")
 	fail(w, r, api.Refusal{
 		Status: http.StatusServiceUnavailable, Code: api.CodeTooManyViewers, Title: "Too many snapshots at once",
-		Detail: fmt.Sprintf("This agent answers %d snapshots at once, and others have asked for as many.", maxSnapshots),
-		Hint:   "Ask again in a second, or open the stream instead.",
+		Detail: fmt.Sprintf("This agent answers %d snapshots at once, and that many are under way.", maxSnapshots),
+		Hint:   "Try again in a second, or open the stream instead.",
 	})
 }
 
@@ -120,14 +120,14 @@ func failSnapshot(w http.ResponseWriter, r *http.Request, hub *frames.Hub, waite
 		w.Header().Set("Retry-After", strconv.Itoa(int(left.Seconds())))
 		p = &api.Problem{
 			Code:    api.CodeStarting,
-			Message: fmt.Sprintf("The camera was off and has been started. It gives a picture every %s, and the first may take up to %s.", duration(c.Interval()), duration(start)),
-			Hint:    fmt.Sprintf("Ask again in %s: it stays on until then. With --idle-timeout never it is always on.", duration(left)),
+			Message: fmt.Sprintf("The camera was off and is starting. It takes a picture every %s, and the first may take up to %s.", duration(c.Interval()), duration(start)),
+			Hint:    fmt.Sprintf("Try again in %s. The camera stays on until then. With --idle-timeout never it is always on.", duration(left)),
 		}
 	}
 	if p == nil {
 		p = &api.Problem{
 			Message: fmt.Sprintf("No picture came within %s.", duration(waited)),
-			Hint:    "The agent keeps trying; look at its log if this goes on.",
+			Hint:    "The agent keeps trying. If this continues, look at its log.",
 		}
 	}
 	failCamera(w, r, c.Name, *p)

@@ -110,12 +110,12 @@ func (s *Server) hub(w http.ResponseWriter, r *http.Request, id string) (*frames
 func failUnknown(w http.ResponseWriter, r *http.Request) {
 	fail(w, r, api.Refusal{
 		Status: http.StatusNotFound, Title: "No such camera",
-		Detail: "This agent has no camera with that id.", Hint: "Open /cameras for the list of ids.",
+		Detail: "This agent has no camera with this id.", Hint: "Open /cameras for the list of ids.",
 	})
 }
 
 func noCamera() api.Problem {
 	return api.Problem{
-		Code: api.CodeNoCamera, Message: "The agent has no camera yet.", Hint: "Plug a camera in; its log says what it looks for.",
+		Code: api.CodeNoCamera, Message: "The agent has no camera yet.", Hint: "Connect a camera. The agent's log says what it looks for.",
 	}
 }

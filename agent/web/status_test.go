@@ -268,7 +268,7 @@ func TestSnapshotOfASlowCamera(t *testing.T) {
 		retry     string
 	}{
 		"quick":       {30, api.Starting, snapshotWait, "No picture came within 5s.", "5"},
-		"slow":        {1. / 60, api.Starting, longestWait, "It gives a picture every 1m, and the first may take up to 12m.", "695"},
+		"slow":        {1. / 60, api.Starting, longestWait, "It takes a picture every 1m, and the first may take up to 12m.", "695"},
 		"between":     {1.25, api.Starting, 9600 * time.Millisecond, "No picture came within 9.6s.", "5"},
 		"rather slow": {0.5, api.Starting, 24 * time.Second, "No picture came within 24s.", "5"},
 		"it was on":   {1. / 60, api.Live, longestWait, "No picture came within 25s.", "5"},

@@ -38,7 +38,7 @@ func (s *Server) video(ctx context.Context) http.HandlerFunc {
 		}
 		fps, err := parseFPS(r.URL.Query().Get("fps"))
 		if err != nil {
-			fail(w, r, api.Refusal{Status: http.StatusBadRequest, Title: "No such rate", Detail: err.Error()})
+			fail(w, r, api.Refusal{Status: http.StatusBadRequest, Title: "Invalid frame rate", Detail: err.Error()})
 			return
 		}
 		if r.Method == http.MethodHead {
@@ -54,8 +54,8 @@ func (s *Server) video(ctx context.Context) http.HandlerFunc {
 			w.Header().Set("Retry-After", "5")
 			fail(w, r, api.Refusal{
 				Status: http.StatusServiceUnavailable, Code: api.CodeTooManyViewers, Title: "Too many viewers",
-				Detail: fmt.Sprintf("This agent serves %d streams at once and all are taken.", s.cfg.MaxViewers),
-				Hint:   "Close one, or start the agent with a larger --max-viewers.",
+				Detail: fmt.Sprintf("This agent serves %d streams at once, and all are in use.", s.cfg.MaxViewers),
+				Hint:   "Close one, or start the agent with a higher --max-viewers.",
 			})
 			return
 		}
@@ -78,8 +78,8 @@ func (s *Server) enter(r *http.Request, camera string, cancel context.CancelCaus
 	client := clientOf(r)
 	mine, moved := s.viewers.take(client, camera, func() { cancel(errMadeRoom) })
 	if (mine == nil || moved != nil) && s.full.now() {
-		s.cfg.Log.Warn("all places for viewers are taken; who has most of them makes room for others, and who finds none is answered 503",
-			"places", s.cfg.MaxViewers, "client", client, "hint", "--max-viewers allows more")
+		s.cfg.Log.Warn("the limit of viewers is reached; the client with the most streams makes room for others, and further requests get 503",
+			"limit", s.cfg.MaxViewers, "client", client, "hint", "raise it with --max-viewers")
 	}
 	if mine == nil {
 		return nil
