@@ -32,7 +32,7 @@ func TestCameraByURL(t *testing.T) {
 			until(t, 20*time.Second, "the page is there", func() bool { return len(w.tiles(t)) > 0 })
 
 			w.add(t, c.addr)
-			w.untilSaid(t, `asks for a user name and a password`)
+			w.untilSaid(t, `needs a user name and a password`)
 			w.add(t, "http://root:typo@"+c.addr)
 			w.untilSaid(t, `does not accept these`)
 			w.add(t, "http://root:s3cret@"+c.addr)
@@ -44,7 +44,7 @@ func TestCameraByURL(t *testing.T) {
 			c.stop()
 			w.untilTold(t, c, trouble{
 				status: offline, label: "offline since", sight: dimmed,
-				notice: `^The machine of \S+ is on \(\S+\), but its camera program does not run\. Start it there, or switch the camera off and on\.$`,
+				notice: `^\S+ is on \(\S+\), but its camera program isn't running\. Start the program, or switch the camera off and on\.$`,
 			})
 			w.save(t, "camera-by-url-"+e.name)
 			c.start(t)

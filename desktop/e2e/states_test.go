@@ -34,25 +34,25 @@ const offline = `^Offline since \d\d:\d\d( · retrying (now|in \d+ s))?$`
 // tried again, and when half of all fail together one banner speaks for them.
 var troubles = [][]trouble{
 	{
-		{"refuse", offline, `^The Pi of Camera 1 is on \(127.*\), but no camera agent runs there\. Start it on the Pi`, "offline since", dimmed},
-		{"reset", offline, `^Camera 2 closed the connection \(127.*\)\. Its agent may be restarting`, "offline since", dimmed},
-		{"hang", offline, `^Camera 3 does not answer in time \(127.*\)\. The Pi may be off, very busy`, "offline since", dimmed},
-		{"401", `^Not let in( · .*)?$`, `^Camera 4 asks for an access code\.`, "not let in", dimmed},
-		{"403", `^Not let in( · .*)?$`, `^Camera 5 does not let this computer in\. This agent answers computers on its own network only\. Start it with --allow-from`, "not let in", dimmed},
-		{"421", `^Not let in( · .*)?$`, `^Camera 6 does not let this computer in\. It does not know itself by the name in 127.* Use its IP address`, "not let in", dimmed},
+		{"refuse", offline, `^Camera 1's Pi is on \(127.*\), but PiGrid isn't running there\. Start it on the Pi`, "offline since", dimmed},
+		{"reset", offline, `^Camera 2 closed the connection \(127.*\)\. The agent may be restarting`, "offline since", dimmed},
+		{"hang", offline, `^Camera 3 is taking too long to answer \(127.*\)\. The Pi may be off, very busy`, "offline since", dimmed},
+		{"401", `^Access denied( · .*)?$`, `^Camera 4 asks for a password\.`, "access denied", dimmed},
+		{"403", `^Access denied( · .*)?$`, `^Camera 5 denies access to this computer\. This agent answers computers on its own network only\. Start it with --allow-from`, "access denied", dimmed},
+		{"421", `^Access denied( · .*)?$`, `^Camera 6 rejects requests addressed to 127.* Use its IP address`, "access denied", dimmed},
 		{"stall", `^No new picture for \d+ s$`, ``, "no new picture", frozen},
 		{"slow", `^Slow · [01](\.\d)? fps$`, ``, "slow, ", moving},
 	},
 	{
-		{"503", `^Too many viewers( · .*)?$`, `^This agent serves 64 streams at once and all are taken\. Close one, or start the agent with a larger --max-viewers\.$`, "too many viewers", dimmed},
-		{"garbage", offline, `^Camera 2 sends something that is not a picture \(127.*\)\. Restart the agent`, "offline since", dimmed},
+		{"503", `^Too many viewers( · .*)?$`, `^Camera 1 has as many viewers as it can serve \(127.*\)\. Close one, or start the agent with a larger --max-viewers\.$`, "too many viewers", dimmed},
+		{"garbage", offline, `^Camera 2 sends data that is not a picture \(127.*\)\. Restart the agent`, "offline since", dimmed},
 		{"cut", offline, `^Camera 3 closed the connection`, "offline since", dimmed},
-		{"not-an-agent", offline, `^Something other than a PiGrid agent answers for Camera 4 \(127.*\)\. Check the address`, "offline since", dimmed},
-		{"failed", `^Camera problem$`, `^The camera is used by another program\. Close it or restart the agent\.$`, "camera problem", dimmed},
-		{"placeholder", `^Camera problem$`, `^The camera is used by another program\. Close it or restart the agent\.$`, "camera problem", dimmed},
-		{"newer", `^Agent too new$`, `^The agent of Camera 7 \(0\.0\.0-fleet\) is newer than this PiGrid\. Update PiGrid`, "agent too new", dimmed},
+		{"not-an-agent", offline, `^Something else answers at the address of Camera 4 \(127.*\)\. Check the address`, "offline since", dimmed},
+		{"failed", `^Camera problem$`, `^Camera 5: the camera is used by another program\. Close it or restart the agent\.$`, "camera problem", dimmed},
+		{"placeholder", `^Camera problem$`, `^Camera 6: the camera is used by another program\. Close it or restart the agent\.$`, "camera problem", dimmed},
+		{"newer", `^Agent too new$`, `^The agent of Camera 7 \(version 0\.0\.0-fleet\) is newer than this PiGrid\. Update PiGrid`, "agent too new", dimmed},
 		{"truncate", `^Live`, ``, "live", moving},
-		{"huge", `^Picture too large( · .*)?$`, `^The picture of Camera 9 is too large to show\. Choose a smaller size`, "picture too large", dimmed},
+		{"huge", `^Picture too large( · .*)?$`, `^The picture from Camera 9 is too large to show\. Choose a smaller picture size`, "picture too large", dimmed},
 	},
 }
 

@@ -29,10 +29,10 @@ describe("Add by address", () => {
       address: "192.168.1.40:8080",
       detail: "dial tcp 192.168.1.40:8080: connect: connection refused",
     });
-    await dialog.getByText("Nothing answers on 192.168.1.40:8080.").waitFor();
+    await dialog.getByText("192.168.1.40:8080 is on, but PiGrid isn't running there.").waitFor();
     expect(await field.getAttribute("aria-invalid")).toBe("true");
     await shot(page, "add-failed");
-    await dialog.getByText("Raw cause").click();
+    await dialog.getByText("Technical details").click();
     await dialog.getByText("connection refused").waitFor();
     await shot(page, "add-failed-details");
 
@@ -71,7 +71,7 @@ describe("Add by address", () => {
     await page.getByRole("dialog").waitFor();
     await page.getByRole("textbox").fill("example.org");
     await page.keyboard.press("Enter");
-    await page.getByText("example.org cannot be reached.").waitFor();
+    await page.getByText("Nothing called example.org answered.").waitFor();
     const buttons = page.getByRole("dialog").locator(".buttons > *");
     for (const box of await Promise.all((await buttons.all()).map((b) => b.boundingBox())))
       expect(box && box.x >= 16 && box.x + box.width <= 464).toBe(true);
@@ -94,7 +94,9 @@ describe("the empty page", () => {
   it("says why it cannot look", async () => {
     stage.go.state.discovery = { running: false, interfaces: [], problem: "port 5353 is taken" };
     const page = await stage.open({ colorScheme: "light", viewport: { width: 1280, height: 800 } });
-    await page.getByText("PiGrid cannot look for cameras by itself: port 5353 is taken.").waitFor();
+    await page
+      .getByText("PiGrid cannot discover cameras automatically: port 5353 is taken.")
+      .waitFor();
     await shot(page, "empty-problem-light");
   });
 
@@ -113,7 +115,7 @@ describe("the empty page", () => {
 describe("without the app", () => {
   it("says so", async () => {
     const page = await stage.open({ viewport: { width: 1280, height: 800 } }, false);
-    await page.getByText("This page is the inside of the PiGrid app.").waitFor();
+    await page.getByText("This page works only inside the PiGrid app.").waitFor();
     await shot(page, "no-app");
     expect(stage.go.questions).toEqual([]);
   });
@@ -127,8 +129,8 @@ describe("Search this network", () => {
     await page.getByRole("button", { name: "Search this network" }).click();
     await expect.poll(() => stage.go.calls).toEqual(["search"]);
     await stage.go.emit(page, [], { search: search({ ...found, running: true, done: 96 }) });
-    await page.getByText("Asking 192.168.1.0/24: 96 of 254 addresses").waitFor();
-    await page.getByRole("progressbar", { name: "Addresses asked" }).waitFor();
+    await page.getByText("Searching 192.168.1.0/24: 96 of 254 addresses").waitFor();
+    await page.getByRole("progressbar", { name: "Addresses searched" }).waitFor();
     await shot(page, `search-${viewport.width}`);
     await page.getByRole("button", { name: "Stop searching" }).click();
     await expect.poll(() => stage.go.calls).toEqual(["search", "stopSearch"]);
@@ -152,7 +154,7 @@ describe("Search this network", () => {
     await stage.go.emit(page, cameras.slice(0, 1), {
       search: search({ ...found, running: true, done: 31 }),
     });
-    await dialog.getByText("Asking 192.168.1.0/24: 31 of 254 addresses").waitFor();
+    await dialog.getByText("Searching 192.168.1.0/24: 31 of 254 addresses").waitFor();
     await shot(page, "search-add");
     await stage.go.emit(page, cameras, {
       search: search({ ...found, done: 254, answered: 2, found: 2 }),

@@ -53,7 +53,7 @@ describe("words for every state", () => {
       ["Bench", narrow ? /^No picture · \d+ s$/ : /^No new picture for \d+ s$/],
       ["Garden", /Connecting…/],
       ["Hall", /Slow · 3 fps/],
-      ["3D printer", /Not let in/],
+      ["3D printer", /Access denied/],
       ["Nursery", /Camera problem/],
       ["Attic", /Agent too old/],
       ["Porch 2", /Paused/],
@@ -83,7 +83,7 @@ describe("words for every state", () => {
     stage.go.state.cameras = everyState().slice(1);
     stage.go.films.clear();
     const page = await stage.open();
-    await page.getByText("Not let in").waitFor();
+    await page.getByText("Access denied").waitFor();
     // A camera stands for the picture, unless words do.
     const drawn = (name: string) =>
       tile(page, name)
@@ -143,7 +143,7 @@ describe("words for every state", () => {
     await expect.poll(words).toBe("Live");
   });
 
-  it("tells in Details what is not as asked of a camera that is live", async () => {
+  it("shows in Details what a live camera does differently than asked", async () => {
     const warning =
       "The picture comes without imx500_posenet: rpicam-vid does not have it. Install it with: sudo apt install imx500-all.";
     const all = stage.cameras(1);
@@ -158,7 +158,7 @@ describe("words for every state", () => {
     await shot(page, "details-warning");
   });
 
-  it("tells the reason to who points at a tile that has no room for it", async () => {
+  it("shows the reason in a tooltip where the tile has no room for it", async () => {
     const cameras = everyState();
     stage.go.state.cameras = cameras;
     const page = await stage.open({ viewport: { width: 880, height: 600 } });
@@ -167,14 +167,14 @@ describe("words for every state", () => {
     const face = page.getByRole("button", { name: "Nursery, camera problem", exact: true });
     const described = () => face.getAttribute("title");
     expect(await described()).toBe(
-      "The camera is used by another program. Close it or restart the agent.",
+      "Nursery: the camera is used by another program. Close it or restart the agent.",
     );
     const titles = () =>
       page.locator("button.face").evaluateAll((all) => all.map((e) => e.hasAttribute("title")));
     const [no, yes] = [false, true];
     expect(await titles()).toEqual([no, yes, no, no, no, yes, yes, yes, no]);
     await page.setViewportSize({ width: 1920, height: 1080 });
-    await page.getByText("The camera is used by another program.").waitFor();
+    await page.getByText("Nursery: the camera is used by another program.").waitFor();
     expect(await titles(), "there is room").toEqual(Array(9).fill(no));
     await page.setViewportSize({ width: 880, height: 600 });
     await expect.poll(described).not.toBeNull();
@@ -182,7 +182,7 @@ describe("words for every state", () => {
     await expect.poll(titles, { message: "all are well" }).toEqual(Array(9).fill(no));
   });
 
-  it("puts the raw cause behind Details, where it can be copied and the camera forgotten", async () => {
+  it("puts the technical details into Details, where it can be copied and the camera forgotten", async () => {
     stage.go.state.cameras = everyState();
     const page = await stage.open();
     const garage = tile(page, "Garage");
@@ -192,7 +192,7 @@ describe("words for every state", () => {
     const dialog = page.getByRole("dialog");
     await dialog.getByText("no route to host").waitFor();
     await shot(page, "details");
-    await dialog.getByRole("button", { name: "Copy the raw cause" }).click();
+    await dialog.getByRole("button", { name: "Copy the technical details" }).click();
     const copied = await page.evaluate(
       () => (window as unknown as { fakeClipboard: string }).fakeClipboard,
     );
@@ -311,10 +311,12 @@ describe("words for every state", () => {
 
   it("shows what the app has to say about itself", async () => {
     stage.go.state.cameras = stage.cameras(2);
-    stage.go.state.notice = "The list of cameras was damaged and starts anew.";
+    stage.go.state.notice = "The list of cameras was damaged. PiGrid starts with an empty one.";
     const page = await stage.open({ colorScheme: "light" });
     await picturesShown(page, 2);
-    await page.getByText("The list of cameras was damaged and starts anew.").waitFor();
+    await page
+      .getByText("The list of cameras was damaged. PiGrid starts with an empty one.")
+      .waitFor();
     await shot(page, "notice-light");
   });
 
@@ -366,7 +368,7 @@ describe("words for every state", () => {
     const cameras = stage.cameras(4);
     Object.assign(stage.go.state, { cameras, bytesPerSecond: 2_000_000 });
     const page = await stage.open();
-    const traffic = page.locator("header").getByTitle("What all cameras together send");
+    const traffic = page.locator("header").getByTitle("Data received from all cameras");
     await expect.poll(() => traffic.allInnerTexts()).toEqual(["16 Mb/s"]);
     // What the Go side counted, not a sum of the page's.
     await stage.go.emit(page, cameras, { bytesPerSecond: 1_050_000 });
@@ -395,7 +397,7 @@ describe("words for every state", () => {
     const page = await stage.open();
     await picturesShown(page, 4);
     stage.go.broken = true;
-    const words = page.getByText("Pictures do not arrive from the app right now.");
+    const words = page.getByText("The window receives no new pictures at the moment");
     await words.waitFor();
     await shot(page, "starved");
     stage.go.broken = false;

@@ -12,41 +12,41 @@ describe("whyNotAdded", () => {
     ["", "192.168.1.42:8080 could not be added."],
     [
       "refused",
-      "Nothing answers on 192.168.1.42:8080. The machine is on; start the agent there: sudo systemctl restart pigrid-agent",
+      "192.168.1.42:8080 is on, but PiGrid isn't running there. Start the agent on the Pi: sudo systemctl restart pigrid-agent",
     ],
+    ["unreachable", "Nothing answered at 192.168.1.42:8080. Is the Pi on, and on this network?"],
     [
-      "unreachable",
-      "192.168.1.42:8080 cannot be reached. The Pi may be off or on another network, or the name is misspelt.",
+      "timeout",
+      "192.168.1.42:8080 did not answer in time. The Pi may be off or on another network.",
     ],
-    ["timeout", "192.168.1.42:8080 did not answer. The Pi may be off or on another network."],
     [
       "not-local",
-      "192.168.1.42:8080 is not on a local network. PiGrid shows only cameras near you.",
+      "192.168.1.42:8080 is not on a local network. PiGrid shows only cameras on your own network.",
     ],
     [
       "not-pigrid",
-      "Something answers at 192.168.1.42:8080, but it is no PiGrid agent, and there is no MJPEG stream at the usual places. Is the port right? Agents use 8080 to 8089. For another camera, type the whole address of its stream.",
+      "Something answers at 192.168.1.42:8080, but it is not a PiGrid agent, and there is no MJPEG stream at the usual addresses. Is the port right? Agents use ports 8080 to 8089. For another camera, type the full address of its stream.",
     ],
     [
       "bad-address",
-      "“192.168.1.42:8080” is not an address. Try raspberry-4b.local, 192.168.1.42:8080, or the http:// address of a camera's MJPEG stream.",
+      "“192.168.1.42:8080” is not an address. Try raspberrypi.local, 192.168.1.42:8080, or the http:// address of a camera's MJPEG stream.",
     ],
   ])("%j", (reason, words) => {
     expect(whyNotAdded(failed(reason), "typed")).toBe(words);
   });
 
   it.each<[Reason, RegExp]>([
-    ["refused", /The machine is on; start its camera program, or look up the port/],
-    ["unreachable", /The camera may be off/],
+    ["refused", /Start the program, or look up the port/],
+    ["unreachable", /Is the camera on, and on this network\?/],
     ["timeout", /The camera may be off/],
     ["ended", /Try again in a moment/],
     ["no-frames", /Switch the camera off and on/],
-    ["forbidden", /does not let this computer in. Look in the camera's settings who may see it/],
+    ["forbidden", /denies access to this computer. Check in the camera's settings who may watch/],
     ["unauthorized", /http:\/\/user:password@cam:81\/v/],
     ["wrong-host", /Use its IP address/],
-    ["busy", /many cameras serve only one/],
+    ["busy", /Many cameras serve only one/],
     ["no-stream", /not with an MJPEG stream/],
-    ["bad-http", /answers, but PiGrid cannot read its HTTP/],
+    ["bad-http", /answers, but not in a way PiGrid understands/],
   ])("does not speak of an agent where the address of a stream was typed: %j", (reason, words) => {
     const said = whyNotAdded(failed(reason, "http://cam:81/v"), "cam:81/v");
     expect(said).toMatch(words);
@@ -59,11 +59,17 @@ describe("whyNotAdded", () => {
     (typed) => {
       const said = whyNotAdded(failed("bad-address", ""), typed);
       expect(said).toMatch(
-        /^PiGrid cannot open “(https|rtsp):\/\/cam\/v.mjpg”: it opens MJPEG streams at http:\/\/ addresses only\./i,
+        /^PiGrid cannot open “(https|rtsp):\/\/cam\/v.mjpg”\. It opens MJPEG streams at http:\/\/ addresses only\./i,
       );
-      expect(said).toMatch(/Most cameras have one besides; look for “MJPEG” in/);
+      expect(said).toMatch(/Most cameras also offer one: look for “MJPEG” in/);
     },
   );
+
+  it("calls a name by its name", () => {
+    expect(whyNotAdded(failed("unreachable", "garage.local:8080"), "garage.local")).toBe(
+      "Nothing called garage.local:8080 answered. Is the Pi on, and on this network?",
+    );
+  });
 
   it("repeats nothing of a password that it cannot read", () => {
     const said = whyNotAdded(failed("bad-login", ""), "http://root:gX/hX@cam/v");

@@ -1,66 +1,74 @@
 // The answer to "Add by address" in words.
 import type { Reason, AddResult } from "../backend/types";
 
+/** For a name and for an IP address. */
+function nothing(where: string): string {
+  return /^[[\d]/.test(where)
+    ? `Nothing answered at ${where}.`
+    : `Nothing called ${where} answered.`;
+}
+
 /** Why this address was not added, and what to try; `where` is what was typed. */
 const sentences: Record<Reason, (where: string) => string> = {
   "": (where) => `${where} could not be added.`,
   "bad-address": (where) =>
-    `“${where}” is not an address. Try raspberry-4b.local, 192.168.1.42:8080, or the http:// address of a camera's MJPEG stream.`,
-  "not-local": (where) => `${where} is not on a local network. PiGrid shows only cameras near you.`,
+    `“${where}” is not an address. Try raspberrypi.local, 192.168.1.42:8080, or the http:// address of a camera's MJPEG stream.`,
+  "not-local": (where) =>
+    `${where} is not on a local network. PiGrid shows only cameras on your own network.`,
   full: (where) =>
-    `${where} was not added: PiGrid knows as many cameras as it can keep. Forget some first.`,
+    `${where} was not added because PiGrid's list of cameras is full. Forget some cameras first.`,
   refused: (where) =>
-    `Nothing answers on ${where}. The machine is on; start the agent there: sudo systemctl restart pigrid-agent`,
-  unreachable: (where) =>
-    `${where} cannot be reached. The Pi may be off or on another network, or the name is misspelt.`,
-  timeout: (where) => `${where} did not answer. The Pi may be off or on another network.`,
+    `${where} is on, but PiGrid isn't running there. Start the agent on the Pi: sudo systemctl restart pigrid-agent`,
+  unreachable: (where) => `${nothing(where)} Is the Pi on, and on this network?`,
+  timeout: (where) => `${where} did not answer in time. The Pi may be off or on another network.`,
   ended: (where) => `${where} closed the connection before it answered. Try again in a moment.`,
-  "no-frames": (where) => `${where} answers, but sends no pictures. Look at the agent on the Pi.`,
+  "no-frames": (where) =>
+    `${where} answers but sends no pictures. Restart the agent on the Pi: sudo systemctl restart pigrid-agent`,
   forbidden: (where) =>
-    `${where} does not let this computer in. Start its agent with --allow-from and this computer's network.`,
+    `${where} denies access to this computer. Start its agent with --allow-from and this computer's network.`,
   unauthorized: (where) =>
-    `${where} asks for a user name and a password, or does not accept these. Type them in front of the address: http://user:password@${where.replace(/^http:\/\//, "")}.`,
+    `${where} needs a user name and a password, or does not accept these. Type http://user:password@${where.replace(/^http:\/\//, "")}.`,
   "other-network": (where) =>
-    `${where} was last seen on another network, so its password was not told: another device may have its address. If it is your camera, add it again.`,
+    `${where} was last seen on another network, so PiGrid did not send its password. Another device may have its address now. If it is your camera, add it again.`,
   "other-login": (where) =>
-    `${where} asks for its password in another way than before, so it was not told: another device may have its address. If it is your camera, add it again.`,
+    `${where} asks for its password in a different way than before, so PiGrid did not send it. Another device may have its address now. If it is your camera, add it again.`,
   "wrong-host": (where) =>
-    `${where} does not know itself by this name. Use its IP address, or start its agent with --allow-host.`,
+    `${where} rejects requests addressed to this name. Use its IP address, or start its agent with --allow-host and this name.`,
   busy: (where) =>
-    `${where} has as many viewers as it can serve; many cameras serve only one. Close whatever shows it and try again.`,
+    `${where} has as many viewers as it can serve. Many cameras serve only one. Close other programs that show it, then try again.`,
   "not-pigrid": (where) =>
-    `Something answers at ${where}, but it is no PiGrid agent, and there is no MJPEG stream at the usual places. Is the port right? Agents use 8080 to 8089. For another camera, type the whole address of its stream.`,
+    `Something answers at ${where}, but it is not a PiGrid agent, and there is no MJPEG stream at the usual addresses. Is the port right? Agents use ports 8080 to 8089. For another camera, type the full address of its stream.`,
   camera: (where) => `The agent at ${where} answers, but has no working camera.`,
   "too-old": (where) => `The agent at ${where} is too old for this PiGrid. Update it on the Pi.`,
   "too-new": (where) => `The agent at ${where} is newer than this PiGrid. Update PiGrid here.`,
   "no-stream": (where) =>
-    `${where} answers, but not with an MJPEG stream or a JPEG picture. Other kinds of video (RTSP, H.264, HLS) are not supported.`,
+    `${where} answers, but not with an MJPEG stream or a JPEG picture. PiGrid does not support other kinds of video (RTSP, H.264, HLS).`,
   "bad-http": (where) =>
-    `${where} answers, but PiGrid cannot read its HTTP. Is the port right? Another program may answer there.`,
+    `${where} answers, but not in a way PiGrid understands. Is the port right? Another program may be answering.`,
   "bad-login": () =>
-    "A user name or password with / ? # or @ in it must be percent-encoded: type %2F for /, %3F for ?, %23 for #, %40 for @. An @ behind the host is %40, too.",
-  "bad-stream": (where) => `${where} sends something that is not a picture.`,
+    "Special characters in a user name or password must be percent-encoded: type %2F for /, %3F for ?, %23 for #, and %40 for @. Type %40 for an @ after the host name, too.",
+  "bad-stream": (where) => `${where} sends data that is not a picture.`,
   "too-large": (where) =>
-    `The picture of ${where} is too large to show. Choose a smaller size in the camera's settings, at most 50 megapixels.`,
+    `The picture from ${where} is too large to show. Choose a smaller picture size in the camera's settings (at most 50 megapixels).`,
   "no-room": (where) =>
-    `The picture of ${where} is too large to show beside the others. Choose a smaller size in the camera's settings.`,
+    `The picture from ${where} is too large to show together with the others. Choose a smaller picture size in the camera's settings.`,
   "no-memory": (where) =>
-    `The pictures of ${where} take too much memory. Choose a smaller size in the camera's settings.`,
+    `The pictures from ${where} need too much memory. Choose a smaller picture size in the camera's settings.`,
 };
 
-/** The same of the whole address of a stream: what is there is mostly a camera without an agent. */
+/** For the full address of a stream, which is mostly that of a camera without an agent. */
 const ofStream: Partial<typeof sentences> = {
   refused: (where) =>
-    `Nothing answers on ${where}. The machine is on; start its camera program, or look up the port in the camera's settings.`,
-  unreachable: (where) =>
-    `${where} cannot be reached. The camera may be off or on another network, or the name is misspelt.`,
-  timeout: (where) => `${where} did not answer. The camera may be off or on another network.`,
+    `The camera at ${where} is on, but its video program isn't running at this port. Start the program, or look up the port in the camera's settings.`,
+  unreachable: (where) => `Nothing answered at ${where}. Is the camera on, and on this network?`,
+  timeout: (where) =>
+    `${where} did not answer in time. The camera may be off or on another network.`,
   "no-frames": (where) =>
-    `${where} answers, but sends no pictures. Switch the camera off and on, or look at its settings.`,
+    `${where} answers but sends no pictures. Switch the camera off and on, or check its settings.`,
   forbidden: (where) =>
-    `${where} does not let this computer in. Look in the camera's settings who may see it.`,
+    `${where} denies access to this computer. Check in the camera's settings who may watch.`,
   "wrong-host": (where) =>
-    `${where} does not know itself by this name. Use its IP address in place of the name.`,
+    `${where} rejects requests addressed to this name. Use its IP address instead.`,
 };
 
 /**
@@ -85,7 +93,7 @@ export function whyNotAdded(result: AddResult, typed: string): string {
   const where = result.address || withoutLogin(typed.trim());
   const scheme = schemeOf(where);
   if (result.reason === "bad-address" && scheme !== "" && scheme !== "http")
-    return `PiGrid cannot open “${where}”: it opens MJPEG streams at http:// addresses only. Most cameras have one besides; look for “MJPEG” in the camera's settings or manual.`;
+    return `PiGrid cannot open “${where}”. It opens MJPEG streams at http:// addresses only. Most cameras also offer one: look for “MJPEG” in the camera's settings or manual.`;
   // The Go side writes http:// before the whole address of a stream only.
   const stream = scheme === "http" ? ofStream[result.reason] : undefined;
   // A newer Go side may know reasons this page does not.
@@ -103,8 +111,8 @@ export function added(names: readonly string[], fallback: string): string {
 /** The fixed words of the dialog. */
 export const ADD_FORM = {
   address: "Address of the Raspberry Pi or camera",
-  example: "raspberry-4b.local or 192.168.1.42:8080",
-  help: "A name or an IP address, with a port if it is not 8080. Or the http:// address of another camera's MJPEG stream; user:password@ may stand in it.",
+  example: "raspberrypi.local or 192.168.1.42:8080",
+  help: "A name or an IP address, with the port if it is not 8080. Or the http:// address of another camera's MJPEG stream. If it needs a password, type http://user:password@ before the address.",
 };
 
 /** While an address is tried. */

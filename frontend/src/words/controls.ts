@@ -40,7 +40,7 @@ export const BUTTONS = {
   copy: "Copy",
   copyCommand: "Copy the command",
   copyUpdate: "Copy the command that updates the agent",
-  copyCause: "Copy the raw cause",
+  copyCause: "Copy the technical details",
   copied: "Copied",
   notCopied: "Could not copy",
 };

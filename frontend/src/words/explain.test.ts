@@ -22,36 +22,47 @@ describe("explain", () => {
     ],
     [
       "refused",
-      "The Pi of Porch is on (192.168.1.42:8080), but no camera agent runs there.",
+      "Porch's Pi is on (192.168.1.42:8080), but PiGrid isn't running there.",
       "Start it on the Pi: sudo systemctl restart pigrid-agent",
     ],
     [
       "timeout",
-      "Porch does not answer in time (192.168.1.42:8080).",
-      "The Pi may be off, very busy, or have a weak network.",
+      "Porch is taking too long to answer (192.168.1.42:8080).",
+      "The Pi may be off, very busy, or on a weak network.",
     ],
     [
       "ended",
       "Porch closed the connection (192.168.1.42:8080).",
-      "Its agent may be restarting. If this stays, see why on the Pi: journalctl -u pigrid-agent",
+      "The agent may be restarting. If this continues, look at its log on the Pi: journalctl -u pigrid-agent",
     ],
     [
       "no-frames",
-      "Porch answers (192.168.1.42:8080), but sends no pictures.",
-      "If this stays, restart it on the Pi: sudo systemctl restart pigrid-agent",
+      "Porch answers (192.168.1.42:8080) but sends no pictures.",
+      "If this continues, restart the agent on the Pi: sudo systemctl restart pigrid-agent",
     ],
     [
       "not-pigrid",
-      "Something other than a PiGrid agent answers for Porch (192.168.1.42:8080).",
-      "Check the address, or start it on the Pi: sudo systemctl restart pigrid-agent",
+      "Something else answers at the address of Porch (192.168.1.42:8080).",
+      "Check the address, or restart the agent on the Pi: sudo systemctl restart pigrid-agent",
     ],
     [
       "bad-stream",
-      "Porch sends something that is not a picture (192.168.1.42:8080).",
-      "Restart the agent on the Pi.",
+      "Porch sends data that is not a picture (192.168.1.42:8080).",
+      "Restart the agent on the Pi: sudo systemctl restart pigrid-agent",
     ],
   ])("offline because %j", (reason, what, advice) => {
     expect(explain(camera({ state: "offline", reason }))).toEqual({ what, advice });
+  });
+
+  it("says an address once", () => {
+    const nameless = camera({ state: "offline", name: "", host: "" });
+    expect(explain(nameless)?.what).toBe("192.168.1.42:8080 is not answering.");
+    expect(explain(camera({ state: "offline" }), false)?.what).toBe("Porch is not answering.");
+  });
+
+  it("puts an apostrophe where it belongs", () => {
+    const boss = camera({ state: "offline", reason: "refused", name: "Tess", address: "" });
+    expect(explain(boss)?.what).toBe("Tess' Pi is on, but PiGrid isn't running there.");
   });
 
   it("does without an address", () => {
@@ -64,7 +75,7 @@ describe("explain", () => {
     [
       "forbidden",
       { state: "refused", reason: "forbidden" },
-      "Porch does not let this computer in. Its agent accepts only computers on its own network.",
+      "Porch denies access to this computer. Its agent answers only computers on its own network.",
       "Start its agent with --allow-from and this computer's network.",
     ],
     [
@@ -75,38 +86,38 @@ describe("explain", () => {
         message: "10.9.0.4 is not local.",
         hint: "Use --allow-from 10.9.0.0/24.",
       },
-      "Porch does not let this computer in. 10.9.0.4 is not local.",
+      "Porch denies access to this computer. 10.9.0.4 is not local.",
       "Use --allow-from 10.9.0.0/24.",
     ],
     [
       "unauthorized",
       { state: "refused", reason: "unauthorized" },
-      "Porch asks for an access code.",
-      "This version of PiGrid cannot send one yet.",
+      "Porch asks for a password.",
+      "This version of PiGrid cannot send a password to an agent yet.",
     ],
     [
       "wrong host",
       { state: "refused", reason: "wrong-host", address: "cam.example.org:8080" },
-      "Porch does not let this computer in. It does not know itself by the name in cam.example.org:8080.",
-      "Add it by its IP address, or start its agent with --allow-host and that name.",
+      "Porch rejects requests addressed to cam.example.org:8080.",
+      "Add it by its IP address, or start its agent with --allow-host and this name.",
     ],
     [
       "wrong host, no address",
       { state: "refused", reason: "wrong-host", address: "" },
-      "Porch does not let this computer in. It does not know itself by the name in its address.",
-      "Add it by its IP address, or start its agent with --allow-host and that name.",
+      "Porch rejects requests addressed to this name.",
+      "Add it by its IP address, or start its agent with --allow-host and this name.",
     ],
     [
       "a camera whose password stands in its address, elsewhere",
       { state: "refused", reason: "other-network", url: "http://cam/" },
-      "Porch was last seen on another network, so its password was not told.",
-      "Another device may have its address. If it is your camera, add it again by its whole address.",
+      "Porch was last seen on another network, so PiGrid did not send its password.",
+      "Another device may have its address now. If it is your camera, add it again by its full address.",
     ],
     [
       "a camera that asks in another way than before",
       { state: "refused", reason: "other-login", url: "http://cam/" },
-      "Porch asks for its password in another way than before, so it was not told.",
-      "Another device may have its address. If it is your camera, add it again as http://user:password@ and its address.",
+      "Porch asks for its password in a different way than before, so PiGrid did not send it.",
+      "Another device may have its address now. If it is your camera, add it again, with http://user:password@ before its address.",
     ],
     [
       "pictures of a camera without an agent that cannot be drawn",
@@ -116,7 +127,7 @@ describe("explain", () => {
         url: "http://cam/",
         undrawable: true,
       },
-      "It sends pictures that cannot be drawn.",
+      "Porch sends pictures that cannot be displayed.",
       "Restart the camera's program, or choose baseline JPEG in its settings.",
     ],
     [
@@ -127,14 +138,20 @@ describe("explain", () => {
         message: "The camera is used by another program.",
         hint: "Close it or restart the agent.",
       },
-      "The camera is used by another program.",
+      "Porch: the camera is used by another program.",
       "Close it or restart the agent.",
+    ],
+    [
+      "camera, in words that name it",
+      { state: "camera-error", reason: "camera", message: "Porch ended.", hint: "Restart it." },
+      "Porch ended.",
+      "Restart it.",
     ],
     [
       "camera, without words",
       { state: "camera-error", reason: "camera" },
-      "The Pi answers, but its camera gives no picture.",
-      "Check the camera's cable and look at the agent's log on the Pi.",
+      "Porch's Pi answers, but its camera gives no picture.",
+      "Check the camera's cable, and look at the agent's log on the Pi.",
     ],
     [
       "too many viewers",
@@ -145,8 +162,8 @@ describe("explain", () => {
     [
       "more pixels than are shown",
       { state: "camera-error", reason: "too-large", url: "http://cam/" },
-      "The picture of Porch is too large to show.",
-      "Choose a smaller size in the camera's settings, at most 50 megapixels.",
+      "The picture from Porch is too large to show.",
+      "Choose a smaller picture size in the camera's settings (at most 50 megapixels).",
     ],
     [
       "more scans than are decoded",
@@ -156,20 +173,20 @@ describe("explain", () => {
         message: "The picture takes too long to draw.",
         hint: "Turn off progressive JPEG in the camera's settings, if it has that.",
       },
-      "The picture takes too long to draw.",
+      "Porch: the picture takes too long to draw.",
       "Turn off progressive JPEG in the camera's settings, if it has that.",
     ],
     [
       "the largest of too many pixels",
       { state: "camera-error", reason: "no-room" },
-      "All pictures together are too large for this computer, and that of Porch is the largest.",
-      "Show it alone, or choose a smaller size in the camera's settings.",
+      "The pictures of all cameras together are too large for this computer. The one from Porch is the largest.",
+      "Show it alone, or choose a smaller picture size in the camera's settings.",
     ],
     [
       "the largest of too many bytes",
       { state: "camera-error", reason: "no-memory" },
-      "All pictures together take too much memory, and those of Porch take the most.",
-      "Choose a smaller size or a lower quality in the camera's settings.",
+      "The pictures of all cameras together need too much memory. Those from Porch need the most.",
+      "Choose a smaller picture size or a lower quality in the camera's settings.",
     ],
     [
       "too many viewers, no address",
@@ -178,15 +195,15 @@ describe("explain", () => {
       "Close PiGrid or a browser that shows it on another computer.",
     ],
     [
-      "too many viewers, in the agent's own words",
+      "too many viewers, and what the agent says to do",
       { state: "camera-error", reason: "busy", message: "All 64 are taken.", hint: "Close one." },
-      "All 64 are taken.",
+      "Porch has as many viewers as it can serve (192.168.1.42:8080).",
       "Close one.",
     ],
     [
       "too old",
       { state: "incompatible", reason: "too-old", agentVersion: "0.3" },
-      "The agent of Porch (0.3) is too old for this PiGrid.",
+      "The agent of Porch (version 0.3) is too old for this PiGrid.",
       "Update the agent on the Pi.",
     ],
     [
@@ -200,18 +217,18 @@ describe("explain", () => {
   });
 
   it.each<[Reason, number, CameraState, RegExp, RegExp]>([
-    ["refused", 0, "offline", /camera program does not run/, /Start it there/],
-    ["camera", 503, "camera-error", /^Porch is busy/, /single viewer/],
-    ["busy", 429, "camera-error", /^Porch is busy/, /single viewer/],
+    ["refused", 0, "offline", /camera program isn't running/, /^Start the program/],
+    ["camera", 503, "camera-error", /^Porch is busy/, /one viewer only/],
+    ["busy", 429, "camera-error", /^Porch is busy/, /one viewer only/],
     ["camera", 404, "camera-error", /no longer at this address/, /forget this one/],
-    ["bad-stream", 0, "offline", /not with an MJPEG stream/, /Details/],
-    ["not-pigrid", 0, "offline", /not with an MJPEG stream/, /Details/],
+    ["bad-stream", 0, "offline", /not with MJPEG video/, /Details/],
+    ["not-pigrid", 0, "offline", /not with MJPEG video/, /Details/],
     ["ended", 0, "offline", /closed the connection/, /restarting/],
     ["unreachable", 0, "offline", /is not answering/, /another network/],
-    ["bad-http", 0, "camera-error", /answers \(192.*cannot read its HTTP/, /Details/],
-    ["unauthorized", 401, "refused", /does not let this computer in\.$/, /user:password@/],
-    ["forbidden", 403, "refused", /does not let this computer in\.$/, /^Look in its settings/],
-    ["wrong-host", 421, "refused", /by the name in 192\.168\.1\.42:8080/, /^Add it by its IP/],
+    ["bad-http", 0, "camera-error", /answers \(192.*not in a way PiGrid understands/, /Details/],
+    ["unauthorized", 401, "refused", /needs a user name and a password\.$/, /user:password@/],
+    ["forbidden", 403, "refused", /denies access to this computer\.$/, /^Check in its settings/],
+    ["wrong-host", 421, "refused", /addressed to 192\.168\.1\.42:8080/, /^Add it by its IP/],
   ])("a camera without an agent: %s %i", (reason, code, state, what, advice) => {
     const url = "http://192.168.1.42:8080/stream";
     const why = explain(camera({ url, reason, status: code, state }));

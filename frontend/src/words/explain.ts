@@ -1,9 +1,10 @@
 // Why a camera gives no picture. A sentence says what happened, to which camera, and
-// what you can do about it; `next` says what PiGrid does. No codes: the raw cause is
-// behind Details.
+// what you can do about it; `next` says what PiGrid does. No codes: the technical details
+// are in the Details dialog.
 import type { CameraState, Reason } from "../backend/types";
 import type { Shown } from "../cameras/shown";
 import { nameOf } from "./status";
+import { lowerFirst } from "./text";
 
 export interface Explanation {
   what: string;
@@ -17,30 +18,42 @@ type Say = (who: string, where: string, c: Shown) => readonly [what: string, adv
 /** By reason; "" is for every other one. */
 type Table = Partial<Record<Reason, Say>> & { "": Say };
 
+/** "Garage's", "Boss'" */
+function possessive(who: string): string {
+  return /s$/i.test(who) ? `${who}'` : `${who}'s`;
+}
+
+/** The agent's own words speak of "the camera": "Garage: the camera is used by another program." */
+function named(who: string, message: string): string {
+  if (message.includes(who)) return message;
+  const first = /^(The|This|There|Neither|No|Looking)\b/.test(message);
+  return `${who}: ${first ? lowerFirst(message) : message}`;
+}
+
 const OFFLINE: Table = {
   refused: (who, where) => [
-    `The Pi of ${who} is on${where}, but no camera agent runs there.`,
+    `${possessive(who)} Pi is on${where}, but PiGrid isn't running there.`,
     "Start it on the Pi: sudo systemctl restart pigrid-agent",
   ],
   timeout: (who, where) => [
-    `${who} does not answer in time${where}.`,
-    "The Pi may be off, very busy, or have a weak network.",
+    `${who} is taking too long to answer${where}.`,
+    "The Pi may be off, very busy, or on a weak network.",
   ],
   ended: (who, where) => [
     `${who} closed the connection${where}.`,
-    "Its agent may be restarting. If this stays, see why on the Pi: journalctl -u pigrid-agent",
+    "The agent may be restarting. If this continues, look at its log on the Pi: journalctl -u pigrid-agent",
   ],
   "no-frames": (who, where) => [
-    `${who} answers${where}, but sends no pictures.`,
-    "If this stays, restart it on the Pi: sudo systemctl restart pigrid-agent",
+    `${who} answers${where} but sends no pictures.`,
+    "If this continues, restart the agent on the Pi: sudo systemctl restart pigrid-agent",
   ],
   "not-pigrid": (who, where) => [
-    `Something other than a PiGrid agent answers for ${who}${where}.`,
-    "Check the address, or start it on the Pi: sudo systemctl restart pigrid-agent",
+    `Something else answers at the address of ${who}${where}.`,
+    "Check the address, or restart the agent on the Pi: sudo systemctl restart pigrid-agent",
   ],
   "bad-stream": (who, where) => [
-    `${who} sends something that is not a picture${where}.`,
-    "Restart the agent on the Pi.",
+    `${who} sends data that is not a picture${where}.`,
+    "Restart the agent on the Pi: sudo systemctl restart pigrid-agent",
   ],
   "": (who, where) => [
     `${who} is not answering${where}.`,
@@ -49,23 +62,26 @@ const OFFLINE: Table = {
 };
 
 const noStream: Say = (who, where) => [
-  `${who} answers${where}, but not with an MJPEG stream.`,
-  "Look at its settings. Its raw answer is in Details.",
+  `${who} answers${where}, but not with MJPEG video.`,
+  "Check its settings. Details shows its exact answer.",
 ];
 
 const isBusy: Say = (who, where, c) =>
   c.status === 404
     ? [
-        `${who} answers${where}, but its stream is no longer at this address.`,
-        "Look up its new address, add that, and forget this one.",
+        `${who} answers${where}, but its video is no longer at this address.`,
+        "Add the camera again by its new address, then forget this one.",
       ]
-    : [`${who} is busy${where}.`, "Many cameras serve a single viewer: close what else shows it."];
+    : [
+        `${who} is busy${where}.`,
+        "Many cameras serve one viewer only. Close other programs that show it.",
+      ];
 
 /** A camera without an agent says little: what it is depends on what answers. */
 const FOREIGN: Table = {
   refused: (who, where) => [
-    `The machine of ${who} is on${where}, but its camera program does not run.`,
-    "Start it there, or switch the camera off and on.",
+    `${who} is on${where}, but its camera program isn't running.`,
+    "Start the program, or switch the camera off and on.",
   ],
   busy: isBusy,
   camera: isBusy,
@@ -73,7 +89,7 @@ const FOREIGN: Table = {
   "not-pigrid": noStream,
   ended: (who, where) => [
     `${who} closed the connection${where}.`,
-    "It may be restarting, or somebody else looks at it.",
+    "It may be restarting, or in use by another viewer.",
   ],
   "": (who, where) => [`${who} is not answering${where}.`, "It may be off or on another network."],
 };
@@ -81,73 +97,80 @@ const FOREIGN: Table = {
 /** The same with and without an agent. */
 const ANY_ERROR: Partial<Table> = {
   "bad-http": (who, where) => [
-    `${who} answers${where}, but PiGrid cannot read its HTTP.`,
-    "Another program may answer there. Its raw answer is in Details.",
+    `${who} answers${where}, but not in a way PiGrid understands.`,
+    "Another program may be answering. Details shows its exact answer.",
   ],
   "too-large": (who, _where, c) => [
-    c.message || `The picture of ${who} is too large to show.`,
-    c.hint || "Choose a smaller size in the camera's settings, at most 50 megapixels.",
+    c.message ? named(who, c.message) : `The picture from ${who} is too large to show.`,
+    c.hint || "Choose a smaller picture size in the camera's settings (at most 50 megapixels).",
   ],
   "no-room": (who) => [
-    `All pictures together are too large for this computer, and that of ${who} is the largest.`,
-    "Show it alone, or choose a smaller size in the camera's settings.",
+    `The pictures of all cameras together are too large for this computer. The one from ${who} is the largest.`,
+    "Show it alone, or choose a smaller picture size in the camera's settings.",
   ],
   "no-memory": (who) => [
-    `All pictures together take too much memory, and those of ${who} take the most.`,
-    "Choose a smaller size or a lower quality in the camera's settings.",
+    `The pictures of all cameras together need too much memory. Those from ${who} need the most.`,
+    "Choose a smaller picture size or a lower quality in the camera's settings.",
   ],
 };
 
 const AGENT_ERROR: Table = {
   ...ANY_ERROR,
   busy: (who, where, c) => [
-    c.message || `${who} has as many viewers as it can serve${where}.`,
+    `${who} has as many viewers as it can serve${where}.`,
     c.hint || "Close PiGrid or a browser that shows it on another computer.",
   ],
-  "": (_who, _where, c) => [
-    c.message || "The Pi answers, but its camera gives no picture.",
-    c.hint || "Check the camera's cable and look at the agent's log on the Pi.",
+  "": (who, _where, c) => [
+    c.message
+      ? named(who, c.message)
+      : `${possessive(who)} Pi answers, but its camera gives no picture.`,
+    c.hint || "Check the camera's cable, and look at the agent's log on the Pi.",
   ],
 };
 
-const notLetIn = (who: string) => `${who} does not let this computer in.`;
+const denied = (who: string) => `${who} denies access to this computer.`;
 const wrongName = (who: string, c: Shown) =>
-  `${notLetIn(who)} It does not know itself by the name in ${c.address || "its address"}.`;
+  c.address === ""
+    ? `${who} rejects requests addressed to this name.`
+    : `${who} rejects requests addressed to ${c.address}.`;
 
 const REFUSED: Table = {
   unauthorized: (who) => [
-    `${who} asks for an access code.`,
-    "This version of PiGrid cannot send one yet.",
+    `${who} asks for a password.`,
+    "This version of PiGrid cannot send a password to an agent yet.",
   ],
   "wrong-host": (who, _where, c) => [
     wrongName(who, c),
-    c.hint || "Add it by its IP address, or start its agent with --allow-host and that name.",
+    c.hint || "Add it by its IP address, or start its agent with --allow-host and this name.",
   ],
   "": (who, _where, c) => [
-    `${notLetIn(who)} ${c.message || "Its agent accepts only computers on its own network."}`,
+    `${denied(who)} ${c.message || "Its agent answers only computers on its own network."}`,
     c.hint || "Start its agent with --allow-from and this computer's network.",
   ],
 };
 
 const FOREIGN_REFUSED: Table = {
-  unauthorized: (who) => [notLetIn(who), "Add it again as http://user:password@ and its address."],
+  unauthorized: (who) => [
+    `${who} needs a user name and a password.`,
+    "Add it again, with http://user:password@ before its address.",
+  ],
   "other-network": (who) => [
-    `${who} was last seen on another network, so its password was not told.`,
-    "Another device may have its address. If it is your camera, add it again by its whole address.",
+    `${who} was last seen on another network, so PiGrid did not send its password.`,
+    "Another device may have its address now. If it is your camera, add it again by its full address.",
   ],
   "other-login": (who) => [
-    `${who} asks for its password in another way than before, so it was not told.`,
-    "Another device may have its address. If it is your camera, add it again as http://user:password@ and its address.",
+    `${who} asks for its password in a different way than before, so PiGrid did not send it.`,
+    "Another device may have its address now. If it is your camera, add it again, with http://user:password@ before its address.",
   ],
   "wrong-host": (who, _where, c) => [
     wrongName(who, c),
-    "Add it by its IP address, and forget this one.",
+    "Add it by its IP address, then forget this one.",
   ],
-  "": (who) => [notLetIn(who), "Look in its settings who may see it."],
+  "": (who) => [denied(who), "Check in its settings who may watch."],
 };
 
 const agentOf = (who: string, c: Shown) =>
-  `The agent of ${who}${c.agentVersion ? ` (${c.agentVersion})` : ""}`;
+  `The agent of ${who}${c.agentVersion ? ` (version ${c.agentVersion})` : ""}`;
 
 const INCOMPATIBLE: Table = {
   "too-new": (who, _where, c) => [
@@ -160,8 +183,8 @@ const INCOMPATIBLE: Table = {
   ],
 };
 
-const undrawable: Say = () => [
-  "It sends pictures that cannot be drawn.",
+const undrawable: Say = (who) => [
+  `${who} sends pictures that cannot be displayed.`,
   "Restart the camera's program, or choose baseline JPEG in its settings.",
 ];
 
@@ -172,11 +195,13 @@ const TABLES: Partial<Record<CameraState, { agent: Table; foreign: Table }>> = {
   incompatible: { agent: INCOMPATIBLE, foreign: INCOMPATIBLE },
 };
 
-/** Why there is no picture; null when there is nothing to explain. */
-export function explain(c: Shown): Explanation | null {
+/** Why there is no picture; null when there is nothing to explain. The address is for a tile. */
+export function explain(c: Shown, withAddress = true): Explanation | null {
   const table = TABLES[c.state]?.[c.url === "" ? "agent" : "foreign"];
   if (!table) return null;
   const say = c.undrawable ? undrawable : (table[c.reason] ?? table[""]);
-  const [what, advice] = say(nameOf(c), c.address ? ` (${c.address})` : "", c);
+  const who = nameOf(c);
+  const where = withAddress && c.address !== "" && c.address !== who ? ` (${c.address})` : "";
+  const [what, advice] = say(who, where, c);
   return { what, advice };
 }

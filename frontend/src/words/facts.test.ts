@@ -12,12 +12,12 @@ describe("facts", () => {
     expect(facts(camera({ lastFrameAt: at(14, 9) }), now)).toEqual([
       ["Address", "192.168.1.42:8080"],
       ["Host", "raspberrypi"],
-      ["Agent", "0.5.1"],
+      ["Agent version", "0.5.1"],
       ["Picture", "1280×720"],
-      ["Rate", "15 fps"],
-      ["Data", "4.1 Mb/s"],
+      ["Frame rate", "15 fps"],
+      ["Data rate", "4.1 Mb/s"],
       ["Last picture", "14:09"],
-      ["Found", "by itself"],
+      ["Found", "Discovered automatically"],
     ]);
     const bare = camera({
       host: "",
@@ -29,7 +29,7 @@ describe("facts", () => {
     });
     expect(facts(bare, now)).toEqual([
       ["Address", "192.168.1.42:8080"],
-      ["Found", "added by address"],
+      ["Found", "Added by address"],
     ]);
   });
 
@@ -44,7 +44,7 @@ describe("facts", () => {
     ["offline", false],
   ])("tells rate and data while pictures come: %s", (state, told) => {
     const names = facts(camera({ state }), now).map(([name]) => name);
-    expect([names.includes("Rate"), names.includes("Data")]).toEqual([told, told]);
+    expect([names.includes("Frame rate"), names.includes("Data rate")]).toEqual([told, told]);
   });
 });
 

@@ -22,12 +22,12 @@ export function facts(c: Shown, now: number): [string, string][] {
   const all: [string, string][] = [
     c.url === "" ? ["Address", c.address] : ["Stream", c.url],
     ["Host", c.host],
-    ["Agent", c.agentVersion],
+    ["Agent version", c.agentVersion],
     ["Picture", size(c)],
-    ["Rate", c.fps > 0 && givesPictures(c) ? `${rate(c.fps)} fps` : ""],
-    ["Data", givesPictures(c) ? megabits(c.bytesPerSecond) : ""],
+    ["Frame rate", c.fps > 0 && givesPictures(c) ? `${rate(c.fps)} fps` : ""],
+    ["Data rate", givesPictures(c) ? megabits(c.bytesPerSecond) : ""],
     ["Last picture", c.lastFrameAt > 0 ? moment(c.lastFrameAt, now) : ""],
-    ["Found", c.added ? "added by address" : "by itself"],
+    ["Found", c.added ? "Added by address" : "Discovered automatically"],
   ];
   return all.filter(([, value]) => value !== "");
 }

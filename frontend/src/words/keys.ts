@@ -1,15 +1,18 @@
 // The keys as the `?` overlay lists them: the caps as printed, and what they do.
 export const KEY_WORDS = {
-  move: { caps: ["←", "↑", "→", "↓"], does: "Go to another camera" },
-  solo: { caps: ["Enter", "F", "double-click"], does: "Show one camera alone, or all again" },
-  back: { caps: ["Esc", "0"], does: "Back to all cameras" },
-  number: { caps: ["1 – 9"], does: "Show this camera alone" },
-  page: { caps: ["PgUp", "PgDn"], does: "Previous and next page" },
-  fullscreen: { caps: ["F11"], does: "Fill the screen, or not any more (Esc, too)" },
-  freeze: { caps: ["Space"], does: "Stop this camera's picture, or let it go on" },
-  retry: { caps: ["R"], does: "Try this camera again now" },
-  retryAll: { caps: ["Shift", "R"], does: "Try all cameras again now" },
+  move: { caps: ["←", "↑", "→", "↓"], does: "Select another camera" },
+  solo: {
+    caps: ["Enter", "F", "double-click"],
+    does: "Show the selected camera alone, or show all",
+  },
+  back: { caps: ["Esc", "0"], does: "Show all cameras" },
+  number: { caps: ["1 – 9"], does: "Show camera 1–9 alone" },
+  page: { caps: ["PgUp", "PgDn"], does: "Previous or next page" },
+  fullscreen: { caps: ["F11"], does: "Toggle full screen (Esc exits)" },
+  freeze: { caps: ["Space"], does: "Freeze or resume this camera" },
+  retry: { caps: ["R"], does: "Reconnect this camera now" },
+  retryAll: { caps: ["Shift", "R"], does: "Reconnect all cameras now" },
   details: { caps: ["I"], does: "Details of this camera" },
   add: { caps: ["Ctrl/Cmd", "N"], does: "Add a camera by address" },
-  keys: { caps: ["?"], does: "These keys" },
+  keys: { caps: ["?"], does: "Keyboard shortcuts" },
 };

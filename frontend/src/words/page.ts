@@ -1,13 +1,13 @@
 // Fixed sentences of the page itself.
 
 export const NO_APP = {
-  title: "This page is the inside of the PiGrid app.",
-  text: "Opened by itself it has no cameras to show. Start PiGrid on this computer instead.",
+  title: "This page works only inside the PiGrid app.",
+  text: "It cannot show cameras in a browser. Start PiGrid on this computer instead.",
 };
 
 export const APP_SILENT = {
   title: "PiGrid is not answering.",
-  text: "The window is open, but the part that talks to your cameras does not answer. Trying again. If this stays, close PiGrid and start it again.",
+  text: "The window is open, but the part of PiGrid that connects to your cameras does not answer. Retrying. If this continues, close PiGrid and start it again.",
 };
 
 /** Where the packages of this build are served; "" when they are nowhere. */
@@ -21,17 +21,17 @@ export const agentCommand = (host = "raspberrypi.local", site = SITE) =>
 /** Where that is to be typed. */
 export const agentCommandWhere = (site = SITE) =>
   site === ""
-    ? "Install the agent on each Raspberry Pi, from PiGrid's folder"
-    : "Install the agent: on each Raspberry Pi, in a terminal";
+    ? "Install the agent on each Raspberry Pi: run this in PiGrid's folder"
+    : "Install the agent: run this in a terminal on each Raspberry Pi";
 
 export const PICTURES_STOPPED =
-  "Pictures do not arrive from the app right now. Trying again; what you see may be old.";
+  "The window receives no new pictures at the moment, so what you see may be old. Retrying.";
 
 export const NAME = "PiGrid";
 export const CAMERAS = "Cameras";
-export const RAW_CAUSE = "Raw cause";
+export const RAW_CAUSE = "Technical details";
 export const NOT_LOOKING = "Not looking for new cameras";
-export const TRAFFIC = "What all cameras together send to this computer";
+export const TRAFFIC = "Data received from all cameras together";
 
 export function pageOf(page: number, pages: number): string {
   return `Page ${page} of ${pages}`;
@@ -42,8 +42,8 @@ export const EMPTY = {
   install: agentCommandWhere(),
   network: "Is it on the same network?",
   networkText:
-    "The Pi and this computer must be on one network. Guest Wi-Fi often keeps them apart.",
-  search: "Still nothing? Look harder, or name it yourself",
+    "The Pi and this computer must be on the same network. Guest Wi-Fi often keeps devices apart.",
+  search: "Still nothing? Search the network, or add the camera by its address",
   searchText:
-    "Some networks do not carry the messages by which cameras make themselves known. PiGrid can ask every address near this computer, or go straight to one.",
+    "Some networks block the messages that cameras announce themselves with (mDNS). PiGrid can try every address on this network instead, or connect to one that you type.",
 };

@@ -42,7 +42,7 @@ describe("status", () => {
       "Offline since 12 Nov 14:02",
     ],
     ["offline, nobody knows since when", { state: "offline" }, "Offline"],
-    ["refused", { state: "refused" }, "Not let in"],
+    ["refused", { state: "refused" }, "Access denied"],
     ["camera error", { state: "camera-error" }, "Camera problem"],
     ["no place left", { state: "camera-error", reason: "busy", status: 503 }, "Too many viewers"],
     [
@@ -75,7 +75,7 @@ describe("status", () => {
     ["yesterday", { state: "offline", since: at(14, 2) - 86_400_000 }, "Offline · yesterday"],
     ["for days", { state: "offline", since: at(14, 2) - 10 * 86_400_000 }, "Offline · 12 Nov"],
     ["nobody knows since when", { state: "offline" }, "Offline"],
-    ["the others as always", { state: "refused" }, "Not let in"],
+    ["the others as always", { state: "refused" }, "Access denied"],
   ])("in short: %s", (_, differences, words) => {
     expect(status(camera(differences), now, true)).toBe(words);
   });
@@ -107,14 +107,14 @@ describe("label", () => {
   it.each<[Partial<Camera> & { frozen?: boolean }, string]>([
     [{ state: "live", fps: 15.2 }, "Porch, live, 15 frames per second"],
     [{ state: "live", fps: 0 }, "Porch, live"],
-    [{ state: "live", fps: 0.1, lastFrameAt: now }, "Porch, live, a new picture only now and then"],
+    [{ state: "live", fps: 0.1, lastFrameAt: now }, "Porch, live, a new picture every few seconds"],
     [{ state: "slow", fps: 3 }, "Porch, slow, 3 frames per second"],
     [{ state: "stalled", lastFrameAt: now - 7000 }, "Porch, no new picture"],
     [{ state: "connecting", since: now }, "Porch, connecting"],
     [{ state: "paused", since: now }, "Porch, paused"],
     [{ state: "paused", since: 0, frozen: true }, "Porch, paused by you"],
     [{ state: "offline", since: at(14, 2) }, "Porch, offline since 14:02"],
-    [{ state: "refused" }, "Porch, not let in"],
+    [{ state: "refused" }, "Porch, access denied"],
     [{ state: "camera-error" }, "Porch, camera problem"],
     [{ state: "camera-error", reason: "busy" }, "Porch, too many viewers"],
     [{ state: "incompatible" }, "Porch, agent too old"],

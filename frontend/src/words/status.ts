@@ -49,7 +49,7 @@ export function status(c: Shown, now: number, short = false): string {
       if (c.since <= 0) return "Offline";
       return short ? `Offline · ${day(c.since, now)}` : `Offline since ${moment(c.since, now)}`;
     case "refused":
-      return "Not let in";
+      return "Access denied";
     case "camera-error":
       if (isTooMuch(c)) return "Picture too large";
       return isFull(c) ? "Too many viewers" : "Camera problem";
@@ -81,7 +81,7 @@ export function label(c: Shown, now: number): string {
   switch (c.state) {
     case "live":
       if (c.lastFrameAt > 0 && c.fps > 0 && c.fps < 0.4)
-        return `${name}, live, a new picture only now and then`; // the seconds would change it all the time
+        return `${name}, live, a new picture every few seconds`; // the seconds would change it all the time
       return c.fps > 0 ? `${name}, live, ${rate(c.fps)} frames per second` : `${name}, live`;
     case "slow":
       return `${name}, slow, ${rate(c.fps)} frames per second`;

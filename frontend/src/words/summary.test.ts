@@ -149,11 +149,11 @@ describe("away", () => {
     [[], ""],
     [
       ["192.168.1.0/24"],
-      "You seem to be away from your cameras. They were last seen on 192.168.1.0/24; this computer is on 10.1.0.0/16 (wlan0).",
+      "You seem to be away from your cameras. They were last seen on 192.168.1.0/24. This computer is on 10.1.0.0/16 (wlan0).",
     ],
     [
       ["192.168.1.0/24", "192.168.2.0/24"],
-      "You seem to be away from your cameras. They were last seen on 192.168.1.0/24 and 192.168.2.0/24; this computer is on 10.1.0.0/16 (wlan0).",
+      "You seem to be away from your cameras. They were last seen on 192.168.1.0/24 and 192.168.2.0/24. This computer is on 10.1.0.0/16 (wlan0).",
     ],
   ])("from %j", (networks, words) => {
     expect(awayFrom(networks, here)).toBe(words);
@@ -181,14 +181,14 @@ describe("the empty page", () => {
   });
 
   it.each<[Partial<Discovery>, string]>([
-    [{ interfaces: ["eth0"] }, "PiGrid keeps looking. New cameras appear here by themselves."],
-    [{}, "This computer seems to be on no network."],
-    [{ running: false }, "PiGrid is not looking for cameras by itself right now."],
+    [{ interfaces: ["eth0"] }, "PiGrid keeps looking. New cameras appear here automatically."],
+    [{}, "This computer does not seem to be on a network."],
+    [{ running: false }, "PiGrid is not looking for cameras right now."],
     [
       { problem: "port 5353 is taken", running: false },
-      "PiGrid cannot look for cameras by itself: port 5353 is taken.",
+      "PiGrid cannot discover cameras automatically: port 5353 is taken.",
     ],
-    [{ problem: "No network! \n" }, "PiGrid cannot look for cameras by itself: No network!"],
+    [{ problem: "No network! \n" }, "PiGrid cannot discover cameras automatically: No network!"],
   ])("says how the search goes: %o", (d, words) => {
     expect(searching(discovery(d))).toBe(words);
   });

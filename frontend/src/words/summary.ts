@@ -76,11 +76,11 @@ export function outage(
   };
 }
 
-/** One sentence for who has left the network of the cameras; "" for who has not. */
+/** For a computer that has left the network of the cameras; "" for one that has not. */
 export function awayFrom(networks: readonly string[], d: Discovery): string {
   if (networks.length === 0) return "";
   const here = list(d.interfaces.map(network));
-  return `You seem to be away from your cameras. They were last seen on ${list(networks)}; this computer is on ${here}.`;
+  return `You seem to be away from your cameras. They were last seen on ${list(networks)}. This computer is on ${here}.`;
 }
 
 /** The network of "eth0 192.168.1.20/24" as "192.168.1.0/24 (eth0)"; other text stays as it is. */
@@ -104,8 +104,9 @@ export function nothingFound(d: Discovery): string {
 
 /** What PiGrid is doing to find cameras. */
 export function searching(d: Discovery): string {
-  if (d.problem !== "") return `PiGrid cannot look for cameras by itself: ${sentence(d.problem)}`;
-  if (!d.running) return "PiGrid is not looking for cameras by itself right now.";
-  if (d.interfaces.length === 0) return "This computer seems to be on no network.";
-  return "PiGrid keeps looking. New cameras appear here by themselves.";
+  if (d.problem !== "")
+    return `PiGrid cannot discover cameras automatically: ${sentence(d.problem)}`;
+  if (!d.running) return "PiGrid is not looking for cameras right now.";
+  if (d.interfaces.length === 0) return "This computer does not seem to be on a network.";
+  return "PiGrid keeps looking. New cameras appear here automatically.";
 }
