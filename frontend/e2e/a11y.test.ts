@@ -5,13 +5,16 @@ import type { Page } from "playwright-core";
 import { describe, expect, it } from "vitest";
 
 import type { AxeResults } from "axe-core";
-import { picturesShown, shot, tile, useStage } from "./stage";
+import type { Camera } from "../src/backend/types";
+import { search } from "../src/testing/camera";
+import { everyState } from "./every-state";
+import { picturesShown, settled, shot, tile, useStage } from "./stage";
 
 const stage = useStage();
 const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 
 async function violations(page: Page): Promise<string[]> {
-  await page.waitForTimeout(250); // colours are right once a dialog has faded in
+  await settled(page); // colours are right once a dialog has faded in
   await page.evaluate(axe);
   const results = await page.evaluate(() =>
     (window as unknown as { axe: { run: () => Promise<AxeResults> } }).axe.run(),
@@ -103,5 +106,51 @@ describe.each(["dark", "light"] as const)("axe finds nothing serious in %s", (co
     await page.keyboard.press("i");
     await page.getByRole("dialog").waitFor();
     expect(await violations(page)).toEqual([]);
+  });
+
+  it("in every state, its Details, and under every banner", async () => {
+    const cameras = everyState(stage);
+    for (const c of cameras) c.warning = "The picture comes without imx500_posenet.";
+    stage.go.state.cameras = cameras;
+    const page = await stage.open({ colorScheme });
+    await picturesShown(page, cameras.length);
+    expect(await violations(page), "all").toEqual([]);
+    const dialog = page.getByRole("dialog");
+    for (const { name } of cameras) {
+      await tile(page, name).hover();
+      await page.getByRole("button", { name: `Details: ${name}`, exact: true }).click();
+      await dialog.waitFor();
+      expect(await violations(page), `Details of ${name}`).toEqual([]);
+      await page.keyboard.press("Escape");
+      await dialog.waitFor({ state: "detached" });
+    }
+    const banners = page.locator(".banner");
+    const offline = stage.cameras(9).map((c, i): Camera => {
+      return i < 3 ? c : { ...c, state: "offline", since: Date.now() - 3000, retryAt: 1 };
+    });
+    await stage.go.emit(page, offline, { notice: "The list of cameras was damaged." });
+    await expect.poll(() => banners.count()).toBe(2);
+    expect(await violations(page), "an outage").toEqual([]);
+    await stage.go.emit(page, offline, { away: ["192.168.1.0/24"] });
+    await page.getByText("You seem to be away").waitFor();
+    expect(await violations(page), "away").toEqual([]);
+    await page.keyboard.press("F11");
+    await page.locator("header.away").waitFor();
+    expect(await violations(page), "full screen").toEqual([]);
+  });
+
+  it("while it searches, and without the app", async () => {
+    const searching = search({ running: true, total: 254, done: 31, networks: ["192.168.1.0/24"] });
+    stage.go.state.search = searching;
+    const page = await stage.open({ colorScheme, viewport: { width: 320, height: 568 } });
+    await page.getByText("Searching 192.168.1.0/24").waitFor();
+    expect(await violations(page), "searching").toEqual([]);
+    await shot(page, `empty-320-${colorScheme}`);
+    await page.keyboard.press("Control+n");
+    await page.getByRole("dialog").waitFor();
+    expect(await violations(page), "searching, in the dialog").toEqual([]);
+    const without = await stage.open({ colorScheme }, false);
+    await without.getByText("This page works only inside the PiGrid app.").waitFor();
+    expect(await violations(without), "no app").toEqual([]);
   });
 });

@@ -18,6 +18,14 @@ describe("the grid", () => {
     },
   );
 
+  it("is what README shows", async () => {
+    stage.go.state.cameras = stage.cameras(4);
+    const page = await stage.open({ viewport: { width: 1280, height: 800 } });
+    await picturesShown(page, 4);
+    expect(await layout(page)).toMatchObject(FITS);
+    await shot(page, "readme", "jpeg"); // copied to docs/images/grid.jpeg
+  });
+
   it("fits every window", async () => {
     stage.go.state.cameras = stage.cameras(9);
     for (const viewport of SIZES) {

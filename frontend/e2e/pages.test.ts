@@ -80,16 +80,21 @@ describe("Add by address", () => {
 });
 
 describe("the empty page", () => {
-  it.each(SIZES)("says what to do at $width x $height", async (viewport) => {
-    const page = await stage.open({ viewport });
-    await page.getByText("No cameras found yet on 192.168.1.0/24 (eth0).").waitFor();
-    await page.getByText("make pi HOSTS=").waitFor();
-    await page.getByText("Is it on the same network?").waitFor();
-    await page.getByRole("button", { name: "Copy the command" }).click();
-    await page.getByText("Copied").first().waitFor();
-    await shot(page, `empty-${viewport.width}`);
-    expect(stage.complaints).toEqual([]);
-  });
+  it.each([...SIZES, { width: 320, height: 568 }])(
+    "says what to do at $width x $height",
+    async (viewport) => {
+      const page = await stage.open({ viewport });
+      await page.getByText("No cameras found yet on 192.168.1.0/24 (eth0).").waitFor();
+      await page.getByText("make pi HOSTS=").waitFor();
+      await page.getByText("Is it on the same network?").waitFor();
+      await page.getByRole("button", { name: "Copy the command" }).click();
+      await page.getByText("Copied").first().waitFor();
+      await shot(page, `empty-${viewport.width}`);
+      const wide = (e: Element) => e.scrollWidth > e.clientWidth;
+      expect(await page.locator("main section").evaluate(wide), "scrolls sideways").toBe(false);
+      expect(stage.complaints).toEqual([]);
+    },
+  );
 
   it("says why it cannot look", async () => {
     stage.go.state.discovery = { running: false, interfaces: [], problem: "port 5353 is taken" };

@@ -164,7 +164,7 @@ export async function settled(page: Page): Promise<void> {
   });
 }
 
-export async function shot(page: Page, name: string): Promise<void> {
+export async function shot(page: Page, name: string, type: "png" | "jpeg" = "png"): Promise<void> {
   await settled(page);
-  await page.screenshot({ path: join(RESULTS, `${name}.png`) });
+  await page.screenshot({ path: join(RESULTS, `${name}.${type}`), type });
 }

@@ -1,49 +1,18 @@
 import { describe, expect, it } from "vitest";
 
 import type { Camera } from "../src/backend/types";
+import { everyState } from "./every-state";
 import { FITS, layout } from "./layout";
 import { picturesShown, settled, shot, SIZES, tile, useStage } from "./stage";
 
 const stage = useStage();
-
-/** One camera in every state, with pictures from before. */
-function everyState(): Camera[] {
-  const now = Date.now();
-  const differences: Partial<Camera>[] = [
-    { state: "live", fps: 24 },
-    {
-      state: "offline",
-      reason: "unreachable",
-      since: now - 600_000,
-      retryAt: now + 60_000,
-      lastFrameAt: now - 600_000,
-      detail: "dial tcp 192.168.1.41:8080: connect: no route to host",
-    },
-    { state: "stalled", lastFrameAt: now - 7000, since: now - 4000 },
-    { state: "connecting", since: now - 2000 },
-    { state: "slow", fps: 3 },
-    { state: "refused", reason: "forbidden", status: 403 },
-    {
-      state: "camera-error",
-      reason: "camera",
-      message: "The camera is used by another program.",
-      hint: "Close it or restart the agent.",
-      detail: "rpicam-vid: failed to acquire camera",
-    },
-    { state: "incompatible", reason: "too-old", agentVersion: "0.3.0" },
-    { state: "paused", since: now - 2000 },
-  ];
-  const all = stage.cameras(differences.length);
-  for (const [i, c] of all.entries()) Object.assign(c, differences[i]);
-  return all;
-}
 
 /** Runs in the page. */
 const onDark = (e: Element) => getComputedStyle(e).backgroundColor === "rgba(8, 10, 13, 0.72)";
 
 describe("words for every state", () => {
   it.each(SIZES)("at $width x $height", async (viewport) => {
-    stage.go.state.cameras = everyState();
+    stage.go.state.cameras = everyState(stage);
     const page = await stage.open({ viewport });
     await picturesShown(page, 9);
     const narrow = viewport.width < 1000;
@@ -68,7 +37,7 @@ describe("words for every state", () => {
   });
 
   it("in light", async () => {
-    stage.go.state.cameras = everyState();
+    stage.go.state.cameras = everyState(stage);
     const page = await stage.open({ colorScheme: "light" });
     await picturesShown(page, 9);
     const colour = (selector: string) =>
@@ -80,7 +49,7 @@ describe("words for every state", () => {
   });
 
   it("without any picture from before", async () => {
-    stage.go.state.cameras = everyState().slice(1);
+    stage.go.state.cameras = everyState(stage).slice(1);
     stage.go.films.clear();
     const page = await stage.open();
     await page.getByText("Access denied").waitFor();
@@ -159,7 +128,7 @@ describe("words for every state", () => {
   });
 
   it("shows the reason in a tooltip where the tile has no room for it", async () => {
-    const cameras = everyState();
+    const cameras = everyState(stage);
     stage.go.state.cameras = cameras;
     const page = await stage.open({ viewport: { width: 880, height: 600 } });
     await picturesShown(page, 9);
@@ -183,7 +152,7 @@ describe("words for every state", () => {
   });
 
   it("puts the technical details into Details, where it can be copied and the camera forgotten", async () => {
-    stage.go.state.cameras = everyState();
+    stage.go.state.cameras = everyState(stage);
     const page = await stage.open();
     const garage = tile(page, "Garage");
     expect(await garage.innerText()).toContain("Garage is not answering (192.168.1.41:8080).");
@@ -324,7 +293,7 @@ describe("words for every state", () => {
     [480, 320],
     [320, 480],
   ])("fits the smallest window, %i x %i", async (width, height) => {
-    stage.go.state.cameras = everyState();
+    stage.go.state.cameras = everyState(stage);
     const page = await stage.open({ viewport: { width: 1280, height: 800 } });
     await picturesShown(page, 9);
     await page.setViewportSize({ width, height });
