@@ -11,8 +11,8 @@ import (
 	"pigrid/shared/endpoint"
 )
 
-// usual is where known programs and cameras serve MJPEG, commonest first.
-func usual(t typed) []feed.Target {
+// usualPaths is where known programs and cameras serve MJPEG, commonest first.
+func usualPaths(t typed) []feed.Target {
 	places := []struct{ port, path string }{
 		{"8080", "/?action=stream"}, // mjpg-streamer
 		{"8080", "/stream"},         // µStreamer
@@ -70,11 +70,11 @@ func placesBeside(t typed, noAgent *cameras.Failure) []feed.Target {
 	switch {
 	case noAgent.Reason == cameras.ReasonTimeout, // a firewall may swallow what is sent to that port, and to no other
 		saysNo(noAgent):
-		return slices.DeleteFunc(usual(t), func(target feed.Target) bool { return target.Addr == t.address })
+		return slices.DeleteFunc(usualPaths(t), func(target feed.Target) bool { return target.Addr == t.address })
 	case noAgent.Reason == cameras.ReasonUnreachable, noAgent.Reason == cameras.ReasonNotLocal: // so is every other port
 		return nil
 	default:
-		return usual(t)
+		return usualPaths(t)
 	}
 }
 
