@@ -18,7 +18,7 @@ import (
 	"github.com/wailsapp/wails/v2/pkg/options/linux"
 	"github.com/wailsapp/wails/v2/pkg/options/windows"
 
-	"pigrid/desktop/agents"
+	"pigrid/desktop/client"
 	"pigrid/desktop/command"
 	"pigrid/desktop/discovery"
 	"pigrid/desktop/engine"
@@ -53,8 +53,8 @@ func main() {
 	logger := slog.New(slog.NewTextHandler(os.Stderr, nil))
 	store, secret, notice := openSettings(logger)
 	e := engine.New(engine.Config{
-		Client: agents.NewClient().LocalNames(discovery.NewNames().Resolve), Settings: store, Secrets: secret, Notice: notice,
-		Search: search(logger), Sweeper: agents.NewSweeper(), Links: agents.NewOwnLinks(), Memory: engine.MachineMemory(), Logger: logger,
+		Client: client.NewClient().LocalNames(discovery.NewNames().Resolve), Settings: store, Secrets: secret, Notice: notice,
+		Search: search(logger), Sweeper: client.NewSweeper(), Links: client.NewOwnLinks(), Memory: engine.MachineMemory(), Logger: logger,
 	})
 	w := lifetime{engine: e, grid: gridapi.New(e, version), store: store, logger: logger}
 	if err := wails.Run(window(w)); err != nil {

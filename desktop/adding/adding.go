@@ -5,8 +5,8 @@ import (
 	"errors"
 	"time"
 
-	"pigrid/desktop/agents"
 	"pigrid/desktop/cameras"
+	"pigrid/desktop/client"
 	"pigrid/desktop/feed"
 	"pigrid/desktop/settings"
 	"pigrid/desktop/tasks"
@@ -16,10 +16,10 @@ import (
 
 const agentTimeout = 6 * time.Second
 
-// Client reaches agents and cameras; [agents.Client] is the real one.
+// Client reaches agents and cameras; [client.Client] is the real one.
 type Client interface {
 	feed.Opener
-	Find(ctx context.Context, id string, addresses []endpoint.Endpoint) (agents.Found, error)
+	Find(ctx context.Context, id string, addresses []endpoint.Endpoint) (client.Found, error)
 }
 
 // Grid is where cameras are added.
@@ -28,7 +28,7 @@ type Grid interface {
 	Lookup(match func(c cameras.Camera) bool) (cameras.Camera, bool)
 	// AddAgent adds an agent that answered at a typed address. It returns its cameras,
 	// none when there is no slot.
-	AddAgent(address string, found agents.Found) []cameras.Camera
+	AddAgent(address string, found client.Found) []cameras.Camera
 	// Adopt adds a camera without an agent, which goes on with the connection that is
 	// open already. It reports whether there was a slot; if not, or if it was there
 	// already, the connection is closed.
@@ -103,14 +103,14 @@ func (a *Adder) Add(input string) Result {
 func (a *Adder) Cancel() { a.turn.end() }
 
 // ask asks the agent at an address for its status.
-func (a *Adder) ask(ctx context.Context, address string) (agents.Found, *cameras.Failure) {
+func (a *Adder) ask(ctx context.Context, address string) (client.Found, *cameras.Failure) {
 	ctx, cancel := context.WithTimeout(ctx, agentTimeout)
 	defer cancel()
 	found, err := a.client.Find(ctx, "", endpoint.All([]string{address}))
 	if err == nil {
 		return found, nil
 	}
-	failure := agents.FailureOf(err)
+	failure := client.FailureOf(err)
 	if failure == nil {
 		failure = &cameras.Failure{Reason: cameras.ReasonTimeout}
 	}
@@ -118,7 +118,7 @@ func (a *Adder) ask(ctx context.Context, address string) (agents.Found, *cameras
 }
 
 // addAgent adds an agent that answered at a typed address.
-func (a *Adder) addAgent(address string, found agents.Found) Result {
+func (a *Adder) addAgent(address string, found client.Found) Result {
 	switch v := found.Status.API; {
 	case v < api.Version:
 		return Result{Reason: cameras.ReasonTooOld, Address: address}

@@ -9,8 +9,8 @@ import (
 	"time"
 
 	"pigrid/desktop/adding"
-	"pigrid/desktop/agents"
 	"pigrid/desktop/cameras"
+	"pigrid/desktop/client"
 	"pigrid/desktop/feed"
 	"pigrid/desktop/roster"
 	"pigrid/desktop/settings"
@@ -31,13 +31,13 @@ type Config struct {
 	Settings *settings.Store
 	// Sweeper asks every address of the network when a person wants it; nil means
 	// that nobody can.
-	Sweeper *agents.Sweeper
+	Sweeper *client.Sweeper
 	// Search makes the Searcher that reports sightings; nil means no search.
 	Search  func(sighted func(dnssd.Sighting)) Searcher
 	Secrets adding.Secrets // nil: credentials are not kept
 	Notice  string         // one sentence for the page about the app itself
 	// Links tells which addresses are on a link of this computer; nil: all are.
-	Links  *agents.Links
+	Links  *client.Links
 	Memory uint64 // of this machine in bytes, 0 when unknown
 	// Clock tells when the machine slept; nil is time.Now.
 	Clock  func() time.Time

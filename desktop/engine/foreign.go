@@ -4,8 +4,8 @@ import (
 	"context"
 	"net/url"
 
-	"pigrid/desktop/agents"
 	"pigrid/desktop/cameras"
+	"pigrid/desktop/client"
 	"pigrid/desktop/feed"
 	"pigrid/shared/endpoint"
 )
@@ -40,7 +40,7 @@ func (g grid) Lookup(match func(cameras.Camera) bool) (cameras.Camera, bool) {
 }
 
 // AddAgent implements [adding.Grid].
-func (g grid) AddAgent(address string, found agents.Found) []cameras.Camera {
+func (g grid) AddAgent(address string, found client.Found) []cameras.Camera {
 	return g.Roster.Add(address, found)
 }
 

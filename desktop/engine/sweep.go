@@ -6,7 +6,7 @@ import (
 	"net/netip"
 	"sync"
 
-	"pigrid/desktop/agents"
+	"pigrid/desktop/client"
 	"pigrid/desktop/tasks"
 )
 
@@ -28,9 +28,9 @@ const noNetwork = "no-network"
 
 // sweep searches whole networks when a person wants it, one search at a time.
 type sweep struct {
-	sweeper  *agents.Sweeper // nil: nobody can
+	sweeper  *client.Sweeper // nil: nobody can
 	tasks    *tasks.Group
-	answered func(agents.Found) (fresh int)
+	answered func(client.Found) (fresh int)
 	logger   *slog.Logger
 
 	mu     sync.Mutex
@@ -38,7 +38,7 @@ type sweep struct {
 	cancel context.CancelFunc // ends it
 }
 
-func newSweep(sweeper *agents.Sweeper, group *tasks.Group, answered func(agents.Found) int, logger *slog.Logger) *sweep {
+func newSweep(sweeper *client.Sweeper, group *tasks.Group, answered func(client.Found) int, logger *slog.Logger) *sweep {
 	return &sweep{sweeper: sweeper, tasks: group, answered: answered, logger: logger}
 }
 
@@ -49,7 +49,7 @@ func (s *sweep) start() {
 		return
 	}
 	networks, err := s.sweeper.Networks()
-	hosts := agents.Hosts(networks)
+	hosts := client.Hosts(networks)
 	s.last = Search{Total: len(hosts), Running: len(hosts) > 0}
 	for _, p := range networks {
 		s.last.Networks = append(s.last.Networks, p.String())
@@ -69,7 +69,7 @@ func (s *sweep) start() {
 }
 
 func (s *sweep) run(ctx context.Context, hosts []netip.Addr) {
-	s.sweeper.Run(ctx, hosts, func(found agents.Found) {
+	s.sweeper.Run(ctx, hosts, func(found client.Found) {
 		fresh := s.answered(found)
 		s.note(func(last *Search) { last.Answered++; last.Found += fresh })
 	}, func() { s.note(func(last *Search) { last.Done++ }) })

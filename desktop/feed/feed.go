@@ -6,8 +6,8 @@ import (
 	"sync"
 	"time"
 
-	"pigrid/desktop/agents"
 	"pigrid/desktop/cameras"
+	"pigrid/desktop/client"
 	"pigrid/shared/endpoint"
 )
 
@@ -19,9 +19,9 @@ const (
 	dropAfter = time.Minute
 )
 
-// Opener opens streams; [agents.Client] is the real one.
+// Opener opens streams; [client.Client] is the real one.
 type Opener interface {
-	Open(ctx context.Context, from agents.Source) (*agents.Stream, error)
+	Open(ctx context.Context, from client.Source) (*client.Stream, error)
 	Alive(ctx context.Context, at endpoint.Endpoint) error
 }
 
@@ -38,7 +38,7 @@ type Target struct {
 	// otherwise.
 	Asks cameras.Challenge
 	// Home is the network on which a password that stands in its address may be
-	// told, see [agents.Source].
+	// told, see [client.Source].
 	Home string
 }
 

@@ -15,8 +15,8 @@ import (
 
 	"go.uber.org/goleak"
 
-	"pigrid/desktop/agents"
 	"pigrid/desktop/cameras"
+	"pigrid/desktop/client"
 	"pigrid/shared/api"
 	"pigrid/shared/endpoint"
 	"pigrid/shared/mjpeg"
@@ -68,7 +68,7 @@ func (c *camera) saw() record {
 	return c.seen
 }
 
-func (c *camera) Open(ctx context.Context, from agents.Source) (*agents.Stream, error) {
+func (c *camera) Open(ctx context.Context, from client.Source) (*client.Stream, error) {
 	c.mu.Lock()
 	c.seen.dials = append(c.seen.dials, time.Since(c.begin))
 	c.seen.dialled = append(c.seen.dialled, from.Addr+from.Path)
@@ -87,7 +87,7 @@ func (c *camera) Open(ctx context.Context, from agents.Source) (*agents.Stream, 
 	c.seen.stream, c.seen.streams = w, append(c.seen.streams, w)
 	c.seen.most = max(c.seen.most, len(c.seen.streams)-c.seen.closed)
 	c.mu.Unlock()
-	return &agents.Stream{Body: &body{PipeReader: r, camera: c}, ContentType: mjpeg.ContentType}, nil
+	return &client.Stream{Body: &body{PipeReader: r, camera: c}, ContentType: mjpeg.ContentType}, nil
 }
 
 type body struct {

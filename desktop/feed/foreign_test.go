@@ -10,8 +10,8 @@ import (
 	"testing/synctest"
 	"time"
 
-	"pigrid/desktop/agents"
 	"pigrid/desktop/cameras"
+	"pigrid/desktop/client"
 	"pigrid/shared/endpoint"
 	"pigrid/shared/mjpeg"
 )
@@ -66,7 +66,7 @@ func TestForeignThatFallsSilent(t *testing.T) {
 // places is a network of streams by host:port and path.
 type places struct {
 	mu      sync.Mutex
-	answers map[string]func() (*agents.Stream, error)
+	answers map[string]func() (*client.Stream, error)
 	asked   []string
 	open    int
 	most    int
@@ -74,7 +74,7 @@ type places struct {
 
 func (p *places) Alive(context.Context, endpoint.Endpoint) error { return nil }
 
-func (p *places) Open(ctx context.Context, from agents.Source) (*agents.Stream, error) {
+func (p *places) Open(ctx context.Context, from client.Source) (*client.Stream, error) {
 	p.mu.Lock()
 	where := from.Addr + from.Path
 	p.asked = append(p.asked, where)
@@ -82,7 +82,7 @@ func (p *places) Open(ctx context.Context, from agents.Source) (*agents.Stream, 
 	p.open++
 	p.most = max(p.most, p.open)
 	p.mu.Unlock()
-	stream, err := (*agents.Stream)(nil), error(&cameras.Failure{Reason: cameras.ReasonCamera, Status: 404})
+	stream, err := (*client.Stream)(nil), error(&cameras.Failure{Reason: cameras.ReasonCamera, Status: 404})
 	if answer != nil {
 		stream, err = answer()
 	}
@@ -112,15 +112,15 @@ func (c closing) Close() error {
 	return c.ReadCloser.Close()
 }
 
-func fails(r cameras.Reason) func() (*agents.Stream, error) {
-	return func() (*agents.Stream, error) { return nil, &cameras.Failure{Reason: r} }
+func fails(r cameras.Reason) func() (*client.Stream, error) {
+	return func() (*client.Stream, error) { return nil, &cameras.Failure{Reason: r} }
 }
 
-func gives(contentType string, body []byte) func() (*agents.Stream, error) {
-	return func() (*agents.Stream, error) {
+func gives(contentType string, body []byte) func() (*client.Stream, error) {
+	return func() (*client.Stream, error) {
 		r, w := io.Pipe()
 		go func() { _, _ = w.Write(body) }()
-		return &agents.Stream{Body: r, ContentType: contentType}, nil
+		return &client.Stream{Body: r, ContentType: contentType}, nil
 	}
 }
 
@@ -135,29 +135,29 @@ func TestTry(t *testing.T) {
 	stream := append([]byte(mjpeg.Opening), mjpeg.NewPart(picture(t), time.Now(), false).Standard...)
 	for _, tt := range []struct {
 		name    string
-		answers map[string]func() (*agents.Stream, error)
+		answers map[string]func() (*client.Stream, error)
 		asked   []string
 		reason  cameras.Reason // "" when there is a stream
 	}{
-		{"the first", map[string]func() (*agents.Stream, error){"h:1/a": gives(mjpeg.ContentType, stream)}, all[:1], ""},
-		{"the last", map[string]func() (*agents.Stream, error){"h:2/b": gives(mjpeg.ContentType, stream)}, all, ""},
+		{"the first", map[string]func() (*client.Stream, error){"h:1/a": gives(mjpeg.ContentType, stream)}, all[:1], ""},
+		{"the last", map[string]func() (*client.Stream, error){"h:2/b": gives(mjpeg.ContentType, stream)}, all, ""},
 		{"none", nil, all, cameras.ReasonCamera},
-		{"a web page, then it", map[string]func() (*agents.Stream, error){
+		{"a web page, then it", map[string]func() (*client.Stream, error){
 			"h:1/a": gives("text/html", []byte("<html>")), "h:1/b": gives(mjpeg.ContentType, stream),
 		}, all[:2], ""},
-		{"nothing listens on a port", map[string]func() (*agents.Stream, error){
+		{"nothing listens on a port", map[string]func() (*client.Stream, error){
 			"h:1/a": fails(cameras.ReasonRefused), "h:2/a": gives(mjpeg.ContentType, stream),
 		}, []string{"h:1/a", "h:2/a"}, ""},
-		{"nothing listens at all", map[string]func() (*agents.Stream, error){
+		{"nothing listens at all", map[string]func() (*client.Stream, error){
 			"h:1/a": fails(cameras.ReasonRefused), "h:2/a": fails(cameras.ReasonTimeout),
 		}, []string{"h:1/a", "h:2/a"}, cameras.ReasonRefused},
-		{"no way there", map[string]func() (*agents.Stream, error){"h:1/a": fails(cameras.ReasonUnreachable)}, all[:1], cameras.ReasonUnreachable},
-		{"not of this network", map[string]func() (*agents.Stream, error){"h:1/a": fails(cameras.ReasonNotLocal)}, all[:1], cameras.ReasonNotLocal},
-		{"somebody else looks", map[string]func() (*agents.Stream, error){"h:1/a": fails(cameras.ReasonBusy)}, []string{"h:1/a", "h:2/a", "h:2/b"}, cameras.ReasonBusy},
-		{"nobody is let in", map[string]func() (*agents.Stream, error){"h:1/a": fails(cameras.ReasonForbidden)}, []string{"h:1/a", "h:2/a", "h:2/b"}, cameras.ReasonForbidden},
-		{"a password is asked for", map[string]func() (*agents.Stream, error){"h:1/b": fails(cameras.ReasonUnauthorized)}, all, cameras.ReasonUnauthorized},
-		{"a stream without pictures", map[string]func() (*agents.Stream, error){"h:1/b": gives(mjpeg.ContentType, nil)}, all, cameras.ReasonNoFrames},
-		{"a picture", map[string]func() (*agents.Stream, error){"h:1/b": gives("image/jpeg", picture(t))}, all[:2], ""},
+		{"no way there", map[string]func() (*client.Stream, error){"h:1/a": fails(cameras.ReasonUnreachable)}, all[:1], cameras.ReasonUnreachable},
+		{"not of this network", map[string]func() (*client.Stream, error){"h:1/a": fails(cameras.ReasonNotLocal)}, all[:1], cameras.ReasonNotLocal},
+		{"somebody else looks", map[string]func() (*client.Stream, error){"h:1/a": fails(cameras.ReasonBusy)}, []string{"h:1/a", "h:2/a", "h:2/b"}, cameras.ReasonBusy},
+		{"nobody is let in", map[string]func() (*client.Stream, error){"h:1/a": fails(cameras.ReasonForbidden)}, []string{"h:1/a", "h:2/a", "h:2/b"}, cameras.ReasonForbidden},
+		{"a password is asked for", map[string]func() (*client.Stream, error){"h:1/b": fails(cameras.ReasonUnauthorized)}, all, cameras.ReasonUnauthorized},
+		{"a stream without pictures", map[string]func() (*client.Stream, error){"h:1/b": gives(mjpeg.ContentType, nil)}, all, cameras.ReasonNoFrames},
+		{"a picture", map[string]func() (*client.Stream, error){"h:1/b": gives("image/jpeg", picture(t))}, all[:2], ""},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
@@ -188,7 +188,7 @@ func TestTry(t *testing.T) {
 // mute takes connections and never answers.
 type mute struct{ places }
 
-func (*mute) Open(ctx context.Context, _ agents.Source) (*agents.Stream, error) {
+func (*mute) Open(ctx context.Context, _ client.Source) (*client.Stream, error) {
 	<-ctx.Done()
 	return nil, ctx.Err()
 }
@@ -216,10 +216,10 @@ func TestTryWaitsForASlowCamera(t *testing.T) {
 	stream := append([]byte(mjpeg.Opening), mjpeg.NewPart(picture(t), time.Now(), false).Standard...)
 	for after, want := range map[time.Duration]cameras.Reason{20 * time.Second: "", time.Hour: cameras.ReasonNoFrames} {
 		synctest.Test(t, func(t *testing.T) {
-			p := &places{answers: map[string]func() (*agents.Stream, error){"h:1/a": func() (*agents.Stream, error) {
+			p := &places{answers: map[string]func() (*client.Stream, error){"h:1/a": func() (*client.Stream, error) {
 				r, w := io.Pipe()
 				time.AfterFunc(after, func() { _, _ = w.Write(stream) })
-				return &agents.Stream{Body: r, ContentType: mjpeg.ContentType}, nil
+				return &client.Stream{Body: r, ContentType: mjpeg.ContentType}, nil
 			}}}
 			begin := time.Now()
 			connection, failure := Try(t.Context(), p, []Target{{Endpoint: endpoint.HTTP("h:1"), Path: "/a", Foreign: true}})
@@ -238,7 +238,7 @@ func TestForeignIsNotAskedTwiceAfterSleep(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		dialling, goOn := make(chan struct{}, 2), make(chan struct{})
 		open := gives(mjpeg.ContentType, []byte(mjpeg.Opening))
-		p := &places{answers: map[string]func() (*agents.Stream, error){foreign.Addr + foreign.Path: func() (*agents.Stream, error) {
+		p := &places{answers: map[string]func() (*client.Stream, error){foreign.Addr + foreign.Path: func() (*client.Stream, error) {
 			dialling <- struct{}{}
 			<-goOn
 			return open()
@@ -268,7 +268,7 @@ func TestFirstConnectionIsTheFeeds(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				stream := append([]byte(mjpeg.Opening), mjpeg.NewPart(picture(t), time.Now(), false).Standard...)
-				p := &places{answers: map[string]func() (*agents.Stream, error){foreign.Addr + foreign.Path: gives(mjpeg.ContentType, stream)}}
+				p := &places{answers: map[string]func() (*client.Stream, error){foreign.Addr + foreign.Path: gives(mjpeg.ContentType, stream)}}
 				connection, failure := Try(t.Context(), p, []Target{foreign})
 				if failure != nil {
 					t.Fatal(failure)
@@ -301,8 +301,8 @@ func TestFirstConnectionIsTheFeeds(t *testing.T) {
 func TestSinglePicturesArePolled(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		jpeg := picture(t)
-		p := &places{answers: map[string]func() (*agents.Stream, error){foreign.Addr + foreign.Path: func() (*agents.Stream, error) {
-			return &agents.Stream{Body: io.NopCloser(bytes.NewReader(jpeg)), ContentType: "image/jpg"}, nil
+		p := &places{answers: map[string]func() (*client.Stream, error){foreign.Addr + foreign.Path: func() (*client.Stream, error) {
+			return &client.Stream{Body: io.NopCloser(bytes.NewReader(jpeg)), ContentType: "image/jpg"}, nil
 		}}}
 		other, c, unwant := start(t)
 		f := New(Config{Opener: p, Group: other.cfg.Group, Arrived: func() {}, Doubted: func() {}, Early: 5 * time.Second, Logger: other.cfg.Logger})

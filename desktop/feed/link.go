@@ -6,8 +6,8 @@ import (
 	"sync"
 	"time"
 
-	"pigrid/desktop/agents"
 	"pigrid/desktop/cameras"
+	"pigrid/desktop/client"
 	"pigrid/shared/endpoint"
 	"pigrid/shared/mjpeg"
 )
@@ -15,7 +15,7 @@ import (
 // link is one open stream and whoever reads its frames.
 type link struct {
 	target    Target
-	auth      *agents.Auth
+	auth      *client.Auth
 	rendition Rendition // that was asked for
 	body      io.Closer
 	cancel    context.CancelFunc
@@ -41,7 +41,7 @@ func (l *link) close() {
 func (f *Feed) connect(ctx context.Context, target Target, r Rendition) (*link, *cameras.Failure) {
 	leave, err := f.cfg.Group.enter(ctx)
 	if err != nil {
-		return nil, agents.FailureOf(err)
+		return nil, client.FailureOf(err)
 	}
 	defer leave()
 	l, failure := open(ctx, f.cfg.Opener, target, r)
@@ -59,11 +59,11 @@ func (f *Feed) connect(ctx context.Context, target Target, r Rendition) (*link, 
 // open opens a stream and returns once the headers are there.
 func open(ctx context.Context, opener Opener, target Target, r Rendition) (*link, *cameras.Failure) {
 	ctx, cancel := context.WithCancel(ctx)
-	from := agents.Source{Endpoint: endpoint.HTTP(target.Addr).With(target.Credentials), Path: r.of(target.Path), Auth: agents.NewAuth(target.Asks), Foreign: target.Foreign, Home: target.Home}
+	from := client.Source{Endpoint: endpoint.HTTP(target.Addr).With(target.Credentials), Path: r.of(target.Path), Auth: client.NewAuth(target.Asks), Foreign: target.Foreign, Home: target.Home}
 	stream, err := opener.Open(ctx, from)
 	if err != nil {
 		cancel()
-		return nil, agents.FailureOf(err)
+		return nil, client.FailureOf(err)
 	}
 	l := &link{target: target, auth: from.Auth, rendition: r, body: stream.Body, cancel: cancel, read: &counter{}}
 	if target.Foreign {

@@ -7,8 +7,8 @@ import (
 	"sync"
 	"time"
 
-	"pigrid/desktop/agents"
 	"pigrid/desktop/cameras"
+	"pigrid/desktop/client"
 	"pigrid/shared/mjpeg"
 )
 
@@ -35,7 +35,7 @@ const (
 type poller struct {
 	ctx    context.Context //nolint:containedctx // its life is that of the link that reads it
 	opener Opener
-	from   agents.Source
+	from   client.Source
 	read   *counter
 
 	mu     sync.Mutex
@@ -59,7 +59,7 @@ type answer struct {
 	frames int
 }
 
-func newPoller(ctx context.Context, opener Opener, from agents.Source, first *agents.Stream, read *counter) *poller {
+func newPoller(ctx context.Context, opener Opener, from client.Source, first *client.Stream, read *counter) *poller {
 	p := &poller{ctx: ctx, opener: opener, from: from, read: read}
 	p.take(first, time.Now())
 	return p
@@ -165,7 +165,7 @@ func soon(failed int) time.Duration { return min(askAgain<<min(failed-1, 8), pol
 // how long the camera wants to be left alone: one that is busy now and then says
 // so in many ways.
 func passes(err error) (wait time.Duration, ok bool) {
-	f := agents.FailureOf(err)
+	f := client.FailureOf(err)
 	if f == nil {
 		return 0, false
 	}
@@ -221,7 +221,7 @@ func (f *Feed) notePolled(l *link) {
 
 // take makes a stream the answer that is read; false when there is nobody left to
 // read it.
-func (p *poller) take(s *agents.Stream, asked time.Time) bool {
+func (p *poller) take(s *client.Stream, asked time.Time) bool {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if p.closed {

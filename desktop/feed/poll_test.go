@@ -10,8 +10,8 @@ import (
 	"testing/synctest"
 	"time"
 
-	"pigrid/desktop/agents"
 	"pigrid/desktop/cameras"
+	"pigrid/desktop/client"
 	"pigrid/shared/endpoint"
 )
 
@@ -27,7 +27,7 @@ type answers struct {
 
 func (*answers) Alive(context.Context, endpoint.Endpoint) error { return nil }
 
-func (a *answers) Open(_ context.Context, _ agents.Source) (*agents.Stream, error) {
+func (a *answers) Open(_ context.Context, _ client.Source) (*client.Stream, error) {
 	a.mu.Lock()
 	a.asked = append(a.asked, time.Now())
 	n := len(a.asked)
@@ -41,7 +41,7 @@ func (a *answers) Open(_ context.Context, _ agents.Source) (*agents.Stream, erro
 	a.open++
 	a.most = max(a.most, a.open)
 	done := sync.OnceFunc(func() { a.mu.Lock(); a.open--; a.mu.Unlock() })
-	return &agents.Stream{Body: closing{stuck(body), done}, ContentType: contentType}, nil
+	return &client.Stream{Body: closing{stuck(body), done}, ContentType: contentType}, nil
 }
 
 // hang at the end of a body stands for a connection that stays open.

@@ -6,8 +6,8 @@ import (
 	"io"
 	"time"
 
-	"pigrid/desktop/agents"
 	"pigrid/desktop/cameras"
+	"pigrid/desktop/client"
 	"pigrid/shared/mjpeg"
 )
 
@@ -224,7 +224,7 @@ func (s *session) probe(ctx context.Context) *cameras.Failure {
 	case s.lastPart.After(before):
 		return nil
 	case err != nil:
-		return agents.FailureOf(err)
+		return client.FailureOf(err)
 	case silence >= giveUpAfter && s.stalled(time.Now()):
 		return &cameras.Failure{Reason: cameras.ReasonNoFrames, Detail: "the stream was silent for " + silence.Round(time.Second).String()}
 	default:
@@ -240,7 +240,7 @@ func readFailure(err error) *cameras.Failure {
 	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):
 		return &cameras.Failure{Reason: cameras.ReasonEnded, Detail: err.Error()}
 	}
-	f := agents.FailureOf(err)
+	f := client.FailureOf(err)
 	if f == nil {
 		return &cameras.Failure{Reason: cameras.ReasonEnded}
 	}

@@ -13,8 +13,8 @@ import (
 	"testing"
 	"time"
 
-	"pigrid/desktop/agents"
 	"pigrid/desktop/cameras"
+	"pigrid/desktop/client"
 	"pigrid/desktop/engine"
 	"pigrid/shared/api"
 	"pigrid/shared/dnssd"
@@ -227,15 +227,15 @@ func lasting(t *testing.T, told any) string {
 // oneNetwork is a network on which nobody answers.
 func oneNetwork(err error) func(*engine.Config) {
 	return func(c *engine.Config) {
-		c.Sweeper = &agents.Sweeper{
+		c.Sweeper = &client.Sweeper{
 			Links: func() ([]dnssd.Link, error) {
 				return []dnssd.Link{{
 					Interface: net.Interface{Name: "wlan0", Flags: net.FlagUp | net.FlagRunning},
 					Prefixes:  []netip.Prefix{netip.MustParsePrefix("192.168.1.20/29")},
 				}}, err
 			},
-			Ask: func(context.Context, endpoint.Endpoint) (agents.Found, error) {
-				return agents.Found{}, &cameras.Failure{Reason: cameras.ReasonTimeout}
+			Ask: func(context.Context, endpoint.Endpoint) (client.Found, error) {
+				return client.Found{}, &cameras.Failure{Reason: cameras.ReasonTimeout}
 			},
 		}
 	}

@@ -9,8 +9,8 @@ import (
 	"testing"
 	"time"
 
-	"pigrid/desktop/agents"
 	"pigrid/desktop/cameras"
+	"pigrid/desktop/client"
 	"pigrid/desktop/engine"
 	"pigrid/desktop/settings"
 	"pigrid/shared/api"
@@ -262,7 +262,7 @@ func TestIncompatibleAgent(t *testing.T) {
 
 func TestStopBeforeAndTwice(t *testing.T) {
 	store, _ := settings.Open("")
-	e := engine.New(engine.Config{Client: agents.NewClient(), Settings: store, Search: func(func(dnssd.Sighting)) engine.Searcher {
+	e := engine.New(engine.Config{Client: client.NewClient(), Settings: store, Search: func(func(dnssd.Sighting)) engine.Searcher {
 		return started{t}
 	}})
 	for range 2 {
@@ -288,7 +288,7 @@ func (s started) Status() (bool, []string, string) { return false, nil, "" }
 
 func TestStateIsNeverNull(t *testing.T) {
 	store, _ := settings.Open("")
-	e := engine.New(engine.Config{Client: agents.NewClient(), Settings: store, Notice: "n"})
+	e := engine.New(engine.Config{Client: client.NewClient(), Settings: store, Notice: "n"})
 	data, err := json.Marshal(New(e, "1").State())
 	if want := `{"version":"1","cameras":[],"discovery":{"running":false,"interfaces":[],"problem":""},"search":{"running":false,"done":0,"total":0,"answered":0,"found":0,"networks":[],"stopped":false,"problem":""},"away":[],"notice":"n","crowded":false,"bytesPerSecond":0}`; err != nil || string(data) != want {
 		t.Errorf("got %s", data)

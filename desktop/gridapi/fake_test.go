@@ -18,8 +18,8 @@ import (
 	"time"
 
 	"pigrid/desktop/adding"
-	"pigrid/desktop/agents"
 	"pigrid/desktop/cameras"
+	"pigrid/desktop/client"
 	"pigrid/desktop/engine"
 	"pigrid/desktop/roster"
 	"pigrid/desktop/settings"
@@ -188,7 +188,7 @@ type desk struct {
 }
 
 // startDesk runs an app whose settings are at path; the empty path is a new one.
-func startDesk(t *testing.T, path string, client adding.Client, change ...func(*engine.Config)) *desk {
+func startDesk(t *testing.T, path string, reach adding.Client, change ...func(*engine.Config)) *desk {
 	t.Helper()
 	if path == "" {
 		path = filepath.Join(t.TempDir(), "settings.json")
@@ -197,12 +197,12 @@ func startDesk(t *testing.T, path string, client adding.Client, change ...func(*
 	if err != nil {
 		t.Fatal(err)
 	}
-	if client == nil {
-		client = agents.NewClient()
+	if reach == nil {
+		reach = client.NewClient()
 	}
 	d := &desk{path: path, search: &fakeSearch{interfaces: []string{"eth0 192.168.1.2/24"}}}
 	cfg := engine.Config{
-		Client: client, Settings: store, Logger: slog.New(slog.DiscardHandler),
+		Client: reach, Settings: store, Logger: slog.New(slog.DiscardHandler),
 		Clock: func() time.Time { // the wall clock, which goes on in a machine that sleeps
 			return time.Now().Round(0).Add(time.Duration(d.asleep.Load()))
 		},

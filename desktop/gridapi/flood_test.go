@@ -8,8 +8,8 @@ import (
 	"testing/synctest"
 	"time"
 
-	"pigrid/desktop/agents"
 	"pigrid/desktop/cameras"
+	"pigrid/desktop/client"
 	"pigrid/shared/api"
 	"pigrid/shared/dnssd"
 	"pigrid/shared/endpoint"
@@ -91,7 +91,7 @@ func TestAddSaysWhenThereIsNoSlot(t *testing.T) {
 const maxUnknown = 256
 
 // crowd is a desk on a network full of invented agents.
-func crowd(t *testing.T, a *fakeAgent, others func(ctx context.Context, id string) (agents.Found, error)) (d *desk, invent func(from, to int)) {
+func crowd(t *testing.T, a *fakeAgent, others func(ctx context.Context, id string) (client.Found, error)) (d *desk, invent func(from, to int)) {
 	d = startDesk(t, "", &fakeClient{agent: a, others: others})
 	return d, func(from, to int) {
 		for i := from; i < to; i++ {
@@ -101,12 +101,12 @@ func crowd(t *testing.T, a *fakeAgent, others func(ctx context.Context, id strin
 }
 
 // silent is an agent at an address where nothing is.
-func silent(ctx context.Context, _ string) (agents.Found, error) {
+func silent(ctx context.Context, _ string) (client.Found, error) {
 	select {
 	case <-ctx.Done():
 	case <-time.After(3 * time.Second):
 	}
-	return agents.Found{}, &cameras.Failure{Reason: cameras.ReasonTimeout}
+	return client.Found{}, &cameras.Failure{Reason: cameras.ReasonTimeout}
 }
 
 func TestInventedAgentsKeepNoRealOneOut(t *testing.T) {
@@ -157,15 +157,15 @@ func TestLiarsThatAnswer(t *testing.T) {
 	a, b := newAgent(t, idA, "Garage", "x"), newAgent(t, idB, "Porch", "x")
 	for _, listed := range []int{1, 64} {
 		synctest.Test(t, func(t *testing.T) {
-			d, invent := crowd(t, a, func(_ context.Context, id string) (agents.Found, error) {
+			d, invent := crowd(t, a, func(_ context.Context, id string) (client.Found, error) {
 				if id == idB {
-					return agents.Found{Status: b.status, At: endpoint.HTTP("192.168.1.3:8080")}, nil
+					return client.Found{Status: b.status, At: endpoint.HTTP("192.168.1.3:8080")}, nil
 				}
 				lie := api.Status{API: api.Version, ID: id, Name: id}
 				for i := range listed {
 					lie.Cameras = append(lie.Cameras, api.Camera{ID: fmt.Sprint("c", i), Name: "lie", State: api.Idle, Video: "/video"})
 				}
-				return agents.Found{Status: lie, At: endpoint.HTTP("192.168.1.9:8080")}, nil
+				return client.Found{Status: lie, At: endpoint.HTTP("192.168.1.9:8080")}, nil
 			})
 			d.search.sighted(b.sighting())
 			time.Sleep(time.Second)

@@ -18,8 +18,8 @@ import (
 	"time"
 
 	"pigrid/desktop/adding"
-	"pigrid/desktop/agents"
 	"pigrid/desktop/cameras"
+	"pigrid/desktop/client"
 	"pigrid/desktop/engine"
 	"pigrid/desktop/secrets"
 	"pigrid/shared/endpoint"
@@ -384,7 +384,7 @@ func TestTypedAgainWhileItIsTried(t *testing.T) {
 	for name, forgotten := range map[string]bool{"another password": false, "forgotten and added again": true} {
 		t.Run(name, func(t *testing.T) {
 			c := newForeign(t, dialects[0], func(c *foreignCamera) { c.user, c.password = "root", "old" })
-			client := &opening{Client: agents.NewClient(), tried: make(chan struct{})}
+			client := &opening{Client: client.NewClient(), tried: make(chan struct{})}
 			k := &keychain{kept: map[string]string{}}
 			d := startDesk(t, "", client, func(cfg *engine.Config) { cfg.Secrets = secrets.New(k, "") })
 			d.look(t)
@@ -428,7 +428,7 @@ func TestTypedAgainWhileItIsTried(t *testing.T) {
 // TestForgottenWhileItIsTried: the end of the try brings nothing back.
 func TestForgottenWhileItIsTried(t *testing.T) {
 	c := newForeign(t, dialects[0], func(c *foreignCamera) { c.user, c.password = "root", "old" })
-	client := &opening{Client: agents.NewClient(), tried: make(chan struct{})}
+	client := &opening{Client: client.NewClient(), tried: make(chan struct{})}
 	d := startDesk(t, "", client)
 	d.look(t)
 	r := d.Add("http://root:old@" + c.addr + c.path)
@@ -451,13 +451,13 @@ func TestForgottenWhileItIsTried(t *testing.T) {
 
 // opening is a client whose next dial, once it is slow, ends only with its context.
 type opening struct {
-	*agents.Client
+	*client.Client
 	slow  atomic.Bool
 	tried chan struct{} // closed when that dial has begun
 	cause error         // why it ended
 }
 
-func (o *opening) Open(ctx context.Context, from agents.Source) (*agents.Stream, error) {
+func (o *opening) Open(ctx context.Context, from client.Source) (*client.Stream, error) {
 	if o.slow.CompareAndSwap(true, false) {
 		close(o.tried)
 		<-ctx.Done()
@@ -480,18 +480,18 @@ func (l *lockedWriter) Write(p []byte) (int, error) {
 
 // elsewhere is a network in which hosts are where the test says.
 type elsewhere struct {
-	*agents.Client
+	*client.Client
 	at map[string]string // host:port -> where it is
 }
 
-func (e elsewhere) Open(ctx context.Context, from agents.Source) (*agents.Stream, error) {
+func (e elsewhere) Open(ctx context.Context, from client.Source) (*client.Stream, error) {
 	if from.Addr = e.at[from.Addr]; from.Addr == "" {
 		from.Addr = "127.0.0.1:1"
 	}
 	return e.Client.Open(ctx, from)
 }
 
-func (e elsewhere) Find(ctx context.Context, id string, addresses []endpoint.Endpoint) (agents.Found, error) {
+func (e elsewhere) Find(ctx context.Context, id string, addresses []endpoint.Endpoint) (client.Found, error) {
 	for i := range addresses {
 		if addresses[i].Addr = e.at[addresses[i].Addr]; addresses[i].Addr == "" {
 			addresses[i].Addr = "127.0.0.1:1"
@@ -505,7 +505,7 @@ func TestUsualPorts(t *testing.T) {
 	for port, dialect := range map[string]dialect{"81": dialects[3], "80": dialects[2], "8081": dialects[6], "8080": dialects[0]} {
 		t.Run(dialect.name, func(t *testing.T) {
 			c := newForeign(t, dialect)
-			d := startDesk(t, "", elsewhere{agents.NewClient(), map[string]string{"cam.local:" + port: c.addr}})
+			d := startDesk(t, "", elsewhere{client.NewClient(), map[string]string{"cam.local:" + port: c.addr}})
 			d.look(t)
 			r := d.Add("cam.local")
 			if !r.OK() || r.Address != "http://cam.local:"+port+c.path {

@@ -9,8 +9,8 @@ import (
 	"sync/atomic"
 	"testing"
 
-	"pigrid/desktop/agents"
 	"pigrid/desktop/cameras"
+	"pigrid/desktop/client"
 	"pigrid/desktop/engine"
 	"pigrid/shared/endpoint"
 )
@@ -42,12 +42,12 @@ func TestPasswordsThatAreNoURL(t *testing.T) {
 // asking counts the addresses that are asked.
 type asking struct{ asked atomic.Int32 }
 
-func (a *asking) Find(context.Context, string, []endpoint.Endpoint) (agents.Found, error) {
+func (a *asking) Find(context.Context, string, []endpoint.Endpoint) (client.Found, error) {
 	a.asked.Add(1)
-	return agents.Found{}, &cameras.Failure{Reason: cameras.ReasonUnreachable}
+	return client.Found{}, &cameras.Failure{Reason: cameras.ReasonUnreachable}
 }
 
-func (a *asking) Open(context.Context, agents.Source) (*agents.Stream, error) {
+func (a *asking) Open(context.Context, client.Source) (*client.Stream, error) {
 	a.asked.Add(1)
 	return nil, &cameras.Failure{Reason: cameras.ReasonUnreachable}
 }

@@ -8,19 +8,19 @@ import (
 	"testing/synctest"
 	"time"
 
-	"pigrid/desktop/agents"
 	"pigrid/desktop/cameras"
+	"pigrid/desktop/client"
 	"pigrid/shared/api"
 	"pigrid/shared/endpoint"
 )
 
 // lists answers for an agent with n cameras, numbered from a first one on.
-func lists(id string, first, n int) agents.Found {
+func lists(id string, first, n int) client.Found {
 	s := api.Status{API: api.Version, ID: id, Name: id}
 	for i := first; i < first+n; i++ {
 		s.Cameras = append(s.Cameras, api.Camera{ID: fmt.Sprint("c", i), Name: "lie", State: api.Idle, Video: "/video"})
 	}
-	return agents.Found{Status: s, At: endpoint.HTTP("192.168.1.9:8080")}
+	return client.Found{Status: s, At: endpoint.HTTP("192.168.1.9:8080")}
 }
 
 // tiles counts the tiles, and says whether one is that of a real agent.
@@ -38,7 +38,7 @@ func TestAnAgentThatListsOtherCamerasAtEachQuestion(t *testing.T) {
 	a := newAgent(t, idA, "Garage", "x")
 	synctest.Test(t, func(t *testing.T) {
 		var asked atomic.Int32
-		d, _ := crowd(t, a, func(_ context.Context, id string) (agents.Found, error) {
+		d, _ := crowd(t, a, func(_ context.Context, id string) (client.Found, error) {
 			return lists(id, 64*int(asked.Add(1)), 64), nil
 		})
 		d.look(t)
@@ -73,7 +73,7 @@ func TestOneNeighbourDoesNotTakeAllPlaces(t *testing.T) {
 	for _, tt := range []struct{ agents, cameras int }{{13, 64}, {maxUnknown, 1}} {
 		t.Run(fmt.Sprintf("%d agents with %d cameras", tt.agents, tt.cameras), func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				d, invent := crowd(t, a, func(_ context.Context, id string) (agents.Found, error) {
+				d, invent := crowd(t, a, func(_ context.Context, id string) (client.Found, error) {
 					return lists(id, 0, tt.cameras), nil
 				})
 				invent(0, tt.agents)

@@ -13,8 +13,8 @@ import (
 	"testing/synctest"
 	"time"
 
-	"pigrid/desktop/agents"
 	"pigrid/desktop/cameras"
+	"pigrid/desktop/client"
 	"pigrid/shared/api"
 	"pigrid/shared/endpoint"
 )
@@ -27,7 +27,7 @@ type counting struct {
 	asked int
 }
 
-func (c *counting) Find(ctx context.Context, id string, addresses []endpoint.Endpoint) (agents.Found, error) {
+func (c *counting) Find(ctx context.Context, id string, addresses []endpoint.Endpoint) (client.Found, error) {
 	c.mu.Lock()
 	c.asked++
 	failed := c.flips && c.asked%2 == 1

@@ -8,8 +8,8 @@ import (
 	"testing/synctest"
 	"time"
 
-	"pigrid/desktop/agents"
 	"pigrid/desktop/cameras"
+	"pigrid/desktop/client"
 	"pigrid/shared/api"
 	"pigrid/shared/endpoint"
 	"pigrid/shared/mjpeg"
@@ -29,10 +29,10 @@ type fakeClient struct {
 	silence *cameras.Failure // why it is gone, nil: unreachable
 	refusal *cameras.Failure // of streams only
 	// others says how agents but that one answer; nil means that nobody is there.
-	others func(ctx context.Context, id string) (agents.Found, error)
+	others func(ctx context.Context, id string) (client.Found, error)
 }
 
-func (c *fakeClient) Find(ctx context.Context, id string, _ []endpoint.Endpoint) (agents.Found, error) {
+func (c *fakeClient) Find(ctx context.Context, id string, _ []endpoint.Endpoint) (client.Found, error) {
 	c.agent.mu.Lock()
 	defer c.agent.mu.Unlock()
 	if c.others != nil && id != "" && id != c.agent.status.ID {
@@ -42,14 +42,14 @@ func (c *fakeClient) Find(ctx context.Context, id string, _ []endpoint.Endpoint)
 	}
 	if c.gone || id != "" && id != c.agent.status.ID {
 		if c.silence != nil {
-			return agents.Found{}, c.silence
+			return client.Found{}, c.silence
 		}
-		return agents.Found{}, &cameras.Failure{Reason: cameras.ReasonUnreachable}
+		return client.Found{}, &cameras.Failure{Reason: cameras.ReasonUnreachable}
 	}
-	return agents.Found{Status: c.agent.status, At: endpoint.HTTP("192.168.1.2:8080")}, nil
+	return client.Found{Status: c.agent.status, At: endpoint.HTTP("192.168.1.2:8080")}, nil
 }
 
-func (c *fakeClient) Open(ctx context.Context, _ agents.Source) (*agents.Stream, error) {
+func (c *fakeClient) Open(ctx context.Context, _ client.Source) (*client.Stream, error) {
 	c.agent.mu.Lock()
 	defer c.agent.mu.Unlock()
 	if c.refusal != nil {
@@ -72,7 +72,7 @@ func (c *fakeClient) Open(ctx context.Context, _ agents.Source) (*agents.Stream,
 		}
 		_ = w.CloseWithError(err)
 	}()
-	return &agents.Stream{Body: r, ContentType: mjpeg.ContentType}, nil
+	return &client.Stream{Body: r, ContentType: mjpeg.ContentType}, nil
 }
 
 func (c *fakeClient) refuses() bool {

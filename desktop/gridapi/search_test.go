@@ -10,8 +10,8 @@ import (
 	"testing/synctest"
 	"time"
 
-	"pigrid/desktop/agents"
 	"pigrid/desktop/cameras"
+	"pigrid/desktop/client"
 	"pigrid/desktop/engine"
 	"pigrid/shared/dnssd"
 	"pigrid/shared/endpoint"
@@ -20,36 +20,36 @@ import (
 // searchDesk is a desk on a /24 without multicast, where agent a is at .2 and b
 // at .3.
 func searchDesk(t *testing.T, a, b *fakeAgent) (*desk, *[]dnssd.Link) {
-	find := func(_ context.Context, id string) (agents.Found, error) {
+	find := func(_ context.Context, id string) (client.Found, error) {
 		if id == idB {
-			return agents.Found{Status: b.status, At: endpoint.HTTP("192.168.1.3:8080")}, nil
+			return client.Found{Status: b.status, At: endpoint.HTTP("192.168.1.3:8080")}, nil
 		}
-		return agents.Found{}, &cameras.Failure{Reason: cameras.ReasonUnreachable}
+		return client.Found{}, &cameras.Failure{Reason: cameras.ReasonUnreachable}
 	}
 	links := &[]dnssd.Link{{
 		Interface: net.Interface{Name: "wlan0", Flags: net.FlagUp | net.FlagRunning},
 		Prefixes:  []netip.Prefix{netip.MustParsePrefix("192.168.1.20/24")},
 	}}
-	sweeper := &agents.Sweeper{
+	sweeper := &client.Sweeper{
 		Links: func() ([]dnssd.Link, error) {
 			if *links == nil {
 				return nil, errors.New("netlink")
 			}
 			return *links, nil
 		},
-		Ask: func(ctx context.Context, at endpoint.Endpoint) (agents.Found, error) {
+		Ask: func(ctx context.Context, at endpoint.Endpoint) (client.Found, error) {
 			addr := at.Addr
 			switch addr {
 			case "192.168.1.2:8080":
-				return agents.Found{Status: a.status, At: endpoint.HTTP(addr)}, nil
+				return client.Found{Status: a.status, At: endpoint.HTTP(addr)}, nil
 			case "192.168.1.3:8080":
-				return agents.Found{Status: b.status, At: endpoint.HTTP(addr)}, nil
+				return client.Found{Status: b.status, At: endpoint.HTTP(addr)}, nil
 			}
 			select {
 			case <-time.After(300 * time.Millisecond):
 			case <-ctx.Done():
 			}
-			return agents.Found{}, &cameras.Failure{Reason: cameras.ReasonTimeout}
+			return client.Found{}, &cameras.Failure{Reason: cameras.ReasonTimeout}
 		},
 	}
 	d := startDesk(t, "", &fakeClient{agent: a, others: find}, func(cfg *engine.Config) { cfg.Sweeper = sweeper })

@@ -12,8 +12,8 @@ import (
 	"testing/synctest"
 	"time"
 
-	"pigrid/desktop/agents"
 	"pigrid/desktop/cameras"
+	"pigrid/desktop/client"
 	"pigrid/shared/endpoint"
 )
 
@@ -51,15 +51,15 @@ func (h *silentHost) dial(ctx context.Context, addr string) error {
 	}
 }
 
-func (h *silentHost) Find(ctx context.Context, _ string, addresses []endpoint.Endpoint) (agents.Found, error) {
-	return agents.Found{}, h.dial(ctx, addresses[0].Addr)
+func (h *silentHost) Find(ctx context.Context, _ string, addresses []endpoint.Endpoint) (client.Found, error) {
+	return client.Found{}, h.dial(ctx, addresses[0].Addr)
 }
 
 func (h *silentHost) Alive(ctx context.Context, at endpoint.Endpoint) error {
 	return h.dial(ctx, at.Addr)
 }
 
-func (h *silentHost) Open(ctx context.Context, from agents.Source) (*agents.Stream, error) {
+func (h *silentHost) Open(ctx context.Context, from client.Source) (*client.Stream, error) {
 	if err := h.dial(ctx, from.Addr); err != nil {
 		return nil, err
 	}
@@ -82,7 +82,7 @@ func (h *silentHost) Open(ctx context.Context, from agents.Source) (*agents.Stre
 			}
 		}
 	}()
-	return &agents.Stream{Body: r, ContentType: "multipart/x-mixed-replace; boundary=x"}, nil
+	return &client.Stream{Body: r, ContentType: "multipart/x-mixed-replace; boundary=x"}, nil
 }
 
 // TestPortsBesideASilentOne: a firewall that swallows what comes to the port of

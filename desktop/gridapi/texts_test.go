@@ -9,8 +9,8 @@ import (
 	"time"
 	"unicode/utf8"
 
-	"pigrid/desktop/agents"
 	"pigrid/desktop/cameras"
+	"pigrid/desktop/client"
 	"pigrid/shared/api"
 	"pigrid/shared/endpoint"
 )
@@ -61,7 +61,7 @@ func TestManyLoudCamerasAreToldSeldom(t *testing.T) {
 		for i := range 768 {
 			keys = append(keys, cameras.Key(fmt.Sprint("loud-", i/64), fmt.Sprint("c", i)))
 		}
-		d := startDesk(t, remembering(t, keys...), &fakeClient{agent: a, others: func(_ context.Context, id string) (agents.Found, error) {
+		d := startDesk(t, remembering(t, keys...), &fakeClient{agent: a, others: func(_ context.Context, id string) (client.Found, error) {
 			s := api.Status{API: api.Version, ID: id}
 			for _, key := range keys {
 				if agent, camera, _ := cameras.SplitKey(key); agent == id {
@@ -70,7 +70,7 @@ func TestManyLoudCamerasAreToldSeldom(t *testing.T) {
 					})
 				}
 			}
-			return agents.Found{Status: s, At: endpoint.HTTP("192.168.1.9:8080")}, nil
+			return client.Found{Status: s, At: endpoint.HTTP("192.168.1.9:8080")}, nil
 		}})
 		time.Sleep(2 * time.Second)
 		before := len(d.told())

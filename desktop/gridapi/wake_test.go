@@ -10,8 +10,8 @@ import (
 	"testing/synctest"
 	"time"
 
-	"pigrid/desktop/agents"
 	"pigrid/desktop/cameras"
+	"pigrid/desktop/client"
 	"pigrid/shared/api"
 	"pigrid/shared/dnssd"
 	"pigrid/shared/endpoint"
@@ -88,22 +88,22 @@ func (l *lan) reach(ctx context.Context, host int) error {
 	return &cameras.Failure{Reason: cameras.ReasonTimeout}
 }
 
-func (l *lan) Find(ctx context.Context, id string, addresses []endpoint.Endpoint) (agents.Found, error) {
+func (l *lan) Find(ctx context.Context, id string, addresses []endpoint.Endpoint) (client.Found, error) {
 	if id == "" {
-		return agents.Found{}, &cameras.Failure{Reason: cameras.ReasonRefused}
+		return client.Found{}, &cameras.Failure{Reason: cameras.ReasonRefused}
 	}
 	l.mu.Lock()
 	l.asked = append(l.asked, time.Now())
 	l.mu.Unlock()
 	if err := l.reach(ctx, hostAt(addresses[0].Addr)); err != nil {
-		return agents.Found{}, err
+		return client.Found{}, err
 	}
 	status := api.Status{API: api.Version, ID: id, Name: id}
 	status.Cameras = []api.Camera{{ID: "x", Name: id, State: api.Live, Framerate: 5, Video: "/video"}}
-	return agents.Found{Status: status, At: addresses[0], Remote: netip.MustParseAddrPort(addresses[0].Addr)}, nil
+	return client.Found{Status: status, At: addresses[0], Remote: netip.MustParseAddrPort(addresses[0].Addr)}, nil
 }
 
-func (l *lan) Open(ctx context.Context, from agents.Source) (*agents.Stream, error) {
+func (l *lan) Open(ctx context.Context, from client.Source) (*client.Stream, error) {
 	l.mu.Lock()
 	l.dials = append(l.dials, time.Now())
 	busy := l.busy
@@ -134,7 +134,7 @@ func (l *lan) Open(ctx context.Context, from agents.Source) (*agents.Stream, err
 		}
 		_ = w.CloseWithError(err)
 	}()
-	return &agents.Stream{Body: r, ContentType: mjpeg.ContentType}, nil
+	return &client.Stream{Body: r, ContentType: mjpeg.ContentType}, nil
 }
 
 func (l *lan) count(n int) {

@@ -7,8 +7,8 @@ import (
 	"slices"
 	"time"
 
-	"pigrid/desktop/agents"
 	"pigrid/desktop/cameras"
+	"pigrid/desktop/client"
 	"pigrid/shared/api"
 	"pigrid/shared/dnssd"
 )
@@ -25,7 +25,7 @@ const (
 
 // agent is what is known from asking one agent.
 type agent struct {
-	watch   *agents.Watch
+	watch   *client.Watch
 	cancel  context.CancelFunc
 	begun   time.Time // start of the watch
 	heard   time.Time // last sighting or answer
@@ -53,7 +53,7 @@ type since struct {
 type book struct {
 	*registry
 	cfg       Config
-	report    func(id string, a *agent, r agents.Report)
+	report    func(id string, a *agent, r client.Report)
 	started   bool
 	agents    map[string]*agent    // by id
 	dismissed map[string]time.Time // agents and cameras a person forgot while they answered -> last seen
@@ -74,9 +74,9 @@ func (b *book) ensureAgent(id string, addresses []string) {
 	ctx, cancel := context.WithCancel(b.cfg.Tasks.Context())
 	now := time.Now()
 	a := &agent{cancel: cancel, begun: now, heard: now, states: map[string]since{}}
-	a.watch = agents.NewWatch(agents.WatchConfig{
+	a.watch = client.NewWatch(client.WatchConfig{
 		ID: id, Addresses: addresses, Links: b.cfg.Links, Find: b.cfg.Find, Failing: b.cfg.Failing, Logger: b.cfg.Logger,
-		Report: func(r agents.Report) { b.report(id, a, r) },
+		Report: func(r client.Report) { b.report(id, a, r) },
 	})
 	b.agents[id] = a
 	b.mark(id, b.of(id))
@@ -99,7 +99,7 @@ func (b *book) sighted(s dnssd.Sighting) {
 
 // swept notes an agent that answered a search: like one that was heard of, but it has
 // answered already.
-func (b *book) swept(found agents.Found) (fresh []cameras.Camera, change Change) {
+func (b *book) swept(found client.Found) (fresh []cameras.Camera, change Change) {
 	id := found.Status.ID
 	a := b.agents[id]
 	if b.sentAway(id) || a == nil && !b.slotForSighted(id, hostOf(found.At.Addr)) {
@@ -116,7 +116,7 @@ func (b *book) swept(found agents.Found) (fresh []cameras.Camera, change Change)
 }
 
 // added notes an agent that answered at an address that a person typed.
-func (b *book) added(address string, found agents.Found) (list []cameras.Camera, change Change) {
+func (b *book) added(address string, found client.Found) (list []cameras.Camera, change Change) {
 	id := found.Status.ID
 	addresses := []string{address, found.Remote.String()}
 	b.welcome(id)
@@ -215,7 +215,7 @@ func addressesOf(s dnssd.Sighting) []string {
 
 // reported notes how a question to an agent ended. lost says that an agent with a tile
 // has stopped answering.
-func (b *book) reported(id string, a *agent, r agents.Report) (lost bool, change Change) {
+func (b *book) reported(id string, a *agent, r client.Report) (lost bool, change Change) {
 	if b.agents[id] != a { // forgotten meanwhile
 		return false, Change{}
 	}
@@ -236,7 +236,7 @@ func (b *book) reported(id string, a *agent, r agents.Report) (lost bool, change
 }
 
 // failed notes that an agent did not answer, and reports whether it did until now.
-func (b *book) failed(id string, a *agent, r agents.Report) (lost bool) {
+func (b *book) failed(id string, a *agent, r client.Report) (lost bool) {
 	lost = a.facts.Failure == nil && a.shown
 	a.facts.Failure, a.facts.FailedSince, a.facts.RetryAt = r.Failure, r.Since, r.RetryAt
 	if !a.shown && time.Since(a.begun) > rumour {

@@ -8,8 +8,8 @@ import (
 	"sync"
 	"time"
 
-	"pigrid/desktop/agents"
 	"pigrid/desktop/cameras"
+	"pigrid/desktop/client"
 	"pigrid/desktop/tasks"
 	"pigrid/shared/dnssd"
 	"pigrid/shared/endpoint"
@@ -19,9 +19,9 @@ import (
 type Config struct {
 	Known []cameras.Camera // that are remembered
 	Tasks *tasks.Group     // runs the watches
-	// Find asks an agent for its status; see [agents.Client.Find].
-	Find  func(ctx context.Context, id string, addresses []endpoint.Endpoint) (agents.Found, error)
-	Links *agents.Links // of this computer; nil: every address is on one
+	// Find asks an agent for its status; see [client.Client.Find].
+	Find  func(ctx context.Context, id string, addresses []endpoint.Endpoint) (client.Found, error)
+	Links *client.Links // of this computer; nil: every address is on one
 	// Failing is how many streams fail and make each other wait.
 	Failing func() int
 	// Changed is called after the cameras of an agent have changed, Lost when an agent
@@ -39,7 +39,7 @@ type Change struct {
 	// Mended has the keys of cameras of which the agent said that they fail or are
 	// gone, and says so no longer.
 	Mended []string
-	Found  *agents.Found // where the agent answers, nil when it did not
+	Found  *client.Found // where the agent answers, nil when it did not
 	Back   bool          // it answers for the first time after a failure
 }
 
@@ -89,7 +89,7 @@ func (r *Roster) Sighted(s dnssd.Sighting) {
 
 // Swept notes that an agent answered a search of whole networks. It returns how many
 // cameras were not known before.
-func (r *Roster) Swept(found agents.Found) (fresh int) {
+func (r *Roster) Swept(found client.Found) (fresh int) {
 	r.mu.Lock()
 	list, change := r.book.swept(found)
 	r.mu.Unlock()
@@ -99,7 +99,7 @@ func (r *Roster) Swept(found agents.Found) (fresh int) {
 
 // Add notes an agent that answered at an address that a person typed. It returns its
 // cameras, none when there is no slot.
-func (r *Roster) Add(address string, found agents.Found) []cameras.Camera {
+func (r *Roster) Add(address string, found client.Found) []cameras.Camera {
 	r.mu.Lock()
 	list, change := r.book.added(address, found)
 	r.mu.Unlock()
@@ -135,7 +135,7 @@ func (r *Roster) ForgetAgent(key string) (gone []string) {
 }
 
 // report notes how a question to an agent ended.
-func (r *Roster) report(id string, a *agent, report agents.Report) {
+func (r *Roster) report(id string, a *agent, report client.Report) {
 	r.mu.Lock()
 	lost, change := r.book.reported(id, a, report)
 	r.mu.Unlock()

@@ -9,8 +9,8 @@ import (
 	"testing/synctest"
 	"time"
 
-	"pigrid/desktop/agents"
 	"pigrid/desktop/cameras"
+	"pigrid/desktop/client"
 	"pigrid/desktop/tasks"
 	"pigrid/shared/api"
 	"pigrid/shared/dnssd"
@@ -25,11 +25,11 @@ func meet(t *testing.T, known ...cameras.Camera) *Roster {
 	r := New(Config{
 		Known: known, Tasks: group, Logger: slog.New(slog.DiscardHandler),
 		Failing: func() int { return 0 }, Changed: func(Change) {}, Lost: func() {},
-		Find: func(_ context.Context, id string, _ []endpoint.Endpoint) (agents.Found, error) {
+		Find: func(_ context.Context, id string, _ []endpoint.Endpoint) (client.Found, error) {
 			if id == idA {
 				return theRealOne(), nil
 			}
-			return agents.Found{}, &cameras.Failure{Reason: cameras.ReasonUnreachable}
+			return client.Found{}, &cameras.Failure{Reason: cameras.ReasonUnreachable}
 		},
 	})
 	r.Start()
@@ -42,8 +42,8 @@ func meet(t *testing.T, known ...cameras.Camera) *Roster {
 }
 
 // theRealOne is the answer of the real agent.
-func theRealOne() agents.Found {
-	return agents.Found{Status: status(idA, cam("x", "Garage")), At: endpoint.HTTP("192.168.1.2:8080"), Remote: netip.MustParseAddrPort("192.168.1.2:8080")}
+func theRealOne() client.Found {
+	return client.Found{Status: status(idA, cam("x", "Garage")), At: endpoint.HTTP("192.168.1.2:8080"), Remote: netip.MustParseAddrPort("192.168.1.2:8080")}
 }
 
 func sighting(id string) dnssd.Sighting {
@@ -138,7 +138,7 @@ func TestStatesAreKeptForKnownCamerasOnly(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		r := meet(t)
 		for i := range 10 {
-			r.Add("192.168.1.2:8080", agents.Found{Status: status(idB, many(64*i, 64)...)})
+			r.Add("192.168.1.2:8080", client.Found{Status: status(idB, many(64*i, 64)...)})
 		}
 		if n := len(r.book.agents[idB].states); n != maxPerAgent {
 			t.Errorf("%d states are kept", n)
@@ -154,11 +154,11 @@ func TestChangesSayWhatBecameOfCameras(t *testing.T) {
 		r.changed = func(c Change) { last = c }
 		broken := cam("x", "Garage")
 		broken.State = api.Failed
-		r.Add("192.168.1.2:8080", agents.Found{Status: status(idB, broken, cam("y", "Porch"))})
+		r.Add("192.168.1.2:8080", client.Found{Status: status(idB, broken, cam("y", "Porch"))})
 		if last.Agent != idB || len(last.Mended)+len(last.Gone) > 0 || last.Found == nil || !last.Back {
 			t.Errorf("added: %+v", last)
 		}
-		r.Add("192.168.1.2:8080", agents.Found{Status: status(idB, cam("x", "Garage"))})
+		r.Add("192.168.1.2:8080", client.Found{Status: status(idB, cam("x", "Garage"))})
 		if len(last.Mended) != 1 || last.Mended[0] != cameras.Key(idB, "x") {
 			t.Errorf("mended: %+v", last)
 		}

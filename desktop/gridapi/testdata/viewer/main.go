@@ -25,7 +25,7 @@ import (
 	"syscall"
 	"time"
 
-	"pigrid/desktop/agents"
+	"pigrid/desktop/client"
 	"pigrid/desktop/discovery"
 	"pigrid/desktop/engine"
 	"pigrid/desktop/gridapi"
@@ -44,7 +44,7 @@ func main() {
 		os.Exit(1)
 	}
 	e := engine.New(engine.Config{
-		Client: agents.NewClient().LocalNames(discovery.NewNames().Resolve), Sweeper: agents.NewSweeper(), Settings: store, Logger: log,
+		Client: client.NewClient().LocalNames(discovery.NewNames().Resolve), Sweeper: client.NewSweeper(), Settings: store, Logger: log,
 		Search: func(sighted func(dnssd.Sighting)) engine.Searcher {
 			return discovery.New(discovery.Config{Logger: log, OnSighting: sighted})
 		},

@@ -1,4 +1,4 @@
-package agents
+package client
 
 import (
 	"bufio"
