@@ -62,15 +62,22 @@ type Watch struct {
 	since  time.Time // first failure in a row, zero while it answers
 	moved  bool      // it answers on another network, and not on its link
 
-	mu        sync.Mutex
-	addresses []string
+	mu sync.Mutex
+	whereabouts
+}
+
+// whereabouts are the addresses at which an agent may be; whoever has them locks its
+// Watch.
+type whereabouts struct {
+	links     *Links
+	addresses []string // best first
 	kept      []string // what a sighting does not push out
 	answered  string   // the last one that did
 }
 
 // NewWatch makes a Watch that asks once Run is called.
 func NewWatch(cfg WatchConfig) *Watch {
-	return &Watch{cfg: cfg, poke: make(chan struct{}, 1), hint: make(chan struct{}, 1), addresses: slices.Clone(cfg.Addresses)}
+	return &Watch{cfg: cfg, poke: make(chan struct{}, 1), hint: make(chan struct{}, 1), whereabouts: whereabouts{links: cfg.Links, addresses: slices.Clone(cfg.Addresses)}}
 }
 
 // Poke asks again at once: a person wants it. It never blocks.
@@ -131,14 +138,14 @@ func (w *Watch) Keep(addresses ...string) {
 	w.know(nil)
 }
 
-// know takes in addresses and puts all in order; w.mu is held.
-func (w *Watch) know(addresses []string) {
+// know takes in addresses and puts all in order.
+func (w *whereabouts) know(addresses []string) {
 	var answered []string
 	if w.answered != "" {
 		answered = []string{w.answered}
 	}
-	newNear, newElsewhere := w.cfg.Links.sorted(addresses)
-	near, elsewhere := w.cfg.Links.sorted(w.addresses)
+	newNear, newElsewhere := w.links.sorted(addresses)
+	near, elsewhere := w.links.sorted(w.addresses)
 	w.addresses = mergeAddresses(maxAddresses, answered, w.kept, newNear, near, newElsewhere, elsewhere)
 }
 

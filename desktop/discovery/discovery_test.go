@@ -363,8 +363,8 @@ func TestTheLogOfAgentsIsCapped(t *testing.T) {
 			l.pass(forgotten + time.Second)
 			l.newest().answers <- agent(999, "10.0.0.1") // the others are long gone
 			l.pass(0)
-			if l.log.count() != lines+1 || len(l.d.inbox.known) != 1 {
-				t.Errorf("%d new lines, %d known", l.log.count()-lines, len(l.d.inbox.known))
+			if l.log.count() != lines+1 || len(l.d.inbox.listed.known) != 1 {
+				t.Errorf("%d new lines, %d known", l.log.count()-lines, len(l.d.inbox.listed.known))
 			}
 		})
 	})

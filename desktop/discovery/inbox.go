@@ -19,23 +19,27 @@ const (
 // inbox stands between the rounds and the callback: putting never waits, and
 // while the callback is busy only the newest sighting of each agent is kept.
 type inbox struct {
-	log     *slog.Logger
 	deliver func(dnssd.Sighting)
 	wake    chan struct{}
 
 	mu      sync.Mutex
-	known   map[string]time.Time // agent id -> last seen
+	listed  listed
 	pending map[string]dnssd.Sighting
 	order   []string // ids of pending, oldest first
-	full    bool     // more agents than are listed in the log, said once
+}
+
+// listed are the agents that the log has named.
+type listed struct {
+	log   *slog.Logger
+	known map[string]time.Time // agent id -> last seen
+	full  bool                 // there are more, which the log has said
 }
 
 func newInbox(log *slog.Logger, deliver func(dnssd.Sighting)) *inbox {
 	return &inbox{
-		log:     log,
 		deliver: deliver,
 		wake:    make(chan struct{}, 1),
-		known:   map[string]time.Time{},
+		listed:  listed{log: log, known: map[string]time.Time{}},
 		pending: map[string]dnssd.Sighting{},
 	}
 }
@@ -45,7 +49,7 @@ func newInbox(log *slog.Logger, deliver func(dnssd.Sighting)) *inbox {
 func (b *inbox) put(s dnssd.Sighting) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	b.note(s)
+	b.listed.note(s)
 	if _, waiting := b.pending[s.ID]; !waiting {
 		if len(b.order) < maxPending {
 			b.order = append(b.order, s.ID)
@@ -62,38 +66,38 @@ func (b *inbox) put(s dnssd.Sighting) {
 	}
 }
 
-// note logs an agent that was not known; b.mu is held.
-func (b *inbox) note(s dnssd.Sighting) {
-	_, known := b.known[s.ID]
-	if !known && len(b.known) >= maxKnown && !b.makeRoom(s.At) {
-		if !b.full {
-			b.log.Warn("more agents are heard of than this log lists", "limit", maxKnown)
+// note logs an agent that was not known.
+func (l *listed) note(s dnssd.Sighting) {
+	_, known := l.known[s.ID]
+	if !known && len(l.known) >= maxKnown && !l.makeRoom(s.At) {
+		if !l.full {
+			l.log.Warn("more agents are heard of than this log lists", "limit", maxKnown)
 		}
-		b.full = true
+		l.full = true
 		return
 	}
 	if !known {
-		b.full = false
-		b.log.Info("agent seen", "name", s.Name, "id", s.ID, "addresses", s.Addrs, "port", s.Port)
+		l.full = false
+		l.log.Info("agent seen", "name", s.Name, "id", s.ID, "addresses", s.Addrs, "port", s.Port)
 	}
-	b.known[s.ID] = s.At
+	l.known[s.ID] = s.At
 }
 
 // makeRoom drops who has not been seen for long and reports whether that helped.
-func (b *inbox) makeRoom(now time.Time) bool {
-	for id, at := range b.known {
+func (l *listed) makeRoom(now time.Time) bool {
+	for id, at := range l.known {
 		if now.Sub(at) > forgotten {
-			delete(b.known, id)
+			delete(l.known, id)
 		}
 	}
-	return len(b.known) < maxKnown
+	return len(l.known) < maxKnown
 }
 
 // seen reports whether any agent was ever seen.
 func (b *inbox) seen() bool {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	return len(b.known) > 0
+	return len(b.listed.known) > 0
 }
 
 // run delivers until ctx ends.

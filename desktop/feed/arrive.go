@@ -131,27 +131,27 @@ func (l *link) asked() cameras.Challenge {
 	return l.auth.Challenge()
 }
 
-// note takes a real frame into the numbers; mu is held.
-func (f *Feed) note(now time.Time) {
-	f.meter.add(now)
-	f.facts.LastFrame = now
-	if f.facts.Frames++; f.facts.Frames == 1 {
-		f.facts.FirstFrame = now
+// note takes a real frame into the numbers.
+func (s *current) note(now time.Time) {
+	s.meter.add(now)
+	s.facts.LastFrame = now
+	if s.facts.Frames++; s.facts.Frames == 1 {
+		s.facts.FirstFrame = now
 	}
-	if f.target.Foreign {
-		f.pace.add(now)
-		f.facts.Pause = f.pace.pause()
+	if s.target.Foreign {
+		s.pace.add(now)
+		s.facts.Pause = s.pace.pause()
 	}
-	interval := f.meter.interval()
+	interval := s.meter.interval()
 	if interval > 0 {
-		f.facts.Interval = interval
+		s.facts.Interval = interval
 	}
-	due := smaller(f.target.Rate, f.rendition.FPS)
-	slow := f.target.Rate > 0 && interval > 0 && rate(interval, 0) < due/2
+	due := smaller(s.target.Rate, s.rendition.FPS)
+	slow := s.target.Rate > 0 && interval > 0 && rate(interval, 0) < due/2
 	switch {
 	case !slow:
-		f.facts.SlowSince = time.Time{}
-	case f.facts.SlowSince.IsZero():
-		f.facts.SlowSince = now
+		s.facts.SlowSince = time.Time{}
+	case s.facts.SlowSince.IsZero():
+		s.facts.SlowSince = now
 	}
 }

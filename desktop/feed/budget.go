@@ -70,9 +70,13 @@ func LimitsFor(memory uint64) Limits {
 // budget keeps all feeds together within limits: what is too much is taken from
 // the largest.
 type budget struct {
-	limits Limits
+	mu sync.Mutex
+	ledger
+}
 
-	mu     sync.Mutex
+// ledger has what all feeds take together; whoever has it locks its budget.
+type ledger struct {
+	limits Limits
 	claims map[*claim]struct{}
 	bytes  int64
 	pixels int64
@@ -84,7 +88,11 @@ type claim struct {
 	budget *budget
 	drop   func() // called when it has to give up its picture
 
-	// The budget's lock is held for these.
+	entry
+}
+
+// entry is what the ledger has of one claim.
+type entry struct {
 	held    int64 // bytes of the newest frame
 	reading int64 // bytes of those that are being read
 	pixels  int64
@@ -93,7 +101,7 @@ type claim struct {
 }
 
 func newBudget(limits Limits) *budget {
-	return &budget{limits: limits, claims: map[*claim]struct{}{}}
+	return &budget{ledger: ledger{limits: limits, claims: map[*claim]struct{}{}}}
 }
 
 // claim makes a claim of nothing.
@@ -109,7 +117,7 @@ func (b *budget) claim(drop func()) *claim {
 func (c *claim) end() {
 	c.budget.mu.Lock()
 	defer c.budget.mu.Unlock()
-	c.set(0, 0, 0)
+	c.budget.set(c, 0, 0, 0)
 	delete(c.budget.claims, c)
 }
 
@@ -130,35 +138,35 @@ func (c *claim) refusal() *cameras.Failure {
 // read takes n more bytes of a frame that is being read; a negative n gives some
 // back. It returns why that may not be, else nil.
 func (c *claim) read(n int64) *cameras.Failure {
-	return c.change(func() { c.set(c.held, c.reading+n, c.pixels) })
+	return c.change(func() { c.budget.set(c, c.held, c.reading+n, c.pixels) })
 }
 
 // keep takes a frame that was read: of bytes, as many as were read, for a picture
 // of so many pixels in so many scans. It returns why that may not be, else nil.
 func (c *claim) keep(bytes, read, pixels int64, scans int) *cameras.Failure {
 	return c.change(func() {
-		c.set(bytes, c.reading-read, perTile*pixels)
+		c.budget.set(c, bytes, c.reading-read, perTile*pixels)
 		c.scans = scans
 	})
 }
 
 // show takes so many pixels for the frame that is kept: somebody looks at it.
 func (c *claim) show(pixels int64) *cameras.Failure {
-	return c.change(func() { c.set(c.held, c.reading, perTile*pixels) })
+	return c.change(func() { c.budget.set(c, c.held, c.reading, perTile*pixels) })
 }
 
 // hide gives the pixels back: nobody looks.
 func (c *claim) hide() {
 	c.budget.mu.Lock()
 	defer c.budget.mu.Unlock()
-	c.set(c.held, c.reading, 0)
+	c.budget.set(c, c.held, c.reading, 0)
 }
 
 // forget gives the newest frame back.
 func (c *claim) forget() {
 	c.budget.mu.Lock()
 	defer c.budget.mu.Unlock()
-	c.set(0, c.reading, 0)
+	c.budget.set(c, 0, c.reading, 0)
 }
 
 // pace is how much time there is at least between two pictures of this weight: none,
@@ -188,8 +196,8 @@ func (c *claim) pace(weight int64) time.Duration {
 	return time.Duration(float64(all) / heavyRate * float64(time.Second))
 }
 
-// weight is what it takes to show the newest frame; the budget's lock is held.
-func (c *claim) weight() int64 { return weight(c.held, c.pixels/perTile, c.scans) }
+// weight is what it takes to show the newest frame.
+func (e entry) weight() int64 { return weight(e.held, e.pixels/perTile, e.scans) }
 
 // weight is what it takes the page to show a picture: a byte to load is about as
 // dear as a pixel to decode, and that as five more scans of it. While it loads many
@@ -198,14 +206,14 @@ func weight(bytes, pixels int64, scans int) int64 {
 	return pixels + pixels*int64(max(0, scans-1))/manyScans + bytes + manyTimes*max(0, bytes-manyBytes)
 }
 
-// set changes the claim and the sums; the budget's lock is held.
-func (c *claim) set(held, reading, pixels int64) {
+// set changes a claim and the sums.
+func (l *ledger) set(c *claim, held, reading, pixels int64) {
 	reading = max(0, reading)
-	if _, open := c.budget.claims[c]; !open {
+	if _, open := l.claims[c]; !open {
 		return
 	}
-	c.budget.bytes += held + reading - c.held - c.reading
-	c.budget.pixels += pixels - c.pixels
+	l.bytes += held + reading - c.held - c.reading
+	l.pixels += pixels - c.pixels
 	c.held, c.reading, c.pixels = held, reading, pixels
 }
 
@@ -235,16 +243,16 @@ func (c *claim) change(do func()) *cameras.Failure {
 }
 
 // refuse takes everything from the largest claim; of several, from the one that
-// grew. b.mu is held.
-func (b *budget) refuse(grew *claim, size func(*claim) int64, why func(*claim) *cameras.Failure) *claim {
+// grew.
+func (l *ledger) refuse(grew *claim, size func(*claim) int64, why func(*claim) *cameras.Failure) *claim {
 	largest := grew
-	for c := range b.claims {
+	for c := range l.claims {
 		if size(c) > size(largest) {
 			largest = c
 		}
 	}
 	largest.refused = why(largest)
-	largest.set(0, 0, 0)
+	l.set(largest, 0, 0, 0)
 	return largest
 }
 

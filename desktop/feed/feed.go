@@ -69,13 +69,19 @@ type Feed struct {
 	cfg  Config
 	kick chan struct{} // something below changed
 
-	mu     sync.Mutex
+	mu sync.Mutex
+	current
+}
+
+// current is what is known of a connection; whoever has it locks its Feed.
+type current struct {
 	target Target
 	wanted time.Time // last time somebody looked
 	wish   wish      // how it is wanted
 	redial bool      // dial at once, whatever the back-off says
 	renew  bool      // the open connection may be dead without a word
 	facts  cameras.Stream
+	group  *Group
 	counts bool // among those that fail
 	meter  meter
 	pace   pace
@@ -99,7 +105,8 @@ type Feed struct {
 // wanted.
 func New(cfg Config) *Feed {
 	now := time.Now()
-	f := &Feed{cfg: cfg, kick: make(chan struct{}, 1), wanted: now.Add(cfg.Early - unwantedAfter)}
+	f := &Feed{cfg: cfg, kick: make(chan struct{}, 1)}
+	f.group, f.wanted = cfg.Group, now.Add(cfg.Early-unwantedAfter)
 	f.width, f.height, f.wish.last = cfg.Width, cfg.Height, grid()
 	f.claim = cfg.Group.budget.claim(f.giveUp)
 	f.facts.PhaseSince, f.facts.WantedSince = now, now
@@ -213,4 +220,4 @@ func (f *Feed) Facts() cameras.Stream {
 	return s
 }
 
-func (f *Feed) isWanted(now time.Time) bool { return now.Sub(f.wanted) < unwantedAfter }
+func (s *current) isWanted(now time.Time) bool { return now.Sub(s.wanted) < unwantedAfter }

@@ -31,7 +31,7 @@ func (s *session) follow(ctx context.Context) {
 }
 
 // turn is when another rate may have to be asked for without anybody saying so,
-// zero for never; mu is held.
+// zero for never.
 func (s *session) turn() time.Time {
 	switch now := time.Now(); {
 	case s.nextAfter.After(now):

@@ -2,11 +2,11 @@ package feed
 
 import "time"
 
-// asked is what the camera is to be asked for; f.mu is held. One without an agent
+// asked is what the camera is to be asked for. One without an agent
 // gives what it gives, and of one that gives no more all frames are worth it.
-func (f *Feed) asked(now time.Time) Rendition {
-	r := f.wish.at(now)
-	if f.target.Foreign || f.target.Rate > 0 && f.target.Rate <= r.FPS {
+func (s *current) asked(now time.Time) Rendition {
+	r := s.wish.at(now)
+	if s.target.Foreign || s.target.Rate > 0 && s.target.Rate <= r.FPS {
 		return Rendition{}
 	}
 	return r
@@ -15,43 +15,43 @@ func (f *Feed) asked(now time.Time) Rendition {
 // heldFor is how long a frame that was not due is held beyond the time when it is.
 const heldFor = 100 * time.Millisecond
 
-// isDue reports whether a frame of this weight that arrives now is worth showing;
-// f.mu is held. A stream that comes at one rate is thinned out here, to the rate
+// isDue reports whether a frame of this weight that arrives now is worth showing.
+// A stream that comes at one rate is thinned out here, to the rate
 // that others are asked for, and so is one with pictures far heavier than others.
-func (f *Feed) isDue(now time.Time, weight int64) bool {
-	interval := f.claim.pace(weight)
-	if f.target.Foreign {
-		interval = max(interval, f.wish.at(now).interval())
+func (s *current) isDue(now time.Time, weight int64) bool {
+	interval := s.claim.pace(weight)
+	if s.target.Foreign {
+		interval = max(interval, s.wish.at(now).interval())
 	}
 	if interval == 0 {
 		return true
 	}
-	if now.Before(f.due) {
+	if now.Before(s.due) {
 		return false
 	}
 	// A frame that comes a little late does not delay all that follow.
-	if f.due = f.due.Add(interval); f.due.Before(now) {
-		f.due = now.Add(interval)
+	if s.due = s.due.Add(interval); s.due.Before(now) {
+		s.due = now.Add(interval)
 	}
-	f.spacing = interval
+	s.spacing = interval
 	return true
 }
 
 // hold keeps a frame that was not due: no other may follow for long. It reports
-// whether there was none before; f.mu is held.
-func (f *Feed) hold(frame Frame) (first bool) {
-	first = f.held.JPEG == nil
-	f.held = frame
+// whether there was none before.
+func (s *current) hold(frame Frame) (first bool) {
+	first = s.held.JPEG == nil
+	s.held = frame
 	return first
 }
 
 // releaseAt is when the frame that is held is shown if none follows, zero when
-// there is none; f.mu is held.
-func (f *Feed) releaseAt() time.Time {
-	if f.held.JPEG == nil {
+// there is none.
+func (s *current) releaseAt() time.Time {
+	if s.held.JPEG == nil {
 		return time.Time{}
 	}
-	return f.due.Add(heldFor)
+	return s.due.Add(heldFor)
 }
 
 // release shows the frame that is held when it is time.

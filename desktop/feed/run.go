@@ -143,9 +143,9 @@ func pause(ctx context.Context, d time.Duration) bool {
 	}
 }
 
-// phase notes where the connection is; f.mu is held.
-func (f *Feed) phase(p cameras.Phase, now time.Time) {
-	f.facts.Phase, f.facts.PhaseSince, f.facts.RetryAt = p, now, time.Time{}
+// phase notes where the connection is.
+func (s *current) phase(p cameras.Phase, now time.Time) {
+	s.facts.Phase, s.facts.PhaseSince, s.facts.RetryAt = p, now, time.Time{}
 }
 
 // failed notes why the last attempt or connection ended. Whoever says when to
@@ -176,15 +176,15 @@ func (f *Feed) succeeded() {
 }
 
 // countFailing notes whether it is among those that fail and make each other
-// wait; f.mu is held. What nobody dials is not.
-func (f *Feed) countFailing(failing bool) {
-	if failing == f.counts {
+// wait. What nobody dials is not.
+func (s *current) countFailing(failing bool) {
+	if failing == s.counts {
 		return
 	}
-	f.counts = failing
+	s.counts = failing
 	if failing {
-		f.cfg.Group.failing.Add(1)
+		s.group.failing.Add(1)
 	} else {
-		f.cfg.Group.failing.Add(-1)
+		s.group.failing.Add(-1)
 	}
 }

@@ -190,8 +190,8 @@ func (s *session) keep() bool {
 	return !s.redial
 }
 
-// stalled reports whether frames stopped; mu is held.
-func (s *session) stalled(now time.Time) bool { return !now.Before(cameras.StallAt(s.facts)) }
+// stalled reports whether frames stopped.
+func (s *current) stalled(now time.Time) bool { return !now.Before(cameras.StallAt(s.facts)) }
 
 // alive asks for a sign of life. Nobody knows how to ask a foreign camera, and it
 // may serve only one question at a time.

@@ -29,7 +29,7 @@ const (
 // concurrent use.
 type strips struct {
 	mu     sync.Mutex
-	pieces map[uint64][]byte // by the pixels of one row, 1 is white
+	pieces pieces // by the pixels of one row, 1 is white
 	large  map[fault][]byte  // pictures that are too large, by what they are for
 }
 
@@ -47,21 +47,24 @@ func (s *strips) append(b []byte, m strip.Mark) []byte {
 			b = append(b, 0xFF, restart(i-1))
 		}
 		x := i % piecesPerRow * pieceWidth
-		b = append(b, s.piece(line.Y[x:x+pieceWidth])...)
+		b = append(b, s.pieces.of(line.Y[x:x+pieceWidth])...)
 	}
 	return b
 }
 
-// piece returns the code of one piece of the strip; s.mu is held.
-func (s *strips) piece(pixels []byte) []byte {
+// pieces are the codes of pieces of the strip, by their pixels.
+type pieces map[uint64][]byte
+
+// of returns the code of one piece.
+func (p pieces) of(pixels []byte) []byte {
 	var bits uint64
-	for _, p := range pixels {
+	for _, pixel := range pixels {
 		bits <<= 1
-		if p > 128 {
+		if pixel > 128 {
 			bits |= 1
 		}
 	}
-	code, ok := s.pieces[bits]
+	code, ok := p[bits]
 	if !ok {
 		img := image.NewYCbCr(image.Rect(0, 0, pieceWidth, mcu), image.YCbCrSubsampleRatio420)
 		for y := range mcu {
@@ -71,7 +74,7 @@ func (s *strips) piece(pixels []byte) []byte {
 			img.Cb[i], img.Cr[i] = 128, 128
 		}
 		_, code = encode(img)
-		s.pieces[bits] = code
+		p[bits] = code
 	}
 	return code
 }

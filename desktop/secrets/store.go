@@ -68,7 +68,7 @@ func (s *Store) Set(ctx context.Context, name, secret string) error {
 // Get returns a secret, or an error that wraps [ErrNotFound].
 func (s *Store) Get(ctx context.Context, name string) (string, error) {
 	s.mu.Lock()
-	kept, err := s.read()
+	kept, err := read(s.path)
 	s.mu.Unlock()
 	if secret, ok := kept[name]; ok {
 		return secret, nil
@@ -136,19 +136,19 @@ func within(ctx context.Context, ask func() (string, error)) (string, error) {
 	}
 }
 
-// read returns what the file keeps; s.mu is held.
-func (s *Store) read() (map[string]string, error) {
+// read returns what a file keeps.
+func read(path string) (map[string]string, error) {
 	kept := map[string]string{}
-	info, err := os.Stat(s.path)
+	info, err := os.Stat(path)
 	switch {
-	case s.path == "" || errors.Is(err, fs.ErrNotExist):
+	case path == "" || errors.Is(err, fs.ErrNotExist):
 		return kept, nil
 	case err != nil:
 		return kept, err
 	case !info.Mode().IsRegular() || info.Size() > maxFile:
-		return kept, errors.New(s.path + " is no file of secrets")
+		return kept, errors.New(path + " is not a file of secrets")
 	}
-	data, err := os.ReadFile(s.path)
+	data, err := os.ReadFile(path)
 	if err == nil {
 		err = json.Unmarshal(data, &kept)
 	}
@@ -160,7 +160,7 @@ func (s *Store) read() (map[string]string, error) {
 func (s *Store) change(change func(map[string]string)) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	kept, err := s.read()
+	kept, err := read(s.path)
 	if err != nil {
 		return err
 	}
