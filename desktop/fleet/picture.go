@@ -29,8 +29,8 @@ const (
 // concurrent use.
 type strips struct {
 	mu     sync.Mutex
-	pieces pieces // by the pixels of one row, 1 is white
-	large  map[fault][]byte  // pictures that are too large, by what they are for
+	pieces pieces           // by the pixels of one row, 1 is white
+	large  map[fault][]byte // pictures that are too large, by what they are for
 }
 
 func newStrips() *strips { return &strips{pieces: map[uint64][]byte{}, large: map[fault][]byte{}} }
