@@ -37,7 +37,7 @@ type Grid interface {
 	Stream(key string) *feed.Feed
 	// Release ends the stream of a camera and waits for that: many serve a single
 	// viewer.
-	Release(ctx context.Context, key string)
+	Release(key string)
 	// Restore dials a camera again after Release, as before.
 	Restore(key string, before feed.Target)
 	// Replace lets a camera go on with another connection and another login after
@@ -61,12 +61,12 @@ type Adder struct {
 	client Client
 	grid   Grid
 	tasks  *tasks.Group
-	turn   turn
+	turn   *turn
 }
 
 // New returns an Adder.
 func New(client Client, grid Grid, group *tasks.Group) *Adder {
-	return &Adder{client: client, grid: grid, tasks: group}
+	return &Adder{client: client, grid: grid, tasks: group, turn: newTurn()}
 }
 
 // Add tries what a person typed, a host, host:port or URL: an agent, or another camera
@@ -92,8 +92,10 @@ func (a *Adder) Add(input string) Result {
 	if failure == nil {
 		return a.addAgent(t.address, found)
 	}
-	if result, ok := a.addForeign(ctx, t, failure); ok {
-		return result
+	if ctx.Err() == nil {
+		if result, ok := a.addForeign(ctx, t, failure); ok {
+			return result
+		}
 	}
 	return Result{Reason: failure.Reason, Address: t.address, Detail: failure.Detail}
 }
@@ -156,9 +158,14 @@ func (a *Adder) addURL(ctx context.Context, t typed) Result {
 		return Result{Reason: reasonOfURL(failure), Address: where, Detail: failure.Detail}
 	}
 	if connection.OfAgent() {
-		if found, failure := a.ask(ctx, target.Addr); failure == nil {
+		found, failure := a.ask(ctx, target.Addr)
+		if failure == nil {
 			connection.Close()
 			return a.addAgent(target.Addr, found)
+		}
+		if ctx.Err() != nil {
+			connection.Close()
+			return Result{Reason: failure.Reason, Address: where, Detail: failure.Detail}
 		}
 	}
 	return a.adopt(t, connection)

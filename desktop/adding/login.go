@@ -19,6 +19,9 @@ func (a *Adder) login(ctx context.Context, c cameras.Camera, t typed) Result {
 		return result // it was forgotten meanwhile
 	}
 	before := f.Target()
+	if before.Addr == "" { // what is kept was not there yet
+		before.Asks, before.Home = c.Asks, c.Network
+	}
 	warned := asksOtherwise(f.Facts().Failure)
 	if t.login == nil || t.login.Equal(before.Credentials) && !warned {
 		f.Retry()
@@ -28,7 +31,7 @@ func (a *Adder) login(ctx context.Context, c cameras.Camera, t typed) Result {
 	if warned { // and the person gives them all the same
 		target.Asks, target.Home = cameras.Challenge{}, ""
 	}
-	a.grid.Release(ctx, c.Key)
+	a.grid.Release(c.Key)
 	connection, failure := a.try(ctx, []feed.Target{target})
 	if failure != nil {
 		a.grid.Restore(c.Key, before)

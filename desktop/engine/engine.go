@@ -100,13 +100,7 @@ func (e *Engine) Start() {
 		return
 	}
 	e.started = true
-	for _, c := range e.Roster.List() {
-		if c.URL != "" {
-			e.dialForeign(c)
-		} else {
-			e.Streams.Ensure(c)
-		}
-	}
+	e.dialRemembered()
 	e.Roster.Start()
 	if e.search != nil {
 		e.Tasks.Go(func() {
@@ -117,6 +111,18 @@ func (e *Engine) Start() {
 	}
 	e.Tasks.Go(e.watch)
 	e.Tasks.Go(e.remember)
+}
+
+func (e *Engine) dialRemembered() {
+	e.applying.Lock()
+	defer e.applying.Unlock()
+	for _, c := range e.Roster.List() {
+		if c.URL != "" {
+			e.dialForeign(c)
+		} else {
+			e.Streams.Ensure(c)
+		}
+	}
 }
 
 // Stop ends everything and waits for it, at most for the given time. It reports

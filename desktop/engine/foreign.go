@@ -1,7 +1,6 @@
 package engine
 
 import (
-	"context"
 	"net/url"
 
 	"pigrid/desktop/cameras"
@@ -48,10 +47,10 @@ func (g grid) AddAgent(address string, found client.Found) []cameras.Camera {
 func (g grid) Stream(key string) *feed.Feed { return g.Streams.Get(key) }
 
 // Release implements [adding.Grid].
-func (g grid) Release(ctx context.Context, key string) {
+func (g grid) Release(key string) {
 	select {
 	case <-g.Streams.Drop(key):
-	case <-ctx.Done():
+	case <-g.Tasks.Context().Done():
 	}
 }
 
@@ -90,16 +89,16 @@ func (g grid) Restore(key string, before feed.Target) {
 func (g grid) Replace(key string, connection *feed.Connection, login *endpoint.Credentials, forgetNetwork bool) {
 	g.applying.Lock()
 	defer g.applying.Unlock()
-	c, known := g.Roster.Get(key)
+	c, known := g.Roster.Change(key, func(c *cameras.Camera) {
+		if forgetNetwork {
+			c.Network = ""
+		}
+		c.Login, c.Asks = true, connection.Target().Asks
+	})
 	if !known { // it was forgotten meanwhile
 		connection.Close()
 		return
 	}
-	if forgetNetwork {
-		c.Network = ""
-	}
-	c.Login, c.Asks = true, connection.Target().Asks
-	g.Roster.AddForeign(c)
 	g.credentials.Keep(key, login)
 	g.Streams.Continue(c, connection)
 }

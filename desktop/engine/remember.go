@@ -59,13 +59,9 @@ func (e *Engine) noteStreams(stay *reconnect.Stay) {
 		if facts.Phase != cameras.Open {
 			continue
 		}
-		target := f.Target()
-		network := here(target.Addr, facts.LastFrame)
+		network := here(f.Target().Addr, facts.LastFrame)
 		e.Roster.Settle(key, network)
-		if target.Foreign && target.Home == "" && network != "" {
-			target.Home = network
-			f.SetTarget(target)
-		}
+		f.Settled(network)
 	}
 }
 

@@ -63,8 +63,6 @@ func (e *Engine) streamOf(c cameras.Camera) cameras.Stream {
 	if f := e.Streams.Get(c.Key); f != nil {
 		return f.Facts()
 	}
-	if c.URL != "" { // it is being tried with another password
-		return cameras.Stream{Wanted: true, Phase: cameras.Dialling}
-	}
-	return cameras.Stream{}
+	// It is being tried with another password, or was found this moment.
+	return cameras.Stream{Wanted: true, Phase: cameras.Dialling}
 }

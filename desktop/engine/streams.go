@@ -23,7 +23,8 @@ func (e *Engine) changed(c roster.Change) {
 			f.Retry()
 		}
 	}
-	if c.Found == nil || c.Found.Status.API != api.Version {
+	found := e.Roster.Found(c.Agent)
+	if found == nil || found.Status.API != api.Version {
 		return
 	}
 	for _, camera := range list {
@@ -31,7 +32,7 @@ func (e *Engine) changed(c roster.Change) {
 		if f == nil || camera.Video == "" || camera.Missing {
 			continue
 		}
-		f.SetTarget(feed.Target{Endpoint: endpoint.HTTP(c.Found.Remote.String()), Path: camera.Video, Rate: camera.Framerate})
+		f.SetTarget(feed.Target{Endpoint: endpoint.HTTP(found.Remote.String()), Path: camera.Video, Rate: camera.Framerate})
 		if c.Back {
 			f.Retry()
 		}

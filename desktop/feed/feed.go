@@ -120,6 +120,9 @@ func (f *Feed) Want(r Rendition) {
 	was, before := f.isWanted(now), f.asked(now)
 	sooner := f.wanted.After(now) // from now on there is a page that tells
 	f.wanted = now
+	if !f.wish.at(now).covers(r) {
+		f.due = time.Time{} // what was too much for the wish before is not for this one
+	}
 	f.wish.note(r, now)
 	if !was {
 		f.facts.WantedSince = now
@@ -180,6 +183,16 @@ func (f *Feed) SetTarget(t Target) {
 	f.mu.Unlock()
 	if moved {
 		f.wake()
+	}
+}
+
+// Settled notes on which network the camera gives pictures; its password may be told
+// there. The first one counts.
+func (f *Feed) Settled(network string) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if f.target.Home == "" {
+		f.target.Home = network
 	}
 }
 

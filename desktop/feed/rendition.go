@@ -16,8 +16,11 @@ type Rendition struct {
 // and sixteen of them do not fill a Wi-Fi.
 func grid() Rendition { return Rendition{FPS: 10} }
 
-// MaxFPS is the highest rate that an agent takes.
-const MaxFPS = 120
+// MinFPS and MaxFPS are the rates that an agent takes.
+const (
+	MinFPS = 0.1
+	MaxFPS = 120
+)
 
 // covers reports whether r has every frame that o has.
 func (r Rendition) covers(o Rendition) bool {

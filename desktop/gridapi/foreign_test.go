@@ -426,6 +426,33 @@ func TestTypedAgainWhileItIsTried(t *testing.T) {
 }
 
 // TestForgottenWhileItIsTried: the end of the try brings nothing back.
+// TestCancelledWhileTheAgentIsAsked: the stream at the URL was open already.
+func TestCancelledWhileTheAgentIsAsked(t *testing.T) {
+	a := newAgent(t, idA, "Garage", "x")
+	reach := &asked{Client: client.NewClient(), begun: make(chan struct{})}
+	d := startDesk(t, "", reach)
+	added := make(chan adding.Result)
+	go func() { added <- d.Add("http://" + a.addr + "/cameras/x/video") }()
+	<-reach.begun
+	d.CancelAdd()
+	if r := <-added; r.OK() || len(d.State().Cameras) != 0 {
+		t.Errorf("got %+v, %d tiles", r, len(d.State().Cameras))
+	}
+	eventually(t, 5*time.Second, "nobody looks any more", func() bool { return len(a.streams()) == 0 })
+}
+
+// asked is a client that gets no answer from an agent.
+type asked struct {
+	*client.Client
+	begun chan struct{} // closed when it is asked
+}
+
+func (c *asked) Find(ctx context.Context, _ string, _ []endpoint.Endpoint) (client.Found, error) {
+	close(c.begun)
+	<-ctx.Done()
+	return client.Found{}, ctx.Err()
+}
+
 func TestForgottenWhileItIsTried(t *testing.T) {
 	c := newForeign(t, dialects[0], func(c *foreignCamera) { c.user, c.password = "root", "old" })
 	client := &opening{Client: client.NewClient(), tried: make(chan struct{})}

@@ -174,7 +174,7 @@ func writeJSON(w http.ResponseWriter, v any) {
 	write(w, "application/json", body)
 }
 
-var errWant = errors.New("want must be at most 256 cameras, each with its key and an fps of 0 to 120")
+var errWant = errors.New("want must be at most 256 cameras, each with its key and an fps of 0, or 0.1 to 120")
 
 // check reports what cannot be asked.
 func (q Question) check() error {
@@ -182,7 +182,7 @@ func (q Question) check() error {
 		return errWant
 	}
 	for _, w := range q.Want {
-		if !cameras.ValidKey(w.Key) || w.FPS < 0 || w.FPS > feed.MaxFPS {
+		if !cameras.ValidKey(w.Key) || w.FPS != 0 && (w.FPS < feed.MinFPS || w.FPS > feed.MaxFPS) {
 			return errWant
 		}
 	}

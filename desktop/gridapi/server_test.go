@@ -32,7 +32,7 @@ func FuzzQuestion(f *testing.F) {
 			t.Errorf("%d wants", len(q.Want))
 		}
 		for _, w := range q.Want {
-			if !cameras.ValidKey(w.Key) || w.FPS < 0 || w.FPS > 120 {
+			if !cameras.ValidKey(w.Key) || w.FPS != 0 && w.FPS < 0.1 || w.FPS > 120 {
 				t.Errorf("key %q", w.Key)
 			}
 		}

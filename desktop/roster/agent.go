@@ -39,6 +39,7 @@ type agent struct {
 	typed    bool             // a person added it
 	shown    bool             // it has a tile
 	answers  string           // host:port where it answered last
+	found    *client.Found    // its last answer, nil for none
 	twin     string           // where another agent has the same id
 }
 
@@ -85,7 +86,7 @@ func (b *book) ensureAgent(id string, addresses []string) {
 
 // sighted notes that an agent was heard of.
 func (b *book) sighted(s dnssd.Sighting) {
-	if !b.started || b.sentAway(s.ID) {
+	if !b.started || b.cfg.Tasks.Context().Err() != nil || b.sentAway(s.ID) {
 		return
 	}
 	if b.agents[s.ID] == nil && !b.slotForSighted(s.ID, s.Addrs[0].String()) {
@@ -102,7 +103,7 @@ func (b *book) sighted(s dnssd.Sighting) {
 func (b *book) swept(found client.Found) (fresh []cameras.Camera, change Change) {
 	id := found.Status.ID
 	a := b.agents[id]
-	if b.sentAway(id) || a == nil && !b.slotForSighted(id, hostOf(found.At.Addr)) {
+	if b.cfg.Tasks.Context().Err() != nil || b.sentAway(id) || a == nil && !b.slotForSighted(id, hostOf(found.At.Addr)) {
 		return nil, Change{}
 	}
 	addresses := []string{found.At.Addr}
@@ -110,8 +111,8 @@ func (b *book) swept(found client.Found) (fresh []cameras.Camera, change Change)
 	if a != nil && a.shown {
 		return nil, Change{} // it is asked there soon
 	}
-	fresh, change = b.answered(Answer{Status: found.Status, Addresses: addresses})
-	change.Found, change.Back = &found, true
+	fresh, change = b.answered(found, Answer{Status: found.Status, Addresses: addresses})
+	change.Back = true
 	return fresh, change
 }
 
@@ -125,11 +126,11 @@ func (b *book) added(address string, found client.Found) (list []cameras.Camera,
 	}
 	b.ensureAgent(id, addresses)
 	b.keep(id, addresses)
-	list, change = b.answered(Answer{Status: found.Status, Addresses: addresses, Added: true})
+	list, change = b.answered(found, Answer{Status: found.Status, Addresses: addresses, Added: true})
 	if len(list) == 0 {
 		b.drop(id)
 	}
-	change.Found, change.Back = &found, true
+	change.Back = true
 	return list, change
 }
 
@@ -148,7 +149,7 @@ func (a *agent) heardOf(now time.Time) {
 	}
 }
 
-// keep sees to it that sightings do not push these addresses of an agent out;
+// keep sees to it that sightings do not push these addresses of an agent out.
 func (b *book) keep(id string, addresses []string) {
 	if a := b.agents[id]; a != nil {
 		a.watch.Keep(addresses...)
@@ -229,8 +230,8 @@ func (b *book) reported(id string, a *agent, r client.Report) (lost bool, change
 		return false, Change{}
 	}
 	others := slices.DeleteFunc(a.watch.Addresses(), func(address string) bool { return address == r.Found.At.Addr })
-	_, change = b.answered(Answer{Status: r.Found.Status, Addresses: slices.Insert(others, 0, r.Found.At.Addr)})
-	change.Found, change.Back = &r.Found, r.Back || a.starting
+	_, change = b.answered(r.Found, Answer{Status: r.Found.Status, Addresses: slices.Insert(others, 0, r.Found.At.Addr)})
+	change.Back = r.Back || a.starting
 	a.starting = false
 	return false, change
 }
@@ -247,7 +248,7 @@ func (b *book) failed(id string, a *agent, r client.Report) (lost bool) {
 }
 
 // answered takes an answer into the registry. It returns the agent's cameras.
-func (b *book) answered(answer Answer) ([]cameras.Camera, Change) {
+func (b *book) answered(found client.Found, answer Answer) ([]cameras.Camera, Change) {
 	id := answer.Status.ID
 	var kept []api.Camera
 	for _, c := range answer.Status.Cameras {
@@ -267,6 +268,7 @@ func (b *book) answered(answer Answer) ([]cameras.Camera, Change) {
 	b.lostSlots(gone)
 	change := Change{Agent: id, Gone: gone}
 	if a := b.agents[id]; a != nil {
+		a.found = &found
 		change.Mended = a.note(answer.Status.API, list, time.Now())
 	}
 	return list, change

@@ -1,6 +1,7 @@
 package roster
 
 import (
+	"cmp"
 	"time"
 
 	"pigrid/desktop/cameras"
@@ -143,7 +144,7 @@ func (b *book) turnAway(id string) {
 	b.drop(id)
 }
 
-// mark keeps whether an agent has a tile and whether a person wanted it; .
+// mark keeps whether an agent has a tile and whether a person wanted it.
 func (b *book) mark(id string, list []cameras.Camera) {
 	a := b.agents[id]
 	if a == nil {
@@ -169,7 +170,7 @@ func (b *book) twins() *Twins {
 			continue
 		}
 		t := Twins{b.of(id)[0].Name, a.answers, a.twin}
-		if first == nil || t.Name < first.Name {
+		if first == nil || cmp.Or(cmp.Compare(t.Name, first.Name), cmp.Compare(t.Shown, first.Shown), cmp.Compare(t.Other, first.Other)) < 0 {
 			first = &t
 		}
 	}

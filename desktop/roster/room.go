@@ -37,8 +37,7 @@ func (r *registry) trim(agent string, listed []api.Camera, n int) []string {
 }
 
 // replace removes n found cameras of other agents that have been away for
-// [cameras.LongMissing], those that have been so the longest first. It returns their keys;
-
+// [cameras.LongMissing], those that have been so the longest first. It returns their keys.
 func (r *registry) replace(agent string, n int) []string {
 	if n <= 0 {
 		return nil

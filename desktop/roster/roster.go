@@ -39,8 +39,7 @@ type Change struct {
 	// Mended has the keys of cameras of which the agent said that they fail or are
 	// gone, and says so no longer.
 	Mended []string
-	Found  *client.Found // where the agent answers, nil when it did not
-	Back   bool          // it answers for the first time after a failure
+	Back   bool // it answers for the first time after a failure
 }
 
 // Roster knows all agents and cameras. It is safe for concurrent use. Cameras leave it
@@ -265,6 +264,18 @@ func (r *Roster) Get(key string) (cameras.Camera, bool) {
 	return r.book.get(key)
 }
 
+// Change changes a camera, and returns it as it is then. known is false when there is
+// none of that key.
+func (r *Roster) Change(key string, change func(*cameras.Camera)) (c cameras.Camera, known bool) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if c, known = r.book.get(key); known {
+		change(&c)
+		r.book.byKey[key] = c
+	}
+	return c, known
+}
+
 // Learn notes how a camera asks for a name and a password.
 func (r *Roster) Learn(key string, asks cameras.Challenge) {
 	r.mu.Lock()
@@ -284,6 +295,16 @@ func (r *Roster) Resize(key string, width, height int) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.book.resize(key, width, height)
+}
+
+// Found returns the last answer of an agent, nil when there was none.
+func (r *Roster) Found(id string) *client.Found {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if a := r.book.agents[id]; a != nil {
+		return a.found
+	}
+	return nil
 }
 
 // Crowded reports whether a found agent had no slot of late.

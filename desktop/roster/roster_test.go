@@ -155,7 +155,7 @@ func TestChangesSayWhatBecameOfCameras(t *testing.T) {
 		broken := cam("x", "Garage")
 		broken.State = api.Failed
 		r.Add("192.168.1.2:8080", client.Found{Status: status(idB, broken, cam("y", "Porch"))})
-		if last.Agent != idB || len(last.Mended)+len(last.Gone) > 0 || last.Found == nil || !last.Back {
+		if last.Agent != idB || len(last.Mended)+len(last.Gone) > 0 || r.Found(idB) == nil || !last.Back {
 			t.Errorf("added: %+v", last)
 		}
 		r.Add("192.168.1.2:8080", client.Found{Status: status(idB, cam("x", "Garage"))})
@@ -164,6 +164,23 @@ func TestChangesSayWhatBecameOfCameras(t *testing.T) {
 		}
 		if gone := r.ForgetAgent(cameras.Key(idB, "x")); len(gone) != 2 || len(r.Agents()) != 0 {
 			t.Errorf("forgotten: %v, %v", gone, r.Agents())
+		}
+	})
+}
+
+// Of several pairs always the same one, or the page would be told at each look.
+func TestTwinsAreAlwaysTheSame(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r := meet(t)
+		for i := range 8 {
+			id := fmt.Sprint("twin-", i)
+			r.Add("192.168.1.2:8080", client.Found{Status: status(id, cam("x", "Garage"))})
+			r.book.agents[id].answers, r.book.agents[id].twin = fmt.Sprintf("192.168.1.%d:8080", i), "192.168.1.99:8080"
+		}
+		for range 50 {
+			if got := r.Twins(); got == nil || got.Shown != "192.168.1.0:8080" {
+				t.Fatalf("got %+v", got)
+			}
 		}
 	})
 }
