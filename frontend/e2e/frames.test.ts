@@ -172,6 +172,27 @@ describe("frames", () => {
     await expect.poll(() => stage.go.questions.length).toBeGreaterThan(before + 2);
   });
 
+  it("veils old pictures in a browser's tab that is back, until there is an answer", async () => {
+    stage.go.state.cameras = stage.cameras(2);
+    const page = await stage.open();
+    await page.evaluate("delete window.runtime");
+    await picturesShown(page, 2);
+    const veiled = page.locator("ul.veiled");
+    expect(await veiled.count()).toBe(0);
+    await setHidden(page, true);
+    stage.go.broken = true;
+    await setHidden(page, false);
+    await expect.poll(() => veiled.count()).toBe(1);
+    expect(
+      await page
+        .locator(".pictures")
+        .first()
+        .evaluate((e) => getComputedStyle(e).filter),
+    ).toBe("grayscale(1)");
+    stage.go.broken = false;
+    await expect.poll(() => veiled.count()).toBe(0);
+  });
+
   it("keeps the good picture while broken ones come", async () => {
     stage.go.state.cameras = stage.cameras(1, 10);
     const page = await stage.open();

@@ -29,6 +29,9 @@ export function wire() {
     // state of its cameras is to be right when it is back.
     wanted: () => (document.hidden && !inWindow() ? null : viewer.wanted),
     known: () => app.number,
+    onanswer: () => {
+      if (!viewer.hidden) viewer.veiled = false;
+    },
     onstate: (state, number) => app.receive(state, number),
     onnews: (news) => pictures.announce(news),
     painted: nextFrame,
@@ -41,6 +44,9 @@ export function wire() {
   viewer.hidden = document.hidden;
 
   $effect.root(() => {
+    $effect(() => {
+      if (viewer.hidden && !inWindow()) viewer.veiled = true;
+    });
     $effect(() => {
       void viewer.wanted;
       puller.wake();

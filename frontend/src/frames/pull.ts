@@ -35,6 +35,8 @@ export interface PullerOptions {
   wanted: () => Wanted | null;
   /** The number of the state that the page knows. */
   known: () => number;
+  /** Called after every answer. */
+  onanswer?: () => void;
   /** Told of every state that is new. */
   onstate: (state: State, number: number) => void;
   /** Told of every frame that is new. */
@@ -120,6 +122,7 @@ export class Puller {
     try {
       const { state, number, news } = await this.#request(wanted);
       this.#count(0);
+      this.#options.onanswer?.();
       if (state) this.#options.onstate(state, number);
       await this.#tell(news);
       if (wanted.keys.length > 0) await this.#options.painted();

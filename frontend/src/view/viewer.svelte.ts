@@ -37,6 +37,8 @@ export class Viewer {
 
   stage = $state.raw<Size>({ width: 0, height: 0 });
   hidden = $state(false);
+  /** Nothing was asked while the page was hidden, and nothing was answered since. */
+  veiled = $state(false);
   /** The window fills the screen: so it is, not so it was asked. */
   fullscreen = $state(false);
   dialog = $state.raw<Dialog>({ kind: "none" });
