@@ -5,6 +5,7 @@ package e2e
 import (
 	"encoding/json"
 	"fmt"
+	"math"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -50,8 +51,71 @@ func TestWallBesideNeighbour(t *testing.T) {
 	s.save(t, "beside-neighbour")
 	b.logCounts(t)
 	w.checkShares(t)
-	checkFlat(t, all)
+	checkTrend(t, all)
 	a.interrupt(t, 5*time.Second)
+}
+
+// checkTrend checks that memory does not grow, by the straight line that fits best
+// after the first quarter: large pictures that come and go make it swing by hundreds
+// of megabytes from one minute to the next, so that two of them cannot be compared.
+// It fails when the growth is surely more than a little, and says how sure it is.
+func checkTrend(t *testing.T, all []usage) {
+	t.Helper()
+	const little = 32 << 20 // in an hour
+	if len(all) < 8 {
+		t.Log("too short to say whether memory grows")
+		return
+	}
+	for name, held := range map[string]func(usage) int{
+		"app": func(u usage) int { return u.app }, "WebKit": func(u usage) int { return u.webkit },
+	} {
+		var values []float64
+		for _, u := range all[len(all)/4:] {
+			values = append(values, float64(held(u)))
+		}
+		slope, sigma := trend(values)
+		perHour, unsure := 60*slope, 2*60*sigma
+		t.Logf("the memory of %s grows by %.0f MB an hour, give or take %.0f", name, perHour/(1<<20), unsure/(1<<20))
+		if perHour-unsure > little {
+			t.Errorf("the memory of %s grows", name)
+		}
+	}
+}
+
+// trend returns the slope of the straight line that fits best through values, from
+// one to the next, and its standard error.
+func trend(values []float64) (slope, sigma float64) {
+	n := float64(len(values))
+	var mean float64
+	for _, v := range values {
+		mean += v / n
+	}
+	middle := (n - 1) / 2
+	var xy, xx float64
+	for i, v := range values {
+		xy += (float64(i) - middle) * (v - mean)
+		xx += (float64(i) - middle) * (float64(i) - middle)
+	}
+	slope = xy / xx
+	var rest float64
+	for i, v := range values {
+		off := v - mean - slope*(float64(i)-middle)
+		rest += off * off
+	}
+	return slope, math.Sqrt(rest / (n - 2) / xx)
+}
+
+func TestTrend(t *testing.T) {
+	swing := []float64{300, -200, 100, -250, 50, 200, -100, -100}
+	for leak, want := range map[float64]bool{0: false, 2: false, 60: true} { // a minute
+		var values []float64
+		for i := range 45 {
+			values = append(values, 2000+swing[i*5%8]+leak*float64(i))
+		}
+		if slope, sigma := trend(values); (slope-2*sigma > 2) != want || math.Abs(slope-leak) > 3*sigma {
+			t.Errorf("a leak of %.0f: %.1f, give or take %.1f", leak, slope, 2*sigma)
+		}
+	}
 }
 
 // street is a network with good agents and a neighbour.
