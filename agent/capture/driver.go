@@ -41,7 +41,7 @@ type Stream struct {
 	Source    Source
 	Size      image.Point // pixels, until the first frame says
 	Framerate float64     // frames per second
-	Advice    string      // what helps when frames stop, after "if this goes on, "; "" looks at cable and power
+	Advice    string      // what helps when frames stop, after "If this continues, "; "" looks at cable and power
 }
 
 // Source captures from one camera, one session at a time.

@@ -43,8 +43,8 @@ func (f *Failure) Unwrap() error { return f.Cause }
 // its camera still, so the camera is not idle even when nobody watches.
 func Unkillable(program string) error {
 	return &Failure{Problem: api.Problem{
-		Code: api.CodeUnkillable, Message: filepath.Base(program) + " hangs and cannot be ended.",
-		Hint: "Restart the Pi; until then this camera gives no picture.",
+		Code: api.CodeUnkillable, Message: filepath.Base(program) + " hangs and cannot be stopped.",
+		Hint: "Restart the Pi. Until then this camera gives no picture.",
 	}, Cause: errUnkillable}
 }
 

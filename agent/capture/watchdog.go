@@ -46,7 +46,7 @@ const adviceCable = "check its cable and the power supply"
 func stallProblem(wasLive bool, advice string) api.Problem {
 	p := api.Problem{
 		Code: api.CodeNoFrames, Message: "The camera was started but delivers no picture.",
-		Hint: "The agent starts it again; if this goes on, " + advice + ".",
+		Hint: "The agent restarts it. If this continues, " + advice + ".",
 	}
 	if wasLive {
 		p.Code, p.Message = api.CodeStalled, "The camera stopped delivering pictures."

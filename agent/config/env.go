@@ -26,7 +26,7 @@ func (l *Loader) fromEnv(env []string, given map[string]bool) error {
 		case !ours || text == "" || given[flag]:
 		case known:
 			if err := l.flags.Set(flag, text); err != nil {
-				return fmt.Errorf("the environment variable %s=%q is not right: %s", key, text, reason(err))
+				return fmt.Errorf("the environment variable %s=%q is invalid: %s", key, text, reason(err))
 			}
 			given[flag] = true
 		default:

@@ -6,13 +6,13 @@ import (
 	"strings"
 )
 
-const exampleHead = `# Settings of pigrid-agent. None is needed: remove the # in front of a line to
-# change it, then run: sudo systemctl restart pigrid-agent
-# A flag or an environment variable of the same name wins over this file.
+const exampleHead = `# Settings of pigrid-agent. All are optional. To change one, remove the # in
+# front of it, then run: sudo systemctl restart pigrid-agent
+# A flag or an environment variable of the same name overrides this file.
 `
 
 const exampleTail = `
-# A table is for one camera only, by the id that the agent's page shows.
+# A table applies to one camera only, by the id that pigrid-agent status shows.
 #[cameras.imx708]
 #name = "Bird house"
 #width = 1280

@@ -41,14 +41,14 @@ func (l *Loader) fromTOML(data []byte, given map[string]bool) error {
 	delete(settings, "cameras")
 	for _, key := range slices.Sorted(maps.Keys(settings)) {
 		if err := l.fromKey(key, settings[key], given); err != nil {
-			return fmt.Errorf("the configuration file %s is not right: %w", l.file, err)
+			return fmt.Errorf("the configuration file %s is invalid: %w", l.file, err)
 		}
 	}
 	if !tables {
 		return nil
 	}
 	if err := l.perCamera(own); err != nil { // last: they change what every camera is asked for
-		return fmt.Errorf("the configuration file %s is not right: %w", l.file, err)
+		return fmt.Errorf("the configuration file %s is invalid: %w", l.file, err)
 	}
 	return nil
 }
@@ -59,7 +59,7 @@ func (l *Loader) fromKey(key string, v any, given map[string]bool) error {
 		return l.unknownKey(key)
 	}
 	if table, ok := v.(map[string]any); ok && key == "camera" {
-		return fmt.Errorf("camera is no table; did you mean [cameras.%s]?", oneCamera(table))
+		return fmt.Errorf("camera must be a list of ids, not a table; did you mean [cameras.%s]?", oneCamera(table))
 	}
 	if given[key] {
 		return nil
@@ -85,7 +85,7 @@ func (l *Loader) unknownKey(key string) error {
 	if hint := didYouMean(key, "", append(known, "cameras")); hint != "" {
 		return fmt.Errorf("there is no setting %q%s", key, hint)
 	}
-	return fmt.Errorf("there is no setting %q; `pigrid-agent --help` lists them", key)
+	return fmt.Errorf("there is no setting %q; pigrid-agent --help lists them", key)
 }
 
 // oneCamera returns the id that a table speaks of, or one as an example.

@@ -15,12 +15,12 @@ func (l *Loader) FlagError(err error) error {
 		return l.unknownFlag(unknown)
 	}
 	if invalid, ok := errors.AsType[*pflag.InvalidValueError](err); ok {
-		return fmt.Errorf("--%s %q is not right: %s", invalid.GetFlag().Name, invalid.GetValue(), reason(err))
+		return fmt.Errorf("--%s %q is invalid: %s", invalid.GetFlag().Name, invalid.GetValue(), reason(err))
 	}
 	if missing, ok := errors.AsType[*pflag.ValueRequiredError](err); ok {
-		return fmt.Errorf("--%s needs a value; `pigrid-agent --help` says which", missing.GetFlag().Name)
+		return fmt.Errorf("--%s needs a value; pigrid-agent --help says which", missing.GetFlag().Name)
 	}
-	return fmt.Errorf("%w; `pigrid-agent --help` lists what there is", err)
+	return fmt.Errorf("%w; pigrid-agent --help lists all flags", err)
 }
 
 func (l *Loader) unknownFlag(err *pflag.NotExistError) error {
@@ -29,13 +29,13 @@ func (l *Loader) unknownFlag(err *pflag.NotExistError) error {
 		if name := l.twoDashes(letters); name != "" {
 			return fmt.Errorf("there is no flag %q; did you mean --%s, with two dashes?", "-"+name, name)
 		}
-		return fmt.Errorf("there is no flag %q; `pigrid-agent --help` lists them", "-"+err.GetSpecifiedName())
+		return fmt.Errorf("there is no flag %q; pigrid-agent --help lists them", "-"+err.GetSpecifiedName())
 	}
 	name := err.GetSpecifiedName()
 	if hint := didYouMean(name, "--", l.names()); hint != "" {
 		return fmt.Errorf("there is no flag %q%s", "--"+name, hint)
 	}
-	return fmt.Errorf("there is no flag %q; `pigrid-agent --help` lists them", "--"+name)
+	return fmt.Errorf("there is no flag %q; pigrid-agent --help lists them", "--"+name)
 }
 
 // twoDashes returns the flag that was meant by letters behind a single dash, ""

@@ -21,7 +21,7 @@ func networks(into *[]netip.Prefix) parser {
 
 // network reads a network or a single address that clients can have. IPv4 is always
 // written as IPv4, because clients are compared as such. The error completes
-// "is not right: ".
+// "is invalid: ".
 func network(text string) (netip.Prefix, error) {
 	p, err := prefix(text)
 	switch {
@@ -29,15 +29,15 @@ func network(text string) (netip.Prefix, error) {
 		return p, err
 	case p.Addr().Is4In6() && p.Bits() < 96:
 		v4 := netip.PrefixFrom(p.Addr().Unmap(), 24).Masked()
-		return p, fmt.Errorf("IPv4 clients are compared as IPv4; write their network like %s", v4)
+		return p, fmt.Errorf("write a network of IPv4 clients as IPv4, like %s", v4)
 	case p.Addr().Is4In6():
 		p = netip.PrefixFrom(p.Addr().Unmap(), p.Bits()-96)
 	}
 	switch addr := p.Addr(); {
 	case addr.IsUnspecified() && p.IsSingleIP():
-		return p, fmt.Errorf("no client has the address %s; for all write 0.0.0.0/0 and ::/0", addr)
+		return p, fmt.Errorf("no client has the address %s; to allow all write 0.0.0.0/0 and ::/0", addr)
 	case addr.IsMulticast(), addr == broadcast:
-		return p, fmt.Errorf("%s is for groups, no client has such an address", addr)
+		return p, fmt.Errorf("%s is a multicast or broadcast address, which no client has", addr)
 	}
 	return p.Masked(), nil
 }
@@ -54,7 +54,7 @@ func prefix(text string) (netip.Prefix, error) {
 			return netip.PrefixFrom(bare, bare.BitLen()), nil
 		}
 		if p, err := netip.ParsePrefix(bare.String() + "/" + bits); err == nil {
-			return p, fmt.Errorf("a network has no %% and interface; write %s", p.Masked())
+			return p, fmt.Errorf("a network cannot name an interface with %%; write %s", p.Masked())
 		}
 	}
 	p, err := netip.ParsePrefix(text)

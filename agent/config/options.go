@@ -20,7 +20,7 @@ type option struct {
 	camera func(*Camera) parser // where it is kept for one camera; nil: it is not for one
 }
 
-// parser checks a value and keeps it. Its error completes "is not right: ".
+// parser checks a value and keeps it. Its error completes "is invalid: ".
 type parser = func(text string) error
 
 // options are all settings, in the order of --help.
@@ -33,7 +33,7 @@ func serving(sources []Source) []option {
 	return []option{
 		{
 			key: "listen", kind: "address", value: DefaultListen, set: func(l *Loader) parser { return listen(&l.cfg.Listen) },
-			about: "where to listen, and with an address to be found only there; left out, the next free port up to 8089 is taken if 8080 is not free", readme: "`192.168.1.20:8080` is for that address's network only, `127.0.0.1:8080` for this machine only",
+			about: "address and port to listen on; with an address, the agent is announced only there; if it is not set and 8080 is in use, the agent takes the next free port up to 8089", readme: "`192.168.1.20:8080` is for that address's network only, `127.0.0.1:8080` for this machine only",
 		},
 		{key: "source", kind: "source", value: "auto", short: true, set: func(l *Loader) parser { return source(&l.cfg.Source, sources) }, about: about(sources)},
 		{key: "camera", kind: "id", list: true, without: "all", example: `["imx708"]`, set: func(l *Loader) parser { return cameras(&l.cfg.Only) }, about: "serve only this camera, by id or index"},
@@ -64,7 +64,7 @@ func pictures() []option {
 		},
 		{
 			key: "name", kind: "text", without: "the host name", example: `"Garden"`, short: true, set: func(l *Loader) parser { return name(&l.cfg.Name) }, camera: func(c *Camera) parser { return name(&c.Name) },
-			about: "name shown to people",
+			about: "name that people see",
 		},
 	}
 }
@@ -77,19 +77,19 @@ func watching() []option {
 			key: "state-dir", kind: "folder", without: "`/var/lib/pigrid`, or the user's state folder", example: `"/var/lib/pigrid"`, set: func(l *Loader) parser { return path(&l.cfg.StateDir, "folder") },
 			about: "where the agent keeps its id",
 		},
-		{key: "allow-host", kind: "name", list: true, example: `["cameras.example.org"]`, set: func(l *Loader) parser { return hosts(&l.cfg.AllowHosts) }, about: "one more Host name to answer to"},
+		{key: "allow-host", kind: "name", list: true, example: `["cameras.example.org"]`, set: func(l *Loader) parser { return hosts(&l.cfg.AllowHosts) }, about: "additional Host name to accept"},
 		{
 			key: "allow-origin", kind: "origin", list: true, example: `["http://dashboard.lan:3000"]`, set: func(l *Loader) parser { return origins(&l.cfg.AllowOrigins) },
 			about: "web origin whose scripts may read answers and that may show the page in a frame, or `*`",
 		},
-		{key: "allow-from", kind: "network", list: true, example: `["203.0.113.0/24"]`, set: func(l *Loader) parser { return networks(&l.cfg.AllowFrom) }, about: "one more network clients may come from"},
+		{key: "allow-from", kind: "network", list: true, example: `["203.0.113.0/24"]`, set: func(l *Loader) parser { return networks(&l.cfg.AllowFrom) }, about: "additional network that may watch"},
 		{
 			key: "max-viewers", kind: "n", value: "64", set: func(l *Loader) parser { return integer(&l.cfg.MaxViewers, 1, 100000) },
-			about: "streams served at once", readme: "When all are taken, who has most makes room for others",
+			about: "streams served at once", readme: "At the limit, the client with most streams makes room for others",
 		},
 		{
 			key: "idle-timeout", kind: "time", value: "30s", set: func(l *Loader) parser { return idle(&l.cfg.IdleTimeout) },
-			about: "switch the camera off this long after the last viewer; `never` keeps it on", readme: "One with long exposures stays on until its first picture",
+			about: "switch the camera off this long after the last viewer; `never` keeps it on", readme: "A camera with long exposures stays on until its first picture",
 		},
 		{key: "mdns", kind: "bool", value: "true", set: func(l *Loader) parser { return boolean(&l.cfg.MDNS) }, about: "announce the agent on the local network", command: "`--mdns=false` does not"},
 		{

@@ -22,7 +22,7 @@ func origins(into *[]string) parser {
 				*into = append(*into, origin)
 				return nil
 			case strings.Contains(text, "*"):
-				return errors.New("* stands alone and means every origin; write others whole, like http://192.168.1.5:3000, one for each")
+				return errors.New("* means every origin and cannot be part of one; write each origin in full, like http://192.168.1.5:3000")
 			}
 			return errors.New("it must be an origin like http://192.168.1.5:3000, or *")
 		})

@@ -46,7 +46,7 @@ func source(into *string, sources []Source) parser {
 				continue
 			}
 			if argv, err := shlex.Split(command); argued && (err != nil || len(argv) == 0) {
-				return fmt.Errorf("%s: must be followed by a command whose quotes are closed", word)
+				return fmt.Errorf("%s: must be followed by a command with matching quotes", word)
 			}
 			*into = text
 			return nil

@@ -142,7 +142,7 @@ func postProcess(into *string) parser {
 		}
 		info, err := os.Stat(s)
 		if !filepath.IsAbs(s) || err != nil || !info.Mode().IsRegular() {
-			return errors.New("it must be the absolute path of a file that is there, like /usr/share/rpi-camera-assets/imx500_mobilenet_ssd.json, or none")
+			return errors.New("it must be the absolute path of an existing file, like /usr/share/rpi-camera-assets/imx500_mobilenet_ssd.json, or none")
 		}
 		*into = s
 		return nil

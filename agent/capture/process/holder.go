@@ -27,7 +27,7 @@ func (h Holder) Because(p api.Problem) api.Problem {
 		p.Hint = "Watch one of the two at a time; if there is only one, restart the agent."
 	case h.Program != "":
 		p.Message = "The camera is used by " + h.Program + "."
-		p.Hint = "Close that program; the picture comes back by itself."
+		p.Hint = "Close that program. The picture then comes back without a restart."
 	}
 	return p
 }

@@ -94,7 +94,7 @@ func Explain(known []Reason, program string, said []string, exit error, seen mjp
 	case exit != nil:
 		return api.Problem{
 			Code: api.CodeCrashed, Message: fmt.Sprintf("%s ended with %v%s.", name, exit, last),
-			Hint: "The agent starts it again. Run it by hand to see more.",
+			Hint: "The agent restarts it. Run it in a terminal to see more.",
 		}
 	case seen.Frames == 0 && seen.Garbage > 0:
 		return api.Problem{
@@ -104,10 +104,10 @@ func Explain(known []Reason, program string, said []string, exit error, seen mjp
 	case seen.Frames == 0:
 		return api.Problem{
 			Code: api.CodeNoFrames, Message: fmt.Sprintf("%s ended without a picture%s.", name, last),
-			Hint: "Run it by hand to see more.",
+			Hint: "Run it in a terminal to see more.",
 		}
 	}
-	return api.Problem{Code: api.CodeEnded, Message: fmt.Sprintf("%s ended%s.", name, last), Hint: "The agent starts it again."}
+	return api.Problem{Code: api.CodeEnded, Message: fmt.Sprintf("%s ended%s.", name, last), Hint: "The agent restarts it."}
 }
 
 // explainStart says why a program could not be started.

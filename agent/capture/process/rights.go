@@ -16,7 +16,7 @@ func RightsHint() string { return rightsHintFor(whoIAm()) }
 // rightsHintFor is RightsHint for a user, known to be in the group video or not.
 func rightsHintFor(name string, member bool) string {
 	if member {
-		return "Its user has the rights of the group video already: what confines the agent, a container or its service's DevicePolicy, must let it use /dev/media*, /dev/video*, /dev/v4l-subdev* and /dev/dma_heap."
+		return "Its user is in the group video already. The container or the service's DevicePolicy must also allow /dev/media*, /dev/video*, /dev/v4l-subdev* and /dev/dma_heap."
 	}
 	return "Add its user to the groups video and render (sudo usermod -aG video,render " + name + "), then log in again or restart its service."
 }

@@ -6,7 +6,7 @@ import (
 )
 
 func TestRightsHint(t *testing.T) {
-	for member, want := range map[bool]string{false: "sudo usermod -aG video,render motion", true: "confines"} {
+	for member, want := range map[bool]string{false: "sudo usermod -aG video,render motion", true: "DevicePolicy"} {
 		if got := rightsHintFor("motion", member); !strings.Contains(got, want) || member == strings.Contains(got, "usermod") {
 			t.Errorf("member %v: %s", member, got)
 		}

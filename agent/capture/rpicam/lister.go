@@ -56,7 +56,7 @@ func (l *lister) list(ctx context.Context, path string) ([]Sensor, error) {
 	if ctx.Err() != nil && err != nil {
 		return nil, &capture.Failure{Problem: api.Problem{
 			Code: api.CodeNoFrames, Message: "Looking for cameras took too long.",
-			Hint: "Run `rpicam-vid --list-cameras` by hand; restart the Pi if it hangs, too.",
+			Hint: "Run `rpicam-vid --list-cameras` in a terminal. If it hangs as well, restart the Pi.",
 		}, Cause: ctx.Err()}
 	}
 	sensors := ParseList(out)

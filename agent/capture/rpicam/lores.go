@@ -26,10 +26,10 @@ func tooSmall(p api.Problem, o capture.Options, shape image.Point) api.Problem {
 	name, got := filepath.Base(o.PostProcess), o.Fitting(shape)
 	need, ok := wantedLores(o.PostProcess)
 	if ok {
-		p.Message = fmt.Sprintf("The picture of %dx%d is smaller than the %dx%d that %s wants.", got.Width, got.Height, need.X, need.Y, name)
+		p.Message = fmt.Sprintf("The picture of %dx%d is smaller than the %dx%d that %s needs.", got.Width, got.Height, need.X, need.Y, name)
 	} else {
 		need = image.Pt(usualLores, usualLores)
-		p.Message = fmt.Sprintf("The picture of %dx%d is smaller than what %s wants.", got.Width, got.Height, name)
+		p.Message = fmt.Sprintf("The picture of %dx%d is smaller than what %s needs.", got.Width, got.Height, name)
 	}
 	size := covering(need, shape)
 	p.Hint = fmt.Sprintf("Set --width %d --height %d, or a larger size.", size.X, size.Y)

@@ -16,7 +16,7 @@ func Reasons(dev string) []process.Reason {
 	return []process.Reason{
 		process.Entry(`in use by another process|failed to acquire camera|Device or resource busy`, api.CodeCameraBusy,
 			"The camera is used by another program.",
-			"Close the other program (perhaps another rpicam-vid, motion or a second agent); the picture comes back by itself."),
+			"Close the other program (perhaps another rpicam-vid, motion or a second agent). The picture then comes back without a restart."),
 		process.Entry(`failed to read chip id`, api.CodeNotDetected, notDetected().Message, notDetected().Hint),
 		process.Entry(`no cameras available|No cameras available`, api.CodeNotDetected, notDetected().Message, notDetected().Hint).After(),
 		process.Entry(`Could not open any dma`, api.CodePermission, "", "").With(func(_ string, _ api.Problem) api.Problem { return noHeap(dev) }),
@@ -27,24 +27,24 @@ func Reasons(dev string) []process.Reason {
 		process.Entry(`failed to allocate capture buffers`, api.CodeMemory, noMemory().Message, noMemory().Hint).After(),
 		process.Entry(`frontend has timed out|Dequeue timer .* expired|Device timeout detected`, api.CodeFrontendTimeout,
 			"The camera stopped delivering pictures.",
-			"If this goes on, check its cable and the power supply.").Warns(),
+			"If this continues, check its cable and the power supply.").Warns(),
 		process.Entry(`Failed to start streaming: (Input/output error|Remote I/O error|Connection timed out|No such device)`, api.CodeSensor,
 			"The sensor does not start: it does not answer.", closer),
 		process.Entry(`failed to start camera`, api.CodeSensor, "The sensor does not start.", closer).After(),
 		process.Entry(`imx500.*(not update|failed)|Failed to queue buffer .*: Resource temporarily unavailable|Failed to queue buffer for Unicam Image|failed to load loader firmware`, api.CodeFirmware,
 			"The AI camera's firmware hangs.",
-			"The agent starts it again; if it never recovers, restart the Pi."),
+			"The agent restarts it. If it never recovers, restart the Pi."),
 		process.Entry(`selected camera is not available|camera .* out of range`, api.CodeUnknownCamera,
-			"There is no camera with this number any more.",
-			"Check its cable; the agent looks for cameras again by itself.").After(),
+			"This camera is no longer there.",
+			"Check its cable. The agent keeps looking for cameras.").After(),
 		process.Entry(`Low res image larger than`, api.CodeSize,
-			"The picture is smaller than its post-processing wants.",
+			"The picture is smaller than its post-processing needs.",
 			"Choose a larger --width and --height."),
 		process.Entry(`\*\*\* .*(mode|viewfinder|resolution|framerate)`, api.CodeMode,
 			"The camera cannot do this size, rate or mode.",
 			"Choose another --width, --height or --framerate; `rpicam-vid --list-cameras` shows what it can do."),
 		process.Entry(`No such file or directory`, api.CodeNotDetected,
-			"The camera's device is not there.",
+			"The camera's device does not exist.",
 			"Plug it in, or correct the command of --source."),
 	}
 }
@@ -60,7 +60,7 @@ func notDetected() api.Problem {
 func noMemory() api.Problem {
 	return api.Problem{
 		Code: api.CodeMemory, Message: "There is not enough contiguous memory (CMA) for this picture size.",
-		Hint: "Choose a smaller size, or enlarge it in config.txt: dtoverlay=vc4-kms-v3d,cma-256.",
+		Hint: "Choose a smaller size, or reserve more memory in config.txt: dtoverlay=vc4-kms-v3d,cma-256.",
 	}
 }
 
@@ -80,7 +80,7 @@ func noHeap(dev string) api.Problem {
 	if heaps, _ := os.ReadDir(filepath.Join(dev, "dma_heap")); len(heaps) == 0 {
 		return api.Problem{
 			Code: api.CodeDMAHeapMissing, Message: "This system has no /dev/dma_heap, from which the camera gets its memory.",
-			Hint: "In a container, hand it in (--device /dev/dma_heap). Else use a kernel that has it, as that of Raspberry Pi OS does.",
+			Hint: "In a container, add --device /dev/dma_heap. Otherwise use a kernel that has it, such as that of Raspberry Pi OS.",
 		}
 	}
 	return api.Problem{

@@ -54,8 +54,8 @@ func Listen(to capture.Sink) (line func(text string)) {
 		if percent, upload := firmwareUpload(text); upload != "" {
 			to.Preparing(upload, api.Problem{
 				Code:    api.CodeFirmware,
-				Message: fmt.Sprintf("The AI camera loads its network: %d %%.", percent),
-				Hint:    "This takes some minutes the first time.",
+				Message: fmt.Sprintf("The AI camera is loading its model: %d %%.", percent),
+				Hint:    "This takes a few minutes the first time.",
 			})
 		}
 	}

@@ -20,7 +20,7 @@ func stageMissing(line string) *api.Problem {
 	}
 	return &api.Problem{
 		Code: api.CodeAIMissing, Message: fmt.Sprintf("The picture comes without %s: rpicam-vid does not have it.", m[1]),
-		Hint: "Install it with: sudo apt install " + stagePackage(m[1]) + ". Then it comes with the next start of the camera.",
+		Hint: "Install it with: sudo apt install " + stagePackage(m[1]) + ". The camera uses it after its next start.",
 	}
 }
 

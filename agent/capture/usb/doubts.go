@@ -91,7 +91,7 @@ func (d *doubts) end(ctx context.Context, looks int) bool {
 		}
 		if looks >= complaintAfter && !w.denied && !d.said[w.path] {
 			d.said[w.path] = true
-			d.log.Warn("a USB camera does not say what it offers", "hint", "Plug it out and in again if this goes on.", "at", w.path, "err", err)
+			d.log.Warn("a USB camera does not report its formats", "hint", "Unplug it and plug it back in if this continues.", "at", w.path, "err", err)
 		}
 		return false
 	})

@@ -112,7 +112,7 @@ func TestAWebcamThatDoesNotAnswerIsAskedAgain(t *testing.T) {
 		expect(57*time.Second, 4, 0)   // after 4, 8, 16 and 32
 		expect(10*time.Minute, 1+9, 0) // after 64 and then each 64
 		expect(time.Hour, 3600/64, 0)  // for ever
-		if n := strings.Count(logged(said), "does not say what it offers"); n != 1 {
+		if n := strings.Count(logged(said), "does not report its formats"); n != 1 {
 			t.Errorf("%d lines about it:\n%s", n, logged(said))
 		}
 		q.fail(late, nil)

@@ -19,7 +19,7 @@ func (w webcam) problem(ffmpeg string) *api.Problem {
 	case ffmpeg == "":
 		return &api.Problem{
 			Code: api.CodeProgramMissing, Message: "This USB webcam needs ffmpeg, which is not installed.",
-			Hint: "Install it with: sudo apt install ffmpeg. The picture comes by itself.",
+			Hint: "Install it with: sudo apt install ffmpeg. The picture then appears without a restart.",
 		}
 	}
 	return nil
@@ -29,18 +29,18 @@ func (w webcam) problem(ffmpeg string) *api.Problem {
 func unplugged() api.Problem {
 	return api.Problem{
 		Code: api.CodeNotDetected, Message: "The webcam is not plugged in.",
-		Hint: "Plug it in again; the picture comes back by itself.",
+		Hint: "Plug it in again. The picture comes back without a restart.",
 	}
 }
 
 // reasons are tried in order against each line that ffmpeg said, the last
 // one first. The texts are those of its v4l2 input and of strerror(3).
 func reasons() []process.Reason {
-	const back = "Plug it out and in again, into another port or a powered hub if this goes on; the picture comes back by itself."
+	const back = "Unplug it and plug it back in. If this continues, use another port or a powered hub. The picture comes back without a restart."
 	return []process.Reason{
 		process.Entry(`Device or resource busy`, api.CodeCameraBusy,
 			"The webcam is used by another program.",
-			"Close the other program; the picture comes back by itself."),
+			"Close the other program. The picture then comes back without a restart."),
 		process.Entry(`No such (file|device)`, api.CodeNotDetected, unplugged().Message, unplugged().Hint),
 		process.Entry(`Permission denied|Operation not permitted`, api.CodePermission,
 			"The agent may not use the webcam.",
