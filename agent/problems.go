@@ -8,7 +8,7 @@ import (
 	"pigrid/agent/control"
 )
 
-// problems remembers the last warning of a log, for who asks at the Pi.
+// problems remembers the last warning of a log, for pigrid-agent status.
 type problems struct {
 	mu   sync.Mutex
 	last *control.Problem

@@ -2,7 +2,7 @@
 // keeps telling the truth while interfaces, addresses and the host name change.
 //
 // zeroconf answers for the interfaces it was given when it registered and never
-// looks again, so a change means: say goodbye, register anew. A machine without
+// looks again, so a change means: say goodbye, register again. A machine without
 // any network announces itself on its loopback interface, where only programs
 // on the same machine hear it; so agent and app find each other on a laptop in
 // a train, and tests do in a bare network namespace
@@ -95,7 +95,7 @@ func (a *Announcer) Run(ctx context.Context) error {
 	}
 }
 
-// announce registers s anew and answers when to look again.
+// announce registers s again and returns when to look again.
 func (a *Announcer) announce(s scene) (again time.Duration) {
 	a.withdraw()
 	a.now = s

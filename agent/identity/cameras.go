@@ -40,7 +40,7 @@ type CameraIDs struct {
 // OpenCameraIDs reads the ids remembered in dir; the empty dir keeps none. The
 // error is a sentence about a file that cannot be read; the CameraIDs are good
 // all the same and know what could be read. The file is kept as
-// cameras.json.bad before it is written anew.
+// cameras.json.bad before it is written again.
 func OpenCameraIDs(dir string) (*CameraIDs, error) {
 	c := &CameraIDs{known: map[string]string{}}
 	if dir == "" {

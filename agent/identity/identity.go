@@ -104,7 +104,7 @@ func StoredID(root fs.FS, dir string) (string, error) {
 	return id, fmt.Errorf("%s did not contain a UUID, so the agent has a new id and the app treats it as a new agent; the old content is kept in %s", path, idFile+badSuffix)
 }
 
-// otherFolder is what to do about a folder that is no use.
+// otherFolder is what to do about a folder that cannot be used.
 const otherFolder = "set --state-dir to a folder that the agent can read and write"
 
 func makeID(root fs.FS, path string) (string, error) {

@@ -145,7 +145,7 @@ func TestAPulledCable(t *testing.T) {
 	}
 }
 
-// TestClientsOfTheSameNetwork are let in even where its addresses are public.
+// TestClientsOfTheSameNetwork are accepted even where its addresses are public.
 func TestClientsOfTheSameNetwork(t *testing.T) {
 	needIslands(t)
 	pi, s := newIsland(t), New(Config{})
@@ -155,13 +155,13 @@ func TestClientsOfTheSameNetwork(t *testing.T) {
 		return ok
 	}
 	if allowed(neighbour) {
-		t.Error("a client is let in before there is a network")
+		t.Error("a client is accepted before there is a network")
 	}
 	pi.ip("link add eth0 type veth peer name other")
 	pi.ip("addr add 203.0.113.1/24 dev eth0")
 	pi.ip("link set eth0 up")
 	pi.ip("link set other up")
 	if !allowed(neighbour) || allowed(stranger) {
-		t.Error("not exactly the own network is let in")
+		t.Error("not exactly the own network is accepted")
 	}
 }

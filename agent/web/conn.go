@@ -37,7 +37,7 @@ type conn struct {
 	began  time.Time        // to write; under the mu of slow, as is isSlow
 	isSlow bool
 
-	limits *listener // that let it in; nil for none
+	limits *listener // that accepted it; nil for none
 	busy   bool      // answers a request; under the mu of limits, as is waits
 	waits  time.Time // for a request since then
 	leave  func()

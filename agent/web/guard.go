@@ -11,8 +11,8 @@ import (
 	"pigrid/shared/lan"
 )
 
-// guardClient lets in clients from the local network and from --allow-from.
-// Everything is open to everyone there, so nobody else may come in.
+// guardClient accepts clients from the local network and from --allow-from.
+// Everything is open to everyone there, so it refuses all others.
 func (s *Server) guardClient(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		addr, err := netip.ParseAddrPort(r.RemoteAddr)
@@ -32,7 +32,7 @@ func (s *Server) clientAllowed(addr netip.Addr) bool {
 	if lan.Local(addr, s.cfg.AllowFrom) {
 		return true
 	}
-	own, err := lan.OwnPrefixes() // read anew: networks come and go
+	own, err := lan.OwnPrefixes() // read each time: networks come and go
 	return err == nil && lan.Local(addr, own)
 }
 

@@ -93,7 +93,7 @@ func (l *listener) Accept() (net.Conn, error) {
 	}
 }
 
-// Close lets nobody in any more.
+// Close accepts no more connections.
 func (l *listener) Close() error {
 	l.close()
 	return l.Listener.Close()

@@ -63,7 +63,7 @@ func TestWhoMakesRoom(t *testing.T) {
 		{"aabbc", "abbc"}, // the oldest of the address that has most
 		{"abbcd", "abcd"},
 		{"abcde", "bcde"},
-		{"AABBc", "AABc"}, // all are answered: the newest of who has most
+		{"AABBc", "AABc"}, // all are answered: the newest of the client with most
 		{"ABCDe", "ABCD"}, // nobody has more than who comes would
 		{"AbCDe", "ACDe"},
 		{"LLLL", "LLLL"}, // a proxy on this machine may have all
@@ -139,7 +139,7 @@ func TestAConnectionIsForgotten(t *testing.T) {
 }
 
 // TestAcceptFails a thousand times, an hour and then no more: one warning each
-// minute, with what to do, and the next client is let in.
+// minute, with what to do, and the next client is accepted.
 func TestAcceptFails(t *testing.T) {
 	for name, tt := range map[string]struct {
 		err  error

@@ -75,7 +75,7 @@ func newSiteOn(t *testing.T, cfg Config, wait patience, ln net.Listener) *site {
 	return s
 }
 
-// client makes every connection anew and leaves none behind.
+// client makes a new connection each time and leaves none open.
 func client(t *testing.T) *http.Client {
 	tr := &http.Transport{DisableKeepAlives: true}
 	t.Cleanup(tr.CloseIdleConnections)

@@ -26,7 +26,7 @@ type place struct {
 	of     netip.Addr
 	camera string // id of the camera that is watched
 	since  time.Time
-	end    func() // ends who has it
+	end    func() // ends its stream
 }
 
 // take returns a place for a client at an address that watches a camera, nil when there is none for it.
@@ -56,7 +56,7 @@ type Viewer struct {
 	Since   time.Time
 }
 
-// Viewers returns who watches now, who came first in front.
+// Viewers returns the viewers of the moment, the first to come first.
 func (s *Server) Viewers() []Viewer {
 	s.viewers.mu.Lock()
 	defer s.viewers.mu.Unlock()

@@ -153,7 +153,7 @@ func (s *slowClients) find(c *conn) int {
 	return slices.IndexFunc(s.clients, func(one *slowClient) bool { return one.conn == c })
 }
 
-// slowest returns who is given up: of several, who fell behind first. It needs mu
+// slowest returns the client to disconnect: of several, the first that fell behind. It needs mu
 // and a client.
 func (s *slowClients) slowest() int {
 	least := 0

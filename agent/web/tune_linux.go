@@ -16,7 +16,7 @@ const (
 	// long after a write, or while nothing is written, after its last answer.
 	vanish = 10 * time.Second
 	// silence is the longest that a client may have answered nothing in all, when
-	// a write comes late in the silence and would give it vanish once more.
+	// a write comes late in the silence and would give it vanish again.
 	silence = 14 * time.Second
 	// rare is how long ago a write is after which that can happen.
 	rare = silence - vanish

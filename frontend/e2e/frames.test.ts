@@ -6,7 +6,7 @@ import { picturesShown, setHidden, shown, tile, useStage } from "./stage";
 
 const stage = useStage();
 
-/** Of Chromium's trace: what made it lay out elements anew. */
+/** Of Chromium's trace: what made it lay out elements again. */
 const LAYOUT_REASONS = "disabled-by-default-devtools.timeline.invalidationTracking";
 
 interface LayoutReason {
@@ -120,7 +120,7 @@ describe("frames", () => {
     stage.go.state.cameras = stage.cameras(4, 20);
     const page = await stage.open();
     await picturesShown(page, 4);
-    // The box of an element is made anew for its very first picture.
+    // The box of an element is created again for its very first picture.
     const drawn = () =>
       page
         .locator("li.tile img")
@@ -224,7 +224,7 @@ describe("frames", () => {
     expect(empty).toBe(0);
   });
 
-  it("shows a camera again that was forgotten and found anew, even without a new frame", async () => {
+  it("shows a camera again that was forgotten and found again, even without a new frame", async () => {
     const cameras = stage.cameras(1, 0);
     stage.go.state.cameras = cameras;
     const page = await stage.open();

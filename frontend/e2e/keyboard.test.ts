@@ -103,7 +103,7 @@ describe("keyboard only", () => {
     expect(await page.locator("li.tile:not(.hidden)").count()).toBe(1);
   });
 
-  it("fills the screen with F11: the header leaves, and comes for who asks", async () => {
+  it("fills the screen with F11: the header leaves, and comes back at the edge and by Tab", async () => {
     stage.go.state.cameras = stage.cameras(2);
     const page = await stage.open();
     await picturesShown(page, 2);

@@ -13,10 +13,10 @@ export function readAnswer(answer: unknown): Answer {
 }
 
 function readOne(value: unknown): News {
-  if (typeof value !== "object" || value === null) throw new Error("an entry is no object");
+  if (typeof value !== "object" || value === null) throw new Error("an entry is not an object");
   const { key, seq, ageMs } = value as Record<string, unknown>;
   if (typeof key !== "string" || key === "") throw new Error("an entry without key");
-  if (!isCount(seq)) throw new Error(`${key}: its number is no count`);
+  if (!isCount(seq)) throw new Error(`${key}: its number is not a count`);
   if (typeof ageMs !== "number" || !(ageMs >= 0)) throw new Error(`${key}: no age`);
   return { key, seq, ageMs };
 }

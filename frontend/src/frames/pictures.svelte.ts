@@ -86,7 +86,7 @@ export class Picture {
       // each URL that a page ever loaded. An element may show what its document has
       // of a URL, no-store or not, unless that was fetched in another CORS mode and
       // the element showed something else between: nothing, but not `src` taken away,
-      // or Chromium makes its box anew around an alternative text.
+      // or Chromium rebuilds its box around an alternative text.
       img.src = NOTHING;
       this.#anonymous = !this.#anonymous;
       img.crossOrigin = this.#anonymous ? "anonymous" : null;

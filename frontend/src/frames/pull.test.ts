@@ -202,7 +202,7 @@ describe("Puller", () => {
     expect(why[1]).not.toBeInstanceOf(NoApp);
   });
 
-  it("backs off after failures, never gives up, and starts anew after a success", async () => {
+  it("backs off after failures, never gives up, and starts over after a success", async () => {
     await start();
     for (const wait of [250, 500, 1000, 2000, 2000]) {
       const before = go.asked.length;

@@ -82,8 +82,8 @@ describe("keys", () => {
     ["unknown keys", { key: "q" }],
     ["a word that is still being composed", { key: "Enter", composing: true }],
     ["text in a field", { key: "r", on: "input" }],
-    ["Enter on a button that is no tile", { key: "Enter", on: "button" }],
-    ["Space on a button that is no tile", { key: " ", code: "Space", on: "button" }],
+    ["Enter on a button that is not a tile", { key: "Enter", on: "button" }],
+    ["Space on a button that is not a tile", { key: " ", code: "Space", on: "button" }],
     ["a held key does its thing once", { key: "Enter", repeat: true }],
   ])("leaves alone: %s", (_, event) => {
     expect(press(event)).toEqual({ done: [], prevented: false });

@@ -75,7 +75,7 @@ export function keyHandler(act: Actions): (event: KeyboardEvent) => void {
   };
 }
 
-/** Whether a key press is text for a field, or presses a button that is no tile. */
+/** Whether a key press is text for a field, or presses a button that is not a tile. */
 function belongsElsewhere(event: KeyboardEvent): boolean {
   if (event.isComposing) return true;
   const target = event.target as Partial<Element> | null;

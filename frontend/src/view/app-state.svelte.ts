@@ -62,7 +62,7 @@ export class AppState {
   /**
    * One step at once, then one after each paint: two steps would be laid out as one.
    * In a page that nobody sees the second one goes all the way: no paint comes, no
-   * click waits, and who looks again must not see what is over.
+   * click waits, and a person who looks again must not see an old state.
    */
   async #approach(): Promise<void> {
     if (this.#onTheWay) return;

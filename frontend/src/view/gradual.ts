@@ -1,5 +1,5 @@
-// Sixty-four tiles that change at once would hold up a click: words and buttons
-// are made anew, numbers are written anew, a few tiles at a time.
+// Sixty-four tiles that change at once would hold up a click. So words, buttons and
+// numbers change a few tiles at a time.
 import type { Camera } from "../backend/types";
 
 /** Tiles that get other words at a stretch, a few milliseconds each on a slow machine. */

@@ -74,7 +74,7 @@ export class Viewer {
     }
   }
 
-  /** The same list as long as the cameras are the same, so that no tile is placed anew. */
+  /** The same list as long as the cameras are the same, so that no tile moves. */
   #keys = $derived.by(() => {
     const keys = this.#app.cameras.map((c) => c.key);
     const before = this.#keysBefore;

@@ -237,7 +237,7 @@ describe("Viewer", () => {
     expect(columns()).toBe(2);
   });
 
-  it("chooses its columns anew when the number of cameras changes", () => {
+  it("chooses its columns again when the number of cameras changes", () => {
     viewer.stage = { width: 1780, height: 1040 };
     const columns = () => new Set([...viewer.rects.values()].map((r) => r.left)).size;
     app.receive(state(cameras(9)));
