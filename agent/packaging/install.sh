@@ -38,7 +38,7 @@ apt_get() {
 }
 
 need_rights() {
-	[ "$(id -u)" = 0 ] || have sudo || die "only root may install, and there is no sudo here: run this as root."
+	[ "$(id -u)" = 0 ] || have sudo || die "only root can install this, and there is no sudo here: run it as root."
 }
 
 # need_system lets nothing happen on systems that the packages are not for. dpkg
@@ -96,7 +96,7 @@ try_repository() {
 			;;
 		*"not valid yet"*) refuse "the clock of this system is wrong ($(date)). Set it, then try again." ;;
 		*NO_PUBKEY* | *[Ss]ignature* | *"not signed"* | *"Sum mismatch"* | *"unexpected size"*)
-			refuse "what $site sends is not what was signed, so it is refused. If trying again in some minutes does not help, ask who runs that site." ;;
+			refuse "the data from $site does not match its signature. Try again in a few minutes. If that does not help, ask the owner of the site." ;;
 		*) refuse "$site cannot be reached, or there is no repository. Is this system connected?" ;;
 		esac
 		tries=$((tries - 1))
@@ -164,13 +164,13 @@ port_holder() {
 	port=$(printf '%s\n' "$1" | sed -n 's/.*another program listens on [^ ]*:\([0-9]*\) already.*/\1/p' | tail -n 1)
 	[ -n "$port" ] && have ss || return 0
 	holder=$(as_root ss -Hltnp "sport = :$port" | sed -n 's/.*users:(("\([^"]*\)",pid=\([0-9]*\).*/\1 (process \2)/p' | head -n 1)
-	[ -z "$holder" ] || say "port $port is used by $holder. Stop it, or choose another port in /etc/pigrid/agent.toml; the agent comes by itself."
+	[ -z "$holder" ] || say "port $port is used by $holder. Stop it, or choose another port in /etc/pigrid/agent.toml. The agent then starts without further action."
 }
 
 # report says how the agent is, and what keeps it from its camera or its port.
 report() {
 	if [ ! -d /run/systemd/system ]; then
-		say "there is no systemd here, which would start it: start pigrid-agent yourself."
+		say "there is no systemd here to start the agent: start pigrid-agent yourself."
 		return
 	fi
 	case $(systemctl is-enabled pigrid-agent 2>/dev/null) in
@@ -187,7 +187,7 @@ report() {
 	log=$(as_root journalctl --unit pigrid-agent --lines 5 --output cat --no-pager 2>/dev/null) || log=
 	printf '%s\n' "$log" >&2
 	port_holder "$log" >&2
-	die "it is installed, but does not run, see above. Its log: journalctl -u pigrid-agent"
+	die "it is installed but does not run, see above. Its log: journalctl -u pigrid-agent"
 }
 
 uninstall() {
@@ -209,7 +209,7 @@ main() {
 		uninstall
 		return
 		;;
-	*) die "this takes no arguments, or --uninstall." ;;
+	*) die "the only argument is --uninstall." ;;
 	esac
 	need_rights
 	need_system

@@ -145,10 +145,10 @@ func TestInstallSh(t *testing.T) {
 			m.sh("cat /root/os-release >/etc/os-release; mkdir /root/bin; printf '#!/bin/sh\\necho riscv64\\n' >/root/bin/dpkg; chmod +x /root/bin/dpkg")
 			refused("on RISC-V", "PATH=/root/bin:$PATH sh /root/install.sh", "architecture, riscv64, only for: amd64 arm64 armhf")
 			web.tamper.Store(true)
-			refused("tampered with", "sh /root/install.sh", "is not what was signed")
+			refused("tampered with", "sh /root/install.sh", "does not match its signature")
 			web.tamper.Store(false)
 			ours := web.serve(other)
-			refused("signed by another key", "sh /root/install.sh", "is not what was signed")
+			refused("signed by another key", "sh /root/install.sh", "does not match its signature")
 			web.files.Store(ours)
 
 			m.installsBy("umask 077; curl -fsSL " + site + "/install.sh | sh")
