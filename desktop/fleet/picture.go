@@ -136,33 +136,77 @@ func (c *scene) frame(n uint32) []byte {
 	return append(b, c.rest...)
 }
 
-// draw paints hills under a sky, with a camera's noise: about 40 KB.
+// light is the sky and the ground of a scene: how bright, and how far from grey in
+// Cb and Cr.
+type light struct{ luma, cb, cr int }
+
+var (
+	skies   = [...]light{{196, 18, -16}, {206, 6, -3}, {172, -14, 20}, {150, 16, 2}, {188, 12, -10}}
+	grounds = [...]light{{104, -22, -14}, {118, -16, 8}, {86, -12, -10}, {134, -24, 4}, {176, 2, -1}, {96, -20, -6}, {110, -8, 12}}
+)
+
+// draw paints a landscape as a camera sees it, with its noise: about 46 KB. Far hills
+// are pale, near ones dark with trees before them. Neighbours differ in light and shape.
 func draw(camera uint8) *image.YCbCr {
 	img := image.NewYCbCr(image.Rect(0, 0, width, height), image.YCbCrSubsampleRatio420)
 	rnd := rand.New(rand.NewPCG(1, uint64(camera)))
-	angle := float64(camera) * 2.4 // neighbours differ
-	hill := func(x int) int {
-		return height/2 + int(40*math.Sin(float64(x)/70+angle)+25*math.Sin(float64(x)/31))
-	}
+	s := newLandscape(camera)
 	for y := range height {
 		for x := range width {
-			luma := 190 - y/4
-			if y > hill(x) {
-				luma = 110 - y/10
+			at := s.at(x, y)
+			img.Y[img.YOffset(x, y)] = byte(at.luma - 10 + rnd.IntN(20))
+			if x%2 == 0 && y%2 == 0 {
+				o := img.COffset(x, y)
+				img.Cb[o], img.Cr[o] = byte(128+at.cb), byte(128+at.cr)
 			}
-			img.Y[img.YOffset(x, y)] = byte(luma + rnd.IntN(20))
-		}
-	}
-	for y := 0; y < height; y += 2 {
-		for x := 0; x < width; x += 2 {
-			reach := 30.0
-			if y > hill(x) {
-				reach = -20
-			}
-			o := img.COffset(x, y)
-			img.Cb[o] = byte(128 + reach*math.Cos(angle))
-			img.Cr[o] = byte(128 + reach*math.Sin(angle))
 		}
 	}
 	return img
+}
+
+// landscape is what stands where in a scene.
+type landscape struct {
+	sky, ground, far light
+	angle            float64 // of its hills
+	sun              image.Point
+	trees            []image.Point // their feet
+}
+
+func newLandscape(camera uint8) landscape {
+	n := int(camera)
+	s := landscape{
+		sky: skies[n%len(skies)], ground: grounds[n%len(grounds)],
+		angle: float64(n) * 2.4,
+		sun:   image.Pt(80+n*173%480, 84+n*29%60),
+	}
+	s.far = light{(s.sky.luma + s.ground.luma) / 2, (s.sky.cb + s.ground.cb) / 2, (s.sky.cr + s.ground.cr) / 2}
+	for i := range 7 {
+		s.trees = append(s.trees, image.Pt((60+i*97+n*53)%width, 320+(i*61+n*17)%110))
+	}
+	return s
+}
+
+// hill is the row in which a chain of hills begins.
+func (s landscape) hill(x, row int, size float64) int {
+	t := float64(x)
+	return row + int(size*math.Sin(t/90*40/size+s.angle)+size/2*math.Sin(t/37+s.angle*2))
+}
+
+// at returns what is seen at a pixel.
+func (s landscape) at(x, y int) light {
+	for _, foot := range s.trees {
+		tall := (foot.Y - 230) / 2
+		if dx, up := x-foot.X, foot.Y-y; up >= 0 && up < tall && max(dx, -dx)*3 < tall-up {
+			return light{s.ground.luma * 6 / 10, s.ground.cb / 2, s.ground.cr / 2}
+		}
+	}
+	switch d := image.Pt(x, y).Sub(s.sun); {
+	case y > s.hill(x, 290, 22):
+		return light{s.ground.luma + (y-290)/8, s.ground.cb, s.ground.cr}
+	case y > s.hill(x, 215, 34):
+		return s.far
+	case d.X*d.X+d.Y*d.Y < 26*26:
+		return light{230, -14, 4}
+	}
+	return light{s.sky.luma + y/12, s.sky.cb * (height - y) / height, s.sky.cr * (height - y) / height}
 }
