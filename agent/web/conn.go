@@ -54,7 +54,7 @@ func newConn(c net.Conn, wait time.Duration, slow *slowClients) *conn {
 	return k
 }
 
-// Close closes the connection and gives its place back.
+// Close closes the connection and gives its slot back.
 func (c *conn) Close() error {
 	c.leave()
 	return c.Conn.Close()

@@ -128,7 +128,7 @@ func TestWhoMayShowThePage(t *testing.T) {
 	}
 }
 
-func TestUnknownPlaces(t *testing.T) {
+func TestUnknownAddresses(t *testing.T) {
 	s := newSite(t, Config{})
 	for path, says := range map[string]string{
 		"/nothing": "Open /", "/cameras/attic/video": "no camera with this id", "/cameras//snapshot.jpg": "no camera with this id", "/cameras//video": "no camera with this id",

@@ -14,7 +14,7 @@ import (
 
 const (
 	// maxConns and maxConnsEach are how many connections there are at once, in all
-	// and of one address, that are no streams: those have places of their own.
+	// and of one address, that are no streams: those have slots of their own.
 	// Reverse proxies on this machine may have all.
 	maxConns     = 256
 	maxConnsEach = 64
@@ -207,7 +207,7 @@ func (l *listener) moved(nc net.Conn, to http.ConnState) {
 		return
 	}
 	if to == http.StateHijacked {
-		c.leave() // a stream has a place of its own
+		c.leave() // a stream has a slot of its own
 		return
 	}
 	l.mu.Lock()
@@ -215,7 +215,7 @@ func (l *listener) moved(nc net.Conn, to http.ConnState) {
 	c.busy, c.waits = to == http.StateActive, time.Now()
 }
 
-// forget gives a connection's place to others.
+// forget gives a connection's slot to others.
 func (l *listener) forget(c *conn) {
 	l.mu.Lock()
 	defer l.mu.Unlock()

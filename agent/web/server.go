@@ -69,11 +69,11 @@ type Server struct {
 	patience patience
 	started  time.Time
 
-	viewers   *places // streams that run
-	snapshots *places // that wait for a picture or are sent
+	viewers   *slots // streams that run
+	snapshots *slots // that wait for a picture or are sent
 	slow      *slowClients
-	full      seldom // places for viewers
-	crowded   seldom // places for snapshots
+	full      seldom // slots for viewers
+	crowded   seldom // slots for snapshots
 	talks     seldom // viewers that send
 	hasty     seldom // clients that ask too often
 	pacer     pacer
@@ -89,7 +89,7 @@ type Server struct {
 func New(cfg Config) *Server {
 	return &Server{
 		cfg: cfg, patience: usualPatience(), started: time.Now(),
-		viewers: &places{most: cfg.MaxViewers}, snapshots: &places{most: maxSnapshots},
+		viewers: &slots{most: cfg.MaxViewers}, snapshots: &slots{most: maxSnapshots},
 		slow: newSlowClients(slowBytes, cfg.Log),
 	}
 }

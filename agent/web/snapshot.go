@@ -86,8 +86,8 @@ func (s *Server) snapshot(ctx context.Context) http.HandlerFunc {
 	}
 }
 
-// enterSnapshot takes one of the places for snapshots, from another client where
-// that is fair. What it returns gives it back; it is nil when there is no place.
+// enterSnapshot takes one of the slots for snapshots, from another client where
+// that is fair. What it returns gives it back; it is nil when there is no slot.
 func (s *Server) enterSnapshot(r *http.Request, cancel context.CancelCauseFunc) (leave func()) {
 	client := clientOf(r)
 	mine, moved := s.snapshots.take(client, "", func() { cancel(errMadeRoom) })

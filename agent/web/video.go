@@ -63,12 +63,12 @@ func (s *Server) video(ctx context.Context) http.HandlerFunc {
 	}
 }
 
-// errMadeRoom ends a stream or a snapshot whose place goes to another client.
+// errMadeRoom ends a stream or a snapshot whose slot goes to another client.
 var errMadeRoom = errors.New("made room for a client of another address")
 
-// enter takes one of the places for viewers, from another client where that is
-// fair. What it returns gives the place back and calls cancel; it is nil when there is
-// no place. cancel ends the stream.
+// enter takes one of the slots for viewers, from another client where that is
+// fair. What it returns gives the slot back and calls cancel; it is nil when there is
+// no slot. cancel ends the stream.
 func (s *Server) enter(r *http.Request, camera string, cancel context.CancelCauseFunc) (leave func()) {
 	s.mu.Lock()
 	defer s.mu.Unlock()

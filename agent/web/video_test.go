@@ -259,7 +259,7 @@ func TestMaxViewers(t *testing.T) {
 		t.Errorf("third viewer: %s %v %s", full.Status, full.Header, body)
 	}
 	_ = a.Body.Close()
-	eventually(t, "a place is free", func() bool {
+	eventually(t, "a slot is free", func() bool {
 		return request(t.Context(), t, "GET", s.url+"/video").StatusCode == http.StatusOK
 	})
 }
@@ -296,7 +296,7 @@ func TestAStreamHasNoLimitsOfARequest(t *testing.T) {
 	r := httptest.NewRequestWithContext(ctx, "GET", "/video", nil)
 	leave := s.enter(r, "", func(error) { cancel() })
 	if leave == nil {
-		t.Fatal("no place")
+		t.Fatal("no slot")
 	}
 	s.takeOver(ctx, hijacked{httptest.NewRecorder(), conn}, r, s.hub, 0, leave)
 	br := bufio.NewReader(client)
@@ -316,7 +316,7 @@ func TestAStreamHasNoLimitsOfARequest(t *testing.T) {
 }
 
 // TestAMistakeEndsOneStream: it is logged, the connection is closed and its
-// place is free, and the program goes on.
+// slot is free, and the program goes on.
 func TestAMistakeEndsOneStream(t *testing.T) {
 	var log bytes.Buffer
 	s := New(Config{Log: slog.New(slog.NewTextHandler(&log, nil)), MaxViewers: 1})
@@ -324,7 +324,7 @@ func TestAMistakeEndsOneStream(t *testing.T) {
 	enter := func() (leave func()) { return s.enter(r, "", func(error) {}) }
 	leave := enter()
 	if leave == nil || enter() != nil {
-		t.Fatal("not exactly one place")
+		t.Fatal("not exactly one slot")
 	}
 	conn, client := net.Pipe()
 	_ = client.SetDeadline(time.Now().Add(20 * time.Second))
@@ -335,7 +335,7 @@ func TestAMistakeEndsOneStream(t *testing.T) {
 	}
 	s.streams.Wait()
 	if !strings.Contains(log.String(), "please report") || enter() == nil {
-		t.Errorf("its place is taken, or nothing is logged: %s", &log)
+		t.Errorf("its slot is taken, or nothing is logged: %s", &log)
 	}
 }
 

@@ -10,42 +10,42 @@ import (
 	"time"
 )
 
-// places are limited in number. When all are taken, the newest one of the address
+// slots are limited in number. When all are taken, the newest one of the address
 // that has most makes room, but only for an address that has fewer also
-// afterwards: so one client never keeps out the others, and nobody takes a place
+// afterwards: so one client never keeps out the others, and nobody takes a slot
 // in turns.
-type places struct {
+type slots struct {
 	most int // 0 means no limit
 
 	mu    sync.Mutex
-	taken []*place // oldest first
+	taken []*slot // oldest first
 }
 
-// place is one of them.
-type place struct {
+// slot is one of them.
+type slot struct {
 	of     netip.Addr
 	camera string // id of the camera that is watched
 	since  time.Time
 	end    func() // ends its stream
 }
 
-// take returns a place for a client at an address that watches a camera, nil when there is none for it.
+// take returns a slot for a client at an address that watches a camera, nil when there is none for it.
 // end is called when it must make room; it must not wait. Who made room is
 // returned too, nil when nobody had to.
-func (p *places) take(of netip.Addr, camera string, end func()) (mine, moved *place) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	if p.most > 0 && len(p.taken) >= p.most {
-		i := p.fullest(of)
+func (s *slots) take(of netip.Addr, camera string, end func()) (mine, moved *slot) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.most > 0 && len(s.taken) >= s.most {
+		i := s.fullest(of)
 		if i < 0 {
 			return nil, nil
 		}
-		moved = p.taken[i]
-		p.taken = slices.Delete(p.taken, i, i+1)
+		moved = s.taken[i]
+		s.taken = slices.Delete(s.taken, i, i+1)
 		moved.end()
 	}
-	mine = &place{of, camera, time.Now(), end}
-	p.taken = append(p.taken, mine)
+	mine = &slot{of, camera, time.Now(), end}
+	s.taken = append(s.taken, mine)
 	return mine, moved
 }
 
@@ -67,24 +67,24 @@ func (s *Server) Viewers() []Viewer {
 	return all
 }
 
-// leave gives a place back. One that made room has none any more.
-func (p *places) leave(mine *place) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	if i := slices.Index(p.taken, mine); i >= 0 {
-		p.taken = slices.Delete(p.taken, i, i+1)
+// leave gives a slot back. One that made room has none any more.
+func (s *slots) leave(mine *slot) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if i := slices.Index(s.taken, mine); i >= 0 {
+		s.taken = slices.Delete(s.taken, i, i+1)
 	}
 }
 
-// fullest returns which place makes room for a client at an address, -1 for none.
+// fullest returns which slot makes room for a client at an address, -1 for none.
 // It needs mu.
-func (p *places) fullest(newcomer netip.Addr) int {
+func (s *slots) fullest(newcomer netip.Addr) int {
 	has := map[netip.Addr]int{}
-	for _, one := range p.taken {
+	for _, one := range s.taken {
 		has[one.of]++
 	}
 	found, most := -1, has[newcomer]+1
-	for i, one := range p.taken { // the last of those that have as many is the newest
+	for i, one := range s.taken { // the last of those that have as many is the newest
 		if has[one.of] > most || found >= 0 && has[one.of] == most {
 			found, most = i, has[one.of]
 		}

@@ -14,8 +14,8 @@ import (
 	"pigrid/shared/mjpeg"
 )
 
-// TestPlaces gives four places to clients that are named by a letter each.
-func TestPlaces(t *testing.T) {
+// TestSlots gives four slots to clients that are named by a letter each.
+func TestSlots(t *testing.T) {
 	addr := func(c rune) netip.Addr { return netip.AddrFrom4([4]byte{10, 0, 0, byte(c)}) }
 	for _, tt := range []struct{ come, have string }{
 		{"aaaa", "aaaa"},
@@ -31,7 +31,7 @@ func TestPlaces(t *testing.T) {
 		{"aabbc", "aabc"}, // of two that have as many, the newest
 		{"bbaac", "bbac"},
 	} {
-		p := &places{most: 4}
+		p := &slots{most: 4}
 		have := ""
 		for n, c := range tt.come {
 			me := fmt.Sprintf("%c%d,", c, n)
@@ -44,22 +44,22 @@ func TestPlaces(t *testing.T) {
 			names += one[:1]
 		}
 		if names != tt.have || len(p.taken) != len(tt.have) {
-			t.Errorf("%s come: %s have a place (%d), want %s", tt.come, names, len(p.taken), tt.have)
+			t.Errorf("%s come: %s have a slot (%d), want %s", tt.come, names, len(p.taken), tt.have)
 		}
 	}
 }
 
 func TestPlacesAreGivenBack(t *testing.T) {
-	p := &places{most: 1}
+	p := &slots{most: 1}
 	a, b := netip.MustParseAddr("10.0.0.1"), netip.MustParseAddr("10.0.0.2")
 	first, _ := p.take(a, "", func() { t.Error("nobody may end it") })
 	if other, _ := p.take(b, "", nil); other != nil {
-		t.Fatal("two have the only place")
+		t.Fatal("two have the only slot")
 	}
 	p.leave(first)
 	p.leave(first) // as one that made room does
 	if again, _ := p.take(b, "", nil); again == nil {
-		t.Error("the place is not free")
+		t.Error("the slot is not free")
 	}
 	p.most = 0
 	if more, moved := p.take(b, "", nil); more == nil || moved != nil {
@@ -131,7 +131,7 @@ func TestOneClientDoesNotKeepOutOthers(t *testing.T) {
 	}
 }
 
-// TestSnapshotsAtOnce: as many as there are places wait for a picture; others ask
+// TestSnapshotsAtOnce: as many as there are slots wait for a picture; others ask
 // again, unless their address has fewer.
 func TestSnapshotsAtOnce(t *testing.T) {
 	s := newSite(t, Config{})
@@ -164,7 +164,7 @@ func TestSnapshotsAtOnce(t *testing.T) {
 	busy("one more", <-ask(greedy))
 	late := ask(other)
 	busy("who makes room", <-waiting[maxSnapshots-1])
-	eventually(t, "all places are taken", func() bool { return s.viewers() == maxSnapshots })
+	eventually(t, "all slots are taken", func() bool { return s.viewers() == maxSnapshots })
 	want := picture(t, 1, 0)
 	s.hub.Publish(want, time.Now())
 	for _, got := range append(waiting[:maxSnapshots-1], late) {
