@@ -33,6 +33,8 @@ export class FakeGo {
   films = new Map<string, Film>();
   /** What was asked with POST /frames, in order. */
   questions: Question[] = [];
+  /** How many of these are not answered yet. */
+  unanswered = 0;
   /** How many pictures were loaded. */
   loads = 0;
   /** Commands of the page, "retry k1". */
@@ -99,7 +101,10 @@ export class FakeGo {
   async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const url = new URL(request.url ?? "/", this.url);
     if (request.method === "POST" && !this.absent) {
-      if (url.pathname === "/frames") return this.#frames(request, response);
+      if (url.pathname === "/frames") {
+        this.unanswered++;
+        return this.#frames(request, response).finally(() => this.unanswered--);
+      }
       return this.#call(url.pathname.replace("/call/", ""), request, response);
     }
     if (url.pathname === "/frame") return this.#frame(url, response);

@@ -181,6 +181,7 @@ describe("frames", () => {
     expect(await veiled.count()).toBe(0);
     await setHidden(page, true);
     stage.go.broken = true;
+    await expect.poll(() => stage.go.unanswered).toBe(0); // that answer would lift the veil
     await setHidden(page, false);
     await expect.poll(() => veiled.count()).toBe(1);
     expect(
