@@ -190,8 +190,15 @@ describe("frames", () => {
         .first()
         .evaluate((e) => getComputedStyle(e).filter),
     ).toBe("grayscale(1)");
+    const dot = () =>
+      page
+        .locator(".plate.well")
+        .first()
+        .evaluate((e) => getComputedStyle(e, "::before").backgroundColor);
+    expect(await dot()).toBe("rgba(0, 0, 0, 0)");
     stage.go.broken = false;
     await expect.poll(() => veiled.count()).toBe(0);
+    expect(await dot()).toBe("rgb(63, 178, 127)");
   });
 
   it("keeps the good picture while broken ones come", async () => {
