@@ -149,7 +149,7 @@ func TestOnALAN(t *testing.T) {
 		ownNames("while others ask")
 	})
 
-	// while nothing else changes: what else is announced anew carries the name too
+	// while nothing else changes: what else is announced again carries the name too
 	t.Run("a new host name", func(t *testing.T) {
 		begin := time.Now()
 		pi2.run("hostname", "garden")

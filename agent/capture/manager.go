@@ -13,7 +13,7 @@ import (
 	"pigrid/agent/identity"
 )
 
-// defaultLookEvery is how often new devices are looked for, which costs next to
+// defaultLookEvery is how often the agent checks for new devices, which costs next to
 // nothing.
 const defaultLookEvery = 3 * time.Second
 

@@ -14,7 +14,7 @@ import (
 	"pigrid/shared/api"
 )
 
-// TestAfterIdlePausesStartSmall: a camera that was off begins anew.
+// TestAfterIdlePausesStartSmall: a camera that was off starts over.
 func TestAfterIdlePausesStartSmall(t *testing.T) {
 	src := &script{sessions: []session{failAfter(0), failAfter(0), deliver(-1, time.Second/30), failAfter(0), failAfter(0)}}
 	supervised(t, src, time.Second, func(t *testing.T, hub *frames.Hub) {

@@ -23,7 +23,7 @@ type supervisor struct {
 	idle time.Duration // the camera is switched off this long after the last viewer; negative never
 	log  *slog.Logger
 	// onFailure is called after a failed session, before the pause, and after it
-	// when nobody watches any more; it may look for cameras anew.
+	// when nobody watches any more; it may list the cameras again.
 	onFailure func()
 	// advice is what helps when frames stop; "" is adviceCable.
 	advice string

@@ -42,7 +42,7 @@ func TestMachineID(t *testing.T) {
 		same bool
 	}{
 		"cloned card in another Pi": {machine(deviceTree, serial+"\x00", machineID, system), machine(deviceTree, other+"\x00", machineID, system), false},
-		"flashed anew":              {machine(deviceTree, serial+"\x00", machineID, system), machine(deviceTree, serial+"\x00", machineID, flashed), true},
+		"flashed again":             {machine(deviceTree, serial+"\x00", machineID, system), machine(deviceTree, serial+"\x00", machineID, flashed), true},
 		"read from elsewhere":       {machine(deviceTree, serial+"\x00"), machine("sys/firmware/devicetree/base/serial-number", serial), true},
 		"no serial, other systems":  {machine(machineID, system), machine(machineID, flashed), false},
 		"empty serial":              {machine(deviceTree, "\x00", machineID, system), machine(machineID, system), true},
