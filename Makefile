@@ -14,7 +14,7 @@ APP_TAGS := desktop,production,webkit2_41
 PAGE := $(shell find frontend/src frontend/public -type f 2>/dev/null) \
 	$(wildcard frontend/*.html frontend/*.ts frontend/*.js frontend/package-lock.json)
 
-.PHONY: help run test bench wall soak check build agent app agent-all packages pi apt-repo test-packages packages-windows packages-macos icons types licences graph size fmt tidy clean FORCE
+.PHONY: help run test bench wall soak quick check build agent app agent-all packages pi apt-repo test-packages packages-windows packages-macos icons types licences graph size fmt tidy clean FORCE
 
 help: ## Show this list
 	@echo "PiGrid $(VERSION): see every Raspberry Pi camera on your network."
@@ -36,6 +36,9 @@ wall: ## Measure the wall of 16 and 64 cameras, rewrite docs/PERFORMANCE.md (3 m
 
 soak: ## What takes hours: two walls (WALL_TIME=1h each), starts, faults, fuzzing (FUZZ_TIME for each)
 	@.make/soak
+
+quick: ## What the last commit and uncommitted changes touch: format, lint, unit tests (seconds)
+	@.make/quick
 
 check: ## Format, lint, tidy, types, licences, unit tests (about 2 minutes)
 	@.make/check

@@ -83,7 +83,7 @@ type appState struct {
 		Done, Total, Found int
 		Networks           []string
 	}
-	Notice string
+	Twins struct{ Name, Shown, Other string }
 }
 
 // viewer is a running app.

@@ -222,7 +222,7 @@ func TestAgentsThatAreAlike(t *testing.T) {
 	three.run("cp", "-r", filepath.Join(l.dir, "one"), filepath.Join(l.dir, "copy"))
 	l.agent(three, "copy", "Copy", ":8080")
 	v.until(20*time.Second, "the page is told of the copy", func(s appState) bool {
-		return strings.Contains(s.Notice, "Garage at 10.77.0.11:8080") && strings.Contains(s.Notice, "another at 10.77.0.13:8080")
+		return s.Twins.Name == "Garage" && s.Twins.Shown == "10.77.0.11:8080" && s.Twins.Other == "10.77.0.13:8080"
 	})
 	for range 10 { // seconds
 		v.until(5*time.Second, "the tiles stay", func(appState) bool { return true })

@@ -26,7 +26,11 @@ func (w *Watch) ask(ctx context.Context, t *twins) (Found, error) {
 	found, err := w.cfg.Find(ctx, w.cfg.ID, endpoint.All(near))
 	if err == nil {
 		w.moved = false
-		return t.keep(ctx, found, last), nil
+		patience := lastPatience
+		if !w.since.IsZero() {
+			patience = lostPatience
+		}
+		return t.keep(ctx, found, last, patience), nil
 	}
 	onLink := last != "" && w.cfg.Links.OnLink(last)
 	if onLink && !w.moved && (w.since.IsZero() || time.Since(w.since) < cameras.LongMissing) {

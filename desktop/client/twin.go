@@ -12,12 +12,16 @@ import (
 const twinTimeout = time.Second
 
 // lastPatience is how long an agent has to answer where it answered last before
-// another address is believed that answers sooner.
-const lastPatience = 3 * time.Second
+// another address is believed that answers sooner; lostPatience is the same for one that
+// did not answer there the last time, within the three seconds of a dial.
+const (
+	lastPatience = 3 * time.Second
+	lostPatience = time.Second
+)
 
 // twins notices when two agents have one id, because somebody copied the state
 // of one. Each tells when it was started, so another time at another address is
-// either another agent or the same one started anew; asking the first address
+// either another agent or the same one started again; asking the first address
 // once more decides. It belongs to the goroutine of its Watch.
 type twins struct {
 	find    func(ctx context.Context, id string, addresses []endpoint.Endpoint) (Found, error)
@@ -30,9 +34,9 @@ type twins struct {
 // keep returns the answer to believe: where the agent answered last it stays, as
 // long as it answers there, whatever another address says. Anybody can copy all that
 // an agent says of itself, and answer sooner.
-func (t *twins) keep(ctx context.Context, found Found, last string) Found {
+func (t *twins) keep(ctx context.Context, found Found, last string, patience time.Duration) Found {
 	if last != "" && found.At.Addr != last {
-		if here, ok := t.ask(ctx, last, lastPatience); ok {
+		if here, ok := t.ask(ctx, last, patience); ok {
 			if t.other(here, found) && !t.other(here, t.last) { // else it has restarted meanwhile
 				t.twin = found.At.Addr
 			}

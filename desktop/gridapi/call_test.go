@@ -10,6 +10,7 @@ import (
 // TestCommandsAnswerWithTheStateAfterThem, whole, so that the page shows at once what
 // a click did.
 func TestCommandsAnswerWithTheStateAfterThem(t *testing.T) {
+	t.Parallel()
 	a := newAgent(t, idA, "Garage", "x", "y")
 	d := startDesk(t, "", nil)
 	server := serve(t, d)
@@ -39,6 +40,7 @@ func TestCommandsAnswerWithTheStateAfterThem(t *testing.T) {
 
 // TestTheStateComesWithThePictures: once, and at once when it changes.
 func TestTheStateComesWithThePictures(t *testing.T) {
+	t.Parallel()
 	a := newAgent(t, idA, "Garage", "x")
 	a.frames = false // only the state ends a question
 	d := startDesk(t, "", nil)

@@ -18,6 +18,7 @@ import (
 )
 
 func TestTwoAgentsAppearOneDiesAndComesBack(t *testing.T) {
+	t.Parallel()
 	a, b := newAgent(t, idA, "Garage", "x"), newAgent(t, idB, "Porch", "x")
 	keyA, keyB := cameras.Key(idA, "x"), cameras.Key(idB, "x")
 	d := startDesk(t, "", nil)
@@ -61,6 +62,7 @@ func TestRestartedAgentIsDialledAtOnceWhenAnnounced(t *testing.T) {
 }
 
 func TestAddAndRemember(t *testing.T) {
+	t.Parallel()
 	a := newAgent(t, idA, "Garage", "x", "y")
 	keys := []string{cameras.Key(idA, "x"), cameras.Key(idA, "y")}
 	d := startDesk(t, "", nil)
@@ -84,6 +86,7 @@ func TestAddAndRemember(t *testing.T) {
 }
 
 func TestAddSaysWhyNot(t *testing.T) {
+	t.Parallel()
 	a := newAgent(t, idA, "Garage", "x")
 	d := startDesk(t, "", nil)
 	for input, want := range map[string]cameras.Reason{
@@ -103,6 +106,7 @@ func TestAddSaysWhyNot(t *testing.T) {
 }
 
 func TestForget(t *testing.T) {
+	t.Parallel()
 	a, b := newAgent(t, idA, "Garage", "x", "y"), newAgent(t, idB, "Porch", "x")
 	d := startDesk(t, "", nil)
 	d.look(t)
@@ -135,6 +139,7 @@ func TestForget(t *testing.T) {
 }
 
 func TestForgottenWhileOfflineComesBackWithTheAgent(t *testing.T) {
+	t.Parallel()
 	a := newAgent(t, idA, "Garage", "x")
 	d := startDesk(t, "", nil)
 	d.look(t)
@@ -152,6 +157,7 @@ func TestForgottenWhileOfflineComesBackWithTheAgent(t *testing.T) {
 }
 
 func TestCameraErrorInTheAgentsWords(t *testing.T) {
+	t.Parallel()
 	a := newAgent(t, idA, "Garage", "x")
 	a.set(func(a *fakeAgent) {
 		a.frames = false
@@ -196,6 +202,7 @@ func TestAgentThatStillLooksForItsCameras(t *testing.T) {
 }
 
 func TestStandInLeavesNoFeed(t *testing.T) {
+	t.Parallel()
 	a := newAgent(t, idA, "Garage", "x")
 	a.set(func(a *fakeAgent) { a.status.API = 2 })
 	d := startDesk(t, "", nil)
@@ -211,6 +218,7 @@ func TestStandInLeavesNoFeed(t *testing.T) {
 }
 
 func TestAnotherAgentAtTheAddressIsNotShownInItsPlace(t *testing.T) {
+	t.Parallel()
 	a, b := newAgent(t, idA, "Garage", "x"), newAgent(t, idB, "Porch", "x")
 	d := startDesk(t, "", nil)
 	d.look(t)
@@ -246,6 +254,7 @@ func TestTwoAgentsWithOneIdentity(t *testing.T) {
 }
 
 func TestIncompatibleAgent(t *testing.T) {
+	t.Parallel()
 	a := newAgent(t, idA, "Garage", "x")
 	a.set(func(a *fakeAgent) { a.status.API = 2 })
 	d := startDesk(t, "", nil)

@@ -48,6 +48,7 @@ func TestSightingsChangeNoTiles(t *testing.T) {
 }
 
 func TestSightingsPushOutNoRememberedAddress(t *testing.T) {
+	t.Parallel()
 	a := newAgent(t, idA, "Garage", "x")
 	d := startDesk(t, "", nil)
 	if r := d.Add(a.addr); !r.OK() {
@@ -73,6 +74,7 @@ func TestSightingsPushOutNoRememberedAddress(t *testing.T) {
 }
 
 func TestAddSaysWhenThereIsNoSlot(t *testing.T) {
+	t.Parallel()
 	a := newAgent(t, idA, "Garage", "x")
 	for what, agents := range map[string]int{"a camera": 16, "an agent": 512} {
 		var keys []string

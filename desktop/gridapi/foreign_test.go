@@ -64,6 +64,7 @@ func (d *desk) addLive(t *testing.T, address string) string {
 }
 
 func TestForeignByURLIsTriedOnce(t *testing.T) {
+	t.Parallel()
 	c := newForeign(t, dialects[0])
 	d := startDesk(t, "", nil)
 	d.look(t)
@@ -128,6 +129,7 @@ func TestForeignIsNeverAskedTwiceAtOnce(t *testing.T) {
 }
 
 func TestForeignSinglePictures(t *testing.T) {
+	t.Parallel()
 	c := newForeign(t, dialect{name: "snapshot", path: "/snap.jpg?size=2", kind: "image/jpeg"})
 	d := startDesk(t, "", nil)
 	d.look(t)
@@ -145,6 +147,7 @@ func TestForeignSinglePictures(t *testing.T) {
 }
 
 func TestForeignInVain(t *testing.T) {
+	t.Parallel()
 	page := newForeign(t, dialect{path: "/", kind: "text/html"}, func(c *foreignCamera) { c.jpeg = []byte("<!DOCTYPE html>") })
 	busy := newForeign(t, dialects[0], func(c *foreignCamera) { c.busy = true })
 	moved := httptest.NewServer(http.RedirectHandler("http://8.8.8.8/", http.StatusFound))
@@ -186,6 +189,7 @@ func TestForeignInVain(t *testing.T) {
 
 // TestURLOfAnAgentIsTheAgent: one camera has one tile.
 func TestURLOfAnAgentIsTheAgent(t *testing.T) {
+	t.Parallel()
 	a := newAgent(t, idA, "Garage", "x")
 	d := startDesk(t, "", nil)
 	if r := d.Add("http://" + a.addr + "/cameras/x/video"); !r.OK() || !slices.Equal(r.Keys, []string{cameras.Key(idA, "x")}) {
@@ -231,6 +235,7 @@ func (k *keychain) count() int {
 // TestPasswordsAreNotInPlainText: other players keep them in their settings and
 // show them on screen (iina#2193).
 func TestPasswordsAreNotInPlainText(t *testing.T) {
+	t.Parallel()
 	const password = "pässwort:%41"
 	c := newForeign(t, dialects[4], func(c *foreignCamera) { c.user, c.password = "root", password })
 	c.path += "?psw=topsecret&fps=5"
@@ -288,6 +293,7 @@ func TestPasswordsAreNotInPlainText(t *testing.T) {
 // TestDigest: Axis and others let nobody in by Basic, as they leave the factory.
 // The password itself is never told.
 func TestDigest(t *testing.T) {
+	t.Parallel()
 	c := newForeign(t, dialects[4], func(c *foreignCamera) { c.user, c.password, c.digest = "root", "pässwort", true })
 	k := &keychain{kept: map[string]string{}}
 	withSecrets := func(cfg *engine.Config) { cfg.Secrets = secrets.New(k, "") }
@@ -321,6 +327,7 @@ func TestDigest(t *testing.T) {
 
 // TestAnotherPassword: what a tile advises when a camera's password was changed.
 func TestAnotherPassword(t *testing.T) {
+	t.Parallel()
 	c := newForeign(t, dialects[0], func(c *foreignCamera) { c.user, c.password = "root", "old" })
 	k := &keychain{kept: map[string]string{}}
 	withSecrets := func(cfg *engine.Config) { cfg.Secrets = secrets.New(k, "") }
@@ -362,6 +369,7 @@ func TestAnotherPassword(t *testing.T) {
 
 // TestThePasswordThatIsThere cuts nothing when it is typed once more.
 func TestThePasswordThatIsThere(t *testing.T) {
+	t.Parallel()
 	c := newForeign(t, dialects[0], func(c *foreignCamera) { c.user, c.password = "root", "same" })
 	d := startDesk(t, "", nil)
 	d.look(t)
@@ -381,6 +389,7 @@ func TestThePasswordThatIsThere(t *testing.T) {
 // password, or forgets the camera, does not wait for the first try, which leaves
 // nothing behind.
 func TestTypedAgainWhileItIsTried(t *testing.T) {
+	t.Parallel()
 	for name, forgotten := range map[string]bool{"another password": false, "forgotten and added again": true} {
 		t.Run(name, func(t *testing.T) {
 			c := newForeign(t, dialects[0], func(c *foreignCamera) { c.user, c.password = "root", "old" })
@@ -428,6 +437,7 @@ func TestTypedAgainWhileItIsTried(t *testing.T) {
 // TestForgottenWhileItIsTried: the end of the try brings nothing back.
 // TestCancelledWhileTheAgentIsAsked: the stream at the URL was open already.
 func TestCancelledWhileTheAgentIsAsked(t *testing.T) {
+	t.Parallel()
 	a := newAgent(t, idA, "Garage", "x")
 	reach := &asked{Client: client.NewClient(), begun: make(chan struct{})}
 	d := startDesk(t, "", reach)
@@ -454,6 +464,7 @@ func (c *asked) Find(ctx context.Context, _ string, _ []endpoint.Endpoint) (clie
 }
 
 func TestForgottenWhileItIsTried(t *testing.T) {
+	t.Parallel()
 	c := newForeign(t, dialects[0], func(c *foreignCamera) { c.user, c.password = "root", "old" })
 	client := &opening{Client: client.NewClient(), tried: make(chan struct{})}
 	d := startDesk(t, "", client)
@@ -529,6 +540,7 @@ func (e elsewhere) Find(ctx context.Context, id string, addresses []endpoint.End
 
 // TestUsualPorts: a bare host is enough for cameras on their usual ports.
 func TestUsualPorts(t *testing.T) {
+	t.Parallel()
 	for port, dialect := range map[string]dialect{"81": dialects[3], "80": dialects[2], "8081": dialects[6], "8080": dialects[0]} {
 		t.Run(dialect.name, func(t *testing.T) {
 			c := newForeign(t, dialect)
@@ -547,6 +559,7 @@ func TestUsualPorts(t *testing.T) {
 }
 
 func TestTwoCamerasOfOneHostHaveTwoNames(t *testing.T) {
+	t.Parallel()
 	one, two := newForeign(t, dialects[0]), newForeign(t, dialects[1])
 	d := startDesk(t, "", nil)
 	a, b := d.Add(one.addr+one.path), d.Add(two.addr+two.path)

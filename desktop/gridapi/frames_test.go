@@ -98,6 +98,7 @@ func TestEveryFrameIsToldOnceAndGiven(t *testing.T) {
 }
 
 func TestCameraWithoutPictureHasNone(t *testing.T) {
+	t.Parallel()
 	a := newAgent(t, idA, "Garage", "x")
 	a.frames = false
 	d := startDesk(t, "", nil)
@@ -126,6 +127,7 @@ func TestPullOfNothingIsEmptyAfterHalfASecond(t *testing.T) {
 }
 
 func TestPullAfterForgetAndAddStartsOver(t *testing.T) {
+	t.Parallel()
 	a := newAgent(t, idA, "Garage", "x")
 	d := startDesk(t, "", nil)
 	server := serve(t, d)
@@ -143,6 +145,7 @@ func TestPullAfterForgetAndAddStartsOver(t *testing.T) {
 }
 
 func TestPullEndsWithTheApp(t *testing.T) {
+	t.Parallel()
 	d := startDesk(t, "", nil)
 	server := serve(t, d)
 	d.stop(t)
@@ -154,6 +157,7 @@ func TestPullEndsWithTheApp(t *testing.T) {
 }
 
 func TestHandlerAnswersNothingElse(t *testing.T) {
+	t.Parallel()
 	d := startDesk(t, "", nil)
 	h := d.Handler()
 	for _, tt := range []struct {

@@ -202,6 +202,7 @@ func TestBadHTTPHasWordsOfItsOwn(t *testing.T) {
 // TestCamerasThatStreamAtEveryPath answer the question for an agent's status with
 // their stream, too. The host and the port of one are enough all the same.
 func TestCamerasThatStreamAtEveryPath(t *testing.T) {
+	t.Parallel()
 	jpeg := string(testJPEG(t))
 	part := fmt.Sprintf("--x\r\nContent-Type: image/jpeg\r\nContent-Length: %d\r\n\r\n%s\r\n", len(jpeg), jpeg)
 	const ok, mixed = "HTTP/1.1 200 OK\r\n", "Content-Type: multipart/x-mixed-replace; boundary=x\r\n"

@@ -79,6 +79,7 @@ const (
 // A camera that knew Digest and then asked for Basic got the password in clear, and
 // so did any stranger at its address.
 func TestNoPasswordForWhoAsksInAnotherWay(t *testing.T) {
+	t.Parallel()
 	for _, tt := range []struct {
 		before, now string
 		told        bool
@@ -143,6 +144,7 @@ func TestNoPasswordForWhoAsksInAnotherWay(t *testing.T) {
 
 // A person who types another password has not been warned yet.
 func TestAnotherPasswordIsNotToldInAnotherWay(t *testing.T) {
+	t.Parallel()
 	camera := newDoorman(t, axis)
 	d := startDesk(t, "", nil)
 	d.look(t)
@@ -169,6 +171,7 @@ func TestAnotherPasswordIsNotToldInAnotherWay(t *testing.T) {
 
 // A password that stands in the address goes to whoever has that address.
 func TestNoPasswordInTheAddressOnAnotherNetwork(t *testing.T) {
+	t.Parallel()
 	camera, kept := newDoorman(t, ""), &keychain{kept: map[string]string{}}
 	withSecrets := func(c *engine.Config) { c.Secrets = secrets.New(kept, "") }
 	where := "http://" + camera.addr + "/video?pwd=pass"

@@ -17,6 +17,7 @@ import (
 
 // TestPasswordsThatAreNoURL: nothing of one is asked for as a host, logged or told.
 func TestPasswordsThatAreNoURL(t *testing.T) {
+	t.Parallel()
 	var log bytes.Buffer
 	client := &asking{}
 	d := startDesk(t, "", client, func(cfg *engine.Config) { cfg.Logger = slog.New(slog.NewTextHandler(&lockedWriter{w: &log}, nil)) })

@@ -70,6 +70,7 @@ func TestStreamsThatFailAskTheAgentSeldom(t *testing.T) {
 
 // What is announced is asked whether it is an agent, and for nothing else.
 func TestOnlyTheStatusIsAskedOfWhatIsAnnounced(t *testing.T) {
+	t.Parallel()
 	var mu sync.Mutex
 	asked := map[string]bool{}
 	router := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
