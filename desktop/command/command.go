@@ -13,7 +13,7 @@ import (
 
 const help = `pigrid shows every Raspberry Pi camera on your network in one window.
 
-No setting is needed: cameras are found by themselves, and others are added in
+No setting is needed: cameras are found automatically, and others are added in
 the window, under the + at the top. PIGRID_MDNS=false in the environment turns
 the search off.
 
