@@ -118,7 +118,7 @@ bin/pigrid-linux-%: frontend/dist/index.html FORCE
 
 define build-app
 @echo "Building the app ($@); the first time takes minutes"
-@go build -v -buildmode=pie -tags $(APP_TAGS) -trimpath -ldflags '$(LDFLAGS)' -o $@ ./desktop
+@go build -v -buildvcs=false -buildmode=pie -tags $(APP_TAGS) -trimpath -ldflags '$(LDFLAGS)' -o $@ ./desktop
 endef
 
 # The page says how to install the agent: from SITE when there is one.

@@ -105,10 +105,13 @@ func helpCommand(loader *config.Loader) *cobra.Command {
 	return help
 }
 
+// exitCodes is for scripts.
+const exitCodes = "pigrid-agent status exits with 0 when all is well, 1 when a camera gives no picture, and 3 when no agent runs here or it may not be asked."
+
 // manual prints all that is known of the program, in the form that help2man(1)
 // reads.
 func manual(cmd *cobra.Command) error {
-	_, err := fmt.Fprintf(cmd.OutOrStdout(), "%s\n\n%s\n\n%s\nFlags:\n%s", about, aboutSettings, commands, cmd.Root().PersistentFlags().FlagUsagesWrapped(helpWidth))
+	_, err := fmt.Fprintf(cmd.OutOrStdout(), "%s\n\n%s\n\n%s\n%s\n\nFlags:\n%s", about, aboutSettings, commands, exitCodes, cmd.Root().PersistentFlags().FlagUsagesWrapped(helpWidth))
 	return err
 }
 

@@ -3,6 +3,7 @@ package adding
 import (
 	"context"
 	"errors"
+	"strconv"
 	"time"
 
 	"pigrid/desktop/cameras"
@@ -76,9 +77,9 @@ func (a *Adder) Add(input string) Result {
 	t, err := parseTyped(input)
 	switch {
 	case errors.Is(err, errLogin):
-		return Result{Reason: cameras.ReasonBadLogin, Detail: err.Error()}
+		return Result{Reason: cameras.ReasonBadLogin}
 	case err != nil:
-		return Result{Reason: cameras.ReasonBadAddress, Detail: err.Error()}
+		return Result{Reason: cameras.ReasonBadAddress}
 	}
 	ctx, leave := a.turn.take(a.tasks.Context())
 	defer leave()
@@ -147,7 +148,7 @@ func (a *Adder) addURL(ctx context.Context, t typed) Result {
 	target := feed.Target{Endpoint: endpoint.HTTP(t.at("80")).With(t.login), Path: withQuery(t.path, t.query), Foreign: true}
 	where := target.URL(target.Path)
 	if len(where) > settings.MaxURL {
-		return Result{Reason: cameras.ReasonBadAddress, Detail: "the address is too long to be kept"}
+		return Result{Reason: cameras.ReasonBadAddress, Detail: "longer than " + strconv.Itoa(settings.MaxURL) + " bytes"}
 	}
 	key := cameras.ForeignKey(where)
 	if c, known := a.grid.Lookup(func(c cameras.Camera) bool { return c.Key == key }); known {

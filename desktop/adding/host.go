@@ -12,9 +12,9 @@ import (
 const defaultPort = 8080
 
 var (
-	errAddress = errors.New("type a name or an address, like raspberrypi.local or 192.168.1.20:8080, or the http:// address of a stream")
+	errAddress = errors.New("not an address")
 	// errLogin is of a name or a password that no one can tell from the rest.
-	errLogin = errors.New("percent-encode the name and the password: %2F for /, %3F for ?, %23 for #, %40 for @")
+	errLogin = errors.New("a name or a password that is not percent-encoded")
 )
 
 // parseHostPort reads host or host:port as a person types it and returns

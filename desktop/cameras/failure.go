@@ -27,7 +27,7 @@ func (f *Failure) Error() string {
 // tooMuch reports whether pictures came and were not taken.
 func (f *Failure) tooMuch() bool {
 	switch f.Reason {
-	case ReasonTooLarge, ReasonNoRoom, ReasonNoMemory:
+	case ReasonTooLarge, ReasonTooComplex, ReasonNoRoom, ReasonNoMemory:
 		return true
 	default:
 		return false
@@ -39,7 +39,7 @@ func (f *Failure) state() State {
 	switch f.Reason {
 	case ReasonForbidden, ReasonUnauthorized, ReasonWrongHost, ReasonOtherLogin, ReasonOtherNetwork:
 		return Refused
-	case ReasonCamera, ReasonBusy, ReasonBadHTTP, ReasonTooLarge, ReasonNoRoom, ReasonNoMemory: // who answers is not offline
+	case ReasonCamera, ReasonBusy, ReasonBadHTTP, ReasonTooLarge, ReasonTooComplex, ReasonNoRoom, ReasonNoMemory: // who answers is not offline
 		return CameraError
 	case ReasonNoFrames:
 		return Stalled

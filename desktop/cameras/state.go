@@ -39,7 +39,8 @@ const (
 	ReasonTooNew       Reason = "too-new"       // the agent's API is newer than ours
 	ReasonBadStream    Reason = "bad-stream"    // bytes that are no MJPEG stream
 	ReasonBadHTTP      Reason = "bad-http"      // an answer that cannot be read as HTTP
-	ReasonTooLarge     Reason = "too-large"     // the picture has too many pixels, or too many scans
+	ReasonTooLarge     Reason = "too-large"     // the picture has too many pixels
+	ReasonTooComplex   Reason = "too-complex"   // the picture has too many scans to be decoded in time
 	ReasonNoRoom       Reason = "no-room"       // the pictures of all cameras together have too many, and this is the largest
 	ReasonNoMemory     Reason = "no-memory"     // the frames of all cameras together have too many bytes, and these are the largest
 	ReasonNoStream     Reason = "no-stream"     // what answers at the URL is no stream
@@ -61,7 +62,7 @@ func Reasons() []Reason {
 		ReasonEnded, ReasonNoFrames, ReasonForbidden, ReasonUnauthorized,
 		ReasonOtherLogin, ReasonOtherNetwork, ReasonWrongHost, ReasonBusy,
 		ReasonNotPigrid, ReasonCamera, ReasonTooOld, ReasonTooNew,
-		ReasonBadStream, ReasonBadHTTP, ReasonTooLarge, ReasonNoRoom,
+		ReasonBadStream, ReasonBadHTTP, ReasonTooLarge, ReasonTooComplex, ReasonNoRoom,
 		ReasonNoMemory, ReasonNoStream, ReasonBadAddress, ReasonBadLogin,
 		ReasonNotLocal, ReasonFull,
 	}

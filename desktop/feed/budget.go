@@ -285,10 +285,8 @@ func measure(frame mjpeg.Frame) (width, height int, failure *cameras.Failure) {
 		}
 	case frame.Scans > MaxScans, int64(frame.Scans)*int64(width)*int64(height) > maxWork:
 		return 0, 0, &cameras.Failure{
-			Reason: cameras.ReasonTooLarge, RetryAfter: largeAgain,
-			Message: "The picture takes too long to draw.",
-			Hint:    "Turn off progressive JPEG in the camera's settings, if it has that.",
-			Detail:  fmt.Sprintf("its picture of %d×%d pixels is coded in %d scans; %d are decoded at most", width, height, frame.Scans, min(MaxScans, maxWork/(width*height))),
+			Reason: cameras.ReasonTooComplex, RetryAfter: largeAgain,
+			Detail: fmt.Sprintf("its picture of %d×%d pixels is coded in %d scans; %d are decoded at most", width, height, frame.Scans, min(MaxScans, maxWork/(width*height))),
 		}
 	}
 	return width, height, nil

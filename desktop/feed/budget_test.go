@@ -127,7 +127,7 @@ func TestAPictureWithTooManyScansIsRefused(t *testing.T) {
 					t.Errorf("frame %d after %d", now.Seq, before.Seq)
 				}
 				if tt.refused {
-					refused(t, f, cameras.ReasonTooLarge, fmt.Sprintf("in %d scans; %d are", tt.scans, tt.most))
+					refused(t, f, cameras.ReasonTooComplex, fmt.Sprintf("in %d scans; %d are", tt.scans, tt.most))
 				}
 			})
 		})

@@ -36,6 +36,7 @@ export type Reason =
   | "bad-stream"
   | "bad-http"
   | "too-large"
+  | "too-complex"
   | "no-room"
   | "no-memory"
   | "no-stream"

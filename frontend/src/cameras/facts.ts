@@ -42,7 +42,7 @@ export function isFull(c: Camera): boolean {
 
 /** Pictures come, but this computer cannot show them. */
 export function isTooMuch(c: Camera): boolean {
-  return c.reason === "too-large" || givesWay(c);
+  return c.reason === "too-large" || c.reason === "too-complex" || givesWay(c);
 }
 
 /** Other pictures need the room of this one: the page must not keep it, either. */

@@ -11,6 +11,7 @@ export class AppState {
   discovery = $state.raw<Discovery>({ running: false, interfaces: [], problem: "" });
   search = $state.raw<Search | null>(null);
   away = $state.raw<readonly string[]>([]);
+  version = $state("");
   notice = $state("");
   crowded = $state(false);
   twins = $state.raw<Twins | null>(null);
@@ -52,6 +53,7 @@ export class AppState {
     this.discovery = state.discovery;
     this.search = state.search;
     this.away = state.away;
+    this.version = state.version;
     this.notice = state.notice;
     this.crowded = state.crowded;
     this.twins = state.twins ?? null;

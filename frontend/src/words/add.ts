@@ -1,5 +1,6 @@
 // The answer to "Add by address" in words.
 import type { Reason, AddResult } from "../backend/types";
+import { agentCommand, updateAdvice } from "./page";
 
 /** For a name and for an IP address. */
 function nothing(where: string): string {
@@ -39,7 +40,8 @@ const sentences: Record<Reason, (where: string) => string> = {
   "not-pigrid": (where) =>
     `Something answers at ${where}, but it is not a PiGrid agent, and there is no MJPEG stream at the usual addresses. Is the port right? Agents use ports 8080 to 8089. For another camera, type the full address of its stream.`,
   camera: (where) => `The agent at ${where} answers, but has no working camera.`,
-  "too-old": (where) => `The agent at ${where} is too old for this PiGrid. Update it on the Pi.`,
+  "too-old": (where) =>
+    `The agent at ${where} is too old for this PiGrid. ${updateAdvice()} ${agentCommand(where.replace(/:\d+$/, ""))}`,
   "too-new": (where) => `The agent at ${where} is newer than this PiGrid. Update PiGrid here.`,
   "no-stream": (where) =>
     `${where} answers, but not with an MJPEG stream or a JPEG picture. PiGrid does not support other kinds of video (RTSP, H.264, HLS).`,
@@ -50,6 +52,8 @@ const sentences: Record<Reason, (where: string) => string> = {
   "bad-stream": (where) => `${where} sends data that is not a picture.`,
   "too-large": (where) =>
     `The picture from ${where} is too large to show. Choose a smaller picture size in the camera's settings (at most 50 megapixels).`,
+  "too-complex": (where) =>
+    `The picture from ${where} takes too long to draw. Turn off progressive JPEG in the camera's settings, if it has that.`,
   "no-room": (where) =>
     `The picture from ${where} is too large to show together with the others. Choose a smaller picture size in the camera's settings.`,
   "no-memory": (where) =>

@@ -151,7 +151,7 @@ describe("explain", () => {
       "camera, without words",
       { state: "camera-error", reason: "camera" },
       "Porch's Pi answers, but its camera gives no picture.",
-      "Check the camera's cable, and look at the agent's log on the Pi.",
+      "Check the camera's cable, and look at the agent's log on the Pi: journalctl -u pigrid-agent",
     ],
     [
       "too many viewers",
@@ -169,11 +169,9 @@ describe("explain", () => {
       "more scans than are decoded",
       {
         state: "camera-error",
-        reason: "too-large",
-        message: "The picture takes too long to draw.",
-        hint: "Turn off progressive JPEG in the camera's settings, if it has that.",
+        reason: "too-complex",
       },
-      "Porch: the picture takes too long to draw.",
+      "The picture from Porch takes too long to draw.",
       "Turn off progressive JPEG in the camera's settings, if it has that.",
     ],
     [
@@ -202,9 +200,9 @@ describe("explain", () => {
     ],
     [
       "too old",
-      { state: "incompatible", reason: "too-old", agentVersion: "0.3" },
+      { state: "incompatible", reason: "too-old", agentVersion: "0.3", host: "porch" },
       "The agent of Porch (version 0.3) is too old for this PiGrid.",
-      "Update the agent on the Pi.",
+      "Update the agent. In PiGrid's folder: make pi HOSTS='pi@porch.local'",
     ],
     [
       "too new",

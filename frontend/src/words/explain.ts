@@ -3,6 +3,8 @@
 // are in the Details dialog.
 import type { CameraState, Reason } from "../backend/types";
 import type { Shown } from "../cameras/shown";
+import { updateCommand } from "./facts";
+import { updateAdvice } from "./page";
 import { nameOf } from "./status";
 import { lowerFirst } from "./text";
 
@@ -100,9 +102,13 @@ const ANY_ERROR: Partial<Table> = {
     `${who} answers${where}, but not in a way PiGrid understands.`,
     "Another program may be answering. Details shows its exact answer.",
   ],
-  "too-large": (who, _where, c) => [
-    c.message ? named(who, c.message) : `The picture from ${who} is too large to show.`,
-    c.hint || "Choose a smaller picture size in the camera's settings (at most 50 megapixels).",
+  "too-large": (who) => [
+    `The picture from ${who} is too large to show.`,
+    "Choose a smaller picture size in the camera's settings (at most 50 megapixels).",
+  ],
+  "too-complex": (who) => [
+    `The picture from ${who} takes too long to draw.`,
+    "Turn off progressive JPEG in the camera's settings, if it has that.",
   ],
   "no-room": (who) => [
     `The pictures of all cameras together are too large for this computer. The one from ${who} is the largest.`,
@@ -124,7 +130,8 @@ const AGENT_ERROR: Table = {
     c.message
       ? named(who, c.message)
       : `${possessive(who)} Pi answers, but its camera gives no picture.`,
-    c.hint || "Check the camera's cable, and look at the agent's log on the Pi.",
+    c.hint ||
+      "Check the camera's cable, and look at the agent's log on the Pi: journalctl -u pigrid-agent",
   ],
 };
 
@@ -179,7 +186,9 @@ const INCOMPATIBLE: Table = {
   ],
   "": (who, _where, c) => [
     `${agentOf(who, c)} is too old for this PiGrid.`,
-    "Update the agent on the Pi.",
+    updateCommand(c) === ""
+      ? "Update the agent on the Pi."
+      : `${updateAdvice()} ${updateCommand(c)}`,
   ],
 };
 

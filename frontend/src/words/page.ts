@@ -24,10 +24,17 @@ export const agentCommandWhere = (site = SITE) =>
     ? "Install the agent on each Raspberry Pi: run this in PiGrid's folder"
     : "Install the agent: run this in a terminal on each Raspberry Pi";
 
+/** Before the command that updates an agent. */
+export const updateAdvice = (site = SITE) =>
+  site === ""
+    ? "Update the agent. In PiGrid's folder:"
+    : "Update the agent. In a terminal on the Pi:";
+
 export const PICTURES_STOPPED =
   "The window receives no new pictures at the moment, so what you see may be old. Retrying.";
 
 export const NAME = "PiGrid";
+export const about = (version: string) => `${NAME} ${version}`;
 export const CAMERAS = "Cameras";
 export const RAW_CAUSE = "Technical details";
 export const NOT_LOOKING = "Not looking for new cameras";

@@ -51,6 +51,7 @@ describe("status", () => {
       "Too many viewers",
     ],
     ["an agent's 503", { state: "camera-error", reason: "camera", status: 503 }, "Camera problem"],
+    ["too many scans", { state: "camera-error", reason: "too-complex" }, "Picture takes too long"],
     ["too large", { state: "camera-error", reason: "too-large" }, "Picture too large"],
     [
       "too large beside others",

@@ -51,6 +51,7 @@ export function status(c: Shown, now: number, short = false): string {
     case "refused":
       return "Access denied";
     case "camera-error":
+      if (c.reason === "too-complex") return "Picture takes too long";
       if (isTooMuch(c)) return "Picture too large";
       return isFull(c) ? "Too many viewers" : "Camera problem";
     case "incompatible":
