@@ -19,7 +19,7 @@ import (
 // ffmpeg serves one viewer, labels its stream as octets and sends it in chunks.
 func TestFFmpegPlays(t *testing.T) {
 	viewer := filepath.Join(t.TempDir(), "viewer")
-	if out, err := exec.CommandContext(t.Context(), "go", "build", "-o", viewer, "../app/testdata/viewer").CombinedOutput(); err != nil {
+	if out, err := exec.CommandContext(t.Context(), "go", "build", "-o", viewer, "../gridapi/testdata/viewer").CombinedOutput(); err != nil {
 		t.Fatalf("%v\n%s", err, out)
 	}
 	l, err := net.Listen("tcp", "127.0.0.1:0")
