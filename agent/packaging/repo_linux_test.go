@@ -173,7 +173,14 @@ func TestInstallShSaysWhatIsWrong(t *testing.T) {
 	if out, err := aptRepo(t, t.TempDir(), site); err != nil {
 		t.Fatalf("%v: %s", err, out)
 	}
-	m := boot(t, "bookworm")
+	for _, release := range releases {
+		t.Run(release, func(t *testing.T) { namesHolders(t, release) })
+	}
+}
+
+func namesHolders(t *testing.T, release string) {
+	t.Helper()
+	m := boot(t, release)
 	web := serveAt(t, m.network(), "../../bin/apt-repo")
 	m.copy("../../bin/apt-repo/install.sh", "/root/install.sh")
 	m.sh("mkdir -p /run/dev /etc/systemd/system/pigrid-agent.service.d; touch /run/dev/media0 /run/dev/media1; chmod 666 /run/dev/media*")
