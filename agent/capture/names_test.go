@@ -11,7 +11,7 @@ import (
 	"pigrid/shared/api"
 )
 
-// TestNames: the configuration's, else the agent's, with the id behind it for
+// TestNames: the configuration's, else the agent's, followed by the id for
 // all but the first.
 func TestNames(t *testing.T) {
 	m := New(Config{

@@ -44,7 +44,7 @@ func (r *sessionRun) write(f func()) {
 	}
 }
 
-// present takes in what a list says: p is why the camera could not be started, and
+// present notes what a list says: p is why the camera could not be started, and
 // fails it while it sleeps. With nil, one that has failed and that nobody watches
 // sleeps again: what was wrong is over as far as anybody knows.
 func (w *writer) present(p *api.Problem) {

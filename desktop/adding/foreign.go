@@ -78,8 +78,8 @@ func placesBeside(t typed, noAgent *cameras.Failure) []feed.Target {
 	}
 }
 
-// saysNo reports whether an agent may have answered, and does not let this
-// computer in. What another port of its host says tells less.
+// saysNo reports whether an agent may have answered, and denies access to this
+// computer. What another port of its host says tells less.
 func saysNo(f *cameras.Failure) bool {
 	switch f.Reason {
 	case cameras.ReasonForbidden, cameras.ReasonWrongHost, cameras.ReasonBusy:

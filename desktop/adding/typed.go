@@ -121,17 +121,17 @@ func unescaped(s string) string {
 	return s
 }
 
-// letsIn matches names of parameters that are credentials. One too many is kept as a
+// credentialName matches names of parameters that are credentials. One too many is kept as a
 // secret and does no harm.
-var letsIn = regexp.MustCompile(`(?i)user|usr|sid|login|sign|pw|pass|psw|token|auth|secret|key`)
+var credentialName = regexp.MustCompile(`(?i)user|usr|sid|login|sign|pw|pass|psw|token|auth|secret|key`)
 
-// withoutSecrets leaves out the parameters of a query that let one in, as some
+// withoutSecrets leaves out the parameters of a query that are credentials, as some
 // cameras want them: ?user=admin&pwd=secret. The others stay as they are.
 func withoutSecrets(query string) string {
 	var kept []string
 	for item := range strings.SplitSeq(query, "&") {
 		name, _, _ := strings.Cut(item, "=")
-		if !letsIn.MatchString(unescaped(name)) {
+		if !credentialName.MatchString(unescaped(name)) {
 			kept = append(kept, item)
 		}
 	}

@@ -14,8 +14,8 @@ import (
 // before the first.
 type Search struct {
 	Running  bool
-	Done     int      // addresses asked, of Total
-	Total    int      //
+	Done     int // addresses asked, of Total
+	Total    int
 	Answered int      // agents
 	Found    int      // cameras that were not known before
 	Networks []string // "192.168.1.0/24"

@@ -9,7 +9,7 @@ import (
 	"pigrid/desktop/tasks"
 )
 
-// board holds the state that the page was last told, with its number. Numbers go up,
+// board holds the state that the page was last sent, with its number. Numbers go up,
 // also from one start of the app to the next.
 type board struct {
 	changed tasks.Signal

@@ -54,6 +54,7 @@ type since struct {
 type book struct {
 	*registry
 	cfg       Config
+	failing   func() int // agents and streams that fail and make each other wait
 	report    func(id string, a *agent, r client.Report)
 	started   bool
 	agents    map[string]*agent    // by id
@@ -76,7 +77,7 @@ func (b *book) ensureAgent(id string, addresses []string) {
 	now := time.Now()
 	a := &agent{cancel: cancel, begun: now, heard: now, states: map[string]since{}}
 	a.watch = client.NewWatch(client.WatchConfig{
-		ID: id, Addresses: addresses, Links: b.cfg.Links, Find: b.cfg.Find, Failing: b.cfg.Failing, Logger: b.cfg.Logger,
+		ID: id, Addresses: addresses, Links: b.cfg.Links, Find: b.cfg.Find, Failing: b.failing, Logger: b.cfg.Logger,
 		Report: func(r client.Report) { b.report(id, a, r) },
 	})
 	b.agents[id] = a

@@ -45,9 +45,7 @@ type Change struct {
 // Roster knows all agents and cameras. It is safe for concurrent use. Cameras leave it
 // only by [Roster.Forget], or when others need their slots.
 type Roster struct {
-	changed        func(Change)
-	lost           func()
-	streamsFailing func() int
+	cfg Config
 
 	mu   sync.Mutex
 	book book
@@ -55,13 +53,11 @@ type Roster struct {
 
 // New returns a Roster that watches nobody yet.
 func New(cfg Config) *Roster {
-	r := &Roster{changed: cfg.Changed, lost: cfg.Lost, streamsFailing: cfg.Failing}
+	r := &Roster{cfg: cfg}
 	r.book = book{
-		cfg: cfg, registry: newRegistry(cfg.Known...),
+		cfg: cfg, failing: r.failing, report: r.report, registry: newRegistry(cfg.Known...),
 		agents: map[string]*agent{}, dismissed: map[string]time.Time{}, turned: map[string]time.Time{},
 	}
-	r.book.cfg.Failing = r.failing
-	r.book.report = r.report
 	return r
 }
 
@@ -139,14 +135,14 @@ func (r *Roster) report(id string, a *agent, report client.Report) {
 	lost, change := r.book.reported(id, a, report)
 	r.mu.Unlock()
 	if lost {
-		r.lost()
+		r.cfg.Lost()
 	}
 	r.emit(change)
 }
 
 func (r *Roster) emit(c Change) {
 	if c.Agent != "" {
-		r.changed(c)
+		r.cfg.Changed(c)
 	}
 }
 
@@ -161,7 +157,7 @@ func (r *Roster) failing() int {
 		}
 	}
 	r.mu.Unlock()
-	return max(n, r.streamsFailing())
+	return max(n, r.cfg.Failing())
 }
 
 // Nudge asks the agent of a camera for its status soon: something may be wrong. One

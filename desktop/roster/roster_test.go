@@ -151,7 +151,7 @@ func TestChangesSayWhatBecameOfCameras(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		r := meet(t)
 		var last Change
-		r.changed = func(c Change) { last = c }
+		r.cfg.Changed = func(c Change) { last = c }
 		broken := cam("x", "Garage")
 		broken.State = api.Failed
 		r.Add("192.168.1.2:8080", client.Found{Status: status(idB, broken, cam("y", "Porch"))})

@@ -1,0 +1,61 @@
+import type { Scene } from "./scene";
+
+/** A car under a lamp, seen from above the gate. */
+export const garage: Scene = (g, time) => {
+  const light = g.createRadialGradient(330, 60, 20, 330, 170, 400);
+  light.addColorStop(0, "#8f887c");
+  light.addColorStop(0.5, "#54504a");
+  light.addColorStop(1, "#211f1e");
+  g.fillStyle = light;
+  g.fillRect(0, 0, 640, 360);
+  g.fillStyle = "rgb(20 20 22 / 40%)";
+  g.beginPath();
+  g.moveTo(0, 360);
+  g.lineTo(130, 196);
+  g.lineTo(510, 196);
+  g.lineTo(640, 360);
+  g.fill();
+  g.fillStyle = "#3c3a38";
+  for (let i = 0; i < 4; i++) g.fillRect(24, 70 + i * 44, 96, 6);
+  for (let i = 0; i < 14; i++) {
+    g.fillStyle = `hsl(${(i * 67) % 360} 26% ${30 + (i % 3) * 8}%)`;
+    g.fillRect(28 + (i % 4) * 23, 46 + Math.floor(i / 4) * 44, 18, 24);
+  }
+  g.fillStyle = "#7d2a26";
+  g.beginPath();
+  g.roundRect(186, 176, 276, 104, 34);
+  g.fill();
+  g.fillStyle = "#8f332e";
+  g.beginPath();
+  g.moveTo(228, 180);
+  g.quadraticCurveTo(250, 112, 288, 110);
+  g.lineTo(364, 110);
+  g.quadraticCurveTo(404, 112, 424, 180);
+  g.fill();
+  g.fillStyle = "#1c2a33";
+  g.beginPath();
+  g.moveTo(246, 176);
+  g.quadraticCurveTo(264, 124, 292, 122);
+  g.lineTo(360, 122);
+  g.quadraticCurveTo(388, 124, 406, 176);
+  g.fill();
+  g.fillStyle = "#151415";
+  g.fillRect(206, 262, 46, 40);
+  g.fillRect(398, 262, 46, 40);
+  g.fillStyle = "#d8d2bf";
+  g.fillRect(200, 204, 40, 18);
+  g.fillRect(408, 204, 40, 18);
+  g.fillStyle = "#cfcabb";
+  g.fillRect(288, 240, 74, 18);
+  g.strokeStyle = "#9b9484";
+  g.lineWidth = 3;
+  g.beginPath();
+  g.arc(548, 268, 40, 0, 7);
+  g.moveTo(548, 268);
+  g.lineTo(548 + 40 * Math.cos(time * 6.283), 268 + 40 * Math.sin(time * 6.283));
+  g.stroke();
+  g.fillStyle = "#f4ecd2";
+  g.beginPath();
+  g.ellipse(330, 22, 66, 8, 0, 0, 7);
+  g.fill();
+};
