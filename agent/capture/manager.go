@@ -59,8 +59,8 @@ func (m *Manager) Run(ctx context.Context) error {
 	return nil
 }
 
-// name is what people call a camera: as configured, else the agent's name
-// followed by the camera's id for all but the first.
+// name is what people call a camera: as configured, else the agent's name,
+// which the camera's id follows for all but the first.
 func (m *Manager) name(id string) string {
 	if name := m.cfg.Name(id); name != "" {
 		return name

@@ -16,6 +16,9 @@ func FuzzQuestion(f *testing.F) {
 	f.Add(`{"want":[{"key":"agent:A/b","seq":1},{"key":"url:x"}]}`)
 	f.Add(`{"want":[{"seq":18446744073709551616}]}`)
 	f.Add(`{"want":null,"state":-1}`)
+	f.Add(`{"want":[{"key":"agent:a/x","fps":-1}]}`)
+	f.Add(`{"want":[{"key":"agent:a/x","fps":1e-300}]}`)
+	f.Add(`{"want":[{"key":"agent:a/x","fps":1e300}]}`)
 	f.Fuzz(func(t *testing.T, body string) {
 		w := httptest.NewRecorder()
 		var q Question
