@@ -2,6 +2,7 @@ package drawing
 
 import (
 	"bytes"
+	"errors"
 	"image"
 	"image/jpeg"
 	"os"
@@ -31,7 +32,9 @@ func TestNoPictureHasTheCamerasSizeAndWords(t *testing.T) {
 			t.Errorf("%v: the picture is %v", size, b)
 		}
 		if dir := os.Getenv("PIGRID_KEEP_PICTURES"); dir != "" && size[0] == 640 {
-			_ = os.WriteFile(dir+"/nopicture.jpg", data, 0o600)
+			if err := errors.Join(os.MkdirAll(dir, 0o755), os.WriteFile(dir+"/nopicture.jpg", data, 0o600)); err != nil {
+				t.Error(err)
+			}
 		}
 		bare, err := NoPicture(size[0], size[1], "Küche", api.Problem{})
 		if err != nil || len(bare) >= len(data) {

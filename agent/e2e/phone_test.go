@@ -57,6 +57,9 @@ func (b *browser) save(t *testing.T, name string) {
 	if err := json.Unmarshal(b.call(t, http.MethodGet, "/screenshot", nil), &shot); err != nil {
 		t.Fatal(err)
 	}
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		t.Fatal(err)
+	}
 	if err := os.WriteFile(filepath.Join(dir, name+".png"), shot, 0o600); err != nil {
 		t.Fatal(err)
 	}

@@ -2,6 +2,7 @@ package packaging
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"image"
 	"image/color"
@@ -73,7 +74,7 @@ func (m *machine) look(name string) image.Image {
 		m.t.Fatal(err)
 	}
 	if dir := os.Getenv("PIGRID_KEEP_PICTURES"); dir != "" {
-		if err := os.WriteFile(filepath.Join(dir, name+".png"), data, 0o644); err != nil {
+		if err := errors.Join(os.MkdirAll(dir, 0o755), os.WriteFile(filepath.Join(dir, name+".png"), data, 0o644)); err != nil {
 			m.t.Error(err)
 		}
 	}
