@@ -45,6 +45,8 @@ type Camera struct {
 	Skipped    uint64   `json:"skipped"`                // frames that some viewer was too slow for, summed over all viewers
 	Restarts   uint64   `json:"restarts"`               // times the capture was started again after it failed
 	Mode       *Mode    `json:"mode,omitempty"`         // how the sensor is read, if that is known
+	Rotation   int      `json:"rotation,omitempty"`     // degrees that the picture must be turned clockwise: 90, 180, 270
+	Mirror     bool     `json:"mirror,omitempty"`       // after turning, left and right must be swapped
 	Video      string   `json:"video"`                  // path of the MJPEG stream on this agent
 	Snapshot   string   `json:"snapshot"`               // path of the newest frame as one JPEG
 }
@@ -80,6 +82,7 @@ type Status struct {
 	Host    string   `json:"host"`    // host name of the machine, without domain
 	Version string   `json:"version"` // of the program
 	Started string   `json:"started"` // when the program was started, RFC 3339, by its own clock
+	Access  Access   `json:"access"`  // who may watch; empty for an agent that is older than access
 	Cameras []Camera `json:"cameras"` // never null; the first one is /video
 
 	// Announced is where the agent can be found by mDNS at the moment; never

@@ -8,6 +8,17 @@ const (
 	CodeTooManyViewers Code = "too_many_viewers" // all streams, or all snapshots at once, are taken
 	CodeNoCamera       Code = "no_camera"        // the agent has found no camera yet
 	CodeStarting       Code = "starting"         // a slow camera was off and has been started
+
+	CodeLocked       Code = "locked"         // a login is needed
+	CodeWrongLogin   Code = "wrong_login"    // the view password or the key is not this agent's
+	CodeTooManyTries Code = "too_many_tries" // wrong ones from this address; the right one works at any time
+	CodeNeedsTLS     Code = "needs_tls"      // this is done over https only
+	CodeNotLocked    Code = "not_locked"     // the agent is open
+	CodeClaimed      Code = "claimed"        // the agent has an owner already
+	CodeClaimClosed  Code = "claim_closed"   // it can be claimed only in its first minutes after it was switched on
+	CodeNotKept      Code = "not_kept"       // it could not be saved, nothing has changed
+	CodeHeldOpen     Code = "held_open"      // the file pigrid-open on the card keeps the agent open
+	CodeInvalid      Code = "invalid"        // the request's body is not as it must be
 )
 
 // Codes of a camera that gives no picture.
