@@ -76,14 +76,14 @@ type Size struct {
 
 // Status is the answer of GET /api/v1/status.
 type Status struct {
-	API     int      `json:"api"`     // the agent's [Version]
-	ID      string   `json:"id"`      // UUID of the agent, stable across restarts and address changes
-	Name    string   `json:"name"`    // for people, UTF-8
-	Host    string   `json:"host"`    // host name of the machine, without domain
-	Version string   `json:"version"` // of the program
-	Started string   `json:"started"` // when the program was started, RFC 3339, by its own clock
-	Access  Access   `json:"access"`  // who may watch; empty for an agent that is older than access
-	Cameras []Camera `json:"cameras"` // never null; the first one is /video
+	API     int      `json:"api"`              // the agent's [Version]
+	ID      string   `json:"id"`               // UUID of the agent, stable across restarts and address changes
+	Name    string   `json:"name"`             // for people, UTF-8
+	Host    string   `json:"host"`             // host name of the machine, without domain
+	Version string   `json:"version"`          // of the program
+	Started string   `json:"started"`          // when the program was started, RFC 3339, by its own clock
+	Access  Access   `json:"access,omitempty"` // who may watch; absent from agents that are older than access
+	Cameras []Camera `json:"cameras"`          // never null; the first one is /video
 
 	// Announced is where the agent can be found by mDNS at the moment; never
 	// null, empty when that is turned off or there is no network.
