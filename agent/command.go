@@ -27,6 +27,7 @@ picture, and 3 when no agent is running here.`
 const commands = `Usage:
   pigrid-agent [run] [flags]   serve the cameras
   pigrid-agent status          show address, cameras, viewers, last problem
+  pigrid-agent access          show or change who may watch
   pigrid-agent version         print the version
   pigrid-agent help flags      explain every flag
   pigrid-agent help file       print a configuration file with every setting
@@ -72,6 +73,7 @@ func command(env []string, stderr io.Writer) *cobra.Command {
 			}
 			return status(cmd.Context(), cfg, env, cmd.OutOrStdout())
 		}},
+		accessCommands(func() (config.Config, error) { return loader.Load(env) }, env),
 		&cobra.Command{Use: "version", Long: "Prints the version.", Args: noArguments, Run: func(cmd *cobra.Command, _ []string) {
 			fmt.Fprintln(cmd.OutOrStdout(), "pigrid-agent", version)
 		}},

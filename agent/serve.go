@@ -41,8 +41,13 @@ func serve(ctx context.Context, cfg config.Config, env []string, logTo io.Writer
 	addr := ln.Addr().(*net.TCPAddr).AddrPort()
 	log.Info("listening", "addr", addr.String(), "url", pageURL(who.Host, addr), "id", who.ID, "version", version)
 
+	guard, said, err := openAccess(who, log)
+	if err != nil {
+		return err
+	}
 	set := &frames.Set{}
 	site := web.Config{
+		Access: guard, Facts: said,
 		Cameras: set, Identity: who.Identity, Version: version, Log: log,
 		AllowHosts: cfg.AllowHosts, AllowOrigins: cfg.AllowOrigins, AllowFrom: cfg.AllowFrom, MaxViewers: cfg.MaxViewers,
 	}
@@ -53,16 +58,19 @@ func serve(ctx context.Context, cfg config.Config, env []string, logTo io.Writer
 	rooms := []func(context.Context) error{manager.Run}
 	if cfg.MDNS {
 		announcer := announce.New(announce.Config{
-			Logger: log, ID: who.ID, Name: cfg.Name, Version: version, Port: addr.Port(), At: addr.Addr().Unmap(), Interface: cfg.MDNSInterface,
+			Logger: log, ID: who.ID, Name: cfg.Name, Version: version, Says: saying(guard, said), Port: addr.Port(), At: addr.Addr().Unmap(), Interface: cfg.MDNSInterface,
 		})
 		site.Announced = announcer.Announced // web and announce know nothing of each other
 		rooms = append(rooms, announcer.Run)
 	}
 	server := web.New(site)
 	rooms = append(rooms, func(ctx context.Context) error { return server.Serve(ctx, ln) })
-	report := reporting(pageURL(who.Host, addr), server, trouble)
+	asked := control.Agent{Report: reporting(pageURL(who.Host, addr), server, trouble), Access: accessCommand(guard)}
 	rooms = append(rooms, func(ctx context.Context) error {
-		control.Serve(ctx, who.stateDir, report, log)
+		control.Serve(ctx, who.stateDir, asked, log)
+		return nil
+	}, func(ctx context.Context) error {
+		guard.Run(ctx)
 		return nil
 	}, func(ctx context.Context) error {
 		who.keep(ctx, log)

@@ -67,13 +67,23 @@ func reporting(url string, server *web.Server, trouble *problems) func() control
 
 // status prints what a person at the Pi wants to know of the agent that runs there.
 func status(ctx context.Context, cfg config.Config, env []string, out io.Writer) error {
+	report, err := statusOf(ctx, cfg, env)
+	if err != nil {
+		return err
+	}
+	printReport(out, report, time.Now())
+	return troubleOf(report)
+}
+
+// askAgent asks the agent of this machine, wherever it keeps its state. asRoot is the
+// command that may ask any.
+func askAgent(cfg config.Config, env []string, asRoot string, ask func(dir string) error) error {
 	denied := false
 	for _, dir := range stateDirs(cfg, env) {
-		report, err := control.Ask(ctx, dir)
+		err := ask(dir)
 		switch {
 		case err == nil:
-			printReport(out, report, time.Now())
-			return troubleOf(report)
+			return nil
 		case errors.Is(err, os.ErrPermission):
 			denied = true
 		case !errors.Is(err, control.ErrNone):
@@ -81,7 +91,7 @@ func status(ctx context.Context, cfg config.Config, env []string, out io.Writer)
 		}
 	}
 	if denied {
-		return exitError{errors.New("only root can query the agent on this machine: sudo pigrid-agent status"), exitNone}
+		return exitError{errors.New("only root can query the agent on this machine: " + asRoot), exitNone}
 	}
 	return exitError{errors.New("no agent is running here; start it with sudo systemctl start pigrid-agent, or run pigrid-agent by hand"), exitNone}
 }

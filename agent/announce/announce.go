@@ -29,7 +29,10 @@ type Config struct {
 	ID      string       // UUID of the agent
 	Name    string       // for people; empty: the host name
 	Version string       // of the program
-	Port    uint16       // the TCP port really listened on
+	// Says is the name that the owner gave, empty for Name, and who may watch; nil for
+	// none and open.
+	Says func() (name string, access api.Access)
+	Port uint16 // the TCP port really listened on
 
 	// At is the address listened on. A single one is told alone, and only where it
 	// can be reached; zero or unspecified means all that the machine has.
@@ -136,6 +139,10 @@ func (a *Announcer) services(s scene) []service {
 		Path:    "/video",
 		API:     strings.TrimSuffix(api.StatusPath, "/status"),
 		Version: a.cfg.Version,
+		Access:  string(s.access),
+	}
+	if s.name != "" {
+		info.Name = s.name
 	}
 	if info.Name == "" {
 		info.Name = dnssd.Label(s.host)

@@ -11,13 +11,15 @@ import (
 
 // scene is all that an announcement depends on and that may change by itself.
 type scene struct {
-	host  string
-	links []dnssd.Link
-	at    netip.Addr // that the agent listens on, as in the Config
+	host   string
+	name   string // for people, as its owner wants; empty for the one of the Config
+	access api.Access
+	links  []dnssd.Link
+	at     netip.Addr // that the agent listens on, as in the Config
 }
 
 func (s scene) equal(t scene) bool {
-	return s.host == t.host && slices.EqualFunc(s.links, t.links, dnssd.Link.Equal)
+	return s.host == t.host && s.name == t.name && s.access == t.access && slices.EqualFunc(s.links, t.links, dnssd.Link.Equal)
 }
 
 // loopback reports whether only this machine can hear the announcement.
@@ -76,5 +78,9 @@ func (a *Announcer) look() (scene, error) {
 	if err != nil {
 		return scene{}, err
 	}
-	return scene{host, choose(links, a.cfg.Interface, a.cfg.At), a.cfg.At}, nil
+	s := scene{host: host, links: choose(links, a.cfg.Interface, a.cfg.At), at: a.cfg.At}
+	if a.cfg.Says != nil {
+		s.name, s.access = a.cfg.Says()
+	}
+	return s, nil
 }

@@ -29,6 +29,13 @@ const (
 	maxReport = 1 << 20
 )
 
+// Agent is what commands reach.
+type Agent struct {
+	Report func() Report
+	// Access does a command about access, one of [AccessStatus] and the following.
+	Access func(command string) Answer
+}
+
 // Report is what a person at the Pi wants to know of the agent.
 type Report struct {
 	Version string
@@ -56,7 +63,7 @@ type Problem struct {
 // Serve answers commands until ctx ends. An agent goes on without: what hinders it
 // is logged, and it is tried again, as there may be room on the card or the other
 // agent be gone. dir is the state folder; without one there is no socket.
-func Serve(ctx context.Context, dir string, report func() Report, log *slog.Logger) {
+func Serve(ctx context.Context, dir string, agent Agent, log *slog.Logger) {
 	if dir == "" {
 		return
 	}
@@ -64,7 +71,7 @@ func Serve(ctx context.Context, dir string, report func() Report, log *slog.Logg
 	for ctx.Err() == nil {
 		ln, err := listen(ctx, filepath.Join(dir, socketName))
 		if err == nil {
-			serve(ctx, ln, report, log)
+			serve(ctx, ln, agent, log)
 			return
 		}
 		if err.Error() != said {
@@ -79,12 +86,13 @@ func Serve(ctx context.Context, dir string, report func() Report, log *slog.Logg
 }
 
 // serve answers on a socket until ctx ends.
-func serve(ctx context.Context, ln *net.UnixListener, report func() Report, log *slog.Logger) {
+func serve(ctx context.Context, ln *net.UnixListener, agent Agent, log *slog.Logger) {
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /status", func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Type", "application/json")
-		_ = json.NewEncoder(w).Encode(report())
+		_ = json.NewEncoder(w).Encode(agent.Report())
 	})
+	agent.accessRoutes(mux)
 	srv := &http.Server{
 		Handler: mux, ReadTimeout: patience, WriteTimeout: patience,
 		ErrorLog: slog.NewLogLogger(log.Handler(), slog.LevelDebug),
@@ -152,9 +160,15 @@ func mayAsk(uid, mine int) bool { return uid == 0 || uid == mine }
 // ErrNone is the error of [Ask] where no agent runs with a state folder.
 var ErrNone = errors.New("no agent is running here")
 
-// Ask asks the agent that runs with a state folder. The error wraps [ErrNone] when
-// there is none, and [os.ErrPermission] when this user may not ask it.
+// Ask asks the agent that runs with a state folder for its report. The error wraps
+// [ErrNone] when there is none, and [os.ErrPermission] when this user may not ask it.
 func Ask(ctx context.Context, dir string) (Report, error) {
+	return send[Report](ctx, dir, http.MethodGet, "/status")
+}
+
+// send sends a command to the agent that runs with a state folder, and reads what it
+// answers.
+func send[T any](ctx context.Context, dir, method, path string) (answer T, err error) {
 	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
 	dial := func(ctx context.Context, _, _ string) (net.Conn, error) {
@@ -162,19 +176,24 @@ func Ask(ctx context.Context, dir string) (Report, error) {
 		return d.DialContext(ctx, "unix", filepath.Join(dir, socketName))
 	}
 	client := &http.Client{Transport: &http.Transport{DialContext: dial, DisableKeepAlives: true}}
-	req, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://agent/status", nil)
+	req, err := http.NewRequestWithContext(ctx, method, "http://agent"+path, nil)
 	if err != nil {
-		return Report{}, err
+		return answer, err
 	}
 	resp, err := client.Do(req)
 	switch {
 	case errors.Is(err, os.ErrNotExist), errors.Is(err, syscall.ECONNREFUSED), errors.Is(err, syscall.ENOTDIR):
-		return Report{}, ErrNone
+		return answer, ErrNone
 	case err != nil:
-		return Report{}, err
+		return answer, err
 	}
 	defer resp.Body.Close()
-	var report Report
-	err = json.NewDecoder(http.MaxBytesReader(nil, resp.Body, maxReport)).Decode(&report)
-	return report, err
+	if resp.StatusCode == http.StatusNotFound || resp.StatusCode == http.StatusMethodNotAllowed {
+		return answer, errOld
+	}
+	err = json.NewDecoder(http.MaxBytesReader(nil, resp.Body, maxReport)).Decode(&answer)
+	return answer, err
 }
+
+// errOld says that the agent that runs is older than this program.
+var errOld = errors.New("the agent that runs here is older than this command; restart it with sudo systemctl restart pigrid-agent")

@@ -60,7 +60,7 @@ func serving(t *testing.T, dir string, report Report) (stop func() string) {
 	done := make(chan struct{})
 	go func() {
 		defer close(done)
-		Serve(ctx, dir, func() Report { return report }, slog.New(slog.NewTextHandler(&log, nil)))
+		Serve(ctx, dir, Agent{Report: func() Report { return report }}, slog.New(slog.NewTextHandler(&log, nil)))
 	}()
 	stop = func() string { cancel(); <-done; return log.String() }
 	t.Cleanup(func() { stop() })
@@ -129,7 +129,7 @@ func TestTwoAgents(t *testing.T) {
 	ended := make(chan struct{})
 	go func() {
 		defer close(ended)
-		Serve(ctx, dir, nil, slog.New(slog.NewTextHandler(said, nil)))
+		Serve(ctx, dir, Agent{}, slog.New(slog.NewTextHandler(said, nil)))
 	}()
 	if line := <-said; !strings.Contains(line, "another agent uses the state folder") {
 		t.Errorf("logged %q", line)
@@ -159,7 +159,7 @@ func TestTriesAgain(t *testing.T) {
 		ended := make(chan struct{})
 		go func() {
 			defer close(ended)
-			Serve(ctx, dir, func() Report { return Report{Version: "new"} }, slog.New(slog.NewTextHandler(&log, nil)))
+			Serve(ctx, dir, Agent{Report: func() Report { return Report{Version: "new"} }}, slog.New(slog.NewTextHandler(&log, nil)))
 		}()
 		time.Sleep(10*retryEvery + time.Second)
 		if _, err := Ask(ctx, dir); !errors.Is(err, ErrNone) {

@@ -2,6 +2,7 @@ package web
 
 import (
 	"context"
+	"crypto/tls"
 	"errors"
 	"net"
 	"net/netip"
@@ -37,6 +38,10 @@ type conn struct {
 	began  time.Time        // to write; under the mu of slow, as is isSlow
 	isSlow bool
 
+	config *tls.Config // nil for no TLS
+	tls    *secure     // nil without; set by the first Read
+	begun  bool        // to read
+
 	limits *listener // that accepted it; nil for none
 	busy   bool      // answers a request; under the mu of limits, as is waits
 	waits  time.Time // for a request since then
@@ -57,22 +62,54 @@ func newConn(c net.Conn, wait time.Duration, slow *slowClients) *conn {
 // Close closes the connection and gives its slot back.
 func (c *conn) Close() error {
 	c.leave()
+	if c.tls != nil {
+		return c.tls.close()
+	}
 	return c.Conn.Close()
+}
+
+// Read implements [net.Conn]. Clients choose between HTTP and TLS by their first byte.
+func (c *conn) Read(b []byte) (int, error) {
+	if c.tls != nil {
+		return c.tls.Read(b)
+	}
+	n, err := c.Conn.Read(b)
+	if n == 0 || c.begun {
+		return n, err
+	}
+	c.begun = true
+	if c.config == nil || b[0] != tlsHello {
+		return n, err
+	}
+	c.startTLS(b[:n])
+	return c.tls.Read(b)
 }
 
 // CloseWrite closes the sending side: net/http does before it closes a connection
 // whose client may still be sending.
 func (c *conn) CloseWrite() error {
+	if c.tls != nil {
+		c.tls.under.closing.Store(true)
+		_ = c.tls.CloseWrite()
+	}
 	if half, ok := c.Conn.(interface{ CloseWrite() error }); ok {
 		return half.CloseWrite()
 	}
 	return nil
 }
 
-// Write sends b. A client that takes nothing for the time of c.wait is given up,
+// Write sends b, in TLS if the client chose that.
+func (c *conn) Write(b []byte) (int, error) {
+	if c.tls != nil {
+		return c.tls.write(b)
+	}
+	return c.writePlain(b)
+}
+
+// writePlain sends b as it is. A client that takes nothing for the time of c.wait is given up,
 // and one that is behind may be, where clients make the agent keep too much. How
 // it fares is looked at ever more rarely.
-func (c *conn) Write(b []byte) (int, error) {
+func (c *conn) writePlain(b []byte) (int, error) {
 	if c.link == nil {
 		c.link = tune(c.Conn)
 	}

@@ -103,6 +103,17 @@ var contract = slices.Concat([]asking{
 	{name: "another name", request: "GET / HTTP/1.1\nHost: evil.example"},
 	{name: "no host", request: "GET /healthz HTTP/1.1"},
 	{name: "header too long", request: "GET /healthz HTTP/1.1\nHost: pi\nX: " + strings.Repeat("x", 9<<10)},
+	{name: "hello", request: "GET /api/v1/hello HTTP/1.1\nHost: pi"},
+	{name: "login of an open agent", request: "GET /login HTTP/1.1\nHost: pi"},
+	{name: "locked, hello", other: locked("GET /api/v1/hello HTTP/1.1\nHost: pi")},
+	{name: "locked, video", other: locked("GET /video HTTP/1.1\nHost: pi")},
+	{name: "locked, page", other: locked("GET / HTTP/1.1\nHost: pi\nAccept: text/html")},
+	{name: "locked, picture in a page", other: locked("GET /video HTTP/1.1\nHost: pi\nAccept: image/*")},
+	{name: "locked, wrong password", other: locked("GET /video?key=x HTTP/1.1\nHost: pi")},
+	{name: "locked, bearer in clear", other: locked("GET /video HTTP/1.1\nHost: pi\nAuthorization: Bearer x")},
+	{name: "locked, form of another page", other: locked("POST /login HTTP/1.1\nHost: pi\nOrigin: http://evil.example")},
+	{name: "locked, claim in clear", other: locked("POST /api/v1/access HTTP/1.1\nHost: pi")},
+	{name: "locked, another method", other: locked("PATCH /api/v1/access HTTP/1.1\nHost: pi")},
 	{name: "snapshot, no picture", other: unanswered("/snapshot.jpg", func(*frames.Hub) {})},
 	{name: "snapshot, failed", other: unanswered("/snapshot.jpg", func(h *frames.Hub) { h.SetState(api.Failed, &whyFailed) })},
 	{name: "another network", other: fromElsewhere},
@@ -168,6 +179,12 @@ func (a asking) ask(t *testing.T) string {
 	if a.agent != nil {
 		a.agent(t, s)
 	}
+	return a.askAt(t, s)
+}
+
+// askAt asks an agent that is there already.
+func (a asking) askAt(t *testing.T, s *site) string {
+	t.Helper()
 	conn, err := (&net.Dialer{}).DialContext(t.Context(), "tcp", s.addr)
 	if err != nil {
 		t.Fatal(err)
@@ -207,6 +224,15 @@ func unanswered(path string, state func(*frames.Hub)) func(*testing.T) string {
 	}
 }
 
+// locked asks an agent that its household has locked.
+func locked(request string) func(*testing.T) string {
+	return func(t *testing.T) string {
+		h := newHouse(t, Config{})
+		h.lock(t)
+		return asking{name: request, request: request}.askAt(t, h.site)
+	}
+}
+
 func fromElsewhere(t *testing.T) string {
 	s := newSite(t, Config{})
 	r := httptest.NewRequest(http.MethodGet, "http://pi/video", nil)
@@ -237,6 +263,8 @@ var notTheSame = []struct {
 	{regexp.MustCompile(`"(frame_age_ms|fps)":[0-9.]+`), `"$1":…`},
 	{regexp.MustCompile(`(frame_age_seconds|_fps)({.*}) .*`), "$1$2 …"},
 	{regexp.MustCompile(`(?m)^(go|process)_.*\n?`), ""},
+	{regexp.MustCompile(`"spki":"[0-9a-f]+"`), `"spki":"…"`},
+	{regexp.MustCompile(`"claim_seconds":[0-9]+`), `"claim_seconds":…`},
 	{regexp.MustCompile(`Content-Length: \d{2,}`), "Content-Length: …"},
 	{regexp.MustCompile(`(?s)<!doctype html>.*`), "<page>"},
 	{regexp.MustCompile(`(?s)(Content-Type: text/(css|javascript).*?\n\n).*`), "$1<text>"},

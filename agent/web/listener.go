@@ -1,6 +1,7 @@
 package web
 
 import (
+	"crypto/tls"
 	"errors"
 	"io"
 	"log/slog"
@@ -53,6 +54,8 @@ type listener struct {
 	wait       time.Duration // of each connection's Write
 	slow       *slowClients
 	log        *slog.Logger
+	config     *tls.Config // nil for HTTP only
+	handshakes pacer
 	full, sick seldom
 	closed     chan struct{}
 	close      func()
@@ -65,7 +68,7 @@ type listener struct {
 func limitListener(ln net.Listener, most int, wait time.Duration, slow *slowClients, log *slog.Logger) *listener {
 	l := &listener{
 		Listener: ln, most: most, each: maxConnsEach, wait: wait, slow: slow, log: log,
-		closed: make(chan struct{}), of: map[netip.Addr]int{},
+		handshakes: pacer{each: handshakesEach}, closed: make(chan struct{}), of: map[netip.Addr]int{},
 	}
 	l.close = sync.OnceFunc(func() { close(l.closed) })
 	return l
@@ -122,7 +125,7 @@ func (l *listener) letIn(c *conn) *conn {
 	l.mu.Lock()
 	ok := l.makeRoom(c.from)
 	if ok {
-		c.limits, c.waits = l, time.Now()
+		c.limits, c.config, c.waits = l, l.config, time.Now()
 		l.open = append(l.open, c)
 		l.of[c.from]++
 	}

@@ -20,6 +20,8 @@ const (
 // pacer spreads the requests of each address over time: to answer one takes
 // milliseconds of a small Pi's processor, which its camera needs.
 type pacer struct {
+	each int // of one address, in a second and in a burst
+
 	mu   sync.Mutex
 	next map[netip.Addr]time.Time // when it is time for an address's next request, at an even pace
 }
@@ -38,7 +40,7 @@ func (p *pacer) wait(of netip.Addr, now time.Time) time.Duration {
 	if ago := now.Add(-time.Second); due.Before(ago) {
 		due = ago
 	}
-	p.next[of] = due.Add(time.Second / requestsEach)
+	p.next[of] = due.Add(time.Second / time.Duration(p.each))
 	return due.Sub(now)
 }
 

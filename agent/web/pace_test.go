@@ -15,7 +15,7 @@ import (
 
 // One client that asked as fast as it could had two thirds of two processors.
 func TestWhoAsksTooOftenWaits(t *testing.T) {
-	var p pacer
+	p := pacer{each: requestsEach}
 	one, two := netip.MustParseAddr("10.0.0.1"), netip.MustParseAddr("fe80::2")
 	now := time.Now()
 	for i := range requestsEach {
@@ -37,7 +37,7 @@ func TestWhoAsksTooOftenWaits(t *testing.T) {
 }
 
 func TestFewAddressesArePaced(t *testing.T) {
-	var p pacer
+	p := pacer{each: requestsEach}
 	now, addr := time.Now(), netip.MustParseAddr("fd00::")
 	for range 10 * maxPaced {
 		p.wait(addr, now)

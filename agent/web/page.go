@@ -33,9 +33,11 @@ type pageData struct {
 	Name    string
 	Version string
 	Cameras []pageCamera
-	// Announced is where mDNS says that the agent is; Silent that it never does.
+	// Announced is where mDNS says that the agent is; Silent that it never does;
+	// Locked that a login is needed.
 	Announced []api.Announced
 	Silent    bool
+	Locked    bool
 }
 
 type pageCamera struct {
@@ -45,7 +47,7 @@ type pageCamera struct {
 
 // page shows every camera's picture; it works without JavaScript too.
 func (s *Server) page(w http.ResponseWriter, _ *http.Request) {
-	data := pageData{Name: s.cfg.Identity.Name, Version: s.cfg.Version, Announced: s.announced(), Silent: s.cfg.Announced == nil}
+	data := pageData{Name: s.name(), Version: s.cfg.Version, Announced: s.announced(), Silent: s.cfg.Announced == nil, Locked: s.access() == api.Locked}
 	for i, c := range s.cameras(time.Now()) {
 		data.Cameras = append(data.Cameras, pageCamera{c, i < streamsOnPage})
 	}

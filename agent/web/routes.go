@@ -3,6 +3,8 @@ package web
 import (
 	"context"
 	"net/http"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/go-chi/chi/v5"
@@ -14,24 +16,22 @@ import (
 func (s *Server) Handler(ctx context.Context) http.Handler {
 	r := chi.NewRouter()
 	r.Use(s.limitTime, s.pace(ctx), s.guardClient, s.guardHost, s.cors, plainHeaders)
-	r.NotFound(func(w http.ResponseWriter, r *http.Request) {
-		fail(w, r, api.Refusal{
-			Status: http.StatusNotFound, Title: "There is nothing here",
-			Detail: "PiGrid has no page at this address. Open / to see what there is.",
-		})
-	})
+	r.NotFound(s.guardAccess(http.HandlerFunc(nothingHere)).ServeHTTP)
 	r.MethodNotAllowed(func(w http.ResponseWriter, r *http.Request) {
-		w.Header().Set("Allow", "GET, HEAD")
-		fail(w, r, api.Refusal{
-			Status: http.StatusMethodNotAllowed, Title: "Only GET and HEAD work here",
-			Detail: "This address is read-only.",
-		})
+		methods := allowed(r)
+		detail := "This address is read-only."
+		if slices.ContainsFunc(methods, func(m string) bool { return m != http.MethodGet && m != http.MethodHead }) {
+			detail = "This address takes no " + r.Method + " request."
+		}
+		w.Header().Set("Allow", strings.Join(methods, ", "))
+		fail(w, r, api.Refusal{Status: http.StatusMethodNotAllowed, Title: "Only " + listed(methods) + " here", Detail: detail})
 	})
 
 	get(r, "/assets/{name}", asset)
 	get(r, "/healthz", alive)
+	s.accessRoutes(r)
 	r.Group(func(r chi.Router) {
-		r.Use(s.awaitCameras(ctx))
+		r.Use(s.guardAccess, s.awaitCameras(ctx))
 		video, snapshot := s.video(ctx), s.snapshot(ctx)
 		get(r, "/", s.root(video, snapshot))
 		get(r, "/video", video)
@@ -46,6 +46,38 @@ func (s *Server) Handler(ctx context.Context) http.Handler {
 		get(r, "/metrics", s.metrics)
 	})
 	return r
+}
+
+func nothingHere(w http.ResponseWriter, r *http.Request) {
+	fail(w, r, api.Refusal{
+		Status: http.StatusNotFound, Title: "There is nothing here",
+		Detail: "PiGrid has no page at this address. Open / to see what there is.",
+	})
+}
+
+// allowed lists the methods that a request's address takes.
+func allowed(r *http.Request) []string {
+	var list []string
+	at := chi.RouteContext(r.Context())
+	path := at.RoutePath
+	if path == "" {
+		path = r.URL.Path
+	}
+	for _, method := range [...]string{http.MethodGet, http.MethodHead, http.MethodPost, http.MethodPut, http.MethodDelete} {
+		if at.Routes.Match(chi.NewRouteContext(), method, path) {
+			list = append(list, method)
+		}
+	}
+	return list
+}
+
+// listed writes "GET and HEAD work", "PUT works".
+func listed(methods []string) string {
+	if len(methods) == 1 {
+		return methods[0] + " works"
+	}
+	last := len(methods) - 1
+	return strings.Join(methods[:last], ", ") + " and " + methods[last] + " work"
 }
 
 // get registers h for GET and HEAD: chi answers HEAD with 405 otherwise.

@@ -12,6 +12,8 @@ import (
 	"sync"
 	"time"
 
+	"pigrid/agent/access"
+	"pigrid/agent/facts"
 	"pigrid/agent/frames"
 	"pigrid/agent/identity"
 	"pigrid/shared/api"
@@ -23,6 +25,12 @@ type Config struct {
 	Identity identity.Identity
 	Version  string // of the program
 	Log      *slog.Logger
+
+	// Access says who may watch and who may change the agent; nil for everybody on the
+	// network, and nobody.
+	Access *access.Access
+	// Facts is what the owner says of the agent and its cameras; nil for nothing.
+	Facts *facts.Facts
 
 	// Announced tells where mDNS says at the moment that the agent is; nil when
 	// it says nothing anywhere.
@@ -76,7 +84,9 @@ type Server struct {
 	crowded   seldom // slots for snapshots
 	talks     seldom // viewers that send
 	hasty     seldom // clients that ask too often
+	guessing  seldom // clients that send wrong logins
 	pacer     pacer
+	watchers  watchers
 
 	mu      sync.Mutex
 	ending  bool // no stream may begin any more
@@ -90,7 +100,7 @@ func New(cfg Config) *Server {
 	return &Server{
 		cfg: cfg, patience: usualPatience(), started: time.Now(),
 		viewers: &slots{most: cfg.MaxViewers}, snapshots: &slots{most: maxSnapshots},
-		slow: newSlowClients(slowBytes, cfg.Log),
+		slow: newSlowClients(slowBytes, cfg.Log), pacer: pacer{each: requestsEach},
 	}
 }
 
@@ -100,6 +110,9 @@ func (s *Server) Serve(ctx context.Context, ln net.Listener) error {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	limits := limitListener(ln, connections(openFiles(), s.cfg.MaxViewers), s.patience.write, s.slow, s.cfg.Log)
+	if s.cfg.Access != nil {
+		limits.config = s.cfg.Access.TLS()
+	}
 	srv := &http.Server{
 		Handler:           s.Handler(ctx),
 		ReadHeaderTimeout: s.patience.header,

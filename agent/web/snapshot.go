@@ -44,6 +44,7 @@ func (s *Server) snapshot(ctx context.Context) http.HandlerFunc {
 		if r.Method == http.MethodHead {
 			return
 		}
+		s.watchers.saw(r, time.Now())
 		wait := min(max(snapshotWait, hub.Camera().FirstWithin()), longestWait)
 		ctx, stop := context.WithTimeout(ctx, wait)
 		defer stop()

@@ -15,11 +15,22 @@ import (
 func (s *Server) Status(now time.Time) api.Status {
 	id := s.cfg.Identity
 	return api.Status{
-		API: api.Version, ID: id.ID, Name: id.Name, Host: id.Host, Version: s.cfg.Version,
+		API: api.Version, ID: id.ID, Name: s.name(), Host: id.Host, Version: s.cfg.Version,
 		Started:   s.started.UTC().Format(time.RFC3339Nano),
 		Cameras:   s.cameras(now),
 		Announced: s.announced(),
+		Access:    s.access(),
 	}
+}
+
+// name is the agent's name for people.
+func (s *Server) name() string { return s.cfg.Facts.Name(s.cfg.Identity.Name) }
+
+func (s *Server) access() api.Access {
+	if s.cfg.Access == nil {
+		return api.Open
+	}
+	return s.cfg.Access.State()
 }
 
 func (s *Server) announced() []api.Announced {
@@ -33,12 +44,18 @@ func (s *Server) announced() []api.Announced {
 func (s *Server) cameras(now time.Time) []api.Camera {
 	list := []api.Camera{} // never null in JSON
 	for _, h := range s.cfg.Cameras.All() {
-		c := h.Status(now)
-		c.Video = "/cameras/" + c.ID + "/video"
-		c.Snapshot = "/cameras/" + c.ID + "/snapshot.jpg"
-		list = append(list, c)
+		list = append(list, s.camera(h, now))
 	}
 	return list
+}
+
+// camera is what the status says of one.
+func (s *Server) camera(h *frames.Hub, now time.Time) api.Camera {
+	c := h.Status(now)
+	c.Video = "/cameras/" + c.ID + "/video"
+	c.Snapshot = "/cameras/" + c.ID + "/snapshot.jpg"
+	s.cfg.Facts.Apply(&c)
+	return c
 }
 
 func (s *Server) status(w http.ResponseWriter, _ *http.Request) {
@@ -73,7 +90,7 @@ func (s *Server) ready(w http.ResponseWriter, r *http.Request) {
 			last = *p
 		}
 	}
-	failCamera(w, r, s.cfg.Identity.Name, last)
+	failCamera(w, r, s.name(), last)
 }
 
 // startWait is how long a request waits for the agent to have looked for
@@ -100,7 +117,7 @@ func (s *Server) hub(w http.ResponseWriter, r *http.Request, id string) (*frames
 	switch {
 	case ok:
 	case id == "":
-		failCamera(w, r, s.cfg.Identity.Name, noCamera())
+		failCamera(w, r, s.name(), noCamera())
 	default:
 		failUnknown(w, r)
 	}

@@ -47,6 +47,7 @@ func (s *Server) video(ctx context.Context) http.HandlerFunc {
 			}
 			return
 		}
+		s.watchers.saw(r, time.Now())
 		ctx, cancel := context.WithCancelCause(ctx)
 		leave := s.enter(r, hub.Camera().ID, cancel)
 		if leave == nil {
@@ -59,9 +60,13 @@ func (s *Server) video(ctx context.Context) http.HandlerFunc {
 			})
 			return
 		}
-		s.takeOver(ctx, w, r, hub, fps, leave)
+		stop := context.AfterFunc(validOf(r), func() { cancel(errAccess) })
+		s.takeOver(ctx, w, r, hub, fps, func() { stop(); leave() })
 	}
 }
+
+// errAccess ends a stream because who may watch has changed.
+var errAccess = errors.New("who may watch has changed")
 
 // errMadeRoom ends a stream or a snapshot whose slot goes to another client.
 var errMadeRoom = errors.New("made room for a client of another address")
@@ -181,7 +186,7 @@ func (s *Server) stream(ctx context.Context, out *stream, hub *frames.Hub, fps f
 		}
 	}()
 	err := out.run(head)
-	if cause := context.Cause(ctx); errors.Is(cause, errMadeRoom) {
+	if cause := context.Cause(ctx); errors.Is(cause, errMadeRoom) || errors.Is(cause, errAccess) {
 		err = cause
 	}
 	cancel()

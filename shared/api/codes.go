@@ -9,16 +9,19 @@ const (
 	CodeNoCamera       Code = "no_camera"        // the agent has found no camera yet
 	CodeStarting       Code = "starting"         // a slow camera was off and has been started
 
-	CodeLocked       Code = "locked"         // a login is needed
-	CodeWrongLogin   Code = "wrong_login"    // the view password or the key is not this agent's
-	CodeTooManyTries Code = "too_many_tries" // wrong ones from this address; the right one works at any time
-	CodeNeedsTLS     Code = "needs_tls"      // this is done over https only
-	CodeNotLocked    Code = "not_locked"     // the agent is open
-	CodeClaimed      Code = "claimed"        // the agent has an owner already
-	CodeClaimClosed  Code = "claim_closed"   // it can be claimed only in its first minutes after it was switched on
-	CodeNotKept      Code = "not_kept"       // it could not be saved, nothing has changed
-	CodeHeldOpen     Code = "held_open"      // the file pigrid-open on the card keeps the agent open
-	CodeInvalid      Code = "invalid"        // the request's body is not as it must be
+	CodeLocked           Code = "locked"            // a login is needed
+	CodeWrongLogin       Code = "wrong_login"       // the view password or the key is not this agent's
+	CodeTooManyTries     Code = "too_many_tries"    // wrong ones from this address; the right one works at any time
+	CodeNeedsTLS         Code = "needs_tls"         // this is done over https only
+	CodeNotLocked        Code = "not_locked"        // the agent is open
+	CodeClaimed          Code = "claimed"           // the agent has an owner already
+	CodeClaimClosed      Code = "claim_closed"      // it can be claimed only in its first minutes after it was switched on
+	CodeNotKept          Code = "not_kept"          // it could not be saved, nothing has changed
+	CodeHeldOpen         Code = "held_open"         // the file pigrid-open on the card keeps the agent open
+	CodeAccessUnreadable Code = "access_unreadable" // the agent cannot read who its owner is, so nobody passes
+	CodeKeyLost          Code = "key_lost"          // the agent's private key was lost, so its owner's app cannot know it again
+	CodeOtherMachine     Code = "other_machine"     // the card was locked in another Pi, so the agent is open here
+	CodeInvalid          Code = "invalid"           // the request's body is not as it must be
 )
 
 // Codes of a camera that gives no picture.

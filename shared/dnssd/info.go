@@ -23,6 +23,7 @@ type Info struct {
 	Path    string // absolute path of the first camera's MJPEG stream
 	API     string // absolute path of the HTTP API, without trailing slash
 	Version string // of the program
+	Access  string // who may watch, "open" or "locked"; empty for an older agent, and for anything else. A hint only
 }
 
 // ErrTXT is wrapped by every error of [ParseTXT].
@@ -40,6 +41,7 @@ func (i Info) TXT() []string {
 		{"path", i.Path},
 		{"api", i.API},
 		{"ver", i.Version},
+		{"access", i.Access},
 	} {
 		if v := cut(clean(f.value), maxString-len(f.key)-1); v != "" {
 			txt = append(txt, f.key+"="+escape(v))
@@ -78,6 +80,10 @@ func ParseTXT(txt []string) (Info, error) {
 		Path:    values["path"],
 		API:     values["api"],
 		Version: clean(values["ver"]),
+		Access:  values["access"],
+	}
+	if i.Access != "open" && i.Access != "locked" {
+		i.Access = ""
 	}
 	if i.Name == "" {
 		i.Name = strings.TrimSuffix(i.Host, ".local")

@@ -94,7 +94,9 @@ function showAway() {
 
 async function look() {
   try {
-    const answer = await fetch("/api/v1/status", { signal: AbortSignal.timeout(5000) });
+    // As JSON: a browser that is logged out gets no window that asks for a name.
+    const answer = await fetch("/api/v1/status", { headers: { Accept: "application/json" }, signal: AbortSignal.timeout(5000) });
+    if (answer.status === 401) location.reload(); // to the login page
     const status = await answer.json();
     for (const camera of status.cameras) {
       const figure = figures.get(camera.id);
@@ -153,6 +155,7 @@ function tap(event, figure) {
   }
 }
 
+if (location.hash.startsWith("#v=")) history.replaceState(history.state, "", location.pathname); // a password that is not needed
 addEventListener("popstate", (event) => fill(figures.get(event.state) ?? null));
 addEventListener("keydown", (event) => {
   if (event.key === "Escape" && document.body.classList.contains("filled")) history.back();

@@ -1,0 +1,126 @@
+package access
+
+import (
+	"crypto/ecdsa"
+	"crypto/elliptic"
+	"crypto/rand"
+	"crypto/sha256"
+	"crypto/tls"
+	"crypto/x509"
+	"crypto/x509/pkix"
+	"encoding/pem"
+	"errors"
+	"fmt"
+	"io/fs"
+	"math/big"
+	"net"
+	"os"
+	"path/filepath"
+	"time"
+
+	"github.com/google/renameio/v2"
+
+	"pigrid/agent/smallfile"
+	"pigrid/shared/api"
+	"pigrid/shared/household"
+)
+
+const (
+	keyFile = "tls.key"
+	// badSuffix marks a file that could not be understood, kept for people.
+	badSuffix = ".bad"
+	maxFile   = 64 << 10 // bytes
+	pemKind   = "EC PRIVATE KEY"
+)
+
+// loadKey reads the agent's private key, and makes one when there is none. fresh
+// says that it was made just now.
+func (a *Access) loadKey() (key *ecdsa.PrivateKey, fresh bool, err error) {
+	path := filepath.Join(a.cfg.Dir, keyFile)
+	if a.cfg.Dir == "" {
+		key, err = ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+		return key, true, err
+	}
+	data, err := smallfile.Read(path, maxFile)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+	case err != nil:
+		return nil, false, fmt.Errorf("the agent's private key cannot be read: %w; let the agent's user read it, or delete it for a new one, after which apps ask whether to trust this Pi again", err)
+	default:
+		if key, err = parseKey(data); err == nil {
+			return key, false, nil
+		}
+		a.cfg.Log.Warn("the agent's private key is damaged, so there is a new one; apps will ask whether to trust this Pi again", "file", path, "kept_as", keyFile+badSuffix)
+		if err := os.Rename(path, path+badSuffix); err != nil {
+			return nil, false, fmt.Errorf("%s is no private key and cannot be renamed: %w; delete it", path, err)
+		}
+	}
+	if key, err = ecdsa.GenerateKey(elliptic.P256(), rand.Reader); err != nil {
+		return nil, false, err
+	}
+	if err := a.storeKey(path, key); err != nil {
+		a.cfg.Log.Warn("the agent's private key cannot be saved, so this agent cannot be locked", "error", err)
+		a.problem = &api.Problem{Code: api.CodeNotKept, Message: "This agent cannot save its private key.", Hint: saveHint}
+	}
+	return key, true, nil
+}
+
+func parseKey(data []byte) (*ecdsa.PrivateKey, error) {
+	block, _ := pem.Decode(data)
+	if block == nil || block.Type != pemKind {
+		return nil, errors.New("not a private key")
+	}
+	key, err := x509.ParseECPrivateKey(block.Bytes)
+	if err != nil || key.Curve != elliptic.P256() {
+		return nil, errors.New("not a private key of P-256")
+	}
+	return key, nil
+}
+
+func (a *Access) storeKey(path string, key *ecdsa.PrivateKey) error {
+	der, err := x509.MarshalECPrivateKey(key)
+	if err != nil {
+		return err
+	}
+	if err := os.MkdirAll(a.cfg.Dir, 0o755); err != nil {
+		return err
+	}
+	return renameio.WriteFile(path, pem.EncodeToMemory(&pem.Block{Type: pemKind, Bytes: der}), 0o600)
+}
+
+// certificate makes a certificate for the key that holds at any time a Pi without a
+// clock may think it is. Apps know the agent by its key alone.
+func certificate(key *ecdsa.PrivateKey, hosts []string) (cert tls.Certificate, spki household.Hash, err error) {
+	public, err := x509.MarshalPKIXPublicKey(&key.PublicKey)
+	if err != nil {
+		return cert, spki, err
+	}
+	spki = sha256.Sum256(public)
+	t := &x509.Certificate{
+		SerialNumber: new(big.Int).SetBytes(spki[:16]),
+		Subject:      pkix.Name{CommonName: "PiGrid agent"},
+		NotBefore:    time.Date(1970, 1, 1, 0, 0, 0, 0, time.UTC),
+		NotAfter:     time.Date(2049, 12, 31, 23, 59, 59, 0, time.UTC),
+		KeyUsage:     x509.KeyUsageDigitalSignature,
+		ExtKeyUsage:  []x509.ExtKeyUsage{x509.ExtKeyUsageServerAuth},
+	}
+	for _, h := range hosts {
+		if ip := net.ParseIP(h); ip != nil {
+			t.IPAddresses = append(t.IPAddresses, ip)
+		} else {
+			t.DNSNames = append(t.DNSNames, h)
+		}
+	}
+	der, err := x509.CreateCertificate(rand.Reader, t, t, &key.PublicKey, key)
+	return tls.Certificate{Certificate: [][]byte{der}, PrivateKey: key}, spki, err
+}
+
+// TLS is how the agent speaks TLS: 1.2 at least, HTTP/1.1 in it. Records are as large
+// as can be from the start, because frames are, and what is below writes them
+// together.
+func (a *Access) TLS() *tls.Config {
+	return &tls.Config{
+		Certificates: []tls.Certificate{a.cert}, MinVersion: tls.VersionTLS12, NextProtos: []string{"http/1.1"},
+		DynamicRecordSizingDisabled: true,
+	}
+}
