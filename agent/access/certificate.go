@@ -120,7 +120,7 @@ func certificate(key *ecdsa.PrivateKey, hosts []string) (cert tls.Certificate, s
 // together.
 func (a *Access) TLS() *tls.Config {
 	return &tls.Config{
-		Certificates: []tls.Certificate{a.cert}, MinVersion: tls.VersionTLS12, NextProtos: []string{"http/1.1"},
+		Certificates: []tls.Certificate{a.cert}, MinVersion: tls.VersionTLS12, NextProtos: []string{"http/1.1", "http/1.0"},
 		DynamicRecordSizingDisabled: true,
 	}
 }

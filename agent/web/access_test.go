@@ -38,6 +38,13 @@ type house struct {
 
 func newHouse(t *testing.T, cfg Config) *house {
 	t.Helper()
+	wait := usualPatience()
+	wait.linger = shortLinger
+	return newHouseWith(t, cfg, wait)
+}
+
+func newHouseWith(t *testing.T, cfg Config, wait patience) *house {
+	t.Helper()
 	dir := t.TempDir()
 	h := &house{key: household.NewKey(), view: household.NewViewPassword(), log: &bytes.Buffer{}}
 	log := slog.New(slog.NewTextHandler(h.log, &slog.HandlerOptions{Level: slog.LevelDebug}))
@@ -50,7 +57,7 @@ func newHouse(t *testing.T, cfg Config) *house {
 		t.Fatal(err)
 	}
 	h.guard, cfg.Access, cfg.Facts = guard, guard, said
-	h.site = newSite(t, cfg)
+	h.site = newSiteWith(t, cfg, wait)
 	return h
 }
 

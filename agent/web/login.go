@@ -118,7 +118,7 @@ func (s *Server) wrong(r *http.Request) *api.Refusal {
 	}
 	return &api.Refusal{
 		Status: http.StatusUnauthorized, Code: api.CodeWrongLogin, Title: "Wrong login",
-		Detail: "This view password is not one of this camera's.", Hint: "The PiGrid app shows it under Household.",
+		Detail: "That is not one of this camera's view passwords.", Hint: "The PiGrid app shows it under Household.",
 	}
 }
 

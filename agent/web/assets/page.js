@@ -82,6 +82,9 @@ function show(figure, camera) {
   figure.querySelector(".facts").textContent = words(camera);
   figure.querySelector(".name").textContent = camera.name;
   figure.dataset.state = camera.state;
+  figure.toggleAttribute("data-mirror", camera.mirror === true);
+  if (camera.rotation) figure.dataset.rotation = camera.rotation;
+  else delete figure.dataset.rotation;
   figure.classList.remove("gone");
 }
 
