@@ -1,6 +1,7 @@
 package bench
 
 import (
+	"crypto/tls"
 	"fmt"
 	"math"
 	"slices"
@@ -18,22 +19,22 @@ const (
 	slowTime   = 15 * time.Second
 )
 
-// resting is what the agent uses while nobody watches.
-type resting struct {
+// restful is what the agent uses while nobody watches.
+type restful struct {
 	cpu    float64 // % of one core
 	memory float64 // MB
 }
 
-// rest has the agent announce itself, in a network of its own so that it
+// resting has the agent announce itself, in a network of its own so that it
 // disturbs nobody, and wait.
-func rest(t *testing.T) resting {
+func resting(t *testing.T) restful {
 	t.Helper()
 	s := startRest(t)
 	defer s.stop()
 	pass(2 * time.Second) // announcing takes as long
 	before := s.cpu(t)
 	pass(restTime)
-	return resting{100 * float64(s.cpu(t)-before) / float64(restTime), float64(s.memory(t)) / 1e6}
+	return restful{100 * float64(s.cpu(t)-before) / float64(restTime), float64(s.memory(t)) / 1e6}
 }
 
 // behind is what a viewer sees that reads less than a camera gives, and one
@@ -53,11 +54,16 @@ func slow(t *testing.T) map[string]behind {
 		slow, fast *audience
 	}
 	pairs := map[string]pair{}
-	for _, name := range servers {
-		s := start(t, name, small)
+	how := map[string]way{"floor": {rate: slowRate}, "agent": {rate: slowRate}, "naive": {rate: slowRate}, overTLS: {rate: slowRate, tls: suite(tls.TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256)}}
+	for name := range how {
+		server := name
+		if name == overTLS {
+			server = "agent"
+		}
+		s := start(t, server, small)
 		defer s.stop()
-		open(t, s.addr, 1, "").close(t) // wakes the agent's camera
-		pairs[name] = pair{s, openAt(t, s.addr, 1, "", slowRate), open(t, s.addr, 1, "")}
+		open(t, s.addr, 1, way{}).close(t) // wakes the agent's camera
+		pairs[name] = pair{s, open(t, s.addr, 1, how[name]), open(t, s.addr, 1, way{})}
 	}
 	pass(slowSettle)
 	for _, p := range pairs {
@@ -93,11 +99,11 @@ func crowd(t *testing.T) fairness {
 	f := fairness{viewers: 300, fps: 5}
 	s := start(t, "agent", small)
 	defer s.stop()
-	one := open(t, s.addr, 1, "")
+	one := open(t, s.addr, 1, way{})
 	defer one.close(t)
 	pass(settle)
 	before := s.memory(t)
-	a := open(t, s.addr, f.viewers, fmt.Sprintf("?fps=%d", f.fps))
+	a := open(t, s.addr, f.viewers, way{query: fmt.Sprintf("?fps=%d", f.fps)})
 	pass(settle)
 	a.measuring.Store(true)
 	begin := time.Now()
@@ -111,9 +117,9 @@ func crowd(t *testing.T) fairness {
 }
 
 // agentTable puts what is not CPU per frame into Markdown.
-func agentTable(samples []map[string][]sample, idle resting, slow map[string]behind, crowd fairness) string {
+func agentTable(samples []map[string][]sample, idle restful, slow map[string]behind, crowd fairness) string {
 	var b strings.Builder
-	b.WriteString("\n| a viewer that reads 400 KB/s, 45 KB frames | floor | agent | naive | target |\n| --- | ---: | ---: | ---: | ---: |\n")
+	b.WriteString("\n| a viewer that reads 400 KB/s, 45 KB frames | floor | agent | agent over TLS | naive | target |\n| --- | ---: | ---: | ---: | ---: | ---: |\n")
 	for _, row := range []struct {
 		name, target string
 		cell         func(behind) string
@@ -123,7 +129,7 @@ func agentTable(samples []map[string][]sample, idle resting, slow map[string]beh
 		{"latency p50 of a viewer beside it", "–", func(s behind) string { return fmt.Sprintf("%.2f ms", ms(s.latency)) }},
 		{"frames shown of frames taken, to that", "all", func(s behind) string { return fmt.Sprintf("%.1f %%", 100*math.Min(1, s.shown)) }},
 	} {
-		fmt.Fprintf(&b, "| %s | %s | **%s** | %s | %s |\n", row.name, row.cell(slow["floor"]), row.cell(slow["agent"]), row.cell(slow["naive"]), row.target)
+		fmt.Fprintf(&b, "| %s | %s | **%s** | %s | %s | %s |\n", row.name, row.cell(slow["floor"]), row.cell(slow["agent"]), row.cell(slow[overTLS]), row.cell(slow["naive"]), row.target)
 	}
 	join, one := samples[2]["agent"], samples[3]["agent"]
 	b.WriteString("\n| the agent | | target |\n| --- | ---: | ---: |\n")

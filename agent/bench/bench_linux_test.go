@@ -61,21 +61,21 @@ func TestServers(t *testing.T) {
 	for round := range rounds {
 		for i, w := range works {
 			for _, name := range servers {
-				s := measure(t, name, w)
+				s := measure(t, name, w, way{})
 				samples[i][name] = append(samples[i][name], s)
 				t.Logf("round %d  %-18s  %-5s  %.3f CPU s/GB  %5.1f µs/frame  %5.2f ms  %3.0f %%", round+1, w.name, name, s.perGB, s.perFrame, s.latency, 100*s.shown)
 			}
 		}
 	}
-	publish(t, before, report(samples)+agentTable(samples, rest(t), slow(t), crowd(t)))
+	publish(t, before, report(samples)+encrypted(t)+agentTable(samples, resting(t), slow(t), crowd(t)))
 }
 
-func measure(t *testing.T, name string, w work) sample {
+func measure(t *testing.T, name string, w work, how way) sample {
 	t.Helper()
 	s := start(t, name, w.size)
 	defer s.stop()
-	open(t, s.addr, 1, "").close(t) // wakes the agent's camera
-	a := open(t, s.addr, w.viewers, "")
+	open(t, s.addr, 1, way{}).close(t) // wakes the agent's camera
+	a := open(t, s.addr, w.viewers, how)
 	pass(settle)
 	a.measuring.Store(true)
 	begin, before := time.Now(), s.cpu(t)

@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"bytes"
 	"context"
+	"crypto/tls"
 	"errors"
 	"io"
 	"math"
@@ -33,15 +34,15 @@ type audience struct {
 	trouble error
 }
 
-// open lets n viewers in, close ends them.
-func open(t *testing.T, addr string, n int, query string) *audience {
-	t.Helper()
-	return openAt(t, addr, n, query, 0)
+// way is how viewers watch. The zero way is HTTP, at the rate that frames come.
+type way struct {
+	query string
+	rate  int         // bytes per second that each reads at most; 0 for all that come
+	tls   *tls.Config // nil for HTTP
 }
 
-// openAt is open for viewers that read at most so many bytes per second each; 0
-// means as many as come.
-func openAt(t *testing.T, addr string, n int, query string, rate int) *audience {
+// open lets n viewers in, close ends them.
+func open(t *testing.T, addr string, n int, how way) *audience {
 	t.Helper()
 	a := &audience{fewest: math.MaxInt64}
 	a.joined.Add(n)
@@ -51,15 +52,34 @@ func openAt(t *testing.T, addr string, n int, query string, rate int) *audience 
 		if err != nil {
 			t.Fatal(err)
 		}
-		if _, err := io.WriteString(conn, "GET /video"+query+" HTTP/1.1\r\nHost: pi\r\n\r\n"); err != nil {
+		var client io.ReadWriter = conn
+		if how.rate > 0 {
+			const perSecond = 100
+			link := &slowLink{conn, time.NewTicker(time.Second / perSecond), how.rate / perSecond, 0}
+			t.Cleanup(link.tick.Stop)
+			client = link
+		}
+		if how.tls != nil {
+			client = tls.Client(detour{conn, client}, how.tls)
+		}
+		if _, err := io.WriteString(client, "GET /video"+how.query+" HTTP/1.1\r\nHost: pi\r\n\r\n"); err != nil {
 			t.Fatal(err)
 		}
 		a.conns = append(a.conns, conn)
-		a.ended.Go(func() { a.view(conn, begin, rate) })
+		a.ended.Go(func() { a.view(client, begin) })
 	}
 	a.joined.Wait()
 	return a
 }
+
+// detour is a connection whose bytes go another way.
+type detour struct {
+	net.Conn
+	way io.ReadWriter
+}
+
+func (r detour) Read(b []byte) (int, error)  { return r.way.Read(b) }
+func (r detour) Write(b []byte) (int, error) { return r.way.Write(b) }
 
 func (a *audience) close(t *testing.T) {
 	t.Helper()
@@ -74,14 +94,8 @@ func (a *audience) close(t *testing.T) {
 
 // view reads parts until the connection is closed and notes what came while
 // the audience measures.
-func (a *audience) view(conn net.Conn, begin time.Time, rate int) {
+func (a *audience) view(conn io.Reader, begin time.Time) {
 	r := bufio.NewReaderSize(conn, 64<<10)
-	if rate > 0 {
-		const perSecond = 100
-		link := &slowLink{conn, time.NewTicker(time.Second / perSecond), rate / perSecond}
-		defer link.tick.Stop()
-		r = bufio.NewReaderSize(link, link.most)
-	}
 	lines := textproto.NewReader(r)
 	var picture []byte
 	var bytes, frames int64
@@ -120,14 +134,20 @@ func (a *audience) view(conn net.Conn, begin time.Time, rate int) {
 
 // slowLink hands on a few bytes each tick.
 type slowLink struct {
-	conn net.Conn
+	net.Conn
 	tick *time.Ticker
 	most int // bytes per tick
+	left int // of this tick
 }
 
 func (l *slowLink) Read(b []byte) (int, error) {
-	<-l.tick.C
-	return io.ReadFull(l.conn, b[:min(len(b), l.most)])
+	if l.left == 0 {
+		<-l.tick.C
+		l.left = l.most
+	}
+	n, err := l.Conn.Read(b[:min(len(b), l.left)])
+	l.left -= n
+	return n, err
 }
 
 // readPart reads one part into buf, which grows as needed.
