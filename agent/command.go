@@ -113,7 +113,7 @@ const exitCodes = "pigrid-agent status exits with 0 when all is well, 1 when a c
 // manual prints all that is known of the program, in the form that help2man(1)
 // reads.
 func manual(cmd *cobra.Command) error {
-	_, err := fmt.Fprintf(cmd.OutOrStdout(), "%s\n\n%s\n\n%s\n%s\n\nFlags:\n%s", about, aboutSettings, commands, exitCodes, cmd.Root().PersistentFlags().FlagUsagesWrapped(helpWidth))
+	_, err := fmt.Fprintf(cmd.OutOrStdout(), "%s\n\n%s\n\n%s\n%s\n\n%s\n\nFlags:\n%s", about, aboutSettings, commands, exitCodes, aboutAccess, cmd.Root().PersistentFlags().FlagUsagesWrapped(helpWidth))
 	return err
 }
 
