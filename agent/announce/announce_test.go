@@ -63,6 +63,28 @@ func TestTheFriendlyNameIsTheConfigured(t *testing.T) {
 	})
 }
 
+// Who may watch, and the name that the owner gives, are announced when they change.
+func TestWhatTheOwnerSaysIsAnnounced(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		l := newLab(t, eth0)
+		name, access := "", api.Open
+		l.a.cfg.Says = func() (string, api.Access) {
+			l.mu.Lock()
+			defer l.mu.Unlock()
+			return name, access
+		}
+		l.run(func() {
+			l.after(time.Hour+500*time.Millisecond, func() { name, access = "Garden", api.Locked })
+			l.after(period+stable, nil)
+		})
+		first, last := l.last[0].txt, l.last[2].txt
+		if !slices.Contains(first, "access=open") || !slices.Contains(last, "access=locked") || !slices.Contains(last, "name=Garden") {
+			t.Errorf("announced %q, then %q", first, last)
+		}
+		l.expect("0s + "+self+" eth0", "1h0m7s -", "1h0m7s + "+self+" eth0", "1h0m7.5s -")
+	})
+}
+
 func TestANewAddressIsFollowedOnceItIsStable(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		l := newLab(t, eth0)

@@ -41,6 +41,16 @@ func TestTXTSurvivesTheWire(t *testing.T) {
 	}
 }
 
+func TestAccessInTXT(t *testing.T) {
+	for sent, want := range map[string]string{"open": "open", "locked": "locked", "": "", "OPEN": "", "x": ""} {
+		i := testInfo()
+		i.Access = sent
+		if got, err := ParseTXT(wireAll(t, i.TXT())); err != nil || got.Access != want {
+			t.Errorf("%q came back as %q, %v", sent, got.Access, err)
+		}
+	}
+}
+
 func TestTXTCutsBetweenCharacters(t *testing.T) {
 	for pad := range 4 {
 		i := testInfo()
