@@ -77,7 +77,9 @@ func New(cfg Config) *Engine {
 	e.Streams = feed.NewSet(feed.SetConfig{
 		Opener: cfg.Client, Limits: feed.LimitsFor(cfg.Memory), Tasks: e.Tasks, Logger: cfg.Logger,
 		Doubted: func(key string) { e.Roster.Nudge(key) },
-		Learned: func(key string, asks cameras.Challenge) { e.Roster.Learn(key, asks) },
+		Learned: func(key string, asks cameras.Challenge) {
+			e.Roster.Change(key, func(c *cameras.Camera) { c.Asks = asks })
+		},
 	})
 	e.Roster = roster.New(roster.Config{
 		Known: remembered(cfg.Settings.Get()), Tasks: e.Tasks, Find: cfg.Client.Find, Links: cfg.Links, Logger: cfg.Logger,
