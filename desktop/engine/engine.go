@@ -20,7 +20,7 @@ import (
 
 // Searcher looks for agents on the network while its Run runs.
 type Searcher interface {
-	Run(ctx context.Context) error
+	Run(ctx context.Context)
 	Refresh()
 	Status() (running bool, interfaces []string, problem string)
 }
@@ -105,11 +105,7 @@ func (e *Engine) Start() {
 	e.dialRemembered()
 	e.Roster.Start()
 	if e.search != nil {
-		e.Tasks.Go(func() {
-			if err := e.search.Run(e.Tasks.Context()); err != nil && e.Tasks.Context().Err() == nil {
-				e.cfg.Logger.Error("the search for agents ended", "error", err)
-			}
-		})
+		e.Tasks.Go(func() { e.search.Run(e.Tasks.Context()) })
 	}
 	e.Tasks.Go(e.watch)
 	e.Tasks.Go(e.remember)

@@ -287,10 +287,7 @@ func TestStopBeforeAndTwice(t *testing.T) {
 // started is a search that must not be.
 type started struct{ *testing.T }
 
-func (s started) Run(context.Context) error {
-	s.Error("started after it was stopped")
-	return nil
-}
+func (s started) Run(context.Context) { s.Error("started after it was stopped") }
 
 func (s started) Refresh() {}
 
