@@ -24,7 +24,7 @@ func (s *Server) publish() {
 	for {
 		select {
 		case <-ticker.C:
-			s.board.post(s.State)
+			s.board.post(s.State, false)
 		case <-s.engine.Tasks.Context().Done():
 			return
 		}
