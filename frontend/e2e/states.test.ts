@@ -185,7 +185,7 @@ describe("words for every state", () => {
     expect(stage.go.calls).toEqual(["forgetAgent agent:9/a"]);
   });
 
-  it("says once that many cameras failed together, and covers and moves no tile", async () => {
+  it("says once that many cameras failed together, and neither covers nor moves a tile", async () => {
     const cameras = stage.cameras(12);
     stage.go.state.cameras = cameras;
     const page = await stage.open();
