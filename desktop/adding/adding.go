@@ -103,7 +103,7 @@ func (a *Adder) Add(input string) Result {
 
 // Cancel ends what is being tried. Add then returns that the time is up, which nobody
 // reads.
-func (a *Adder) Cancel() { a.turn.end() }
+func (a *Adder) Cancel() { a.turn.cancel() }
 
 // ask asks the agent at an address for its status.
 func (a *Adder) ask(ctx context.Context, address string) (client.Found, *cameras.Failure) {

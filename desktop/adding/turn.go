@@ -9,45 +9,32 @@ import (
 type turn struct {
 	taken chan struct{} // has one while an address is tried
 
-	mu      sync.Mutex
-	next    int
-	cancels map[int]context.CancelFunc // of what is being tried, and of those that wait
+	mu  sync.Mutex
+	end context.CancelFunc // ends the newest; all before it have been ended
 }
 
 func newTurn() *turn {
-	return &turn{taken: make(chan struct{}, 1), cancels: map[int]context.CancelFunc{}}
+	return &turn{taken: make(chan struct{}, 1), end: func() {}}
 }
 
 // take ends what is being tried and waits for that. Nothing else is tried until leave
 // is called; ctx ends when the next one wants to.
 func (t *turn) take(parent context.Context) (ctx context.Context, leave func()) {
 	ctx, cancel := context.WithCancel(parent)
-	number := t.replace(cancel)
+	t.replace(cancel)
 	t.taken <- struct{}{}
 	return ctx, func() {
-		t.mu.Lock()
-		delete(t.cancels, number)
-		t.mu.Unlock()
 		cancel()
 		<-t.taken
 	}
 }
 
-// replace ends all others.
-func (t *turn) replace(by context.CancelFunc) (number int) {
-	t.end()
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	t.next++
-	t.cancels[t.next] = by
-	return t.next
-}
+// cancel ends what is being tried, and those that wait for it.
+func (t *turn) cancel() { t.replace(func() {}) }
 
-// end ends what is being tried, and those that wait for it.
-func (t *turn) end() {
+func (t *turn) replace(newest context.CancelFunc) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	for _, cancel := range t.cancels {
-		cancel()
-	}
+	t.end()
+	t.end = newest
 }

@@ -23,7 +23,7 @@ func TestTheLastOneHasTheTurn(t *testing.T) {
 			go add(n)
 			synctest.Wait()
 		}
-		turn.end()
+		turn.cancel()
 		synctest.Wait()
 		close(tried)
 		var all []int
@@ -49,7 +49,7 @@ func TestWhoWaitsIsCancelledToo(t *testing.T) {
 			leave()
 		}()
 		synctest.Wait()
-		turn.end()
+		turn.cancel()
 		leaveFirst()
 		<-done
 		if first.Err() == nil || second.Err() == nil {

@@ -66,18 +66,11 @@ func parseTyped(input string) (typed, error) {
 // would be taken for a host and asked for. An "@" in the path behind a port or a
 // password looks the same.
 func rawLogin(authority, rest string) bool {
-	before, _, at := cutLast(rest, "@")
+	at := strings.LastIndexByte(rest, '@')
 	if _, port, ok := strings.Cut(authority, "]"); ok && strings.HasPrefix(authority, "[") {
 		authority = port // the colons of an IPv6 address are its own
 	}
-	return at && strings.ContainsAny(authority+before, ":@")
-}
-
-func cutLast(s, sep string) (before, after string, found bool) {
-	if i := strings.LastIndex(s, sep); i >= 0 {
-		return s[:i], s[i+len(sep):], true
-	}
-	return s, "", false
+	return at >= 0 && strings.ContainsAny(authority+rest[:at], ":@")
 }
 
 // withZone undoes the escape of an IPv6 zone, as URLs have it (RFC 6874):

@@ -1,6 +1,7 @@
 package client
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -172,16 +173,10 @@ func (w words) tooManyViewers() bool {
 }
 
 func (w words) failure(status int) *cameras.Failure {
-	f := &cameras.Failure{Status: status, Message: w.Message, Hint: w.Hint, Detail: string(w.Code)}
-	for _, said := range []string{w.Detail, w.Title} {
-		if f.Message == "" {
-			f.Message = said
-		}
+	return &cameras.Failure{
+		Status: status, Message: cmp.Or(w.Message, w.Detail, w.Title), Hint: w.Hint,
+		Detail: cmp.Or(string(w.Code), "HTTP "+strconv.Itoa(status)+" "+http.StatusText(status)),
 	}
-	if f.Detail == "" {
-		f.Detail = "HTTP " + strconv.Itoa(status) + " " + http.StatusText(status)
-	}
-	return f
 }
 
 // retryAfter reads the header of that name: seconds or a date.

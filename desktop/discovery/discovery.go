@@ -8,7 +8,6 @@ package discovery
 
 import (
 	"context"
-	"errors"
 	"log/slog"
 	"net/netip"
 	"sync"
@@ -44,7 +43,6 @@ type Discovery struct {
 	inbox   *inbox
 	refresh chan struct{}
 
-	clock  func() time.Time // tells when the machine slept
 	links  func() ([]dnssd.Link, error)
 	own    func() ([]netip.Prefix, error)
 	browse browseFunc
@@ -65,7 +63,6 @@ func New(c Config) *Discovery {
 		log:     c.Logger,
 		inbox:   newInbox(c.Logger, c.OnSighting),
 		refresh: make(chan struct{}, 1),
-		clock:   time.Now,
 		links:   dnssd.Links,
 		own:     lan.OwnPrefixes,
 		browse:  zeroconfBrowse,
@@ -90,12 +87,9 @@ func (d *Discovery) Status() (running bool, interfaces []string, problem string)
 	return d.status.running, append([]string{}, d.status.interfaces...), d.status.problem
 }
 
-// Run searches until ctx ends and returns after the last resolver is closed. It
-// returns an error only when it was set up wrongly; networks come and go.
-func (d *Discovery) Run(ctx context.Context) error {
-	if d.log == nil || d.inbox.deliver == nil {
-		return errors.New("discovery: Logger and OnSighting are needed")
-	}
+// Run searches until ctx ends and returns after the last resolver is closed. Networks
+// come and go meanwhile. Whoever notices that the machine slept calls Refresh.
+func (d *Discovery) Run(ctx context.Context) {
 	var wg sync.WaitGroup
 	defer wg.Wait()
 	ctx, cancel := context.WithCancel(ctx)
@@ -103,7 +97,6 @@ func (d *Discovery) Run(ctx context.Context) error {
 	wg.Go(func() { d.inbox.run(ctx) })
 	d.search(ctx, &wg)
 	d.report(status{})
-	return nil
 }
 
 func (d *Discovery) search(ctx context.Context, wg *sync.WaitGroup) {
@@ -113,7 +106,6 @@ func (d *Discovery) search(ctx context.Context, wg *sync.WaitGroup) {
 	defer next.Stop()
 	watch := time.NewTicker(watchPeriod)
 	defer watch.Stop()
-	looked := d.clock()
 	hurry := func() { next.Reset(pace.hurry(time.Now())) }
 	for {
 		select {
@@ -125,11 +117,9 @@ func (d *Discovery) search(ctx context.Context, wg *sync.WaitGroup) {
 		case <-d.refresh:
 			hurry()
 		case <-watch.C:
-			now := d.clock()
-			if slept(looked, now) || rounds.stale() {
+			if rounds.stale() {
 				hurry()
 			}
-			looked = now
 		}
 	}
 }

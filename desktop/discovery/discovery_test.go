@@ -1,10 +1,8 @@
 package discovery
 
 import (
-	"context"
 	"errors"
 	"fmt"
-	"log/slog"
 	"net/netip"
 	"slices"
 	"testing"
@@ -167,24 +165,6 @@ func TestAChangeOfInterfacesStartsARound(t *testing.T) {
 			running, on, problem := l.d.Status()
 			if want := []string{"eth0 192.168.1.20/24", "wlan0 10.0.0.3/24"}; !running || problem != "" || !slices.Equal(on, want) {
 				t.Errorf("status %v %v %q", running, on, problem)
-			}
-		})
-	})
-}
-
-func TestWakingStartsARound(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		l := newLab(t, eth0)
-		l.run(func() {
-			l.newest().answers <- agent(1, "192.168.1.5")
-			l.pass(99 * time.Second) // rounds every 30 s by now
-			before := len(l.starts())
-			l.mu.Lock()
-			l.asleep = time.Hour
-			l.mu.Unlock()
-			l.pass(2 * time.Second)
-			if want := secs(100, 101); !slices.Equal(l.starts()[before:], want) {
-				t.Errorf("rounds at %v, want %v", l.starts()[before:], want)
 			}
 		})
 	})
@@ -395,27 +375,4 @@ func TestFewSightingsWaitForASlowReceiver(t *testing.T) {
 			t.Errorf("%d of the last third, want a fair share", late)
 		}
 	})
-}
-
-func TestSlept(t *testing.T) {
-	now := time.Now()
-	bare := now.Round(0) // wall clock only, as after a suspend that stopped the monotonic one
-	for d, want := range map[time.Duration]bool{watchPeriod: false, asleep: false, asleep + 1: true, time.Hour: true, -time.Hour: false} {
-		if got := slept(now, now.Add(d)); got != want {
-			t.Errorf("slept after %v: %v", d, got)
-		}
-		if got := slept(bare, bare.Add(d)); got != want {
-			t.Errorf("slept after %v of wall clock: %v", d, got)
-		}
-	}
-}
-
-func TestRunNeedsItsConfig(t *testing.T) {
-	ctx, cancel := context.WithCancel(t.Context())
-	cancel()
-	for _, c := range []Config{{}, {Logger: slog.New(slog.DiscardHandler)}, {OnSighting: func(dnssd.Sighting) {}}} {
-		if err := New(c).Run(ctx); err == nil {
-			t.Errorf("Run with %+v did not complain", c)
-		}
-	}
 }

@@ -26,7 +26,6 @@ type lab struct {
 
 	mu     sync.Mutex
 	begun  time.Time
-	asleep time.Duration // so far
 	links  []dnssd.Link
 	broken error // what browse answers
 	blind  error // what listing the interfaces answers
@@ -48,11 +47,6 @@ func newLab(t *testing.T, links ...dnssd.Link) *lab {
 		defer l.mu.Unlock()
 		l.heard = append(l.heard, s)
 	}})
-	l.d.clock = func() time.Time { // the wall clock, which goes on in a machine that sleeps
-		l.mu.Lock()
-		defer l.mu.Unlock()
-		return time.Now().Round(0).Add(l.asleep)
-	}
 	l.d.links = func() ([]dnssd.Link, error) {
 		l.mu.Lock()
 		defer l.mu.Unlock()
@@ -96,14 +90,12 @@ func (l *lab) browse(ctx context.Context, on []net.Interface, found func(dnssd.A
 // run searches until the test's end, in fake time.
 func (l *lab) run(test func()) {
 	ctx, cancel := context.WithCancel(l.t.Context())
-	done := make(chan error, 1)
-	go func() { done <- l.d.Run(ctx) }()
+	done := make(chan struct{})
+	go func() { defer close(done); l.d.Run(ctx) }()
 	synctest.Wait()
 	test()
 	cancel()
-	if err := <-done; err != nil {
-		l.t.Errorf("Run: %v", err)
-	}
+	<-done
 	if running, _, _ := l.d.Status(); running {
 		l.t.Error("running after Run returned")
 	}

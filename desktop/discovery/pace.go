@@ -6,7 +6,6 @@ const (
 	searching = 10 * time.Second // between rounds while agents are expected to turn up
 	settled   = 30 * time.Second // later
 	eager     = time.Minute      // how long agents are expected after a start, a change or Refresh
-	asleep    = 30 * time.Second // a gap between two looks that only a suspended machine explains
 )
 
 // pace decides when the next round starts. After a start, a change or Refresh
@@ -40,11 +39,4 @@ func (p *pace) started(now time.Time, seen bool) time.Duration {
 func (p *pace) hurry(now time.Time) time.Duration {
 	p.count, p.since = 0, now
 	return max(0, minGap-now.Sub(p.last))
-}
-
-// slept reports whether the machine was suspended between two looks: the wall
-// clock went on while timers and, on most systems, the monotonic clock stood.
-func slept(before, now time.Time) bool {
-	wall := now.Round(0).Sub(before.Round(0))
-	return max(wall, now.Sub(before)) > asleep
 }

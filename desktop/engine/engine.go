@@ -20,7 +20,7 @@ import (
 
 // Searcher looks for agents on the network while its Run runs.
 type Searcher interface {
-	Run(ctx context.Context) error
+	Run(ctx context.Context)
 	Refresh()
 	Status() (running bool, interfaces []string, problem string)
 }
@@ -77,7 +77,9 @@ func New(cfg Config) *Engine {
 	e.Streams = feed.NewSet(feed.SetConfig{
 		Opener: cfg.Client, Limits: feed.LimitsFor(cfg.Memory), Tasks: e.Tasks, Logger: cfg.Logger,
 		Doubted: func(key string) { e.Roster.Nudge(key) },
-		Learned: func(key string, asks cameras.Challenge) { e.Roster.Learn(key, asks) },
+		Learned: func(key string, asks cameras.Challenge) {
+			e.Roster.Change(key, func(c *cameras.Camera) { c.Asks = asks })
+		},
 	})
 	e.Roster = roster.New(roster.Config{
 		Known: remembered(cfg.Settings.Get()), Tasks: e.Tasks, Find: cfg.Client.Find, Links: cfg.Links, Logger: cfg.Logger,
@@ -103,11 +105,7 @@ func (e *Engine) Start() {
 	e.dialRemembered()
 	e.Roster.Start()
 	if e.search != nil {
-		e.Tasks.Go(func() {
-			if err := e.search.Run(e.Tasks.Context()); err != nil && e.Tasks.Context().Err() == nil {
-				e.cfg.Logger.Error("the search for agents ended", "error", err)
-			}
-		})
+		e.Tasks.Go(func() { e.search.Run(e.Tasks.Context()) })
 	}
 	e.Tasks.Go(e.watch)
 	e.Tasks.Go(e.remember)

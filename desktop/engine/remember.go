@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"cmp"
 	"time"
 
 	"pigrid/desktop/cameras"
@@ -49,19 +50,20 @@ func (e *Engine) save(stay *reconnect.Stay) {
 // noteStreams notes the sizes of the newest pictures, and on which network each camera
 // is that gives some.
 func (e *Engine) noteStreams(stay *reconnect.Stay) {
-	here := func(string, time.Time) string { return "" }
-	if e.search != nil {
-		here = stay.Here(time.Now(), e.discovery().Interfaces)
-	}
+	here := stay.Here(time.Now(), e.discovery().Interfaces)
 	for key, f := range e.Streams.All() {
 		facts := f.Facts()
-		e.Roster.Resize(key, facts.Width, facts.Height)
-		if facts.Phase != cameras.Open {
-			continue
+		network := ""
+		if facts.Phase == cameras.Open {
+			network = here(f.Target().Addr, facts.LastFrame)
+			f.Settled(network)
 		}
-		network := here(f.Target().Addr, facts.LastFrame)
-		e.Roster.Settle(key, network)
-		f.Settled(network)
+		e.Roster.Change(key, func(c *cameras.Camera) {
+			if facts.Width > 0 && facts.Height > 0 {
+				c.Width, c.Height = facts.Width, facts.Height
+			}
+			c.Network = cmp.Or(network, c.Network)
+		})
 	}
 }
 

@@ -27,6 +27,7 @@ type link struct {
 // reader gives the frames of a stream; [mjpeg.Reader] is one.
 type reader interface {
 	Next() (mjpeg.Frame, error)
+	Boundary() string
 }
 
 func (l *link) close() {
@@ -175,21 +176,12 @@ func (f *Feed) prepare(ctx context.Context, target Target, r Rendition) *next {
 	n := &next{rendition: r, cancel: cancel, ready: make(chan *link, 1)}
 	go func() {
 		l, _ := f.connect(ctx, target, r) // why not is of no interest: it is tried again later
-		n.ready <- l.withFirst(ctx)
+		if l != nil && l.readFirst(ctx, firstFrameTimeout) != nil {
+			l = nil
+		}
+		n.ready <- l
 	}()
 	return n
-}
-
-// withFirst reads the first frame. It returns nil, and closes the link, when
-// there is none in time or ctx ends before.
-func (l *link) withFirst(ctx context.Context) *link {
-	if l == nil {
-		return nil
-	}
-	if l.readFirst(ctx, firstFrameTimeout) != nil {
-		return nil
-	}
-	return l
 }
 
 // readFirst reads the first frame and keeps it, and closes the link when there

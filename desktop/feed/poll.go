@@ -65,8 +65,8 @@ func newPoller(ctx context.Context, opener Opener, from client.Source, first *cl
 	return p
 }
 
-// boundary is what the label of the answer says.
-func (p *poller) boundary() string {
+// Boundary is what the label of the answer says.
+func (p *poller) Boundary() string {
 	if p.answer == nil {
 		return ""
 	}

@@ -2,7 +2,9 @@ package feed
 
 import (
 	"context"
+	"iter"
 	"log/slog"
+	"maps"
 	"sync"
 	"time"
 
@@ -38,8 +40,8 @@ type Set struct {
 	Arrived tasks.Signal
 
 	mu     sync.Mutex
-	feeds  map[string]*running
-	looked time.Time // last time the page asked for any camera
+	feeds  map[string]*running // replaced, never changed: All may be ranging over it
+	looked time.Time           // last time the page asked for any camera
 }
 
 // running is a feed and how to end it.
@@ -89,6 +91,7 @@ func (s *Set) open(c cameras.Camera, first *Connection) (f *Feed, started bool) 
 		First:   first,
 		Early:   early(first != nil, s.looked),
 	})}
+	s.feeds = maps.Clone(s.feeds)
 	s.feeds[c.Key] = r
 	s.cfg.Tasks.Go(func() { defer close(r.done); defer cancel(); r.Run(ctx) })
 	return r.Feed, true
@@ -118,6 +121,7 @@ func (s *Set) Drop(key string) (ended <-chan struct{}) {
 		return none
 	}
 	f.cancel()
+	s.feeds = maps.Clone(s.feeds)
 	delete(s.feeds, key)
 	return f.done
 }
@@ -132,15 +136,18 @@ func (s *Set) Get(key string) *Feed {
 	return nil
 }
 
-// All returns all feeds by the keys of their cameras.
-func (s *Set) All() map[string]*Feed {
+// All ranges over the feeds that there are now, by the keys of their cameras.
+func (s *Set) All() iter.Seq2[string, *Feed] {
 	s.mu.Lock()
-	defer s.mu.Unlock()
-	all := make(map[string]*Feed, len(s.feeds))
-	for key, f := range s.feeds {
-		all[key] = f.Feed
+	feeds := s.feeds
+	s.mu.Unlock()
+	return func(yield func(string, *Feed) bool) {
+		for key, f := range feeds {
+			if !yield(key, f.Feed) {
+				return
+			}
+		}
 	}
-	return all
 }
 
 // Failing is how many feeds fail and make each other wait.

@@ -126,13 +126,4 @@ func tryOne(ctx context.Context, opener Opener, t Target, limit time.Duration, o
 
 // OfAgent reports whether an agent sends the stream, which then has more to say
 // than a foreign camera.
-func (c *Connection) OfAgent() bool {
-	switch r := c.link.reader.(type) {
-	case *mjpeg.Reader:
-		return r.Boundary() == mjpeg.Boundary
-	case *poller:
-		return r.boundary() == mjpeg.Boundary
-	default:
-		return false
-	}
-}
+func (c *Connection) OfAgent() bool { return c.link.reader.Boundary() == mjpeg.Boundary }

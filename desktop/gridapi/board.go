@@ -27,25 +27,15 @@ func newBoard(now time.Time) *board {
 	return &board{number: uint64(now.UnixMilli())}
 }
 
-// post replaces the state by what read returns, if the page should hear of it.
-func (b *board) post(read func() State) {
-	b.replace(read, func(now State, ago time.Duration) bool {
-		return !isCrowded(now, ago) && worthTelling(b.state, now, ago)
-	})
-}
-
-// postAtOnce is post for a person who waits.
-func (b *board) postAtOnce(read func() State) {
-	b.replace(read, func(now State, ago time.Duration) bool { return worthTelling(b.state, now, ago) })
-}
-
-func (b *board) replace(read func() State, worth func(now State, ago time.Duration) bool) {
+// post replaces the state by what read returns, if the page should hear of it. atOnce:
+// a person waits.
+func (b *board) post(read func() State, atOnce bool) {
 	b.posting.Lock()
 	defer b.posting.Unlock()
 	s, at := read(), time.Now()
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	if worth(s, at.Sub(b.at)) {
+	if ago := at.Sub(b.at); (atOnce || !isCrowded(s, ago)) && worthTelling(b.state, s, ago) {
 		b.state, b.at = s, at
 		b.number++
 		b.changed.Notify()

@@ -39,7 +39,7 @@ func (s *Server) serveCall(w http.ResponseWriter, r *http.Request) {
 		http.Error(w, "there is no such command", http.StatusNotFound)
 		return
 	}
-	s.board.postAtOnce(s.State)
+	s.board.post(s.State, true)
 	a := s.answer(0)
 	a.Result = result
 	writeJSON(w, a)

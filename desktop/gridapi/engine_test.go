@@ -3,6 +3,7 @@ package gridapi
 import (
 	"context"
 	"encoding/json"
+	"maps"
 	"os"
 	"slices"
 	"strings"
@@ -212,7 +213,7 @@ func TestStandInLeavesNoFeed(t *testing.T) {
 	a.set(func(a *fakeAgent) { a.status.API = api.Version })
 	d.Retry("")
 	d.eventually(t, 2*time.Second, cameras.Key(idA, "x"), cameras.Live)
-	if n := len(d.Streams.All()); n != 1 {
+	if n := len(maps.Collect(d.Streams.All())); n != 1 {
 		t.Errorf("%d feeds", n)
 	}
 }
@@ -286,10 +287,7 @@ func TestStopBeforeAndTwice(t *testing.T) {
 // started is a search that must not be.
 type started struct{ *testing.T }
 
-func (s started) Run(context.Context) error {
-	s.Error("started after it was stopped")
-	return nil
-}
+func (s started) Run(context.Context) { s.Error("started after it was stopped") }
 
 func (s started) Refresh() {}
 

@@ -161,7 +161,7 @@ type fakeSearch struct {
 	refreshed  int
 }
 
-func (s *fakeSearch) Run(ctx context.Context) error { <-ctx.Done(); return nil }
+func (s *fakeSearch) Run(ctx context.Context) { <-ctx.Done() }
 
 func (s *fakeSearch) Refresh() {
 	s.mu.Lock()

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"maps"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -480,7 +481,7 @@ func TestForgottenWhileItIsTried(t *testing.T) {
 	d.Forget(r.Keys[0])
 	d.stop(t)
 	<-added
-	feeds := len(d.Streams.All())
+	feeds := len(maps.Collect(d.Streams.All()))
 	if n := len(d.State().Cameras); n != 0 || feeds != 0 {
 		t.Errorf("%d cameras, %d feeds", n, feeds)
 	}

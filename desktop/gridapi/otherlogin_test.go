@@ -180,7 +180,7 @@ func TestNoPasswordInTheAddressOnAnotherNetwork(t *testing.T) {
 	if !r.OK() {
 		t.Fatalf("got %+v", r)
 	}
-	d.Roster.Settle(r.Keys[0], "203.0.113.0/24")
+	d.Roster.Change(r.Keys[0], func(c *cameras.Camera) { c.Network = "203.0.113.0/24" })
 	eventually(t, 5*time.Second, "the password is kept", func() bool { return kept.count() == 1 })
 	d.stop(t)
 	before := camera.count()

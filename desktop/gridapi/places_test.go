@@ -3,6 +3,7 @@ package gridapi
 import (
 	"context"
 	"fmt"
+	"maps"
 	"sync/atomic"
 	"testing"
 	"testing/synctest"
@@ -52,7 +53,7 @@ func TestAnAgentThatListsOtherCamerasAtEachQuestion(t *testing.T) {
 		if n, there := d.tiles(); n != 65 || !there {
 			t.Errorf("%d tiles, the real agent has one: %v", n, there)
 		}
-		if feeds := len(d.Streams.All()); feeds != 65 {
+		if feeds := len(maps.Collect(d.Streams.All())); feeds != 65 {
 			t.Errorf("%d feeds are kept", feeds)
 		}
 		d.ForgetAgent(cameras.Key(idB, fmt.Sprint("c", 64*asked.Load())))

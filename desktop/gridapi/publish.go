@@ -24,7 +24,7 @@ func (s *Server) publish() {
 	for {
 		select {
 		case <-ticker.C:
-			s.board.post(s.State)
+			s.board.post(s.State, false)
 		case <-s.engine.Tasks.Context().Done():
 			return
 		}
@@ -46,10 +46,7 @@ func (s *Server) State() State {
 	state := State{
 		Version: s.version, Cameras: []Camera{}, Away: append([]string{}, now.Away...), Notice: now.Notice, Crowded: now.Crowded,
 		Discovery: Discovery{now.Discovery.Running, append([]string{}, now.Discovery.Interfaces...), now.Discovery.Problem},
-		Search:    Search(now.Search),
-	}
-	if t := now.Twins; t != nil {
-		state.Twins = &Twins{t.Name, t.Shown, t.Other}
+		Search:    Search(now.Search), Twins: (*Twins)(now.Twins),
 	}
 	state.Search.Networks = append([]string{}, state.Search.Networks...)
 	for _, t := range now.Tiles {

@@ -34,7 +34,7 @@ type Server struct {
 // New returns a Server that shows what the Engine does.
 func New(e *engine.Engine, version string) *Server {
 	s := &Server{engine: e, version: version, board: newBoard(time.Now()), loading: make(chan struct{}, 1)}
-	s.board.post(s.State)
+	s.board.post(s.State, false)
 	return s
 }
 

@@ -75,7 +75,7 @@ func TestManyLoudCamerasAreToldSeldom(t *testing.T) {
 		time.Sleep(2 * time.Second)
 		before := len(d.told())
 		for i := range 30 {
-			d.Roster.Resize(keys[0], 100+i, 100)
+			d.Roster.Change(keys[0], func(c *cameras.Camera) { c.Width, c.Height = 100+i, 100 })
 			time.Sleep(100 * time.Millisecond)
 		}
 		n := len(d.told()) - before

@@ -165,25 +165,9 @@ func (b *book) drop(id string) {
 	}
 }
 
-// sentAway reports whether a person forgot this agent and it was there ever
-// since.
-func (b *book) sentAway(id string) bool {
-	last, away := b.dismissed[id]
-	if !away {
-		return false
-	}
-	now := time.Now()
-	if now.Sub(last) < absence {
-		b.dismissed[id] = now
-		return true
-	}
-	b.welcome(id)
-	return false
-}
-
-// cameraAway reports whether a person forgot this camera, which its agent lists
-// now, and the agent listed it ever since.
-func (b *book) cameraAway(key string) bool {
+// sentAway reports whether a person forgot this agent or camera, which is there now,
+// and it was there ever since.
+func (b *book) sentAway(key string) bool {
 	last, away := b.dismissed[key]
 	if !away {
 		return false
@@ -193,11 +177,11 @@ func (b *book) cameraAway(key string) bool {
 		b.dismissed[key] = now
 		return true
 	}
-	delete(b.dismissed, key)
+	b.welcome(key)
 	return false
 }
 
-// welcome forgets that an agent and its cameras were sent away.
+// welcome forgets that an agent and its cameras, or one camera, were sent away.
 func (b *book) welcome(id string) {
 	delete(b.dismissed, id)
 	for key := range b.dismissed {
@@ -253,7 +237,7 @@ func (b *book) answered(found client.Found, answer Answer) ([]cameras.Camera, Ch
 	id := answer.Status.ID
 	var kept []api.Camera
 	for _, c := range answer.Status.Cameras {
-		if !b.cameraAway(cameras.Key(id, c.ID)) {
+		if !b.sentAway(cameras.Key(id, c.ID)) {
 			kept = append(kept, c)
 		}
 	}

@@ -142,36 +142,7 @@ func refreshed(c cameras.Camera, l api.Camera) cameras.Camera {
 }
 
 func (r *registry) hasCameras(agent string) bool {
-	for _, c := range r.byKey {
-		if c.Agent == agent && c.ID != cameras.StandIn {
-			return true
-		}
-	}
-	return false
-}
-
-// learn notes how a camera asks for a name and a password.
-func (r *registry) learn(key string, asks cameras.Challenge) {
-	if c, ok := r.byKey[key]; ok {
-		c.Asks = asks
-		r.byKey[key] = c
-	}
-}
-
-// settle notes on which network a camera gives pictures.
-func (r *registry) settle(key, network string) {
-	if c, ok := r.byKey[key]; ok && network != "" {
-		c.Network = network
-		r.byKey[key] = c
-	}
-}
-
-// resize notes the size of a camera's newest frame in pixels.
-func (r *registry) resize(key string, width, height int) {
-	if c, ok := r.byKey[key]; ok && width > 0 && height > 0 {
-		c.Width, c.Height = width, height
-		r.byKey[key] = c
-	}
+	return slices.ContainsFunc(r.of(agent), func(c cameras.Camera) bool { return c.ID != cameras.StandIn })
 }
 
 // forgetAgent removes all cameras of an agent. It returns the keys that are gone.
@@ -191,17 +162,11 @@ func (r *registry) forget(key string) []string {
 	if !ok {
 		return nil
 	}
-	gone := []string{key}
 	if c.Added && c.Agent != "" {
-		gone = nil
-		for _, other := range r.of(c.Agent) {
-			gone = append(gone, other.Key)
-		}
+		return r.forgetAgent(c.Agent)
 	}
-	for _, k := range gone {
-		delete(r.byKey, k)
-	}
-	return gone
+	delete(r.byKey, key)
+	return []string{key}
 }
 
 // list returns all cameras in display order.

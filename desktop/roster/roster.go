@@ -3,8 +3,6 @@ package roster
 import (
 	"context"
 	"log/slog"
-	"slices"
-	"strings"
 	"sync"
 	"time"
 
@@ -209,7 +207,7 @@ type Agent struct {
 	RetryAt time.Time        // next question after a failure
 }
 
-// Agents returns all watched agents, by id.
+// Agents returns all watched agents, in any order.
 func (r *Roster) Agents() []Agent {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -217,7 +215,6 @@ func (r *Roster) Agents() []Agent {
 	for id, a := range r.book.agents {
 		list = append(list, Agent{id, a.shown, a.heard, a.facts.Failure, a.facts.FailedSince, a.facts.RetryAt})
 	}
-	slices.SortFunc(list, func(a, b Agent) int { return strings.Compare(a.ID, b.ID) })
 	return list
 }
 
@@ -270,27 +267,6 @@ func (r *Roster) Change(key string, change func(*cameras.Camera)) (c cameras.Cam
 		r.book.byKey[key] = c
 	}
 	return c, known
-}
-
-// Learn notes how a camera asks for a name and a password.
-func (r *Roster) Learn(key string, asks cameras.Challenge) {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	r.book.learn(key, asks)
-}
-
-// Settle notes on which network a camera gives pictures.
-func (r *Roster) Settle(key, network string) {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	r.book.settle(key, network)
-}
-
-// Resize notes the size of a camera's newest frame in pixels.
-func (r *Roster) Resize(key string, width, height int) {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	r.book.resize(key, width, height)
 }
 
 // Found returns the last answer of an agent, nil when there was none.

@@ -7,9 +7,10 @@ import (
 	"io/fs"
 	"maps"
 	"os"
-	"path/filepath"
 	"sync"
 	"time"
+
+	"pigrid/desktop/wholefile"
 )
 
 // patience is how long a keychain may take: it may ask its owner to unlock it.
@@ -178,27 +179,5 @@ func (s *Store) change(change func(map[string]string)) error {
 	if err != nil {
 		return err
 	}
-	if err := os.MkdirAll(filepath.Dir(s.path), 0o700); err != nil {
-		return err
-	}
-	return replace(s.path, data)
-}
-
-// replace writes a file that only this user may read, as a whole or not at all.
-// os.CreateTemp makes files of mode 0600.
-func replace(path string, data []byte) (err error) {
-	f, err := os.CreateTemp(filepath.Dir(path), "secrets-*.tmp")
-	if err != nil {
-		return err
-	}
-	defer func() {
-		if err != nil {
-			_ = os.Remove(f.Name())
-		}
-	}()
-	_, err = f.Write(data)
-	if err = errors.Join(err, f.Sync(), f.Close()); err != nil {
-		return err
-	}
-	return os.Rename(f.Name(), path)
+	return wholefile.Replace(s.path, data)
 }

@@ -8,6 +8,8 @@ import (
 	"os"
 	"path/filepath"
 	"sync"
+
+	"pigrid/desktop/wholefile"
 )
 
 // maxFile bounds what is read; a sane file is a few kilobytes.
@@ -109,10 +111,7 @@ func (s *Store) Save(change func(Settings) Settings) error {
 	if s.path == "" || string(data) == string(s.saved) {
 		return nil
 	}
-	if err := os.MkdirAll(filepath.Dir(s.path), 0o700); err != nil {
-		return fmt.Errorf("the settings are not saved: %w", err)
-	}
-	if err := replace(s.path, data); err != nil {
+	if err := wholefile.Replace(s.path, data); err != nil {
 		return fmt.Errorf("the settings are not saved: %w", err)
 	}
 	s.saved = data

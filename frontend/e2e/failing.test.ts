@@ -13,7 +13,7 @@ interface Watched {
   tiles: Set<string>;
 }
 
-/** Notes long tasks, and which tiles change in other things than their place. */
+/** Notes long tasks, and which tiles change. */
 async function watch(page: Page): Promise<void> {
   await page.evaluate(() => {
     const seen: Watched = { long: [], tiles: new Set() };
@@ -22,9 +22,7 @@ async function watch(page: Page): Promise<void> {
       list.getEntries().forEach((entry) => seen.long.push(Math.round(entry.duration))),
     ).observe({ type: "longtask" });
     new MutationObserver((records) => {
-      for (const { target, attributeName } of records) {
-        // A tile's style is where it is: a banner takes room from all.
-        if (attributeName === "style" && target instanceof HTMLLIElement) continue;
+      for (const { target } of records) {
         const node = target instanceof Element ? target : target.parentElement;
         const key = node?.closest("li.tile")?.getAttribute("data-key");
         if (key) seen.tiles.add(key);

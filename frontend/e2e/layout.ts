@@ -39,7 +39,7 @@ export function layout(page: Page): Promise<Layout> {
         const { left, top, width, height } = box(e);
         return e.contains(document.elementFromPoint(left + width * part, top + height / 2));
       });
-    const ofHeader = all("header :is(h1, button, .turn > span, .counts > *)")
+    const ofHeader = all("header :is(h1, button, .turn > span, .counts > *, .banner p)")
       .filter((e) => box(e).width > 0)
       .sort((a, b) => box(a).left - box(b).left);
     return {

@@ -185,12 +185,18 @@ describe("words for every state", () => {
     expect(stage.go.calls).toEqual(["forgetAgent agent:9/a"]);
   });
 
-  it("says once that many cameras failed together, and covers no tile", async () => {
+  it("says once that many cameras failed together, and neither covers nor moves a tile", async () => {
     const cameras = stage.cameras(12);
     stage.go.state.cameras = cameras;
     const page = await stage.open();
     await picturesShown(page, 12);
-    const before = await layout(page);
+    const resize = async (width: number) => {
+      await page.setViewportSize({ width, height: 800 });
+      await settled(page);
+      return layout(page);
+    };
+    const wide = async () => [await resize(1000), await resize(1280), await resize(1920)];
+    const before = await wide();
     const since = Date.now() - 3000;
     const failed = (c: Camera): Camera => ({
       ...c,
@@ -212,14 +218,14 @@ describe("words for every state", () => {
         ),
       ]);
     expect(await page.getByText("is not answering").filter({ visible: true }).count()).toBe(0);
-    expect(await layout(page)).toMatchObject(FITS);
+    const during = await wide();
+    for (const layout of during) expect(layout).toMatchObject(FITS);
+    expect(during.map((l) => l.tiles)).toEqual(before.map((l) => l.tiles));
     await shot(page, "outage");
     await page.getByRole("button", { name: "Try all now" }).click();
     await expect.poll(() => stage.go.calls).toEqual(["retry"]);
-    for (const width of [480, 320]) {
-      await page.setViewportSize({ width, height: 800 });
-      await settled(page);
-      expect(await layout(page), `${width} wide`).toMatchObject(FITS);
+    for (const width of [1000, 999, 480, 320]) {
+      expect(await resize(width), `${width} wide`).toMatchObject(FITS);
       await shot(page, `outage-${width}`);
     }
     await page.setViewportSize({ width: 1920, height: 1080 });
@@ -228,8 +234,7 @@ describe("words for every state", () => {
     await shot(page, "outage-all");
     await stage.go.emit(page, cameras);
     await banner.waitFor({ state: "detached" });
-    await settled(page);
-    expect(await layout(page), "as before").toEqual(before);
+    expect(await wide(), "as before").toEqual(before);
   });
 
   it("says that the person is away, in place of a wall of red", async () => {
@@ -287,6 +292,22 @@ describe("words for every state", () => {
       .getByText("The list of cameras was damaged. PiGrid starts with an empty one.")
       .waitFor();
     await shot(page, "notice-light");
+  });
+
+  it("has room for two banners, and for long ones", async () => {
+    const since = Date.now() - 3000;
+    const offline = { state: "offline", since, retryAt: 1, reason: "unreachable" } as const;
+    stage.go.state.cameras = stage.cameras(9).map((c) => ({ ...c, ...offline }));
+    stage.go.state.crowded = true;
+    stage.go.state.away = ["192.168.100.0/24", "192.168.101.0/24", "192.168.102.0/24"];
+    const page = await stage.open();
+    await expect.poll(() => page.locator(".banner").count()).toBe(2);
+    for (const width of [1920, 1000, 480]) {
+      await page.setViewportSize({ width, height: 800 });
+      await settled(page);
+      expect(await layout(page), `${width} wide`).toMatchObject(FITS);
+      await shot(page, `banners-${width}`);
+    }
   });
 
   it.each([

@@ -23,8 +23,5 @@ func main() {
 	}()
 	out := json.NewEncoder(os.Stdout)
 	d := discovery.New(discovery.Config{Logger: log, OnSighting: func(s dnssd.Sighting) { _ = out.Encode(s) }})
-	if err := d.Run(ctx); err != nil {
-		log.Error("discovery", "error", err)
-		os.Exit(1)
-	}
+	d.Run(ctx)
 }
