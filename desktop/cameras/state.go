@@ -48,7 +48,30 @@ const (
 	ReasonBadLogin     Reason = "bad-login"     // a name or password in it must be percent-encoded
 	ReasonNotLocal     Reason = "not-local"     // the address is not on the local network
 	ReasonFull         Reason = "full"          // the app knows as many cameras as it can
+	ReasonNeedsKey     Reason = "needs-key"     // the agent is locked, and no household here has its key
+	ReasonNotYours     Reason = "not-yours"     // the agent is locked, and proved no key of the households here
+	ReasonChangedKey   Reason = "changed-key"   // the agent has another public key than before, or none any more
+	ReasonKeychain     Reason = "keychain"      // the keychain does not hand out the key of its household
 )
+
+// Access says who may watch an agent's cameras, as far as this computer knows.
+type Access string
+
+// What is known of access.
+const (
+	NoAccess     Access = ""            // nobody knows, or there is no such thing
+	AccessOpen   Access = "open"        // everybody on its network
+	AccessLocked Access = "locked"      // who has a key, and this computer has it
+	NeedsKey     Access = "needs-key"   // see [ReasonNeedsKey]
+	NotYours     Access = "not-yours"   // see [ReasonNotYours]
+	ChangedKey   Access = "changed-key" // see [ReasonChangedKey]
+	NoKeychain   Access = "keychain"    // see [ReasonKeychain]
+)
+
+// Accesses lists all of them.
+func Accesses() []Access {
+	return []Access{NoAccess, AccessOpen, AccessLocked, NeedsKey, NotYours, ChangedKey, NoKeychain}
+}
 
 // States lists all of them.
 func States() []State {
@@ -65,5 +88,6 @@ func Reasons() []Reason {
 		ReasonBadStream, ReasonBadHTTP, ReasonTooLarge, ReasonTooComplex, ReasonNoRoom,
 		ReasonNoMemory, ReasonNoStream, ReasonBadAddress, ReasonBadLogin,
 		ReasonNotLocal, ReasonFull,
+		ReasonNeedsKey, ReasonNotYours, ReasonChangedKey, ReasonKeychain,
 	}
 }

@@ -47,6 +47,7 @@ func (s *Server) State() State {
 		Version: s.version, Cameras: []Camera{}, Away: append([]string{}, now.Away...), Notice: now.Notice, Crowded: now.Crowded,
 		Discovery: Discovery{now.Discovery.Running, append([]string{}, now.Discovery.Interfaces...), now.Discovery.Problem},
 		Search:    Search(now.Search),
+		Access:    Access{Households: []Household{}, Open: []OpenAgent{}, New: []OpenAgent{}},
 	}
 	if t := now.Twins; t != nil {
 		state.Twins = &Twins{t.Name, t.Shown, t.Other}
