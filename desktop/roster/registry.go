@@ -50,7 +50,7 @@ func (r *registry) add(c cameras.Camera) bool {
 	if !known && len(r.byKey) >= maxCameras {
 		return false
 	}
-	c.Width, c.Height = old.Width, old.Height
+	c.Width, c.Height, c.Own = old.Width, old.Height, old.Own
 	if known {
 		c.Name = old.Name
 	}

@@ -36,8 +36,11 @@ const (
 	maxAddresses = 8
 	maxText      = 255 // bytes
 	maxSide      = 65535
+)
 
-	// MaxHouseholds, MaxAgents and MaxDeclined are how many of each are kept.
+// How many households, agents that were locked and agents that a person does not want
+// to see are kept.
+const (
 	MaxHouseholds = 8
 	MaxAgents     = 1024
 	MaxDeclined   = 256
@@ -85,6 +88,8 @@ type Camera struct {
 	Network string `json:"network,omitempty"`
 	// Added is when a person typed the address, zero when it was found.
 	Added time.Time `json:"added,omitzero"`
+	// AgentName is what its agent is called, as it said last.
+	AgentName string `json:"agent_name,omitempty"`
 	// Own is what a person said of it on this computer, nil for nothing.
 	Own *Own `json:"own,omitempty"`
 }
@@ -159,6 +164,9 @@ func (c Camera) valid() Camera {
 		}
 	}
 	c.Addresses = addresses
+	if !text(c.AgentName) {
+		c.AgentName = ""
+	}
 	if c.Own != nil && !c.Own.valid() {
 		c.Own = nil
 	}
