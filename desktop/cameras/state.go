@@ -54,25 +54,6 @@ const (
 	ReasonKeychain     Reason = "keychain"      // the keychain does not hand out the key of its household
 )
 
-// Access says who may watch an agent's cameras, as far as this computer knows.
-type Access string
-
-// What is known of access.
-const (
-	NoAccess     Access = ""            // nobody knows, or there is no such thing
-	AccessOpen   Access = "open"        // everybody on its network
-	AccessLocked Access = "locked"      // who has a key, and this computer has it
-	NeedsKey     Access = "needs-key"   // see [ReasonNeedsKey]
-	NotYours     Access = "not-yours"   // see [ReasonNotYours]
-	ChangedKey   Access = "changed-key" // see [ReasonChangedKey]
-	NoKeychain   Access = "keychain"    // see [ReasonKeychain]
-)
-
-// Accesses lists all of them.
-func Accesses() []Access {
-	return []Access{NoAccess, AccessOpen, AccessLocked, NeedsKey, NotYours, ChangedKey, NoKeychain}
-}
-
 // States lists all of them.
 func States() []State {
 	return []State{Connecting, Live, Slow, Stalled, Offline, Refused, CameraError, Incompatible, Paused}

@@ -51,6 +51,8 @@ func reasonOf(err error) cameras.Reason {
 	switch {
 	case errors.Is(err, errNotLocal):
 		return cameras.ReasonNotLocal
+	case errors.Is(err, ErrOtherKey), errors.Is(err, errNoTLS):
+		return cameras.ReasonChangedKey
 	case isRefused(err):
 		return cameras.ReasonRefused
 	case errors.As(err, &dnsErr):
@@ -172,7 +174,7 @@ func (w words) tooManyViewers() bool {
 }
 
 func (w words) failure(status int) *cameras.Failure {
-	f := &cameras.Failure{Status: status, Message: w.Message, Hint: w.Hint, Detail: string(w.Code)}
+	f := &cameras.Failure{Status: status, Code: w.Code, Message: w.Message, Hint: w.Hint, Detail: string(w.Code)}
 	for _, said := range []string{w.Detail, w.Title} {
 		if f.Message == "" {
 			f.Message = said

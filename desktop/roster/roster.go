@@ -1,6 +1,7 @@
 package roster
 
 import (
+	"cmp"
 	"context"
 	"log/slog"
 	"slices"
@@ -207,6 +208,12 @@ type Agent struct {
 	Failure *cameras.Failure // of the last question
 	Since   time.Time        // first failure in a row
 	RetryAt time.Time        // next question after a failure
+	// Name, Addresses (host:port, best first), Access and Cameras are as it said last.
+	Name      string
+	Addresses []string
+	Access    cameras.Access
+	Cameras   int  // that have a tile
+	Typed     bool // a person typed its address
 }
 
 // Agents returns all watched agents, by id.
@@ -215,9 +222,21 @@ func (r *Roster) Agents() []Agent {
 	defer r.mu.Unlock()
 	list := make([]Agent, 0, len(r.book.agents))
 	for id, a := range r.book.agents {
-		list = append(list, Agent{id, a.shown, a.heard, a.facts.Failure, a.facts.FailedSince, a.facts.RetryAt})
+		list = append(list, Agent{
+			ID: id, Shown: a.shown, Heard: a.heard, Failure: a.facts.Failure, Since: a.facts.FailedSince, RetryAt: a.facts.RetryAt,
+			Access: a.facts.Access, Addresses: a.watch.Addresses(), Typed: a.typed,
+		})
 	}
 	slices.SortFunc(list, func(a, b Agent) int { return strings.Compare(a.ID, b.ID) })
+	for _, c := range r.book.byKey {
+		i, ok := slices.BinarySearchFunc(list, c.Agent, func(a Agent, id string) int { return strings.Compare(a.ID, id) })
+		if ok {
+			list[i].Cameras++
+			if name := cmp.Or(c.Shown().AgentName, c.Name); list[i].Name == "" || name < list[i].Name {
+				list[i].Name = name
+			}
+		}
+	}
 	return list
 }
 

@@ -12,7 +12,7 @@ import (
 // Limits of a TXT record as the app accepts it.
 const (
 	maxString  = 255 // bytes of one string on the wire (RFC 6763, section 6.1)
-	maxStrings = 64  // an agent sends 7
+	maxStrings = 64  // an agent sends 8
 )
 
 // Info is what an agent says about itself in its TXT record.
@@ -23,6 +23,9 @@ type Info struct {
 	Path    string // absolute path of the first camera's MJPEG stream
 	API     string // absolute path of the HTTP API, without trailing slash
 	Version string // of the program
+	// Access is "open" or "locked", empty when an older agent does not say. It is only a
+	// hint: anybody can announce it.
+	Access string
 }
 
 // ErrTXT is wrapped by every error of [ParseTXT].
@@ -40,6 +43,7 @@ func (i Info) TXT() []string {
 		{"path", i.Path},
 		{"api", i.API},
 		{"ver", i.Version},
+		{"access", i.Access},
 	} {
 		if v := cut(clean(f.value), maxString-len(f.key)-1); v != "" {
 			txt = append(txt, f.key+"="+escape(v))
@@ -78,6 +82,9 @@ func ParseTXT(txt []string) (Info, error) {
 		Path:    values["path"],
 		API:     values["api"],
 		Version: clean(values["ver"]),
+	}
+	if v := values["access"]; v == "open" || v == "locked" {
+		i.Access = v
 	}
 	if i.Name == "" {
 		i.Name = strings.TrimSuffix(i.Host, ".local")
