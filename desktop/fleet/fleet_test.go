@@ -6,6 +6,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"image/jpeg"
 	"io"
@@ -14,6 +15,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -196,6 +198,9 @@ func watch(r *mjpeg.Reader) string {
 }
 
 func cause(err error) string {
+	if errors.Is(err, syscall.EPIPE) {
+		return "reset" // it came before all of the request was sent
+	}
 	for _, words := range []string{"reset", "refused", "Timeout", "unexpected EOF", "not an MJPEG", "EOF"} {
 		if strings.Contains(err.Error(), words) {
 			return words
