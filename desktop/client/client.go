@@ -184,6 +184,9 @@ func (c *Client) get(ctx context.Context, from Source, accept string) (*http.Res
 		req.Header.Set("Accept", accept)
 	}
 	req.Header.Set("User-Agent", "pigrid")
+	if from.Scheme == "https" && !from.IsPinned() {
+		return nil, errPlain
+	}
 	if req, err = identified(req, from); err != nil {
 		return nil, err
 	}

@@ -65,7 +65,7 @@ func (e *Engine) agents() []households.Agent {
 	var list []households.Agent
 	for _, a := range e.Roster.Agents() {
 		if a.Shown {
-			list = append(list, households.Agent{ID: a.ID, Name: a.Name, Addresses: a.Addresses, Answers: a.Failure == nil, Access: a.Access, Cameras: a.Cameras})
+			list = append(list, households.Agent{ID: a.ID, Name: a.Name, Addresses: a.Addresses, Answers: a.Answered, Access: a.Access, Cameras: a.Cameras})
 		}
 	}
 	slices.SortStableFunc(list, households.ByName)

@@ -300,9 +300,7 @@ func TestNewKeyReachesWhoWasOff(t *testing.T) {
 		}
 		return false
 	}
-	if waits(idA) || !waits(idB) {
-		t.Errorf("waits: %v, %v", waits(idA), waits(idB))
-	}
+	eventually(t, 10*time.Second, "the other one alone waits", func() bool { return !waits(idA) && waits(idB) })
 	app.quit()
 	again := pc.start(t)
 	again.must("addPassword", Call{Household: home, Name: "guests", Until: time.Now().Add(time.Hour).UnixMilli()})
@@ -554,9 +552,7 @@ func TestNothingIsLockedWithoutAKeptKey(t *testing.T) {
 	app := pc.start(t)
 	app.hear(a)
 	app.comesTo(idA, cameras.Live, cameras.AccessOpen)
-	pc.chain.mu.Lock()
-	pc.chain.fails = true
-	pc.chain.mu.Unlock()
+	pc.chain.set(func(c *chain) { c.fails = true })
 	secret := filepath.Join(pc.dir, "secrets.json")
 	if err := os.Mkdir(secret, 0o700); err != nil { // nor can the file be written
 		t.Fatal(err)
@@ -577,8 +573,8 @@ func TestNothingIsLockedWithoutAKeptKey(t *testing.T) {
 	}
 }
 
-// TestKeychainThatWaits: its tiles say so, nothing else waits, and it is read again when
-// a person tries again.
+// TestKeychainThatWaits: cameras of its household say so, nothing else waits for it, and
+// a new key is kept in a file meanwhile.
 func TestKeychainThatWaits(t *testing.T) {
 	t.Parallel()
 	a, b := newHouse(t, idA, "Garage"), newHouse(t, idB, "Porch")
@@ -586,9 +582,39 @@ func TestKeychainThatWaits(t *testing.T) {
 	app := pc.start(t)
 	app.lockAll(a)
 	app.quit()
-	pc.chain.mu.Lock()
-	pc.chain.fails = true
-	pc.chain.mu.Unlock()
+	waits := make(chan struct{})
+	pc.chain.set(func(c *chain) { c.waits = waits })
+	again := pc.start(t)
+	again.comesTo(idA, cameras.Refused, cameras.NoKeychain)
+	if h := again.home(); h.Kept != households.IsLoading {
+		t.Errorf("got %+v", h)
+	}
+	again.Add(b.Addr())
+	again.comesTo(idB, cameras.Live, cameras.AccessOpen)
+	again.must("lock", Call{Name: "Workshop", To: "all", Agent: idB})
+	again.step(idB, "locked")
+	if data, _ := os.ReadFile(filepath.Join(pc.dir, "secrets.json")); !bytes.Contains(data, []byte("household:")) {
+		t.Error("the new key is in no file")
+	}
+	close(waits)
+	pc.chain.set(func(c *chain) { c.waits = nil })
+	again.comesTo(idA, cameras.Live, cameras.AccessLocked)
+	eventually(t, 10*time.Second, "the keychain has both", func() bool {
+		n := 0
+		pc.chain.set(func(c *chain) { n = len(c.kept) })
+		return n == 2
+	})
+}
+
+// TestKeychainThatFails: it is read again when a person tries again.
+func TestKeychainThatFails(t *testing.T) {
+	t.Parallel()
+	a, b := newHouse(t, idA, "Garage"), newHouse(t, idB, "Porch")
+	pc := newComputer(t)
+	app := pc.start(t)
+	app.lockAll(a)
+	app.quit()
+	pc.chain.set(func(c *chain) { c.fails = true })
 	again := pc.start(t)
 	again.comesTo(idA, cameras.Refused, cameras.NoKeychain)
 	if h := again.home(); h.Kept != households.NotReadable {
@@ -599,9 +625,7 @@ func TestKeychainThatWaits(t *testing.T) {
 	}
 	again.hear(b)
 	eventually(t, 10*time.Second, "another agent is heard of", func() bool { return len(again.State().Access.New) == 1 })
-	pc.chain.mu.Lock()
-	pc.chain.fails = false
-	pc.chain.mu.Unlock()
+	pc.chain.set(func(c *chain) { c.fails = false })
 	again.Retry("")
 	again.comesTo(idA, cameras.Live, cameras.AccessLocked)
 }

@@ -28,6 +28,12 @@ type chain struct {
 	waits chan struct{} // until it is closed; nil does not wait
 }
 
+func (c *chain) set(change func(*chain)) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	change(c)
+}
+
 func (c *chain) enter() error {
 	c.mu.Lock()
 	waits, fails := c.waits, c.fails

@@ -67,9 +67,18 @@ func (k *Keeper) check(ctx context.Context, id string, at []endpoint.Endpoint, f
 	return k.meet(ctx, id, at, err)
 }
 
-// isLocked reports whether an agent refused because it is locked.
+// isLocked reports whether an agent refused because it is locked. Other cameras refuse
+// with 401, too, and in other words.
 func isLocked(f *cameras.Failure) bool {
-	return f != nil && (f.Status == http.StatusUnauthorized || f.Status == http.StatusTooManyRequests && f.Code == api.CodeTooManyTries)
+	if f == nil {
+		return false
+	}
+	switch f.Code {
+	case api.CodeLocked, api.CodeWrongLogin, api.CodeTooManyTries:
+		return f.Status == http.StatusUnauthorized || f.Status == http.StatusTooManyRequests
+	default:
+		return false
+	}
 }
 
 // hello asks one address after the other over TLS, until the agent answers.
@@ -213,10 +222,9 @@ func (k *Keeper) meet(ctx context.Context, id string, at []endpoint.Endpoint, re
 		return client.Found{}, refused
 	case k.Pinned(seen.ID):
 		return k.findPinned(ctx, seen.ID, at)
-	case proved:
-		k.setPin(seen.ID, k.belongs(pin{spki: seen.Shown}, home, serial))
+	case proved && k.setPin(seen.ID, k.belongs(pin{spki: seen.Shown}, home, serial)):
 		return k.findPinned(ctx, seen.ID, at)
-	case !able:
+	case !able || proved:
 		return deniedBy(seen, cameras.NeedsKey), nil
 	default:
 		return k.noteTried(deniedBy(seen, cameras.NotYours), at), nil

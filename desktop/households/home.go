@@ -5,6 +5,7 @@ import (
 	"crypto/rand"
 	"encoding/hex"
 	"encoding/json"
+	"log/slog"
 	"slices"
 	"strings"
 	"time"
@@ -64,6 +65,24 @@ type password struct {
 // here reports whether this computer knows its text.
 func (p password) here() bool { return p.text != household.ViewPassword{} }
 
+// The methods of keys hide them from fmt and slog in exported fields only; these do in
+// the fields above.
+
+// String implements [fmt.Stringer].
+func (secret) String() string { return "(hidden)" }
+
+// GoString implements [fmt.GoStringer].
+func (secret) GoString() string { return "(hidden)" }
+
+// LogValue implements [slog.LogValuer].
+func (secret) LogValue() slog.Value { return slog.StringValue("(hidden)") }
+
+// String implements [fmt.Stringer].
+func (password) String() string { return "(hidden)" }
+
+// GoString implements [fmt.GoStringer].
+func (password) GoString() string { return "(hidden)" }
+
 // stored is a secret as JSON, the only form in which keys are in clear.
 type stored struct {
 	Key       string           `json:"key"`
@@ -75,7 +94,7 @@ type stored struct {
 
 type storedPassword struct {
 	Name  string         `json:"name"`
-	Hash  household.Hash `json:"hash"`
+	Hash  household.Hash `json:"hash,omitzero"` // where there is no text
 	Until time.Time      `json:"until,omitzero"`
 	Text  string         `json:"text,omitempty"`
 }
@@ -86,9 +105,11 @@ func (s secret) encode() string {
 		out.Older = append(out.Older, o.Reveal())
 	}
 	for _, p := range s.passwords {
-		one := storedPassword{Name: p.name, Hash: p.hash, Until: p.until}
+		one := storedPassword{Name: p.name, Until: p.until}
 		if p.here() {
 			one.Text = p.text.Reveal()
+		} else {
+			one.Hash = p.hash
 		}
 		out.Passwords = append(out.Passwords, one)
 	}

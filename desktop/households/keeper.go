@@ -173,24 +173,34 @@ func (k *Keeper) Allows(agent string, at endpoint.Endpoint) bool {
 	return !ok || at.IsPinned() && at.Pin.Equal(p.spki)
 }
 
-// setPin notes what is believed of an agent, and makes it be asked accordingly.
-func (k *Keeper) setPin(agent string, p pin) {
+// setPin notes what is believed of an agent, and makes it be asked accordingly. It
+// reports whether there was room.
+func (k *Keeper) setPin(agent string, p pin) bool {
 	k.mu.Lock()
 	before, was := k.pins[agent]
 	if !was && len(k.pins) >= settings.MaxAgents {
 		k.mu.Unlock()
-		return // in time somebody forgets one; it stays an agent that needs a key
+		return false // it stays an agent that needs a key
 	}
 	k.pins[agent] = p
 	delete(k.tried, agent)
 	k.mu.Unlock()
 	if was && before == p {
-		return
+		return true
 	}
 	_ = k.save() // it says so itself, and it is with the next change
 	if !was || before.spki != p.spki || before.home != p.home || before.serial != p.serial {
 		k.cfg.Repinned(agent)
 	}
+	return true
+}
+
+// hasRoom reports whether there is room for an agent.
+func (k *Keeper) hasRoom(agent string) bool {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	_, was := k.pins[agent]
+	return was || len(k.pins) < settings.MaxAgents
 }
 
 // save writes what is not secret. What cannot be written now is with the next change.

@@ -245,6 +245,9 @@ func (k *Keeper) tryToLock(ctx context.Context, l *locking, a Agent) {
 	case !k.believes(a.ID, seen.Shown):
 		failed(Refusal{Code: ChangedKey})
 		return
+	case !k.hasRoom(a.ID):
+		failed(Refusal{Code: Full})
+		return
 	}
 	k.note(l, a.ID, func(s *Step) { s.Address = seen.At.Addr })
 	switch {

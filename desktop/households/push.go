@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"pigrid/desktop/cameras"
+	"pigrid/desktop/client"
 	"pigrid/shared/api"
 	"pigrid/shared/endpoint"
 	"pigrid/shared/household"
@@ -227,19 +228,24 @@ func (k *Keeper) Trust(ctx context.Context, id string) Refusal {
 	if !ok || !k.Pinned(id) {
 		return Refusal{Code: Unknown}
 	}
-	seen, err := k.hello(ctx, id, endpoint.All(a.Addresses))
-	switch f := refusal(err); {
-	case err != nil && f.Code == NoTLS: // a program older than access: it is open
+	home, serial, proved := "", 0, false
+	seen, err := k.helloUntil(ctx, id, endpoint.All(a.Addresses), func(s client.Seen) bool {
+		if s.Access == api.Locked {
+			home, serial, proved = k.proves(ctx, s)
+		}
+		return proved
+	})
+	switch f := refusalOf(err); f.Code {
+	case NoCode:
+	case NoTLS: // a program older than access: it is open
 		k.unpin(id)
 		return Refusal{}
-	case err != nil:
+	default:
 		return f
 	}
 	p := pin{spki: seen.Shown}
-	if seen.Access == api.Locked {
-		if home, serial, ok := k.proves(ctx, seen); ok {
-			p = k.belongs(p, home, serial)
-		}
+	if proved {
+		p = k.belongs(p, home, serial)
 	}
 	k.mu.Lock()
 	k.known[id] = true // it had a tile

@@ -213,7 +213,7 @@ type Agent struct {
 	Addresses []string
 	Access    cameras.Access
 	Cameras   int  // that have a tile
-	Typed     bool // a person typed its address
+	Answered  bool // the last question, and not only before it was asked
 }
 
 // Agents returns all watched agents, by id.
@@ -224,7 +224,7 @@ func (r *Roster) Agents() []Agent {
 	for id, a := range r.book.agents {
 		list = append(list, Agent{
 			ID: id, Shown: a.shown, Heard: a.heard, Failure: a.facts.Failure, Since: a.facts.FailedSince, RetryAt: a.facts.RetryAt,
-			Access: a.facts.Access, Addresses: a.watch.Addresses(), Typed: a.typed,
+			Access: a.facts.Access, Addresses: a.watch.Addresses(), Answered: a.found != nil && a.facts.Failure == nil,
 		})
 	}
 	slices.SortFunc(list, func(a, b Agent) int { return strings.Compare(a.ID, b.ID) })
