@@ -274,7 +274,7 @@ func (k *Keeper) keep(ctx context.Context, id, name string, s secret) Code {
 	made := h == nil
 	if made && len(k.homes) == 0 { // whoever is shown already is no stranger
 		for _, a := range shown {
-			k.known[a.ID] = true
+			k.known[a.ID] = k.known[a.ID] || !a.Access.Denies()
 		}
 	}
 	if made {
