@@ -10,6 +10,7 @@ import (
 	"pigrid/agent/access"
 	"pigrid/agent/control"
 	"pigrid/agent/facts"
+	"pigrid/agent/identity"
 	"pigrid/shared/api"
 	"pigrid/shared/dnssd"
 )
@@ -26,7 +27,7 @@ func openAccess(who identified, log *slog.Logger) (*access.Access, *facts.Facts,
 		log.Warn(err.Error())
 	}
 	guard, err := access.Open(access.Config{
-		Dir: who.stateDir, ID: who.ID, Log: log, Uptime: uptime(), Held: func() bool { return anyThere(openFiles) },
+		Dir: who.stateDir, ID: who.ID, Board: identity.BoardID(os.DirFS("/")), Log: log, Uptime: uptime(), Held: func() bool { return anyThere(openFiles) },
 		Hosts: []string{who.Host + ".local", dnssd.TargetHost(who.ID) + ".local"},
 	})
 	return guard, said, err

@@ -5,6 +5,7 @@ package access
 
 import (
 	"context"
+	"crypto/ecdsa"
 	"crypto/tls"
 	"log/slog"
 	"sync"
@@ -18,6 +19,7 @@ import (
 type Config struct {
 	Dir    string           // the state folder; empty for none
 	ID     string           // the agent's UUID
+	Board  string           // what tells this board from others, empty where nothing does
 	Hosts  []string         // names and addresses for the certificate; clients of PiGrid ignore them
 	Log    *slog.Logger     // never gets a secret
 	Uptime time.Duration    // of the machine, when the program started
@@ -36,11 +38,15 @@ const lookEvery = 10 * time.Second
 // Access is who may watch and change one agent. It is safe for concurrent use.
 type Access struct {
 	cfg     Config
+	key     *ecdsa.PrivateKey
 	cert    tls.Certificate
 	spki    household.Hash
-	started time.Time
+	lasting bool // what is kept survives a restart
 	tries   tries
 
+	// changing is held while something is decided and stored, which a bad card may make
+	// long; mu only while fields are read or set.
+	changing   sync.Mutex
 	mu         sync.Mutex
 	owner      *owner       // nil for none
 	problem    *api.Problem // what is wrong with what was kept
@@ -61,24 +67,33 @@ func Open(cfg Config) (*Access, error) {
 	if cfg.Lasts == nil {
 		cfg.Lasts = func() bool { return Lasting(cfg.Dir) }
 	}
-	a := &Access{cfg: cfg, started: time.Now()}
-	key, fresh, err := a.loadKey()
+	a := &Access{cfg: cfg, lasting: cfg.Dir != "" && cfg.Lasts()}
+	fresh, err := a.loadKey()
 	if err != nil {
 		return nil, err
 	}
-	if a.cert, a.spki, err = certificate(key, cfg.Hosts); err != nil {
+	if a.cert, a.spki, err = certificate(a.key, cfg.Hosts); err != nil {
 		return nil, err
 	}
 	a.loadOwner()
 	if fresh || cfg.Uptime < claimTime {
-		a.claimUntil = a.started.Add(claimTime)
+		a.claimUntil = time.Now().Add(claimTime)
 	}
-	a.held = cfg.Held != nil && cfg.Held()
-	if a.held {
-		cfg.Log.Warn("a file pigrid-open lies on the card: while it does, everybody on the network can watch, and nobody can lock the agent")
-	}
+	a.hold(cfg.Held != nil && cfg.Held())
 	a.valid, a.ends = context.WithCancel(context.Background())
 	return a, nil
+}
+
+// hold notes whether the file on the card is there. It needs mu, but at the start.
+func (a *Access) hold(held bool) {
+	if held != a.held {
+		a.held = held
+		if held {
+			a.cfg.Log.Warn("a file pigrid-open lies on the card: while it does, everybody on the network can watch, and nobody can lock the agent")
+		} else {
+			a.cfg.Log.Info("the file pigrid-open is gone from the card", "access", a.state())
+		}
+	}
 }
 
 // SPKI is what the agent is known by: the SHA-256 of the public key in its
@@ -123,7 +138,7 @@ func (a *Access) Hello(h *api.Hello) {
 	switch refusal := a.mayClaim(); {
 	case refusal == nil:
 		h.ClaimSeconds = max(1, int(time.Until(a.claimUntil).Seconds()))
-	case a.owner == nil && problem == nil:
+	case a.held, a.owner == nil && problem == nil:
 		problem = &api.Problem{Code: refusal.Code, Message: refusal.Detail, Hint: refusal.Hint}
 	}
 	h.Problem = problem
@@ -143,10 +158,14 @@ func (a *Access) Run(ctx context.Context) {
 		held, now := a.cfg.Held != nil && a.cfg.Held(), a.cfg.Now()
 		a.mu.Lock()
 		if held != a.held || a.owner != nil && a.owner.endsBetween(last, now) {
-			a.held = held
+			a.hold(held)
 			a.change()
 		}
+		owed := a.problem != nil && a.problem.Code == api.CodeNotKept
 		a.mu.Unlock()
 		last = now
+		if owed {
+			a.keepKey()
+		}
 	}
 }

@@ -29,6 +29,7 @@ var today = time.Date(2027, 1, 1, 12, 0, 0, 0, time.UTC)
 type pi struct {
 	dir    string
 	id     string
+	board  string
 	uptime time.Duration
 	held   bool
 	fleets bool // its folder is empty after a restart
@@ -52,7 +53,7 @@ func (p *pi) start(t *testing.T) *Access {
 
 func (p *pi) open() (*Access, error) {
 	return Open(Config{
-		Dir: p.dir, ID: p.id, Uptime: p.uptime, Log: slog.New(slog.NewTextHandler(&p.log, nil)),
+		Dir: p.dir, ID: p.id, Board: p.board, Uptime: p.uptime, Log: slog.New(slog.NewTextHandler(&p.log, nil)),
 		Held: func() bool { return p.held }, Lasts: func() bool { return !p.fleets }, Now: func() time.Time { return p.now },
 	})
 }
@@ -131,14 +132,34 @@ func TestWhenItCanBeClaimed(t *testing.T) {
 		before func(*testing.T, *pi)
 		code   api.Code
 	}{
-		"a new agent":                {nil, ""},
-		"just plugged in":            {func(t *testing.T, p *pi) { p.start(t); p.uptime = time.Minute }, ""},
-		"on for long":                {func(t *testing.T, p *pi) { p.start(t) }, api.CodeClaimClosed},
-		"its folder does not last":   {func(_ *testing.T, p *pi) { p.fleets = true }, api.CodeNotKept},
-		"no folder":                  {func(_ *testing.T, p *pi) { p.dir = "" }, api.CodeNotKept},
-		"held open":                  {func(_ *testing.T, p *pi) { p.held = true }, api.CodeHeldOpen},
-		"owned":                      {func(t *testing.T, p *pi) { newHome().mustClaim(t, p.start(t)); p.uptime = 0 }, api.CodeClaimed},
-		"owned as another Pi":        {func(t *testing.T, p *pi) { newHome().mustClaim(t, p.start(t)); p.id, p.uptime = otherID, 0 }, ""},
+		"a new agent":              {nil, ""},
+		"just plugged in":          {func(t *testing.T, p *pi) { p.start(t); p.uptime = time.Minute }, ""},
+		"on for long":              {func(t *testing.T, p *pi) { p.start(t) }, api.CodeClaimClosed},
+		"its folder does not last": {func(_ *testing.T, p *pi) { p.fleets = true }, api.CodeNotKept},
+		"no folder":                {func(_ *testing.T, p *pi) { p.dir = "" }, api.CodeNotKept},
+		"held open":                {func(_ *testing.T, p *pi) { p.held = true }, api.CodeHeldOpen},
+		"owned":                    {func(t *testing.T, p *pi) { newHome().mustClaim(t, p.start(t)); p.uptime = 0 }, api.CodeClaimed},
+		"owned in another board": {func(t *testing.T, p *pi) {
+			p.board = "a"
+			newHome().mustClaim(t, p.start(t))
+			p.board, p.id, p.uptime = "b", otherID, 0
+		}, ""},
+		"the same id, another board": {func(t *testing.T, p *pi) {
+			p.board = "a"
+			newHome().mustClaim(t, p.start(t))
+			p.board, p.uptime = "b", 0
+		}, ""},
+		"its id was lost": {func(t *testing.T, p *pi) {
+			p.board = "a"
+			newHome().mustClaim(t, p.start(t))
+			p.id, p.uptime = otherID, 0
+		}, api.CodeClaimed},
+		"nothing says which board": {func(t *testing.T, p *pi) { newHome().mustClaim(t, p.start(t)); p.id, p.uptime = otherID, 0 }, api.CodeClaimed},
+		"the board is not readable": {func(t *testing.T, p *pi) {
+			p.board = "a"
+			newHome().mustClaim(t, p.start(t))
+			p.board, p.uptime = "", 0
+		}, api.CodeClaimed},
 		"nobody knows who owns it":   {func(t *testing.T, p *pi) { p.write(t, ownerFile, "{"); p.uptime = 0 }, api.CodeClaimed},
 		"the owner's file is empty":  {func(t *testing.T, p *pi) { p.write(t, ownerFile, ""); p.uptime = 0 }, api.CodeClaimed},
 		"its private key is damaged": {func(t *testing.T, p *pi) { p.write(t, keyFile, "xx") }, ""},
@@ -216,7 +237,10 @@ func TestNobodyPassesWhileTheOwnerIsUnknown(t *testing.T) {
 	if a.State() != api.Locked || a.View(h.view.Reveal()) || a.Bearer(bearer(h, a)) || a.Cookie("") {
 		t.Error("somebody passes")
 	}
-	if r := a.Release(); r != nil || a.State() != api.Open {
+	if _, r := a.Prove(household.Hash{1}); r == nil || r.Code != api.CodeAccessUnreadable || a.Unreadable() == nil {
+		t.Error("it does not say why", r)
+	}
+	if r := a.Release(); r != nil || a.State() != api.Open || a.Unreadable() != nil {
 		t.Error("a reset does not help", r)
 	}
 	newHome().mustClaim(t, a)
@@ -390,7 +414,7 @@ func TestTheFileOnTheCard(t *testing.T) {
 	p.held = true
 	a := p.start(t)
 	var hello api.Hello
-	if a.Hello(&hello); hello.Access != api.Open || !strings.Contains(p.log.String(), "pigrid-open") {
+	if a.Hello(&hello); hello.Access != api.Open || hello.Problem == nil || hello.Problem.Code != api.CodeHeldOpen || !strings.Contains(p.log.String(), "pigrid-open") {
 		t.Errorf("%+v", hello)
 	}
 	if p.held = false; p.start(t).State() != api.Locked {
@@ -487,4 +511,30 @@ func FuzzOwner(f *testing.F) {
 			t.Errorf("%q names an owner", data)
 		}
 	})
+}
+
+// A name that no certificate can have is left out of it.
+func TestAnyHostNameWillDo(t *testing.T) {
+	for _, host := range []string{"küche.local", "pi.local", "", "192.168.1.2", "\xff"} {
+		if _, err := Open(Config{Dir: t.TempDir(), ID: id, Hosts: []string{host}, Log: slog.New(slog.DiscardHandler)}); err != nil {
+			t.Errorf("%q: %v", host, err)
+		}
+	}
+}
+
+// A key that could not be saved is saved as soon as there is room.
+func TestTheKeyIsSavedLater(t *testing.T) {
+	p := newPi(t)
+	dir := p.dir
+	p.dir = "/proc/none"
+	a := p.start(t)
+	if r := newHome().claim(a); r == nil || r.Code != api.CodeNotKept {
+		t.Fatal(r)
+	}
+	a.cfg.Dir = dir
+	a.keepKey()
+	newHome().mustClaim(t, a)
+	if p.dir = dir; p.start(t).SPKI() != a.SPKI() {
+		t.Error("another key was saved")
+	}
 }

@@ -16,9 +16,9 @@ import (
 	"net"
 	"os"
 	"path/filepath"
+	"strings"
 	"time"
-
-	"github.com/google/renameio/v2"
+	"unicode"
 
 	"pigrid/agent/smallfile"
 	"pigrid/shared/api"
@@ -35,34 +35,45 @@ const (
 
 // loadKey reads the agent's private key, and makes one when there is none. fresh
 // says that it was made just now.
-func (a *Access) loadKey() (key *ecdsa.PrivateKey, fresh bool, err error) {
+func (a *Access) loadKey() (fresh bool, err error) {
 	path := filepath.Join(a.cfg.Dir, keyFile)
 	if a.cfg.Dir == "" {
-		key, err = ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
-		return key, true, err
+		a.key, err = ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+		return true, err
 	}
 	data, err := smallfile.Read(path, maxFile)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
 	case err != nil:
-		return nil, false, fmt.Errorf("the agent's private key cannot be read: %w; let the agent's user read it, or delete it for a new one, after which apps ask whether to trust this Pi again", err)
+		return false, fmt.Errorf("the agent's private key cannot be read: %w; let the agent's user read it, or delete it for a new one, after which apps ask whether to trust this Pi again", err)
 	default:
-		if key, err = parseKey(data); err == nil {
-			return key, false, nil
+		if a.key, err = parseKey(data); err == nil {
+			return false, nil
 		}
 		a.cfg.Log.Warn("the agent's private key is damaged, so there is a new one; apps will ask whether to trust this Pi again", "file", path, "kept_as", keyFile+badSuffix)
 		if err := os.Rename(path, path+badSuffix); err != nil {
-			return nil, false, fmt.Errorf("%s is no private key and cannot be renamed: %w; delete it", path, err)
+			return false, fmt.Errorf("%s is no private key and cannot be renamed: %w; delete it", path, err)
 		}
 	}
-	if key, err = ecdsa.GenerateKey(elliptic.P256(), rand.Reader); err != nil {
-		return nil, false, err
+	if a.key, err = ecdsa.GenerateKey(elliptic.P256(), rand.Reader); err != nil {
+		return false, err
 	}
-	if err := a.storeKey(path, key); err != nil {
-		a.cfg.Log.Warn("the agent's private key cannot be saved, so this agent cannot be locked", "error", err)
+	if err := a.storeKey(); err != nil {
+		a.cfg.Log.Warn("the agent's private key cannot be saved, so this agent cannot be locked; it is tried again", "error", err)
 		a.problem = &api.Problem{Code: api.CodeNotKept, Message: "This agent cannot save its private key.", Hint: saveHint}
 	}
-	return key, true, nil
+	return true, nil
+}
+
+// keepKey tries again to save a key that could not be saved.
+func (a *Access) keepKey() {
+	if a.storeKey() != nil {
+		return
+	}
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.problem = nil
+	a.cfg.Log.Info("the agent's private key has been saved")
 }
 
 func parseKey(data []byte) (*ecdsa.PrivateKey, error) {
@@ -77,15 +88,12 @@ func parseKey(data []byte) (*ecdsa.PrivateKey, error) {
 	return key, nil
 }
 
-func (a *Access) storeKey(path string, key *ecdsa.PrivateKey) error {
-	der, err := x509.MarshalECPrivateKey(key)
+func (a *Access) storeKey() error {
+	der, err := x509.MarshalECPrivateKey(a.key)
 	if err != nil {
 		return err
 	}
-	if err := os.MkdirAll(a.cfg.Dir, 0o755); err != nil {
-		return err
-	}
-	return renameio.WriteFile(path, pem.EncodeToMemory(&pem.Block{Type: pemKind, Bytes: der}), 0o600)
+	return smallfile.Write(filepath.Join(a.cfg.Dir, keyFile), pem.EncodeToMemory(&pem.Block{Type: pemKind, Bytes: der}), 0o600)
 }
 
 // certificate makes a certificate for the key that holds at any time a Pi without a
@@ -107,7 +115,7 @@ func certificate(key *ecdsa.PrivateKey, hosts []string) (cert tls.Certificate, s
 	for _, h := range hosts {
 		if ip := net.ParseIP(h); ip != nil {
 			t.IPAddresses = append(t.IPAddresses, ip)
-		} else {
+		} else if !strings.ContainsFunc(h, func(r rune) bool { return r > unicode.MaxASCII }) { // a certificate has no others
 			t.DNSNames = append(t.DNSNames, h)
 		}
 	}

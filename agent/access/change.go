@@ -23,7 +23,7 @@ func (a *Access) mayClaim() *api.Refusal {
 		return refuse(http.StatusForbidden, api.CodeHeldOpen, "A file pigrid-open on the Pi's card keeps this agent open.", "Delete the file from the boot partition.")
 	case a.unreadable, a.owner != nil:
 		return refuse(http.StatusConflict, api.CodeClaimed, "This agent has an owner already.", "Enter its household key. If nobody has it: sudo pigrid-agent access reset on the Pi.")
-	case a.cfg.Dir == "" || !a.cfg.Lasts():
+	case !a.lasting:
 		return refuse(http.StatusForbidden, api.CodeNotKept, "This agent would forget its owner at the next restart.", "Give it a state folder that lasts: --state-dir, or a volume for the container.")
 	case a.problem != nil && a.problem.Code == api.CodeNotKept:
 		return refuse(http.StatusInsufficientStorage, api.CodeNotKept, a.problem.Message, a.problem.Hint)
@@ -43,9 +43,12 @@ func notStored(err error) *api.Refusal {
 
 // Claim locks the agent for who sends this first.
 func (a *Access) Claim(c api.Claim) *api.Refusal {
+	a.changing.Lock()
+	defer a.changing.Unlock()
 	a.mu.Lock()
-	defer a.mu.Unlock()
-	if r := a.mayClaim(); r != nil {
+	r := a.mayClaim()
+	a.mu.Unlock()
+	if r != nil {
 		return r
 	}
 	if c.Key == (household.AgentKey{}) {
@@ -54,36 +57,48 @@ func (a *Access) Claim(c api.Claim) *api.Refusal {
 	if r := checkPasswords(c.Passwords); r != nil {
 		return r
 	}
-	if r := a.replace(&owner{ID: a.cfg.ID, SPKI: a.spki, Key: c.Key, Passwords: c.Passwords}); r != nil {
+	if r := a.replace(&owner{ID: a.cfg.ID, Board: a.cfg.Board, SPKI: a.spki, Key: c.Key, Passwords: c.Passwords}); r != nil {
 		return r
 	}
-	a.problem = nil
 	a.cfg.Log.Info("the agent is locked: it has an owner now")
 	return nil
 }
 
-// replace makes o the owner once it is stored. It needs mu.
+// replace makes o the owner once it is stored. It needs changing, and not mu.
 func (a *Access) replace(o *owner) *api.Refusal {
 	if err := a.store(o); err != nil {
 		a.cfg.Log.Warn("who may watch could not be saved, so nothing has changed", "error", err, "hint", saveHint)
 		return notStored(err)
 	}
-	a.owner = o
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.owner, a.unreadable = o, false
+	if o == nil || o.SPKI == a.spki {
+		a.problem = nil
+	}
 	a.change()
 	return nil
 }
 
-// SetKey replaces the agent's key, when its household has a new one.
-func (a *Access) SetKey(key household.AgentKey) *api.Refusal {
+// current returns the owner, who changes only while changing is held.
+func (a *Access) current() *owner {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	if a.owner == nil {
-		return notLocked()
+	return a.owner
+}
+
+// SetKey replaces the agent's key, when its household has a new one.
+func (a *Access) SetKey(key household.AgentKey) *api.Refusal {
+	a.changing.Lock()
+	defer a.changing.Unlock()
+	now := a.current()
+	if now == nil {
+		return a.notLocked()
 	}
 	if key == (household.AgentKey{}) {
 		return invalid("There is no key.")
 	}
-	next := *a.owner
+	next := *now
 	next.Key, next.SPKI = key, a.spki
 	if r := a.replace(&next); r != nil {
 		return r
@@ -94,15 +109,16 @@ func (a *Access) SetKey(key household.AgentKey) *api.Refusal {
 
 // SetPasswords replaces all view passwords.
 func (a *Access) SetPasswords(list []api.ViewPassword) *api.Refusal {
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	if a.owner == nil {
-		return notLocked()
+	a.changing.Lock()
+	defer a.changing.Unlock()
+	now := a.current()
+	if now == nil {
+		return a.notLocked()
 	}
 	if r := checkPasswords(list); r != nil {
 		return r
 	}
-	next := *a.owner
+	next := *now
 	next.Passwords = list
 	if r := a.replace(&next); r != nil {
 		return r
@@ -124,17 +140,14 @@ func (a *Access) Passwords() []api.ViewPassword {
 // Release makes the agent open and claimable, as its owner wants or who is at the
 // Pi. Its key pair stays.
 func (a *Access) Release() *api.Refusal {
+	a.changing.Lock()
+	defer a.changing.Unlock()
+	if r := a.replace(nil); r != nil {
+		return r
+	}
 	a.mu.Lock()
-	defer a.mu.Unlock()
-	if err := a.store(nil); err != nil {
-		return notStored(err)
-	}
-	a.owner, a.unreadable = nil, false
-	if a.problem != nil && a.problem.Code != api.CodeNotKept {
-		a.problem = nil
-	}
 	a.claimUntil = time.Now().Add(claimTime)
-	a.change()
+	a.mu.Unlock()
 	a.cfg.Log.Info("the agent is open to everybody on its network, and can be locked")
 	return nil
 }
@@ -142,6 +155,8 @@ func (a *Access) Release() *api.Refusal {
 // AllowClaim lets the agent be claimed for another 15 minutes, as who is at the Pi
 // wants. It says why that would not help.
 func (a *Access) AllowClaim() *api.Refusal {
+	a.changing.Lock()
+	defer a.changing.Unlock()
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	before := a.claimUntil
@@ -153,9 +168,26 @@ func (a *Access) AllowClaim() *api.Refusal {
 	return r
 }
 
-func notLocked() *api.Refusal {
+// notLocked says why there is nothing to prove or to change.
+func (a *Access) notLocked() *api.Refusal {
+	if r := a.Unreadable(); r != nil {
+		return r
+	}
 	return &api.Refusal{
 		Status: http.StatusConflict, Code: api.CodeNotLocked, Title: "This agent is open",
 		Detail: "It has no owner, so there is nothing to change.", Hint: "Lock it in the app first.",
+	}
+}
+
+// Unreadable is what everybody is told while nobody can say who the owner is, nil when
+// that is known.
+func (a *Access) Unreadable() *api.Refusal {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if !a.unreadable {
+		return nil
+	}
+	return &api.Refusal{
+		Status: http.StatusUnauthorized, Code: a.problem.Code, Title: "Nobody can log in", Detail: a.problem.Message, Hint: a.problem.Hint,
 	}
 }

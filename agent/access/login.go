@@ -21,12 +21,11 @@ var floor = time.Date(2026, 11, 1, 0, 0, 0, 0, time.UTC)
 
 // Prove answers a nonce, so that the app knows whether this is its camera.
 func (a *Access) Prove(nonce household.Hash) (household.Hash, *api.Refusal) {
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	if a.owner == nil {
-		return household.Hash{}, notLocked()
+	now := a.current()
+	if now == nil {
+		return household.Hash{}, a.notLocked()
 	}
-	return a.owner.Key.Proof(nonce), nil
+	return now.Key.Proof(nonce), nil
 }
 
 // Bearer reports whether hex is what the app sends.

@@ -5,11 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"os"
 	"path/filepath"
 	"time"
-
-	"github.com/google/renameio/v2"
 
 	"pigrid/agent/smallfile"
 	"pigrid/shared/api"
@@ -24,8 +21,9 @@ const saveHint = "Free some space on the card, and let the agent write to its st
 // owner is what the agent keeps of its owner: never the household key, never a
 // password.
 type owner struct {
-	ID        string             `json:"id"`   // of the agent that was claimed
-	SPKI      household.Hash     `json:"spki"` // that the key was made for
+	ID        string             `json:"id"`    // of the agent that was claimed
+	Board     string             `json:"board"` // in which it was, empty when nothing said so
+	SPKI      household.Hash     `json:"spki"`  // that the key was made for
 	Key       household.AgentKey `json:"key"`
 	Passwords []api.ViewPassword `json:"passwords"`
 }
@@ -63,7 +61,16 @@ func (a *Access) loadOwner() {
 	if err == nil {
 		err = parseOwner(data, o)
 	}
+	if err == nil && o.ID != a.cfg.ID {
+		err = errors.New("the agent has another id than the one that was locked") // its file was damaged, or nothing says any more which machine this is
+	}
 	switch {
+	case o.Key != (household.AgentKey{}) && a.cfg.Board != "" && o.Board != "" && o.Board != a.cfg.Board:
+		a.problem = &api.Problem{
+			Code: api.CodeOtherMachine, Message: "This card was locked in another Pi, so here the agent is open.",
+			Hint: "Lock it in the app.",
+		}
+		a.cfg.Log.Warn("this card was locked in another Pi, so here the agent is open", "file", path)
 	case err != nil:
 		a.unreadable = true
 		a.problem = &api.Problem{
@@ -71,12 +78,6 @@ func (a *Access) loadOwner() {
 			Hint: "On the Pi: sudo pigrid-agent access reset. Then lock it again in the app.",
 		}
 		a.cfg.Log.Error("the agent cannot read who its owner is, so it lets nobody in", "file", path, "error", err, "hint", a.problem.Hint)
-	case o.ID != a.cfg.ID:
-		a.problem = &api.Problem{
-			Code: api.CodeOtherMachine, Message: "This card was locked in another Pi, so here the agent is open.",
-			Hint: "Lock it in the app.",
-		}
-		a.cfg.Log.Warn("this card was locked in another Pi, so here the agent is open", "file", path)
 	default:
 		a.owner = o
 		if o.SPKI != a.spki {
@@ -106,17 +107,13 @@ func parseOwner(data []byte, o *owner) error {
 func (a *Access) store(o *owner) error {
 	path := filepath.Join(a.cfg.Dir, ownerFile)
 	if o == nil {
-		err := os.Remove(path)
-		if errors.Is(err, fs.ErrNotExist) {
-			return nil
-		}
-		return err
+		return smallfile.Remove(path)
 	}
 	data, err := json.MarshalIndent(o, "", "  ")
 	if err != nil {
 		return err
 	}
-	return renameio.WriteFile(path, append(data, '\n'), 0o600)
+	return smallfile.Write(path, append(data, '\n'), 0o600)
 }
 
 // checkPasswords says what is wrong with a list of view passwords.

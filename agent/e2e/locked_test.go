@@ -124,6 +124,13 @@ func TestProgramsWatchALockedAgent(t *testing.T) {
 	}
 }
 
+func TestVLCWatchesALockedAgent(t *testing.T) {
+	o := lockedAgent(t)
+	if c, said := playVLC(t, "http://x:"+o.view.Reveal()+"@"+o.addr+"/video"); c.Frames < 100 {
+		t.Errorf("%+v in %v: %s", c, playTime, said)
+	}
+}
+
 // TestBrowsersLogIn: a link from the app shows the picture without typing and stays
 // logged in; without it there is the login page, not the browser's own question.
 func TestBrowsersLogIn(t *testing.T) {

@@ -12,8 +12,6 @@ import (
 	"path/filepath"
 	"sync"
 
-	"github.com/google/renameio/v2"
-
 	"pigrid/agent/smallfile"
 	"pigrid/shared/api"
 )
@@ -51,13 +49,15 @@ func Open(dir string) (*Facts, error) {
 	if errors.Is(err, fs.ErrNotExist) {
 		return f, nil
 	}
-	if err == nil {
-		err = parse(data, &f.known)
-	}
 	if err != nil {
+		return f, fmt.Errorf("the names that the app gave cannot be read, so cameras have their own names: %w", err)
+	}
+	if err := parse(data, &f.known); err != nil {
 		f.known = known{}
-		_ = os.Rename(f.path, f.path+badSuffix)
-		return f, fmt.Errorf("the names that the app gave cannot be read, so cameras have their own names; what was in %s is kept in %s: %w", f.path, file+badSuffix, err)
+		if err := os.Rename(f.path, f.path+badSuffix); err != nil {
+			return f, fmt.Errorf("%s is damaged and cannot be renamed, so cameras have their own names: %w", f.path, err)
+		}
+		return f, fmt.Errorf("the names that the app gave are damaged, so cameras have their own names; the old content is kept in %s: %w", f.path+badSuffix, err)
 	}
 	return f, nil
 }
@@ -155,7 +155,7 @@ func (f *Facts) change(change func(*known)) error {
 		if err != nil {
 			return err
 		}
-		if err := renameio.WriteFile(f.path, append(data, '\n'), 0o600); err != nil {
+		if err := smallfile.Write(f.path, append(data, '\n'), 0o600); err != nil {
 			return &StoreError{err}
 		}
 	}

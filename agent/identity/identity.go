@@ -40,24 +40,46 @@ var sources = [...]string{
 	"var/lib/dbus/machine-id",
 }
 
+// serials is how many of the sources, the first ones, belong to the board.
+const serials = 2
+
 // MachineID derives the id from what the machine under root ("/" but for
 // tests) says of itself.
 func MachineID(root fs.FS) (string, error) { return derivedID(root, "") }
+
+// BoardID derives an id from the serial number of the board alone, "" where there is
+// none. It differs from the machine's id, and says only whether a card is in another
+// board.
+func BoardID(root fs.FS) string {
+	for _, name := range sources[:serials] {
+		if id, ok := idFrom(root, name, "board"); ok {
+			return id
+		}
+	}
+	return ""
+}
 
 // derivedID derives an id for one of several agents of a machine, which differ in
 // part.
 func derivedID(root fs.FS, part string) (string, error) {
 	for _, name := range sources {
-		data, err := readSource(root, name)
-		serial := strings.Trim(string(data), "\x00 \t\r\n")
-		if err != nil || strings.Trim(serial, "0") == "" || serial == "uninitialized" {
-			continue
+		if id, ok := idFrom(root, name, part); ok {
+			return id, nil
 		}
-		mac := hmac.New(sha256.New, []byte(application))
-		mac.Write([]byte(serial + part))
-		return uuid([16]byte(mac.Sum(nil)), 8), nil
 	}
 	return "", errors.New("this machine has neither a serial number nor /etc/machine-id; start the agent with --state-dir and a folder that it can write to")
+}
+
+// idFrom derives an id from one of the sources.
+func idFrom(root fs.FS, name, part string) (id string, ok bool) {
+	data, err := readSource(root, name)
+	serial := strings.Trim(string(data), "\x00 \t\r\n")
+	if err != nil || strings.Trim(serial, "0") == "" || serial == "uninitialized" {
+		return "", false
+	}
+	mac := hmac.New(sha256.New, []byte(application))
+	mac.Write([]byte(serial + part))
+	return uuid([16]byte(mac.Sum(nil)), 8), true
 }
 
 // readSource reads a file like [smallfile.Read].

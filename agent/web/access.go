@@ -3,6 +3,7 @@ package web
 import (
 	"encoding/json"
 	"errors"
+	"io"
 	"mime"
 	"net/http"
 	"time"
@@ -11,6 +12,7 @@ import (
 
 	"pigrid/agent/facts"
 	"pigrid/shared/api"
+	"pigrid/shared/household"
 )
 
 // maxBody is how long the JSON may be that a client sends, in bytes.
@@ -121,6 +123,10 @@ func (s *Server) prove(w http.ResponseWriter, r *http.Request) {
 	if !ok {
 		return
 	}
+	if body.Nonce == (household.Hash{}) {
+		fail(w, r, api.Refusal{Status: http.StatusBadRequest, Code: api.CodeInvalid, Title: "Invalid request", Detail: "There is no nonce of 32 random bytes."})
+		return
+	}
 	proof, refusal := s.cfg.Access.Prove(body.Nonce)
 	if refusal != nil {
 		fail(w, r, *refusal)
@@ -219,7 +225,10 @@ func readJSON[T any](w http.ResponseWriter, r *http.Request) (body T, ok bool) {
 		return invalid(http.StatusUnsupportedMediaType, "The body must be JSON (Content-Type: application/json).")
 	}
 	d := json.NewDecoder(http.MaxBytesReader(w, r.Body, maxBody))
-	if err := d.Decode(&body); err != nil || d.More() {
+	if err := d.Decode(&body); err != nil {
+		return invalid(http.StatusBadRequest, "The body is not the JSON that belongs here.")
+	}
+	if _, err := d.Token(); !errors.Is(err, io.EOF) {
 		return invalid(http.StatusBadRequest, "The body is not the JSON that belongs here.")
 	}
 	return body, true

@@ -38,9 +38,9 @@ type conn struct {
 	began  time.Time        // to write; under the mu of slow, as is isSlow
 	isSlow bool
 
-	config *tls.Config // nil for no TLS
-	tls    *secure     // nil without; set by the first Read
-	begun  bool        // to read
+	config *tls.Config            // nil for no TLS
+	tls    atomic.Pointer[secure] // nil without; set by the first Read
+	begun  bool                   // to read
 
 	limits *listener // that accepted it; nil for none
 	busy   bool      // answers a request; under the mu of limits, as is waits
@@ -62,16 +62,16 @@ func newConn(c net.Conn, wait time.Duration, slow *slowClients) *conn {
 // Close closes the connection and gives its slot back.
 func (c *conn) Close() error {
 	c.leave()
-	if c.tls != nil {
-		return c.tls.close()
+	if s := c.tls.Load(); s != nil {
+		return s.close()
 	}
 	return c.Conn.Close()
 }
 
 // Read implements [net.Conn]. Clients choose between HTTP and TLS by their first byte.
 func (c *conn) Read(b []byte) (int, error) {
-	if c.tls != nil {
-		return c.tls.Read(b)
+	if s := c.tls.Load(); s != nil {
+		return s.Read(b)
 	}
 	n, err := c.Conn.Read(b)
 	if n == 0 || c.begun {
@@ -81,16 +81,19 @@ func (c *conn) Read(b []byte) (int, error) {
 	if c.config == nil || b[0] != tlsHello {
 		return n, err
 	}
-	c.startTLS(b[:n])
-	return c.tls.Read(b)
+	s, err := c.startTLS(b[:n])
+	if err != nil {
+		return 0, err
+	}
+	return s.Read(b)
 }
 
 // CloseWrite closes the sending side: net/http does before it closes a connection
 // whose client may still be sending.
 func (c *conn) CloseWrite() error {
-	if c.tls != nil {
-		c.tls.under.closing.Store(true)
-		_ = c.tls.CloseWrite()
+	if s := c.tls.Load(); s != nil {
+		s.under.closing.Store(true)
+		_ = s.CloseWrite()
 	}
 	if half, ok := c.Conn.(interface{ CloseWrite() error }); ok {
 		return half.CloseWrite()
@@ -100,8 +103,8 @@ func (c *conn) CloseWrite() error {
 
 // Write sends b, in TLS if the client chose that.
 func (c *conn) Write(b []byte) (int, error) {
-	if c.tls != nil {
-		return c.tls.write(b)
+	if s := c.tls.Load(); s != nil {
+		return s.write(b)
 	}
 	return c.writePlain(b)
 }
@@ -133,7 +136,7 @@ func (c *conn) writePlain(b []byte) (int, error) {
 		if n > 0 {
 			moved = now
 		}
-		if now.Sub(moved) >= c.wait {
+		if s := c.tls.Load(); now.Sub(moved) >= c.wait || s != nil && s.under.closing.Load() {
 			return sent, err
 		}
 		c.slow.add(c, float64(n)/now.Sub(looked).Seconds())

@@ -55,6 +55,9 @@ func (s *Server) guardAccess(next http.Handler) http.Handler {
 				s.failLogin(w, r, *refusal)
 				return
 			}
+			if s.keepKey(w, r) {
+				return
+			}
 		}
 		next.ServeHTTP(w, r.WithContext(context.WithValue(r.Context(), validKey{}, valid)))
 	})
@@ -91,10 +94,40 @@ func (s *Server) mayWatch(r *http.Request) *api.Refusal {
 	if sent {
 		return s.wrong(r)
 	}
+	if refusal := a.Unreadable(); refusal != nil {
+		return refusal
+	}
 	return &api.Refusal{
 		Status: http.StatusUnauthorized, Code: api.CodeLocked, Title: "A login is needed",
 		Detail: "This camera is locked by its household.", Hint: "Log in with a view password. The PiGrid app shows it under Household.",
 	}
+}
+
+// keepKey logs in a browser that was sent to the page with ?key=, so that what the page
+// loads needs none, and takes the password out of its address. It reports whether it
+// has answered.
+func (s *Server) keepKey(w http.ResponseWriter, r *http.Request) bool {
+	key := r.URL.Query().Get("key")
+	if r.URL.Path != "/" || key == "" || !strings.Contains(r.Header.Get("Accept"), "text/html") {
+		return false
+	}
+	if what, _ := actionOf(r.URL.RawQuery); what != "" {
+		return false
+	}
+	value, ok := s.cfg.Access.NewCookie(key)
+	if ok {
+		s.setCookie(w, value)
+		http.Redirect(w, r, "/", http.StatusSeeOther)
+	}
+	return ok
+}
+
+// setCookie keeps a browser logged in.
+func (s *Server) setCookie(w http.ResponseWriter, value string) {
+	http.SetCookie(w, &http.Cookie{
+		Name: s.cookieName(), Value: value, Path: "/", MaxAge: int(access.CookieTime.Seconds()),
+		HttpOnly: true, SameSite: http.SameSiteLaxMode, // and not Secure: http could not replace it then
+	})
 }
 
 // bearerOf returns the token of a request that has one (RFC 6750).
@@ -105,6 +138,9 @@ func bearerOf(r *http.Request) (token string, ok bool) {
 
 // wrong counts a wrong login and answers it.
 func (s *Server) wrong(r *http.Request) *api.Refusal {
+	if refusal := s.cfg.Access.Unreadable(); refusal != nil {
+		return refusal // whatever was sent
+	}
 	client := clientOf(r)
 	if wait := s.cfg.Access.Wrong(client); wait > 0 {
 		if s.guessing.now() {
@@ -116,10 +152,14 @@ func (s *Server) wrong(r *http.Request) *api.Refusal {
 			Hint:   "The right one works at any time. Try again in " + seconds(wait) + " s.",
 		}
 	}
-	return &api.Refusal{
+	refusal := &api.Refusal{
 		Status: http.StatusUnauthorized, Code: api.CodeWrongLogin, Title: "Wrong login",
 		Detail: "That is not one of this camera's view passwords.", Hint: "The PiGrid app shows it under Household.",
 	}
+	if _, ok := bearerOf(r); ok {
+		refusal.Detail, refusal.Hint = "This camera belongs to another household.", "Enter its household key in the PiGrid app."
+	}
+	return refusal
 }
 
 func seconds(d time.Duration) string { return strconv.Itoa(int(math.Ceil(d.Seconds()))) }
@@ -188,7 +228,10 @@ func nextOf(r *http.Request) string {
 		}
 		return localPath(r.URL.RequestURI())
 	}
-	return localPath(r.FormValue("next"))
+	if r.PostForm != nil { // logIn has read it, with a limit
+		return localPath(r.PostForm.Get("next"))
+	}
+	return localPath(r.URL.Query().Get("next"))
 }
 
 // localPath returns path if it stays on this agent, else "/".
@@ -201,6 +244,18 @@ func localPath(path string) string {
 
 // cookieName is the agent's own: browsers share cookies between all ports of a host.
 func (s *Server) cookieName() string { return "pigrid-" + s.cfg.Identity.ID[:8] }
+
+// failChanged answers a request that was let in before who may watch changed.
+func (s *Server) failChanged(w http.ResponseWriter, r *http.Request) {
+	if s.cfg.Access.State() == api.Locked {
+		if refusal := s.mayWatch(r); refusal != nil {
+			s.failLogin(w, r, *refusal)
+			return
+		}
+	}
+	w.Header().Set("Retry-After", "1")
+	fail(w, r, api.Refusal{Status: http.StatusServiceUnavailable, Title: "Try again", Detail: "Who may watch this camera has just changed.", Hint: "Ask again in a second."})
+}
 
 // login is the page on which a browser logs in. An open agent needs none.
 func (s *Server) login(w http.ResponseWriter, r *http.Request) {
@@ -231,9 +286,6 @@ func (s *Server) logIn(w http.ResponseWriter, r *http.Request) {
 		s.showLogin(w, r, *refusal)
 		return
 	}
-	http.SetCookie(w, &http.Cookie{
-		Name: s.cookieName(), Value: value, Path: "/", MaxAge: int(access.CookieTime.Seconds()),
-		HttpOnly: true, SameSite: http.SameSiteLaxMode, Secure: isSecure(r.Context()),
-	})
+	s.setCookie(w, value)
 	http.Redirect(w, r, nextOf(r), http.StatusSeeOther)
 }

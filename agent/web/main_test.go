@@ -54,7 +54,10 @@ func newSiteOn(t *testing.T, cfg Config, wait patience, ln net.Listener) *site {
 	cfg.Cameras = &frames.Set{}
 	cfg.Cameras.Add(hub)
 	cfg.Identity = identity.Identity{ID: "00000000-0000-4000-8000-000000000001", Name: "Küche", Host: "pi"}
-	cfg.Version, cfg.Log = "test", slog.New(slog.DiscardHandler)
+	cfg.Version = "test"
+	if cfg.Log == nil {
+		cfg.Log = slog.New(slog.DiscardHandler)
+	}
 	ctx, cancel := context.WithCancel(context.Background())
 	s := &site{Server: New(cfg), hub: hub, addr: ln.Addr().String(), url: "http://" + ln.Addr().String()}
 	s.patience = wait

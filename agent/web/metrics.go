@@ -17,7 +17,7 @@ import (
 func (s *Server) metrics(w http.ResponseWriter, _ *http.Request) {
 	w.Header().Set("Content-Type", "text/plain; version=0.0.4; charset=utf-8")
 	id := s.cfg.Identity
-	metrics.WriteGaugeUint64(w, fmt.Sprintf(`pigrid_agent_info{id="%s",name="%s",version="%s"}`, id.ID, labelValue(id.Name), labelValue(s.cfg.Version)), 1)
+	metrics.WriteGaugeUint64(w, fmt.Sprintf(`pigrid_agent_info{id="%s",name="%s",version="%s"}`, id.ID, labelValue(s.name()), labelValue(s.cfg.Version)), 1)
 	for _, c := range s.cameras(time.Now()) {
 		writeCameraMetrics(w, c)
 	}

@@ -44,6 +44,18 @@ func (p *pacer) wait(of netip.Addr, now time.Time) time.Duration {
 	return due.Sub(now)
 }
 
+// soon is wait for what is not worth waiting for long: ok is false, and nothing is
+// counted, when it would be more than the time of a burst and as long again.
+func (p *pacer) soon(of netip.Addr, now time.Time) (wait time.Duration, ok bool) {
+	p.mu.Lock()
+	late := p.next[of].Sub(now) > time.Second
+	p.mu.Unlock()
+	if late {
+		return 0, false
+	}
+	return p.wait(of, now), true
+}
+
 // forget drops addresses that have not asked for a while, all when that is not
 // enough. It needs mu.
 func (p *pacer) forget(now time.Time) {

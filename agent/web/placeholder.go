@@ -32,23 +32,25 @@ type placeholders struct {
 }
 
 type placeholder struct {
+	name string
 	why  api.Problem
 	part mjpeg.Part
 }
 
 // get returns the placeholder of a camera; ok is false while it has no problem.
-func (p *placeholders) get(hub *frames.Hub) (part mjpeg.Part, ok bool) {
+// name is what the picture calls the camera.
+func (p *placeholders) get(hub *frames.Hub, name string) (part mjpeg.Part, ok bool) {
 	state, problem := hub.State()
 	if problem == nil || state != api.Failed && state != api.Stalled {
 		return part, false
 	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if known, ok := p.drawn[hub]; ok && known.why == *problem {
+	if known, ok := p.drawn[hub]; ok && known.why == *problem && known.name == name {
 		return known.part, true
 	}
 	c := hub.Camera()
-	jpeg, err := drawing.NoPicture(c.Width, c.Height, c.Name, *problem)
+	jpeg, err := drawing.NoPicture(c.Width, c.Height, name, *problem)
 	if err != nil {
 		return part, false
 	}
@@ -56,6 +58,6 @@ func (p *placeholders) get(hub *frames.Hub) (part mjpeg.Part, ok bool) {
 	if p.drawn == nil {
 		p.drawn = map[*frames.Hub]placeholder{}
 	}
-	p.drawn[hub] = placeholder{*problem, part}
+	p.drawn[hub] = placeholder{name, *problem, part}
 	return part, true
 }

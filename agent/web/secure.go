@@ -3,6 +3,7 @@ package web
 import (
 	"context"
 	"crypto/tls"
+	"errors"
 	"net"
 	"sync"
 	"sync/atomic"
@@ -29,11 +30,18 @@ type secure struct {
 	under *records
 }
 
+// errTooFast closes a connection of an address that makes too many handshakes.
+var errTooFast = errors.New("too many TLS handshakes")
+
 // startTLS continues a connection in TLS. begun is what was read of it already. It
-// waits when an address makes too many handshakes.
-func (c *conn) startTLS(begun []byte) {
+// waits when an address makes too many handshakes, and gives up when many wait.
+func (c *conn) startTLS(begun []byte) (*secure, error) {
 	if l := c.limits; l != nil {
-		if wait := l.handshakes.wait(c.from, time.Now()); wait > 0 {
+		wait, ok := l.handshakes.soon(c.from, time.Now())
+		if !ok {
+			return nil, errTooFast
+		}
+		if wait > 0 {
 			select {
 			case <-time.After(wait):
 			case <-l.closed:
@@ -41,7 +49,9 @@ func (c *conn) startTLS(begun []byte) {
 		}
 	}
 	under := &records{Conn: c.Conn, to: c, begun: append([]byte(nil), begun...)}
-	c.tls = &secure{tls.Server(under, c.config), under}
+	s := &secure{tls.Server(under, c.config), under}
+	c.tls.Store(s)
+	return s, nil
 }
 
 // write sends b in records that are written together, so that a frame costs as few
@@ -55,9 +65,16 @@ func (s *secure) write(b []byte) (int, error) {
 	return n, err
 }
 
-// close says goodbye if that is possible at once, and closes.
+// close says goodbye if that is possible at once, and closes. It never waits for a
+// client that takes nothing.
 func (s *secure) close() error {
 	s.under.closing.Store(true)
+	if !s.under.mu.TryLock() { // somebody writes, perhaps for long
+		return s.under.Conn.Close()
+	}
+	s.under.mu.Unlock()
+	late := time.AfterFunc(farewell, func() { _ = s.under.Conn.Close() })
+	defer late.Stop()
 	return s.Close()
 }
 
@@ -130,5 +147,5 @@ func (r *records) send() error {
 // isSecure reports whether a request came over TLS.
 func isSecure(ctx context.Context) bool {
 	c := connOf(ctx)
-	return c != nil && c.tls != nil
+	return c != nil && c.tls.Load() != nil
 }

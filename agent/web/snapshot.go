@@ -44,7 +44,7 @@ func (s *Server) snapshot(ctx context.Context) http.HandlerFunc {
 		if r.Method == http.MethodHead {
 			return
 		}
-		s.watchers.saw(r, time.Now())
+		s.watchers.came(r, time.Now())()
 		wait := min(max(snapshotWait, hub.Camera().FirstWithin()), longestWait)
 		ctx, stop := context.WithTimeout(ctx, wait)
 		defer stop()
@@ -56,6 +56,7 @@ func (s *Server) snapshot(ctx context.Context) http.HandlerFunc {
 			return
 		}
 		defer leave()
+		defer context.AfterFunc(validOf(r), func() { cancel(errAccess) })()
 		settle := settleTime
 		if r.URL.Query().Get("settle") == "0" {
 			settle = 0
@@ -65,8 +66,13 @@ func (s *Server) snapshot(ctx context.Context) http.HandlerFunc {
 			failBusy(w, r)
 			return
 		}
+		if errors.Is(context.Cause(ctx), errAccess) {
+			release(f)
+			s.failChanged(w, r)
+			return
+		}
 		if f == nil {
-			failSnapshot(w, r, hub, wait)
+			s.failSnapshot(w, r, hub, wait)
 			return
 		}
 		defer f.Release()
@@ -113,7 +119,7 @@ func failBusy(w http.ResponseWriter, r *http.Request) {
 
 // failSnapshot answers that no frame came in the time that was waited. A slow
 // camera that was off has not failed: it goes on and has its picture later.
-func failSnapshot(w http.ResponseWriter, r *http.Request, hub *frames.Hub, waited time.Duration) {
+func (s *Server) failSnapshot(w http.ResponseWriter, r *http.Request, hub *frames.Hub, waited time.Duration) {
 	c := hub.Camera()
 	state, p := hub.State()
 	if start := c.SlowStart(); p == nil && state == api.Starting && start > waited {
@@ -131,7 +137,7 @@ func failSnapshot(w http.ResponseWriter, r *http.Request, hub *frames.Hub, waite
 			Hint:    "The agent keeps trying. If this continues, look at its log.",
 		}
 	}
-	failCamera(w, r, c.Name, *p)
+	failCamera(w, r, s.cameraName(hub), *p)
 }
 
 // duration writes a time as people do: 1m30s, 12m.

@@ -49,6 +49,13 @@ func (s *Server) cameras(now time.Time) []api.Camera {
 	return list
 }
 
+// cameraName is a camera's name for people.
+func (s *Server) cameraName(h *frames.Hub) string {
+	c := api.Camera{ID: h.Camera().ID, Name: h.Camera().Name}
+	s.cfg.Facts.Apply(&c)
+	return c.Name
+}
+
 // camera is what the status says of one.
 func (s *Server) camera(h *frames.Hub, now time.Time) api.Camera {
 	c := h.Status(now)

@@ -215,7 +215,7 @@ func TestPlaceholderIsDrawnOncePerReason(t *testing.T) {
 	var p placeholders
 	draw := func(state api.State, why *api.Problem) []byte {
 		hub.SetState(state, why)
-		part, ok := p.get(hub)
+		part, ok := p.get(hub, "Porch")
 		if ok != (part.JPEG != nil) {
 			t.Errorf("%v: %v and %d bytes", state, ok, len(part.JPEG))
 		}

@@ -47,11 +47,12 @@ func (s *Server) video(ctx context.Context) http.HandlerFunc {
 			}
 			return
 		}
-		s.watchers.saw(r, time.Now())
+		seen := s.watchers.came(r, time.Now())
 		ctx, cancel := context.WithCancelCause(ctx)
 		leave := s.enter(r, hub.Camera().ID, cancel)
 		if leave == nil {
 			cancel(nil)
+			seen()
 			w.Header().Set("Retry-After", "5")
 			fail(w, r, api.Refusal{
 				Status: http.StatusServiceUnavailable, Code: api.CodeTooManyViewers, Title: "Too many viewers",
@@ -61,7 +62,7 @@ func (s *Server) video(ctx context.Context) http.HandlerFunc {
 			return
 		}
 		stop := context.AfterFunc(validOf(r), func() { cancel(errAccess) })
-		s.takeOver(ctx, w, r, hub, fps, func() { stop(); leave() })
+		s.takeOver(ctx, w, r, hub, fps, func() { stop(); leave(); seen() })
 	}
 }
 
@@ -150,7 +151,7 @@ func (s *Server) takeOver(ctx context.Context, w http.ResponseWriter, r *http.Re
 	}
 	out := &stream{conn: c, patience: s.patience, advance: wantsAdvance(r), rare: fps > 0}
 	if wantsPlaceholder(r) {
-		out.placeholder = func() (mjpeg.Part, bool) { return s.placeholders.get(hub) }
+		out.placeholder = func() (mjpeg.Part, bool) { return s.placeholders.get(hub, s.cameraName(hub)) }
 	}
 	head, client := opening(r, w.Header()), r.RemoteAddr
 	go func() {

@@ -25,7 +25,7 @@ const (
 // locks the agent and wants to know what will need a login then.
 type watchers struct {
 	mu   sync.Mutex
-	last map[watcher]time.Time
+	seen map[watcher]*watched
 }
 
 type watcher struct {
@@ -33,8 +33,13 @@ type watcher struct {
 	program string
 }
 
-// saw remembers the client of a request for a picture.
-func (w *watchers) saw(r *http.Request, now time.Time) {
+type watched struct {
+	last time.Time // that it began or ended
+	now  int       // how many streams it watches
+}
+
+// came remembers the client of a request for a picture. It watches until it left.
+func (w *watchers) came(r *http.Request, now time.Time) (left func()) {
 	program := r.UserAgent()
 	if len(program) > maxProgram {
 		program = program[:maxProgram]
@@ -42,24 +47,36 @@ func (w *watchers) saw(r *http.Request, now time.Time) {
 	who := watcher{clientOf(r), strings.ToValidUTF8(program, "")}
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	if w.last == nil {
-		w.last = map[watcher]time.Time{}
+	if w.seen == nil {
+		w.seen = map[watcher]*watched{}
 	}
-	if _, known := w.last[who]; !known && len(w.last) >= maxWatchers {
-		delete(w.last, w.oldest())
+	if w.seen[who] == nil {
+		if len(w.seen) >= maxWatchers {
+			w.forget()
+		}
+		w.seen[who] = &watched{}
 	}
-	w.last[who] = now
+	one := w.seen[who]
+	one.last = now
+	one.now++
+	return sync.OnceFunc(func() {
+		w.mu.Lock()
+		defer w.mu.Unlock()
+		one.now--
+		one.last = time.Now()
+	})
 }
 
-// oldest needs mu.
-func (w *watchers) oldest() (found watcher) {
-	var at time.Time
-	for who, t := range w.last {
-		if at.IsZero() || t.Before(at) {
-			found, at = who, t
+// forget drops who watched longest ago, rather not somebody who does now. It needs mu.
+func (w *watchers) forget() {
+	var found watcher
+	var least *watched
+	for who, one := range w.seen {
+		if least == nil || (one.now == 0) && least.now > 0 || (one.now == 0) == (least.now == 0) && one.last.Before(least.last) {
+			found, least = who, one
 		}
 	}
-	return found
+	delete(w.seen, found)
 }
 
 // list returns who watched lately, the last first.
@@ -70,7 +87,11 @@ func (w *watchers) list(now time.Time) []api.Watcher {
 	}
 	var all []one
 	w.mu.Lock()
-	for who, at := range w.last {
+	for who, seen := range w.seen {
+		at := seen.last
+		if seen.now > 0 {
+			at = now
+		}
 		if now.Sub(at) < watchersFor {
 			all = append(all, one{who, at})
 		}
