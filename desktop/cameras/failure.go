@@ -3,16 +3,19 @@ package cameras
 import (
 	"fmt"
 	"time"
+
+	"pigrid/shared/api"
 )
 
 // Failure is why an attempt or a connection came to nothing. Its texts come
 // from the network and are already cleaned and capped.
 type Failure struct {
 	Reason     Reason
-	Status     int    // HTTP status, 0 when there was no answer
-	Message    string // the agent's own words
-	Hint       string // what the agent says a person can do
-	Detail     string // the raw cause
+	Status     int      // HTTP status, 0 when there was no answer
+	Code       api.Code // the agent's own, empty when it gave none
+	Message    string   // the agent's own words
+	Hint       string   // what the agent says a person can do
+	Detail     string   // the raw cause
 	RetryAfter time.Duration
 }
 
@@ -37,7 +40,8 @@ func (f *Failure) tooMuch() bool {
 // state is what a camera that failed like this shows.
 func (f *Failure) state() State {
 	switch f.Reason {
-	case ReasonForbidden, ReasonUnauthorized, ReasonWrongHost, ReasonOtherLogin, ReasonOtherNetwork:
+	case ReasonForbidden, ReasonUnauthorized, ReasonWrongHost, ReasonOtherLogin, ReasonOtherNetwork,
+		ReasonNeedsKey, ReasonNotYours, ReasonChangedKey, ReasonKeychain:
 		return Refused
 	case ReasonCamera, ReasonBusy, ReasonBadHTTP, ReasonTooLarge, ReasonTooComplex, ReasonNoRoom, ReasonNoMemory: // who answers is not offline
 		return CameraError

@@ -67,6 +67,8 @@ type Agent struct {
 	Problem     *api.Problem // and why
 	CameraSince time.Time    // since when it says so
 	Missing     bool         // the agent answers and no longer lists this camera
+	Access      Access       // what it said of who may watch
+	AccessSince time.Time
 }
 
 // Facts is everything that [Next] decides from.
@@ -93,6 +95,8 @@ func Next(f Facts, now time.Time) Verdict {
 	switch {
 	case f.Agent.API != 0 && f.Agent.API != api.Version:
 		return incompatible(f.Agent)
+	case f.Agent.Failure == nil && f.Agent.Access.denied() != NoReason:
+		return Verdict{State: Refused, Since: f.Agent.AccessSince, Reason: f.Agent.Access.denied()}
 	case !f.Wanted:
 		return unwatched(f)
 	case f.Phase == Open && f.Frames > 0:

@@ -48,6 +48,10 @@ const (
 	ReasonBadLogin     Reason = "bad-login"     // a name or password in it must be percent-encoded
 	ReasonNotLocal     Reason = "not-local"     // the address is not on the local network
 	ReasonFull         Reason = "full"          // the app knows as many cameras as it can
+	ReasonNeedsKey     Reason = "needs-key"     // the agent is locked, and no household here has its key
+	ReasonNotYours     Reason = "not-yours"     // the agent is locked, and proved no key of the households here
+	ReasonChangedKey   Reason = "changed-key"   // the agent has another public key than before, or none any more
+	ReasonKeychain     Reason = "keychain"      // the keychain does not hand out the key of its household
 )
 
 // States lists all of them.
@@ -65,5 +69,6 @@ func Reasons() []Reason {
 		ReasonBadStream, ReasonBadHTTP, ReasonTooLarge, ReasonTooComplex, ReasonNoRoom,
 		ReasonNoMemory, ReasonNoStream, ReasonBadAddress, ReasonBadLogin,
 		ReasonNotLocal, ReasonFull,
+		ReasonNeedsKey, ReasonNotYours, ReasonChangedKey, ReasonKeychain,
 	}
 }

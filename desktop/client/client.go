@@ -58,8 +58,10 @@ func newClient(allowed func(netip.Addr) bool, timeout time.Duration) *Client {
 		},
 	}
 	c := &Client{allowed: allowed, dialer: dialer, own: lan.OwnPrefixes}
+	agents := transport(c.dial)
+	agents.DialTLSContext = c.dialTLS
 	c.http = &http.Client{
-		Transport:     transport(c.dial),
+		Transport:     agents,
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 	}
 	c.foreign = transport(func(ctx context.Context, network, address string) (net.Conn, error) {
@@ -136,6 +138,9 @@ type Found struct {
 	Status api.Status
 	At     endpoint.Endpoint // where it was asked
 	Remote netip.AddrPort    // where the answer came from
+	// Denied says that the agent is locked and why it did not say more; its Status has
+	// no cameras then. It is empty after a whole answer.
+	Denied cameras.Access
 }
 
 // Status asks an agent about itself. The error is a
@@ -179,6 +184,12 @@ func (c *Client) get(ctx context.Context, from Source, accept string) (*http.Res
 		req.Header.Set("Accept", accept)
 	}
 	req.Header.Set("User-Agent", "pigrid")
+	if from.Scheme == "https" && !from.IsPinned() {
+		return nil, errPlain
+	}
+	if req, err = identified(req, from); err != nil {
+		return nil, err
+	}
 	if from.Credentials.HasQuery() {
 		if !c.on(from.Home) {
 			return nil, &cameras.Failure{

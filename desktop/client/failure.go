@@ -52,6 +52,8 @@ func reasonOf(err error) cameras.Reason {
 	switch {
 	case errors.Is(err, errNotLocal):
 		return cameras.ReasonNotLocal
+	case errors.Is(err, ErrOtherKey), errors.Is(err, errNoTLS):
+		return cameras.ReasonChangedKey
 	case isRefused(err):
 		return cameras.ReasonRefused
 	case errors.As(err, &dnsErr):
@@ -174,7 +176,7 @@ func (w words) tooManyViewers() bool {
 
 func (w words) failure(status int) *cameras.Failure {
 	return &cameras.Failure{
-		Status: status, Message: cmp.Or(w.Message, w.Detail, w.Title), Hint: w.Hint,
+		Status: status, Code: w.Code, Message: cmp.Or(w.Message, w.Detail, w.Title), Hint: w.Hint,
 		Detail: cmp.Or(string(w.Code), "HTTP "+strconv.Itoa(status)+" "+http.StatusText(status)),
 	}
 }

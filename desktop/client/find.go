@@ -84,6 +84,8 @@ func telling(a, b *cameras.Failure) *cameras.Failure {
 func weight(f *cameras.Failure) int {
 	switch {
 	case f.Status != 0:
+		return 5
+	case f.Reason == cameras.ReasonChangedKey:
 		return 4
 	case f.Reason == cameras.ReasonRefused:
 		return 3

@@ -68,6 +68,7 @@ func ParseStatus(body []byte) (api.Status, error) {
 	var head struct {
 		API                              int
 		ID, Name, Host, Version, Started string
+		Access                           api.Access
 	}
 	if err := json.Unmarshal(body, &head); err != nil {
 		return api.Status{}, fmt.Errorf("%w: %w", ErrNotStatus, err)
@@ -81,6 +82,9 @@ func ParseStatus(body []byte) (api.Status, error) {
 	}
 	if s.Name == "" {
 		s.Name = s.ID
+	}
+	if head.Access == api.Open || head.Access == api.Locked {
+		s.Access = head.Access
 	}
 	if head.API != api.Version {
 		return s, nil
@@ -121,6 +125,9 @@ func validCamera(c api.Camera) api.Camera {
 	}
 	if !validPath(c.Snapshot) {
 		c.Snapshot = ""
+	}
+	if c.Rotation%90 != 0 || c.Rotation < 0 || c.Rotation > 270 {
+		c.Rotation = 0
 	}
 	c.Error, c.Warning = validProblem(c.Error), validProblem(c.Warning)
 	return c

@@ -174,7 +174,7 @@ func (w *Watch) Run(ctx context.Context) {
 			if !w.moved {
 				w.prefer(found.At.Addr)
 			}
-			if starting++; len(found.Status.Cameras) > 0 {
+			if starting++; len(found.Status.Cameras) > 0 || found.Denied != cameras.NoAccess {
 				starting = 0
 			}
 			r.Starting = starting > 0 && starting <= maxStarting

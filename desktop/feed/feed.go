@@ -79,6 +79,7 @@ type current struct {
 	wanted time.Time // last time somebody looked
 	wish   wish      // how it is wanted
 	redial bool      // dial at once, whatever the back-off says
+	cut    bool      // the open stream ends, even when frames arrive
 	renew  bool      // the open connection may be dead without a word
 	facts  cameras.Stream
 	group  *Group
@@ -173,11 +174,23 @@ func (f *Feed) Renew() {
 	f.wake()
 }
 
+// Reopen ends the stream that is open, if any, and dials now: its agent ends it, too.
+func (f *Feed) Reopen() {
+	f.mu.Lock()
+	f.redial, f.cut = true, true
+	f.mu.Unlock()
+	f.wake()
+}
+
 // SetTarget says where the stream is. Another address or path is dialled at
-// once, unless the old one gives frames.
+// once, unless the old one gives frames. A stream that was opened in a way that is no
+// longer right ends at once: without encryption, with another public key, or with a
+// bearer when there is none any more.
 func (f *Feed) SetTarget(t Target) {
 	f.mu.Lock()
-	moved := t.Addr != f.target.Addr || t.Path != f.target.Path
+	old := f.target
+	moved := !t.SameServer(old.Endpoint) || t.Path != old.Path
+	f.cut = f.cut || old.Addr != "" && (t.Scheme != old.Scheme || t.Pin != old.Pin)
 	f.target = t
 	f.redial = f.redial || moved
 	f.mu.Unlock()

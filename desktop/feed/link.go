@@ -8,7 +8,6 @@ import (
 
 	"pigrid/desktop/cameras"
 	"pigrid/desktop/client"
-	"pigrid/shared/endpoint"
 	"pigrid/shared/mjpeg"
 )
 
@@ -60,7 +59,7 @@ func (f *Feed) connect(ctx context.Context, target Target, r Rendition) (*link, 
 // open opens a stream and returns once the headers are there.
 func open(ctx context.Context, opener Opener, target Target, r Rendition) (*link, *cameras.Failure) {
 	ctx, cancel := context.WithCancel(ctx)
-	from := client.Source{Endpoint: endpoint.HTTP(target.Addr).With(target.Credentials), Path: r.of(target.Path), Auth: client.NewAuth(target.Asks), Foreign: target.Foreign, Home: target.Home}
+	from := client.Source{Endpoint: target.Endpoint, Path: r.of(target.Path), Auth: client.NewAuth(target.Asks), Foreign: target.Foreign, Home: target.Home}
 	stream, err := opener.Open(ctx, from)
 	if err != nil {
 		cancel()

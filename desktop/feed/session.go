@@ -64,7 +64,7 @@ func (f *Feed) dialling() (Target, Rendition) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	now := time.Now()
-	f.redial, f.renew = false, false
+	f.redial, f.renew, f.cut = false, false, false
 	f.claim.renew()
 	f.phase(cameras.Dialling, now)
 	return f.target, f.asked(now)
@@ -180,7 +180,7 @@ func (s *session) keep() bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	now := time.Now()
-	if !s.isWanted(now) || s.renew && s.link.target.Foreign {
+	if !s.isWanted(now) || s.cut || s.renew && s.link.target.Foreign {
 		return false
 	}
 	if !s.stalled(now) {

@@ -235,6 +235,9 @@ func (b *book) failed(id string, a *agent, r client.Report) (lost bool) {
 // answered takes an answer into the registry. It returns the agent's cameras.
 func (b *book) answered(found client.Found, answer Answer) ([]cameras.Camera, Change) {
 	id := answer.Status.ID
+	if found.Denied.Denies() && b.hasCameras(id) {
+		return b.of(id), b.denied(found, answer)
+	}
 	var kept []api.Camera
 	for _, c := range answer.Status.Cameras {
 		if !b.sentAway(cameras.Key(id, c.ID)) {
@@ -255,8 +258,43 @@ func (b *book) answered(found client.Found, answer Answer) ([]cameras.Camera, Ch
 	if a := b.agents[id]; a != nil {
 		a.found = &found
 		change.Mended = a.note(answer.Status.API, list, time.Now())
+		a.noteAccess(accessOf(found), time.Now())
 	}
 	return list, change
+}
+
+// denied notes that an agent whose cameras are known says no more than that it is
+// locked. They stay as they were.
+func (b *book) denied(found client.Found, answer Answer) Change {
+	for _, c := range b.of(answer.Status.ID) {
+		c.Addresses = slices.Clone(answer.Addresses)
+		b.byKey[c.Key] = c
+	}
+	if a := b.agents[answer.Status.ID]; a != nil {
+		a.found = &found
+		a.noteAccess(found.Denied, time.Now())
+	}
+	return Change{Agent: answer.Status.ID}
+}
+
+// accessOf is what an answer says of who may watch.
+func accessOf(found client.Found) cameras.Access {
+	switch {
+	case found.Denied != cameras.NoAccess:
+		return found.Denied
+	case found.Status.Access == api.Locked:
+		return cameras.AccessLocked
+	case found.Status.Access == api.Open:
+		return cameras.AccessOpen
+	default:
+		return cameras.NoAccess
+	}
+}
+
+func (a *agent) noteAccess(access cameras.Access, now time.Time) {
+	if a.facts.Access != access {
+		a.facts.Access, a.facts.AccessSince = access, now
+	}
 }
 
 // lostSlots ends the watch of agents that have no camera left since others needed the

@@ -50,7 +50,7 @@ func (r *registry) add(c cameras.Camera) bool {
 	if !known && len(r.byKey) >= maxCameras {
 		return false
 	}
-	c.Width, c.Height = old.Width, old.Height
+	c.Width, c.Height, c.Own = old.Width, old.Height, old.Own
 	if known {
 		c.Name = old.Name
 	}
@@ -125,7 +125,7 @@ func (r *registry) room(a Answer) int {
 
 // about notes what an agent says about itself.
 func about(c cameras.Camera, a Answer) cameras.Camera {
-	c.Host, c.Version = a.Status.Host, a.Status.Version
+	c.Host, c.Version, c.AgentName = a.Status.Host, a.Status.Version, a.Status.Name
 	c.Addresses = slices.Clone(a.Addresses)
 	c.Added = c.Added || a.Added
 	return c
@@ -135,6 +135,7 @@ func about(c cameras.Camera, a Answer) cameras.Camera {
 func refreshed(c cameras.Camera, l api.Camera) cameras.Camera {
 	c.Name, c.Video, c.Framerate = l.Name, l.Video, l.Framerate
 	c.State, c.Problem, c.Warning, c.Missing = l.State, l.Error, l.Warning, false
+	c.Rotation, c.Mirror = l.Rotation, l.Mirror
 	if l.Width > 0 && l.Height > 0 {
 		c.Width, c.Height = l.Width, l.Height
 	}

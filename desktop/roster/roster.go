@@ -1,6 +1,7 @@
 package roster
 
 import (
+	"cmp"
 	"context"
 	"log/slog"
 	"sync"
@@ -205,6 +206,12 @@ type Agent struct {
 	Failure *cameras.Failure // of the last question
 	Since   time.Time        // first failure in a row
 	RetryAt time.Time        // next question after a failure
+	// Name, Addresses (host:port, best first), Access and Cameras are as it said last.
+	Name      string
+	Addresses []string
+	Access    cameras.Access
+	Cameras   int  // that have a tile
+	Answered  bool // the last question, and not only before it was asked
 }
 
 // Agents returns all watched agents, in any order.
@@ -213,7 +220,24 @@ func (r *Roster) Agents() []Agent {
 	defer r.mu.Unlock()
 	list := make([]Agent, 0, len(r.book.agents))
 	for id, a := range r.book.agents {
-		list = append(list, Agent{id, a.shown, a.heard, a.facts.Failure, a.facts.FailedSince, a.facts.RetryAt})
+		list = append(list, Agent{
+			ID: id, Shown: a.shown, Heard: a.heard, Failure: a.facts.Failure, Since: a.facts.FailedSince, RetryAt: a.facts.RetryAt,
+			Access: a.facts.Access, Addresses: a.watch.Addresses(), Answered: a.found != nil && a.facts.Failure == nil,
+		})
+	}
+	at := make(map[string]int, len(list))
+	for i, a := range list {
+		at[a.ID] = i
+	}
+	for _, c := range r.book.byKey {
+		i, ok := at[c.Agent]
+		if !ok {
+			continue
+		}
+		list[i].Cameras++
+		if name := cmp.Or(c.Shown().AgentName, c.Name); list[i].Name == "" || name < list[i].Name {
+			list[i].Name = name
+		}
 	}
 	return list
 }

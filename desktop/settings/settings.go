@@ -19,8 +19,14 @@ import (
 // like one that cannot be read, because writing it would lose what it holds.
 //
 // Since 2 a camera says how it asks for its password. An older program would lose
-// that, and tell the password to whoever asks.
-const Version = 2
+// that, and tell the password to whoever asks. Since 3 it has the public keys of agents
+// that were locked, which an older program would lose; then an agent that pretends to
+// be one of them would be believed. A file without those is written as version 2.
+const (
+	Version = 3
+
+	withoutAccess = 2
+)
 
 // MaxURL is the longest URL of a camera that is kept, in bytes.
 const MaxURL = 1024
@@ -32,6 +38,14 @@ const (
 	maxSide      = 65535
 )
 
+// How many households, agents that were locked and agents that a person does not want
+// to see are kept.
+const (
+	MaxHouseholds = 8
+	MaxAgents     = 1024
+	MaxDeclined   = 256
+)
+
 // ErrNewer says that a newer PiGrid wrote the file.
 var ErrNewer = errors.New("it was written by a newer PiGrid")
 
@@ -40,6 +54,13 @@ type Settings struct {
 	Version int      `json:"version"`
 	Window  Window   `json:"window"`
 	Cameras []Camera `json:"cameras"`
+	// Households has those whose keys are among the secrets, in the order in which they
+	// were made.
+	Households []Household `json:"households,omitempty"`
+	// Agents has those that were locked here at least once.
+	Agents []Agent `json:"agents,omitempty"`
+	// Declined has the ids of agents that a person does not want to see.
+	Declined []string `json:"declined,omitempty"`
 }
 
 // Window is the size of the window in pixels, 0 by 0 when unknown.
@@ -67,6 +88,10 @@ type Camera struct {
 	Network string `json:"network,omitempty"`
 	// Added is when a person typed the address, zero when it was found.
 	Added time.Time `json:"added,omitzero"`
+	// AgentName is what its agent is called, as it said last.
+	AgentName string `json:"agent_name,omitempty"`
+	// Own is what a person said of it on this computer, nil for nothing.
+	Own *Own `json:"own,omitempty"`
 }
 
 // Asks is how a camera asks for a name and a password.
@@ -110,7 +135,7 @@ func (s Settings) valid() Settings {
 		}
 	}
 	s.Cameras = kept
-	return s
+	return s.validAccess()
 }
 
 func (c Camera) valid() Camera {
@@ -139,6 +164,12 @@ func (c Camera) valid() Camera {
 		}
 	}
 	c.Addresses = addresses
+	if !text(c.AgentName) {
+		c.AgentName = ""
+	}
+	if c.Own != nil && !c.Own.valid() {
+		c.Own = nil
+	}
 	return c
 }
 

@@ -14,6 +14,8 @@ import (
 	"time"
 
 	"go.uber.org/goleak"
+
+	"pigrid/shared/household"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
@@ -21,8 +23,50 @@ func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 func example() Settings {
 	return Settings{Version: Version, Window: Window{1280, 800}, Cameras: []Camera{
 		{Key: "agent:a/imx708", Name: "Küche", Host: "pi", Addresses: []string{"192.168.1.2:8080", "[fe80::1%eth0]:8080", "pi.local:8080"}, Width: 640, Height: 480, Added: time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)},
-		{Key: "agent:b/x", Name: "Bench", Addresses: []string{}},
+		{Key: "agent:b/x", Name: "Bench", Addresses: []string{}, Own: &Own{Mounted: true, Name: "Desk", Rotation: 270, Mirror: true}},
+	}, Households: []Household{{ID: "h1", Name: "Home"}}, Declined: []string{"c"}, Agents: []Agent{
+		{ID: "a", SPKI: household.Hash{1}, Household: "h1", Key: 2, Passwords: 3}, {ID: "b", SPKI: household.Hash{2}},
 	}}
+}
+
+// TestOlderProgramsReadWhatHasNoKeys: only a file that they would spoil is not theirs.
+func TestOlderProgramsReadWhatHasNoKeys(t *testing.T) {
+	with := example()
+	without := with
+	without.Households, without.Agents = nil, nil
+	for want, s := range map[int]Settings{3: with, 2: without} {
+		path := filepath.Join(t.TempDir(), "settings.json")
+		store, _ := Open(path)
+		if err := store.Save(func(Settings) Settings { return s }); err != nil {
+			t.Fatal(err)
+		}
+		data, _ := os.ReadFile(path)
+		if !strings.Contains(string(data), fmt.Sprintf(`"version": %d`, want)) {
+			t.Errorf("written as %.40s, want version %d", data, want)
+		}
+	}
+}
+
+// TestAccessIsValidated: what cannot be right is left out.
+func TestAccessIsValidated(t *testing.T) {
+	got, err := Parse([]byte(`{"version":3,"cameras":[{"key":"agent:a/x","own":{"mounted":true,"rotation":45}}],
+		"households":[{"id":"h1","name":"Home"},{"id":"h1","name":"again"},{"id":"No","name":"x"}],
+		"agents":[{"id":"a","spki":"` + strings.Repeat("0", 64) + `"},{"id":"b","spki":"` + strings.Repeat("1", 64) + `","household":"gone","key":3},
+		{"id":"c","spki":"` + strings.Repeat("2", 64) + `","household":"h1","key":-1}],
+		"declined":["d","d","D"]}`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	one, two := household.Hash{}, household.Hash{}
+	for i := range one {
+		one[i], two[i] = 0x11, 0x22
+	}
+	if want := []Agent{{ID: "b", SPKI: one}, {ID: "c", SPKI: two}}; !slices.Equal(got.Agents, want) {
+		t.Errorf("agents: %+v", got.Agents)
+	}
+	if len(got.Households) != 1 || !slices.Equal(got.Declined, []string{"d"}) || got.Cameras[0].Own != nil {
+		t.Errorf("got %+v", got)
+	}
 }
 
 func TestSaveAndOpen(t *testing.T) {
@@ -31,7 +75,7 @@ func TestSaveAndOpen(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if got := s.Get(); got.Version != Version || got.Cameras == nil {
+	if got := s.Get(); got.Version != withoutAccess || got.Cameras == nil {
 		t.Errorf("defaults: %+v", got)
 	}
 	if err := s.Save(func(Settings) Settings { return example() }); err != nil {
@@ -140,7 +184,7 @@ func TestEmptyPathIsMemoryOnly(t *testing.T) {
 }
 
 func TestParseSaysThatANewerPiGridWroteIt(t *testing.T) {
-	for _, data := range []string{`{"version":3}`, `{"version":3,"cameras":{"new":"shape"}}`} {
+	for _, data := range []string{`{"version":4}`, `{"version":4,"cameras":{"new":"shape"}}`} {
 		if _, err := Parse([]byte(data)); !errors.Is(err, ErrNewer) {
 			t.Errorf("%s: %v", data, err)
 		}

@@ -5,18 +5,43 @@ package endpoint
 import (
 	"log/slog"
 	"strings"
+
+	"pigrid/shared/household"
 )
 
-// Endpoint is an HTTP server.
+// Endpoint is an HTTP server, and how it is spoken to.
 type Endpoint struct {
-	Scheme string // "http"
+	Scheme string // "http" or "https"
 	Addr   string // host:port
 	// Credentials are sent when the server asks for them; nil when it lets anybody in.
 	Credentials *Credentials
+	// Pin is the SHA-256 of the only public key with which the server may answer over
+	// https; zero when any will do.
+	Pin household.Hash
+	// Bearer is sent to a server with that key, and to no other; zero for none.
+	Bearer household.Hash
 }
 
 // HTTP is the server at host:port, without encryption.
 func HTTP(addr string) Endpoint { return Endpoint{Scheme: "http", Addr: addr} }
+
+// TLS is the server at host:port over https, whatever its public key. Nothing secret is
+// sent there.
+func TLS(addr string) Endpoint { return Endpoint{Scheme: "https", Addr: addr} }
+
+// Pinned is the server at host:port over https with this public key, which is sent the
+// bearer.
+func Pinned(addr string, pin, bearer household.Hash) Endpoint {
+	return Endpoint{Scheme: "https", Addr: addr, Pin: pin, Bearer: bearer}
+}
+
+// IsPinned reports whether the server is believed by its public key only.
+func (e Endpoint) IsPinned() bool { return e.Scheme == "https" && e.Pin != household.Hash{} }
+
+// SameServer reports whether both are the same server, spoken to in the same way.
+func (e Endpoint) SameServer(o Endpoint) bool {
+	return e.Scheme == o.Scheme && e.Addr == o.Addr && e.Pin == o.Pin && e.Bearer == o.Bearer
+}
 
 // All returns the servers at these addresses, host:port.
 func All(addrs []string) []Endpoint {
