@@ -52,8 +52,9 @@ func main() {
 	}
 	logger := slog.New(slog.NewTextHandler(os.Stderr, nil))
 	store, secret, notice := openSettings(logger)
+	reach := client.NewClient().LocalNames(discovery.NewNames().Resolve)
 	e := engine.New(engine.Config{
-		Client: client.NewClient().LocalNames(discovery.NewNames().Resolve), Settings: store, Secrets: secret, Notice: notice,
+		Client: reach, Access: reach, Settings: store, Secrets: secret, Notice: notice,
 		Search: search(logger), Sweeper: client.NewSweeper(), Links: client.NewOwnLinks(), Memory: engine.MachineMemory(), Logger: logger,
 	})
 	w := lifetime{engine: e, grid: gridapi.New(e, version), store: store, logger: logger}

@@ -13,6 +13,7 @@ import (
 
 	"pigrid/desktop/cameras"
 	"pigrid/desktop/gridapi"
+	"pigrid/desktop/households"
 )
 
 // contract is everything that passes between the page and the app.
@@ -24,8 +25,10 @@ type contract struct {
 
 func main() {
 	names := map[reflect.Type]string{
-		reflect.TypeFor[cameras.State]():  "CameraState",
-		reflect.TypeFor[cameras.Reason](): "Reason",
+		reflect.TypeFor[cameras.State]():   "CameraState",
+		reflect.TypeFor[cameras.Reason]():  "Reason",
+		reflect.TypeFor[cameras.Access]():  "CameraAccess",
+		reflect.TypeFor[households.Code](): "AccessCode",
 	}
 	r := jsonschema.Reflector{ExpandedStruct: true, Namer: func(t reflect.Type) string { return names[t] }, Mapper: func(t reflect.Type) *jsonschema.Schema {
 		if name := names[t]; name != "" {
@@ -38,6 +41,8 @@ func main() {
 	schema.Title = "Contract"
 	schema.Definitions["CameraState"] = enum(cameras.States(), "What a tile shows.")
 	schema.Definitions["Reason"] = enum(cameras.Reasons(), "Why a camera is not live, or was not added; empty when it is, or when nobody knows.")
+	schema.Definitions["CameraAccess"] = enum(cameras.Accesses(), "Who may watch a camera, as far as this computer knows; empty when it does not, or the agent is older than access.")
+	schema.Definitions["AccessCode"] = enum(households.Codes(), "Why something about access came to nothing; empty when it did not.")
 	out, failed := json.MarshalIndent(schema, "", "  ")
 	if err = errors.Join(err, failed); err != nil {
 		fmt.Fprintln(os.Stderr, err)

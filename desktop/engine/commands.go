@@ -35,6 +35,7 @@ func (e *Engine) Retry(key string) {
 	}
 	id, _, _ := cameras.SplitKey(key)
 	e.Roster.Poke(func(agent string) bool { return key == "" || agent == id })
+	e.Keeper.Load()
 	if key == "" {
 		e.refresh()
 	}

@@ -12,6 +12,7 @@ import (
 	"pigrid/desktop/cameras"
 	"pigrid/desktop/client"
 	"pigrid/desktop/feed"
+	"pigrid/desktop/households"
 	"pigrid/desktop/roster"
 	"pigrid/desktop/settings"
 	"pigrid/desktop/tasks"
@@ -28,13 +29,14 @@ type Searcher interface {
 // Config is what an [Engine] needs.
 type Config struct {
 	Client   adding.Client
+	Access   households.Client // nil: no agent can be locked
 	Settings *settings.Store
 	// Sweeper asks every address of the network when a person wants it; nil means
 	// that nobody can.
 	Sweeper *client.Sweeper
 	// Search makes the Searcher that reports sightings; nil means no search.
 	Search  func(sighted func(dnssd.Sighting)) Searcher
-	Secrets adding.Secrets // nil: credentials are not kept
+	Secrets adding.Secrets // nil: credentials and keys are not kept
 	Notice  string         // one sentence for the page about the app itself
 	// Links tells which addresses are on a link of this computer; nil: all are.
 	Links  *client.Links
@@ -47,11 +49,12 @@ type Config struct {
 // Engine ties the rooms together: what the [roster.Roster] says of agents becomes the
 // streams of a [feed.Set], and both together what the page shows.
 type Engine struct {
-	// Tasks runs everything; Roster knows who exists, and Streams has the pictures.
-	// All are safe for concurrent use.
+	// Tasks runs everything; Roster knows who exists, Streams has the pictures, and
+	// Keeper the keys. All are safe for concurrent use.
 	Tasks   *tasks.Group
 	Roster  *roster.Roster
 	Streams *feed.Set
+	Keeper  *households.Keeper
 
 	cfg         Config
 	credentials *adding.Credentials
@@ -81,12 +84,16 @@ func New(cfg Config) *Engine {
 			e.Roster.Change(key, func(c *cameras.Camera) { c.Asks = asks })
 		},
 	})
+	e.Keeper = households.New(households.Config{
+		Find: cfg.Client.Find, Client: cfg.Access, Secrets: secretsOf(cfg.Secrets), Settings: cfg.Settings, Tasks: e.Tasks,
+		Agents: e.agents, Repinned: e.repinned, Again: e.again, Facts: e.facts, Sent: e.sent, Logger: cfg.Logger,
+	})
 	e.Roster = roster.New(roster.Config{
-		Known: remembered(cfg.Settings.Get()), Tasks: e.Tasks, Find: cfg.Client.Find, Links: cfg.Links, Logger: cfg.Logger,
+		Known: remembered(cfg.Settings.Get()), Tasks: e.Tasks, Find: e.Keeper.Find, Links: cfg.Links, Logger: cfg.Logger,
 		Failing: e.Streams.Failing, Changed: e.changed, Lost: e.refresh,
 	})
-	e.adder = adding.New(cfg.Client, grid{e}, e.Tasks)
-	e.sweep = newSweep(cfg.Sweeper, e.Tasks, e.Roster.Swept, cfg.Logger)
+	e.adder = adding.New(reach{cfg.Client, e.Keeper}, grid{e}, e.Tasks)
+	e.sweep = newSweep(e.checked(cfg.Sweeper), e.Tasks, e.Roster.Swept, cfg.Logger)
 	if cfg.Search != nil {
 		e.search = cfg.Search(e.Roster.Sighted)
 	}
@@ -102,6 +109,7 @@ func (e *Engine) Start() {
 		return
 	}
 	e.started = true
+	e.Keeper.Start()
 	e.dialRemembered()
 	e.Roster.Start()
 	if e.search != nil {

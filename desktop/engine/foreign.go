@@ -40,6 +40,7 @@ func (g grid) Lookup(match func(cameras.Camera) bool) (cameras.Camera, bool) {
 
 // AddAgent implements [adding.Grid].
 func (g grid) AddAgent(address string, found client.Found) []cameras.Camera {
+	g.Keeper.Welcome(found.Status.ID)
 	return g.Roster.Add(address, found)
 }
 

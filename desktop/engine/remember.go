@@ -2,6 +2,7 @@ package engine
 
 import (
 	"cmp"
+	"slices"
 	"time"
 
 	"pigrid/desktop/cameras"
@@ -30,7 +31,7 @@ func (e *Engine) remember() {
 
 func (e *Engine) save(stay *reconnect.Stay) {
 	e.noteStreams(stay)
-	list := e.Roster.List()
+	list := slices.DeleteFunc(e.Roster.List(), func(c cameras.Camera) bool { return c.Agent != "" && e.Keeper.Stranger(c.Agent) })
 	err := e.cfg.Settings.Save(func(s settings.Settings) settings.Settings {
 		added := map[string]time.Time{}
 		for _, c := range s.Cameras {
@@ -75,6 +76,11 @@ func toRemember(c cameras.Camera, added time.Time) settings.Camera {
 		Key: c.Key, Name: c.Name, Host: c.Host, Addresses: c.Addresses,
 		Width: c.Width, Height: c.Height, URL: c.URL, Login: c.Login, Network: c.Network, Added: added,
 	}
+	s.AgentName = c.AgentName
+	if (c.Own != cameras.Own{}) {
+		own := settings.Own(c.Own)
+		s.Own = &own
+	}
 	if c.Asks.Known() {
 		s.Asks = &settings.Asks{Scheme: c.Asks.Scheme, Realm: c.Asks.Realm}
 	}
@@ -87,6 +93,10 @@ func remembered(s settings.Settings) []cameras.Camera {
 		known := cameras.Camera{
 			Key: c.Key, Name: c.Name, Host: c.Host, Addresses: c.Addresses,
 			Width: c.Width, Height: c.Height, URL: c.URL, Login: c.Login, Network: c.Network, Added: !c.Added.IsZero(),
+		}
+		known.AgentName = c.AgentName
+		if c.Own != nil {
+			known.Own = cameras.Own(*c.Own)
 		}
 		if c.Asks != nil {
 			known.Asks = cameras.Challenge{Scheme: c.Asks.Scheme, Realm: c.Asks.Realm}

@@ -19,13 +19,16 @@ type Snapshot struct {
 	Notice  string        // one sentence about the app itself, mostly empty
 	Crowded bool          // a found agent had no slot of late
 	Twins   *roster.Twins // two agents that have the same id, nil for none
+	Access  Access
 }
 
 // Tile is one camera, what is known of it, and what follows from that.
 type Tile struct {
 	cameras.Camera
-	Facts   cameras.Facts
-	Verdict cameras.Verdict
+	Facts     cameras.Facts
+	Verdict   cameras.Verdict
+	Access    cameras.Access
+	Household string // id, empty when its agent is in none
 }
 
 // Discovery says whether and where agents are searched for.
@@ -41,11 +44,15 @@ func (e *Engine) Snapshot() Snapshot {
 	now := time.Now()
 	var tiles []reconnect.Tile
 	for _, entry := range e.Roster.Entries() {
+		if entry.Agent != "" && e.Keeper.Stranger(entry.Agent) {
+			continue
+		}
 		facts := cameras.Facts{Stream: e.streamOf(entry.Camera), Agent: entry.Facts}
 		verdict := cameras.Next(facts, now)
-		s.Tiles = append(s.Tiles, Tile{entry.Camera, facts, verdict})
+		s.Tiles = append(s.Tiles, e.tile(entry.Camera, facts, verdict))
 		tiles = append(tiles, reconnect.Tile{Network: entry.Network, State: verdict.State, Reason: verdict.Reason})
 	}
+	s.Access = e.access()
 	s.Away = reconnect.Away(tiles, s.Discovery.Interfaces)
 	return s
 }

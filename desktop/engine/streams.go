@@ -5,7 +5,6 @@ import (
 	"pigrid/desktop/feed"
 	"pigrid/desktop/roster"
 	"pigrid/shared/api"
-	"pigrid/shared/endpoint"
 )
 
 // changed lets the streams follow what the Roster says of an agent's cameras. What the
@@ -15,6 +14,9 @@ func (e *Engine) changed(c roster.Change) {
 	defer e.applying.Unlock()
 	list := e.Roster.Of(c.Agent)
 	e.dropStreams(c)
+	if e.Keeper.Stranger(c.Agent) {
+		return
+	}
 	for _, camera := range list {
 		e.Streams.Ensure(camera)
 	}
@@ -27,12 +29,26 @@ func (e *Engine) changed(c roster.Change) {
 	if found == nil || found.Status.API != api.Version {
 		return
 	}
+	if found.Denied.Denies() {
+		for _, camera := range list {
+			if f := e.Streams.Get(camera.Key); f != nil {
+				f.SetTarget(feed.Target{})
+			}
+		}
+		return
+	}
+	at := found.At
+	at.Addr = found.Remote.String()
+	if !e.Keeper.Allows(c.Agent, at) { // it was locked since
+		e.again(c.Agent)
+		return
+	}
 	for _, camera := range list {
 		f := e.Streams.Get(camera.Key)
 		if f == nil || camera.Video == "" || camera.Missing {
 			continue
 		}
-		f.SetTarget(feed.Target{Endpoint: endpoint.HTTP(found.Remote.String()), Path: camera.Video, Rate: camera.Framerate})
+		f.SetTarget(feed.Target{Endpoint: at, Path: camera.Video, Rate: camera.Framerate})
 		if c.Back {
 			f.Retry()
 		}

@@ -34,13 +34,17 @@ func (s *Server) serveCall(w http.ResponseWriter, r *http.Request) {
 	if !readJSON(w, r, maxCall, &c) {
 		return
 	}
-	result, ok := s.run(r.PathValue("command"), c)
+	var result *AddResult
+	access, ok := s.runAccess(r.PathValue("command"), c)
+	if !ok {
+		result, ok = s.run(r.PathValue("command"), c)
+	}
 	if !ok {
 		http.Error(w, "there is no such command", http.StatusNotFound)
 		return
 	}
 	s.board.post(s.State, true)
 	a := s.answer(0)
-	a.Result = result
+	a.Result, a.Access = result, access
 	writeJSON(w, a)
 }

@@ -40,6 +40,9 @@ func withoutNumbers(s State) State {
 	return s
 }
 
+// everyPi is what each Raspberry Pi is called until somebody names it.
+const everyPi = "raspberrypi"
+
 // State is what the page shows now.
 func (s *Server) State() State {
 	now := s.engine.Snapshot()
@@ -47,6 +50,7 @@ func (s *Server) State() State {
 		Version: s.version, Cameras: []Camera{}, Away: append([]string{}, now.Away...), Notice: now.Notice, Crowded: now.Crowded,
 		Discovery: Discovery{now.Discovery.Running, append([]string{}, now.Discovery.Interfaces...), now.Discovery.Problem},
 		Search:    Search(now.Search), Twins: (*Twins)(now.Twins),
+		Access: accessOf(now.Access),
 	}
 	state.Search.Networks = append([]string{}, state.Search.Networks...)
 	for _, t := range now.Tiles {
@@ -66,6 +70,8 @@ func camera(t engine.Tile) Camera {
 		Reason: v.Reason, Status: v.Status, Message: v.Message, Hint: v.Hint, Detail: v.Detail,
 		FPS: math.Round(f.FPS*10) / 10, BytesPerSecond: int64(math.Round(f.BytesPerSecond)), Width: c.Width, Height: c.Height,
 	}
+	shown.Agent, shown.AgentName, shown.Unnamed = c.Agent, c.AgentName, strings.EqualFold(c.AgentName, everyPi)
+	shown.Access, shown.Household, shown.Rotation, shown.Mirror = t.Access, t.Household, c.Rotation, c.Mirror
 	if c.Warning != nil {
 		shown.Warning = strings.TrimSpace(c.Warning.Message + " " + c.Warning.Hint)
 	}

@@ -28,6 +28,8 @@ type Answer struct {
 	State  *State     `json:"state,omitempty"`  // when the page knows another one
 	News   []News     `json:"news"`             // never null
 	Result *AddResult `json:"result,omitempty"` // of the command add
+	// Access is how a command about access ended.
+	Access *AccessResult `json:"access,omitempty"`
 }
 
 // State is everything the page shows. It is always sent whole.
@@ -43,6 +45,7 @@ type State struct {
 	// Crowded says that there are more agents on this network than the app can show.
 	Crowded bool   `json:"crowded"`
 	Twins   *Twins `json:"twins,omitempty"` // two agents that have the same id, mostly null
+	Access  Access `json:"access"`
 	// BytesPerSecond is what all streams together brought over the last seconds.
 	BytesPerSecond int64 `json:"bytesPerSecond"`
 }
@@ -78,6 +81,19 @@ type Camera struct {
 	Width          int   `json:"width"` // pixels
 	Height         int   `json:"height"`
 	Added          bool  `json:"added"` // a person typed its address
+	// Agent is the id of its agent, empty when it has none.
+	Agent     string `json:"agent"`
+	AgentName string `json:"agentName"`
+	// Unnamed says that the agent still has the name of every Raspberry Pi.
+	Unnamed bool `json:"unnamed"`
+	// Access is empty for a camera without an agent, before its agent has answered, and
+	// when the agent is older than access.
+	Access    cameras.Access `json:"access"`
+	Household string         `json:"household"` // id, empty when its agent is in none
+	// Rotation is how many degrees its picture must be turned clockwise: 0, 90, 180 or
+	// 270. Mirror says that left and right must be swapped after that.
+	Rotation int  `json:"rotation"`
+	Mirror   bool `json:"mirror"`
 }
 
 // Discovery says whether and where agents are searched for.
@@ -109,8 +125,19 @@ type AddResult struct {
 	Detail  string         `json:"detail"`
 }
 
-// Call is what a person does: about a camera, or an address that was typed.
+// Call is what a person does: about a camera, an address that was typed, or access.
+// PAGE.md says which command reads what.
 type Call struct {
-	Key     string `json:"key"`
-	Address string `json:"address"`
+	Key       string `json:"key"`
+	Address   string `json:"address"`
+	Household string `json:"household,omitempty"` // id
+	Agent     string `json:"agent,omitempty"`     // id
+	Name      string `json:"name,omitempty"`
+	To        string `json:"to,omitempty"`    // another name
+	Text      string `json:"text,omitempty"`  // a household key that was typed
+	Until     int64  `json:"until,omitempty"` // unix milliseconds, 0 for never
+	Claim     bool   `json:"claim,omitempty"` // lock a new camera, too
+	Keep      bool   `json:"keep,omitempty"`  // also a key that opens nothing
+	Rotation  int    `json:"rotation,omitempty"`
+	Mirror    bool   `json:"mirror,omitempty"`
 }

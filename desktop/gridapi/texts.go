@@ -18,8 +18,8 @@ const (
 )
 
 // texts are the words of a tile that come from the network, but for its name.
-func (c *Camera) texts() [6]*string {
-	return [...]*string{&c.Host, &c.AgentVersion, &c.Message, &c.Hint, &c.Detail, &c.Warning}
+func (c *Camera) texts() [7]*string {
+	return [...]*string{&c.Host, &c.AgentName, &c.AgentVersion, &c.Message, &c.Hint, &c.Detail, &c.Warning}
 }
 
 // shorten cuts the longest words, until all together are not too long.

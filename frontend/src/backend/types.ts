@@ -43,7 +43,43 @@ export type Reason =
   | "bad-address"
   | "bad-login"
   | "not-local"
-  | "full";
+  | "full"
+  | "needs-key"
+  | "not-yours"
+  | "changed-key"
+  | "keychain";
+/**
+ * Who may watch a camera, as far as this computer knows; empty when it does not, or the agent is older than access.
+ */
+export type CameraAccess =
+  "" | "open" | "locked" | "needs-key" | "not-yours" | "changed-key" | "keychain";
+/**
+ * Why something about access came to nothing; empty when it did not.
+ */
+export type AccessCode =
+  | ""
+  | "bad-key"
+  | "bad-name"
+  | "none-opens"
+  | "not-kept"
+  | "unknown"
+  | "no-answer"
+  | "unreadable"
+  | "needs-key"
+  | "not-yours"
+  | "changed-key"
+  | "still-open"
+  | "no-tls"
+  | "full"
+  | "taken"
+  | "last"
+  | "busy"
+  | "too-much"
+  | "refused"
+  | "claimed"
+  | "claim-closed"
+  | "held-open"
+  | "not-stored";
 
 export interface Contract {
   question: Question;
@@ -88,6 +124,7 @@ export interface Answer {
    */
   news: News[];
   result?: AddResult;
+  access?: AccessResult;
 }
 /**
  * when the page knows another one
@@ -114,6 +151,7 @@ export interface State {
    */
   crowded: boolean;
   twins?: Twins;
+  access: Access;
   /**
    * BytesPerSecond is what all streams together brought over the last seconds.
    */
@@ -174,6 +212,29 @@ export interface Camera {
    * a person typed its address
    */
   added: boolean;
+  /**
+   * Agent is the id of its agent, empty when it has none.
+   */
+  agent: string;
+  agentName: string;
+  /**
+   * Unnamed says that the agent still has the name of every Raspberry Pi.
+   */
+  unnamed: boolean;
+  /**
+   * Who may watch a camera, as far as this computer knows; empty when it does not, or the agent is older than access.
+   */
+  access: "" | "open" | "locked" | "needs-key" | "not-yours" | "changed-key" | "keychain";
+  /**
+   * id, empty when its agent is in none
+   */
+  household: string;
+  /**
+   * Rotation is how many degrees its picture must be turned clockwise: 0, 90, 180 or
+   * 270. Mirror says that left and right must be swapped after that.
+   */
+  rotation: number;
+  mirror: boolean;
 }
 /**
  * Discovery says whether and where agents are searched for.
@@ -229,6 +290,161 @@ export interface Twins {
   other: string;
 }
 /**
+ * Access is what this computer knows of who may watch.
+ */
+export interface Access {
+  /**
+   * in the order in which they were made, never null
+   */
+  households: Household[];
+  /**
+   * Open has the agents that everybody on their network can watch; never null.
+   */
+  open: OpenAgent[];
+  /**
+   * New has agents that appeared while there is a household, and that nobody has said
+   * yes or no to. Their cameras are not among the cameras. Never null, at most 32.
+   */
+  new: OpenAgent[];
+  /**
+   * Strange is how many locked agents there are that no household here opens.
+   */
+  strange: number;
+  lock?: Lock;
+}
+/**
+ * Household is a household whose key this computer has.
+ */
+export interface Household {
+  id: string;
+  name: string;
+  /**
+   * Kept is where the key is: "keychain" also when that is not known, "loading" until
+   * the keychain has answered, "unreadable" when it does not hand it out.
+   */
+  kept: string;
+  /**
+   * never null
+   */
+  passwords: ViewPassword[];
+  /**
+   * by name, never null
+   */
+  agents: HomeAgent[];
+}
+/**
+ * ViewPassword is a view password without its text.
+ */
+export interface ViewPassword {
+  name: string;
+  /**
+   * unix milliseconds, 0 for never
+   */
+  until: number;
+  /**
+   * this computer has its text; another one made it otherwise
+   */
+  here: boolean;
+}
+/**
+ * HomeAgent is an agent of a household.
+ */
+export interface HomeAgent {
+  id: string;
+  name: string;
+  /**
+   * host:port, empty when it is not known
+   */
+  address: string;
+  access: CameraAccess;
+  /**
+   * it answered the last question
+   */
+  online: boolean;
+  /**
+   * Waits says that it has not been sent the newest key, passwords or names yet. That
+   * happens when it answers again.
+   */
+  waits: boolean;
+  /**
+   * Code says why sending them failed, empty when it did not.
+   */
+  code:
+    | ""
+    | "bad-key"
+    | "bad-name"
+    | "none-opens"
+    | "not-kept"
+    | "unknown"
+    | "no-answer"
+    | "unreadable"
+    | "needs-key"
+    | "not-yours"
+    | "changed-key"
+    | "still-open"
+    | "no-tls"
+    | "full"
+    | "taken"
+    | "last"
+    | "busy"
+    | "too-much"
+    | "refused"
+    | "claimed"
+    | "claim-closed"
+    | "held-open"
+    | "not-stored";
+}
+/**
+ * OpenAgent is an agent that everybody on its network can watch.
+ */
+export interface OpenAgent {
+  id: string;
+  name: string;
+  /**
+   * host:port
+   */
+  address: string;
+  cameras: number;
+}
+/**
+ * while agents are being locked, mostly null
+ */
+export interface Lock {
+  /**
+   * id
+   */
+  household: string;
+  /**
+   * by name, never null
+   */
+  agents: LockAgent[];
+}
+/**
+ * LockAgent is an agent that is being locked.
+ */
+export interface LockAgent {
+  id: string;
+  name: string;
+  address: string;
+  /**
+   * Step is "asking" before its first answer, "claiming", "restart" when it must be
+   * switched off and on, "locked" at the end, "failed" when Code says why. Those that
+   * failed are tried again.
+   */
+  step: string;
+  /**
+   * ClaimUntil is until when it can be claimed, unix milliseconds, 0 when it cannot be
+   * or nobody knows.
+   */
+  claimUntil: number;
+  code: AccessCode;
+  /**
+   * the agent's own words
+   */
+  message: string;
+  hint: string;
+}
+/**
  * News is the newest frame of a camera as the page is told of it.
  */
 export interface News {
@@ -253,9 +469,199 @@ export interface AddResult {
   detail: string;
 }
 /**
- * Call is what a person does: about a camera, or an address that was typed.
+ * Access is how a command about access ended.
+ */
+export interface AccessResult {
+  ok: boolean;
+  /**
+   * Why something about access came to nothing; empty when it did not.
+   */
+  code:
+    | ""
+    | "bad-key"
+    | "bad-name"
+    | "none-opens"
+    | "not-kept"
+    | "unknown"
+    | "no-answer"
+    | "unreadable"
+    | "needs-key"
+    | "not-yours"
+    | "changed-key"
+    | "still-open"
+    | "no-tls"
+    | "full"
+    | "taken"
+    | "last"
+    | "busy"
+    | "too-much"
+    | "refused"
+    | "claimed"
+    | "claim-closed"
+    | "held-open"
+    | "not-stored";
+  /**
+   * the agent's own words
+   */
+  message: string;
+  hint: string;
+  /**
+   * the raw cause
+   */
+  detail: string;
+  /**
+   * Household is the id of the one that was made, joined or changed.
+   */
+  household: string;
+  /**
+   * Opened has the agents that a key that was typed opens; never null.
+   */
+  opened: OpenAgent[];
+  /**
+   * Watched says who watched, of the command watchers; never null.
+   */
+  watched: Watched[];
+  sheet?: Sheet;
+}
+/**
+ * Watched is who watched one agent in the last seven days.
+ */
+export interface Watched {
+  /**
+   * of the agent
+   */
+  id: string;
+  name: string;
+  /**
+   * Why something about access came to nothing; empty when it did not.
+   */
+  code:
+    | ""
+    | "bad-key"
+    | "bad-name"
+    | "none-opens"
+    | "not-kept"
+    | "unknown"
+    | "no-answer"
+    | "unreadable"
+    | "needs-key"
+    | "not-yours"
+    | "changed-key"
+    | "still-open"
+    | "no-tls"
+    | "full"
+    | "taken"
+    | "last"
+    | "busy"
+    | "too-much"
+    | "refused"
+    | "claimed"
+    | "claim-closed"
+    | "held-open"
+    | "not-stored";
+  /**
+   * the last to watch first, never null
+   */
+  watchers: Watcher[];
+}
+/**
+ * Watcher is a client that watched.
+ */
+export interface Watcher {
+  address: string;
+  /**
+   * User-Agent, may be empty
+   */
+  program: string;
+  /**
+   * unix milliseconds by the agent's clock, 0 when it cannot be read
+   */
+  last: number;
+  /**
+   * Self says that the program runs on the Pi itself, Here that it runs on this computer.
+   */
+  self: boolean;
+  here: boolean;
+}
+/**
+ * of the command sheet
+ */
+export interface Sheet {
+  /**
+   * id
+   */
+  household: string;
+  name: string;
+  /**
+   * four groups of five characters
+   */
+  key: string;
+  passwords: SheetPassword[];
+  /**
+   * by name
+   */
+  agents: SheetAgent[];
+}
+/**
+ * SheetPassword is a view password in clear.
+ */
+export interface SheetPassword {
+  name: string;
+  /**
+   * unix milliseconds, 0 for never
+   */
+  until: number;
+  /**
+   * four groups of four characters, empty when another computer made it
+   */
+  text: string;
+}
+/**
+ * SheetAgent is where an agent of the household is.
+ */
+export interface SheetAgent {
+  name: string;
+  /**
+   * URLs are those of its page, best first: a phone's QR code is one of them, followed
+   * by "#v=" and the text of a view password. Never null.
+   */
+  urls: string[];
+}
+/**
+ * Call is what a person does: about a camera, an address that was typed, or access.
  */
 export interface Call {
   key: string;
   address: string;
+  /**
+   * id
+   */
+  household?: string;
+  /**
+   * id
+   */
+  agent?: string;
+  name?: string;
+  /**
+   * another name
+   */
+  to?: string;
+  /**
+   * a household key that was typed
+   */
+  text?: string;
+  /**
+   * unix milliseconds, 0 for never
+   */
+  until?: number;
+  /**
+   * lock a new camera, too
+   */
+  claim?: boolean;
+  /**
+   * also a key that opens nothing
+   */
+  keep?: boolean;
+  rotation?: number;
+  mirror?: boolean;
 }

@@ -24,6 +24,13 @@ export function camera(differences: Partial<Camera> = {}): Camera {
     width: 1280,
     height: 720,
     added: false,
+    agent: "1",
+    agentName: "Porch",
+    unnamed: false,
+    access: "open",
+    household: "",
+    rotation: 0,
+    mirror: false,
     ...differences,
   };
 }
@@ -63,6 +70,7 @@ export function state(
     away: [],
     notice,
     crowded: false,
+    access: { households: [], open: [], new: [], strange: 0 },
     bytesPerSecond: list.reduce((sum, c) => sum + c.bytesPerSecond, 0),
   };
 }

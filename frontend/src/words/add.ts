@@ -56,6 +56,13 @@ const sentences: Record<Reason, (where: string) => string> = {
     `The picture from ${where} takes too long to draw. Turn off progressive JPEG in the camera's settings, if it has that.`,
   "no-room": (where) =>
     `The picture from ${where} is too large to show together with the others. Choose a smaller picture size in the camera's settings.`,
+  "needs-key": (where) => `The agent at ${where} is locked. Enter your household key to see it.`,
+  "not-yours": (where) =>
+    `The agent at ${where} is locked, and none of your household keys opens it.`,
+  "changed-key": (where) =>
+    `The agent at ${where} has another key than before. If it was set up again, choose Trust it again.`,
+  keychain: () =>
+    "This computer's keychain did not hand out the household key. Unlock it, then try again.",
   "no-memory": (where) =>
     `The pictures from ${where} need too much memory. Choose a smaller picture size in the camera's settings.`,
 };
