@@ -77,11 +77,20 @@ func (e *Engine) agents() []households.Agent {
 func (e *Engine) repinned(agent string) {
 	e.applying.Lock()
 	for _, c := range e.Roster.Of(agent) {
-		if f := e.Streams.Get(c.Key); f != nil && !e.Keeper.Allows(agent, f.Target().Endpoint) {
+		switch f := e.Streams.Get(c.Key); {
+		case f == nil:
+		case e.Keeper.Allows(agent, f.Target().Endpoint):
+			f.Reopen()
+		default:
 			f.SetTarget(feed.Target{})
 		}
 	}
 	e.applying.Unlock()
+	e.again(agent)
+}
+
+// again asks an agent for its status.
+func (e *Engine) again(agent string) {
 	e.Roster.Poke(func(id string) bool { return id == agent })
 }
 
@@ -109,7 +118,7 @@ func (e *Engine) sent(agent string, facts households.Facts) {
 			}
 		})
 	}
-	e.Roster.Poke(func(id string) bool { return id == agent })
+	e.again(agent)
 }
 
 // Accept shows a new agent.

@@ -86,7 +86,7 @@ func New(cfg Config) *Engine {
 	})
 	e.Keeper = households.New(households.Config{
 		Find: cfg.Client.Find, Client: cfg.Access, Secrets: secretsOf(cfg.Secrets), Settings: cfg.Settings, Tasks: e.Tasks,
-		Agents: e.agents, Repinned: e.repinned, Facts: e.facts, Sent: e.sent, Logger: cfg.Logger,
+		Agents: e.agents, Repinned: e.repinned, Again: e.again, Facts: e.facts, Sent: e.sent, Logger: cfg.Logger,
 	})
 	e.Roster = roster.New(roster.Config{
 		Known: remembered(cfg.Settings.Get()), Tasks: e.Tasks, Find: e.Keeper.Find, Links: cfg.Links, Logger: cfg.Logger,

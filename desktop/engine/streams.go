@@ -29,10 +29,18 @@ func (e *Engine) changed(c roster.Change) {
 	if found == nil || found.Status.API != api.Version {
 		return
 	}
+	if found.Denied.Denies() {
+		for _, camera := range list {
+			if f := e.Streams.Get(camera.Key); f != nil {
+				f.SetTarget(feed.Target{})
+			}
+		}
+		return
+	}
 	at := found.At
 	at.Addr = found.Remote.String()
 	if !e.Keeper.Allows(c.Agent, at) { // it was locked since
-		e.Roster.Poke(func(agent string) bool { return agent == c.Agent })
+		e.again(c.Agent)
 		return
 	}
 	for _, camera := range list {

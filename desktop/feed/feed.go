@@ -174,6 +174,14 @@ func (f *Feed) Renew() {
 	f.wake()
 }
 
+// Reopen ends the stream that is open, if any, and dials now: its agent ends it, too.
+func (f *Feed) Reopen() {
+	f.mu.Lock()
+	f.redial, f.cut = true, true
+	f.mu.Unlock()
+	f.wake()
+}
+
 // SetTarget says where the stream is. Another address or path is dialled at
 // once, unless the old one gives frames. A stream that was opened in a way that is no
 // longer right ends at once: without encryption, with another public key, or with a

@@ -187,7 +187,11 @@ func TestRelayInTheMiddle(t *testing.T) {
 		t.Errorf("got %+v", r)
 	}
 	two.must("join", Call{Text: key, Name: "Home", Keep: true})
-	two.Retry("")
+	eventually(t, 10*time.Second, "it is a stranger now", func() bool {
+		s := two.State()
+		return len(s.Cameras) == 0 && s.Access.Strange == 1
+	})
+	two.Add(between.Addr()) // who types it wants to see why not
 	eventually(t, 10*time.Second, "it is not theirs", func() bool { return two.camera(standIn).Access == cameras.NotYours })
 	if c := two.camera(standIn); c.State != cameras.Refused || c.Reason != cameras.ReasonNotYours {
 		t.Errorf("got %+v", c)

@@ -63,8 +63,10 @@ type Config struct {
 	Settings *settings.Store
 	Tasks    *tasks.Group
 	Agents   func() []Agent // those that exist
-	// Repinned is called when an agent must be asked in another way from now on.
+	// Repinned is called when an agent must be asked in another way from now on, or has
+	// ended all streams because who may watch has changed. Again asks it for its status.
 	Repinned func(agent string)
+	Again    func(agent string)
 	// Facts returns what an agent has not been sent yet, and Sent notes that it was.
 	Facts  func(agent string) Facts
 	Sent   func(agent string, facts Facts)
@@ -167,10 +169,11 @@ func (k *Keeper) Pinned(agent string) bool {
 
 // Allows reports whether an agent may be asked in this way.
 func (k *Keeper) Allows(agent string, at endpoint.Endpoint) bool {
-	k.mu.Lock()
-	defer k.mu.Unlock()
-	p, ok := k.pins[agent]
-	return !ok || at.IsPinned() && at.Pin.Equal(p.spki)
+	if !k.Pinned(agent) {
+		return true
+	}
+	p, bearer, _ := k.way(agent)
+	return at.IsPinned() && at.Pin.Equal(p.spki) && at.Bearer.Equal(bearer)
 }
 
 // setPin notes what is believed of an agent, and makes it be asked accordingly. It
@@ -189,9 +192,7 @@ func (k *Keeper) setPin(agent string, p pin) bool {
 		return true
 	}
 	_ = k.save() // it says so itself, and it is with the next change
-	if !was || before.spki != p.spki || before.home != p.home || before.serial != p.serial {
-		k.cfg.Repinned(agent)
-	}
+	k.cfg.Repinned(agent)
 	return true
 }
 

@@ -258,11 +258,12 @@ func (k *Keeper) tryToLock(ctx context.Context, l *locking, a Agent) {
 	case seen.ClaimSeconds == 0:
 		r := Refusal{Code: ClaimClosed}
 		if p := seen.Problem; p != nil {
-			r = Refusal{Code: codeOf(p.Code), Message: p.Message, Hint: p.Hint}
-		}
-		if r.Code != ClaimClosed {
-			failed(r)
-			return
+			r.Message, r.Hint = p.Message, p.Hint
+			if code := codeOf(p.Code); code == HeldOpen || code == NotStored { // to switch it off and on does not help
+				r.Code = code
+				failed(r)
+				return
+			}
 		}
 		k.note(l, a.ID, func(s *Step) { s.Step, s.ClaimUntil, s.Refusal = StepRestart, time.Time{}, r })
 	default:

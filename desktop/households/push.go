@@ -217,7 +217,7 @@ func (k *Keeper) tell(ctx context.Context, id, path string, body any) Refusal {
 	if err := k.cfg.Client.Tell(ctx, at, http.MethodPut, path, body); err != nil {
 		return refusal(err)
 	}
-	k.cfg.Repinned(id)
+	k.cfg.Again(id)
 	return Refusal{}
 }
 

@@ -227,14 +227,18 @@ func (r *Roster) Agents() []Agent {
 			Access: a.facts.Access, Addresses: a.watch.Addresses(), Answered: a.found != nil && a.facts.Failure == nil,
 		})
 	}
-	slices.SortFunc(list, func(a, b Agent) int { return strings.Compare(a.ID, b.ID) })
+	at := make(map[string]int, len(list))
+	for i, a := range list {
+		at[a.ID] = i
+	}
 	for _, c := range r.book.byKey {
-		i, ok := slices.BinarySearchFunc(list, c.Agent, func(a Agent, id string) int { return strings.Compare(a.ID, id) })
-		if ok {
-			list[i].Cameras++
-			if name := cmp.Or(c.Shown().AgentName, c.Name); list[i].Name == "" || name < list[i].Name {
-				list[i].Name = name
-			}
+		i, ok := at[c.Agent]
+		if !ok {
+			continue
+		}
+		list[i].Cameras++
+		if name := cmp.Or(c.Shown().AgentName, c.Name); list[i].Name == "" || name < list[i].Name {
+			list[i].Name = name
 		}
 	}
 	return list

@@ -71,7 +71,7 @@ export function state(
     away: [],
     notice,
     crowded: false,
-    access: NO_ACCESS,
+    access: { households: [], open: [], new: [], strange: 0 },
     bytesPerSecond: list.reduce((sum, c) => sum + c.bytesPerSecond, 0),
   };
 }
