@@ -45,13 +45,7 @@ func (e *Engine) changed(c roster.Change) {
 	}
 	for _, camera := range list {
 		f := e.Streams.Get(camera.Key)
-		switch {
-		case f == nil:
-			continue
-		case found.Denied.Denies():
-			f.SetTarget(feed.Target{})
-			continue
-		case camera.Video == "" || camera.Missing:
+		if f == nil || camera.Video == "" || camera.Missing {
 			continue
 		}
 		f.SetTarget(feed.Target{Endpoint: at, Path: camera.Video, Rate: camera.Framerate})

@@ -4,8 +4,6 @@ import (
 	"cmp"
 	"context"
 	"log/slog"
-	"slices"
-	"strings"
 	"sync"
 	"time"
 
@@ -216,7 +214,7 @@ type Agent struct {
 	Answered  bool // the last question, and not only before it was asked
 }
 
-// Agents returns all watched agents, by id.
+// Agents returns all watched agents, in any order.
 func (r *Roster) Agents() []Agent {
 	r.mu.Lock()
 	defer r.mu.Unlock()

@@ -12,7 +12,7 @@ import (
 // Limits of a TXT record as the app accepts it.
 const (
 	maxString  = 255 // bytes of one string on the wire (RFC 6763, section 6.1)
-	maxStrings = 64  // an agent sends 8
+	maxStrings = 64  // an agent sends 7
 )
 
 // Info is what an agent says about itself in its TXT record.
@@ -23,9 +23,7 @@ type Info struct {
 	Path    string // absolute path of the first camera's MJPEG stream
 	API     string // absolute path of the HTTP API, without trailing slash
 	Version string // of the program
-	// Access is "open" or "locked", empty when an older agent does not say. It is only a
-	// hint: anybody can announce it.
-	Access string
+	Access  string // who may watch, "open" or "locked"; empty for an older agent, and for anything else. A hint only
 }
 
 // ErrTXT is wrapped by every error of [ParseTXT].
@@ -82,9 +80,10 @@ func ParseTXT(txt []string) (Info, error) {
 		Path:    values["path"],
 		API:     values["api"],
 		Version: clean(values["ver"]),
+		Access:  values["access"],
 	}
-	if v := values["access"]; v == "open" || v == "locked" {
-		i.Access = v
+	if i.Access != "open" && i.Access != "locked" {
+		i.Access = ""
 	}
 	if i.Name == "" {
 		i.Name = strings.TrimSuffix(i.Host, ".local")

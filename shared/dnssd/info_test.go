@@ -155,15 +155,3 @@ func ExampleInfo_TXT() {
 	// api=/api/v1
 	// ver=1.0
 }
-
-// TestAccessIsOneOfTwoWords: what else stands there says nothing.
-func TestAccessIsOneOfTwoWords(t *testing.T) {
-	for said, want := range map[string]string{"open": "open", "locked": "locked", "": "", "Open": "", "closed": "", "locked ": ""} {
-		i := testInfo()
-		i.Access = "open"
-		txt := append([]string{"access=" + said}, i.TXT()...) // the first of a kind counts
-		if got, err := ParseTXT(txt); err != nil || got.Access != want {
-			t.Errorf("%q: %q, %v", said, got.Access, err)
-		}
-	}
-}
