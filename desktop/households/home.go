@@ -9,8 +9,6 @@ import (
 	"slices"
 	"strings"
 	"time"
-	"unicode"
-	"unicode/utf8"
 
 	"pigrid/shared/api"
 	"pigrid/shared/household"
@@ -20,8 +18,6 @@ const (
 	// maxOlder is how many keys before the newest one are kept, for agents that were
 	// off when it was made.
 	maxOlder = 8
-	// maxTitle is how many bytes the name of a household or a password has at most.
-	maxTitle = 60
 	// keepWithin is how long the keychain may take before a file keeps a key, and
 	// readWithin how long it may take to hand one out: its owner may have to unlock it.
 	keepWithin = 8 * time.Second
@@ -177,13 +173,14 @@ func (s secret) forAgents() []api.ViewPassword {
 }
 
 // adopt takes in the passwords that an agent keeps: another computer may have changed
-// them. Texts that are known stay known.
+// them. Texts that are known stay known. What no other agent would take is left out.
 func (s secret) adopt(list []api.ViewPassword) secret {
-	if len(list) == 0 {
-		return s
-	}
 	var kept []password
 	for _, l := range list {
+		twice := slices.ContainsFunc(kept, func(p password) bool { return p.name == l.Name })
+		if twice || !api.GoodName(l.Name) || l.Hash == (household.Hash{}) {
+			continue
+		}
 		p := password{name: l.Name, hash: l.Hash}
 		p.until, _ = time.Parse(time.RFC3339, l.Until)
 		for _, old := range s.passwords {
@@ -193,7 +190,9 @@ func (s secret) adopt(list []api.ViewPassword) secret {
 		}
 		kept = append(kept, p)
 	}
-	s.passwords = kept
+	if len(kept) > 0 {
+		s.passwords = kept
+	}
 	return s
 }
 
@@ -358,8 +357,8 @@ func newID() string {
 	return hex.EncodeToString(b)
 }
 
-// title checks a name that a person typed.
+// title checks a name that a person typed, as agents do.
 func title(name string) (string, bool) {
 	name = strings.TrimSpace(name)
-	return name, name != "" && len(name) <= maxTitle && utf8.ValidString(name) && !strings.ContainsFunc(name, unicode.IsControl)
+	return name, api.GoodName(name)
 }

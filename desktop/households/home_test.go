@@ -55,6 +55,27 @@ func TestSecretsAreInNoText(t *testing.T) {
 	}
 }
 
+// TestPasswordsOfAnotherComputer are taken in as far as agents take them, and texts that
+// are known stay so.
+func TestPasswordsOfAnotherComputer(t *testing.T) {
+	ours := newPassword("ours", time.Time{})
+	s := secret{key: household.NewKey(), serial: 1, passwords: []password{ours, newPassword("gone", time.Time{})}}
+	if got := s.adopt(nil); len(got.passwords) != 2 {
+		t.Errorf("nothing was taken in, and there are %d", len(got.passwords))
+	}
+	got := s.adopt([]api.ViewPassword{
+		{Name: "theirs", Hash: household.Hash{1}, Until: "2026-12-01T00:00:00Z"},
+		{Name: "renamed", Hash: ours.hash},
+		{Name: "theirs", Hash: household.Hash{2}},
+		{Name: "", Hash: household.Hash{3}},
+		{Name: "a\u202eb", Hash: household.Hash{4}},
+		{Name: "none"},
+	})
+	if len(got.passwords) != 2 || got.passwords[0].until.IsZero() || got.passwords[0].here() || got.passwords[1].name != "renamed" || got.passwords[1].text != ours.text {
+		t.Errorf("got %d: %+v", len(got.passwords), got.forAgents())
+	}
+}
+
 // TestWindowsKeepsAHousehold: its keychain takes 2,560 bytes.
 func TestWindowsKeepsAHousehold(t *testing.T) {
 	s := secret{key: household.NewKey(), serial: 999, version: 999}
@@ -62,7 +83,7 @@ func TestWindowsKeepsAHousehold(t *testing.T) {
 		s = s.withKey(household.NewKey())
 	}
 	for i := range api.MaxPasswords {
-		s.passwords = append(s.passwords, newPassword(strings.Repeat("x", maxTitle-1)+string(rune('a'+i)), time.Now()))
+		s.passwords = append(s.passwords, newPassword(strings.Repeat("x", api.MaxName-1)+string(rune('a'+i)), time.Now()))
 	}
 	if n := len(s.encode()); n > 2560 {
 		t.Errorf("it has %d bytes", n)

@@ -83,13 +83,14 @@ func (k *Keeper) heldBy(id string) (p pin, s secret, ok bool) {
 func (k *Keeper) push(ctx context.Context, a Agent) {
 	r := k.pushAll(ctx, a)
 	k.mu.Lock()
+	before := k.pushed[a.ID].code
 	if r.Code == NoCode {
 		delete(k.pushed, a.ID)
 	} else {
 		k.pushed[a.ID] = pushed{r.Code, time.Now().Add(pushAgain)}
 	}
 	k.mu.Unlock()
-	if r.Code != NoCode {
+	if r.Code != NoCode && r.Code != before {
 		k.cfg.Logger.Warn("an agent did not take what is new", "agent", a.ID, "code", r.Code, "detail", r.Detail)
 	}
 }
