@@ -1,11 +1,15 @@
 // Everything is made and connected here; the parts know only what they are given.
+import { toast } from "svelte-sonner";
+
 import { connect } from "./backend/backend";
 import { inWindow, isFullscreen, setFullscreen } from "./backend/window";
+import type { Mounting } from "./cameras/mounted";
 import { Pictures } from "./frames/pictures.svelte";
 import { NoApp, Puller } from "./frames/pull";
 import { AppState } from "./view/app-state.svelte";
 import { Clock } from "./view/clock.svelte";
 import { nextFrame, painted } from "./view/painted";
+import { problem } from "./words/access";
 import { Viewer } from "./view/viewer.svelte";
 
 /** This many failures in a row are told; fewer pass by themselves. */
@@ -22,6 +26,11 @@ export function wire() {
   const commands = {
     retry: (key: string) => void backend.retry(key),
     fullscreen: (full: boolean) => void setFullscreen(full),
+    nameAgent: (agent: string, name: string) => backend.access("nameAgent", { agent, name }),
+    mount: async (key: string, mounting: Mounting) => {
+      const result = await backend.access("mount", { key, ...mounting });
+      if (!result.ok) toast.error(problem(result));
+    },
   };
   const viewer = new Viewer(app, commands, (key) => pictures.undrawableSince(key));
   const puller = new Puller({

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 
+import { accessResult, KEY } from "../testing/access";
 import { state } from "../testing/camera";
 import { connect } from "./backend";
 import type { AddResult } from "./types";
@@ -33,6 +34,26 @@ describe("backend", () => {
       "POST /call/cancelAdd {}",
     ]);
     expect(states).toEqual([8, 8, 8, 8, 8, 8]);
+  });
+
+  it("returns how something about access ended, also when nothing answers", async () => {
+    const access = accessResult({ ok: false, code: "taken" });
+    answer = () => Response.json({ number: 9, state: state([]), news: [], access });
+    asked.length = 0;
+    expect(await backend.access("nameHousehold", { household: "h1", name: "Home" })).toEqual(
+      access,
+    );
+    expect(asked).toEqual(['POST /call/nameHousehold {"household":"h1","name":"Home"}']);
+    for (const bad of [
+      () => Response.json({ number: 9, news: [] }),
+      () => new Response("", { status: 500 }),
+    ]) {
+      answer = bad;
+      const result = await backend.access("join", { text: KEY, name: "Home" });
+      expect(result).toMatchObject({ ok: false, code: "", opened: [], watched: [] });
+      expect(result.detail).toContain("POST /call/join answered");
+      expect(result.detail).not.toContain(KEY);
+    }
   });
 
   it("returns how adding ended", async () => {

@@ -1,6 +1,26 @@
 // What a person does, by HTTP: the same in the window and in a browser.
 import { readAnswer } from "./answer";
-import type { AddResult, Call, State } from "./types";
+import type { AccessResult, AddResult, Call, State } from "./types";
+
+/** The commands about who may watch; docs/PAGE.md says what each reads and does. */
+export type AccessCommand =
+  | "watchers"
+  | "lock"
+  | "endLock"
+  | "join"
+  | "sheet"
+  | "nameHousehold"
+  | "addPassword"
+  | "changePassword"
+  | "removePassword"
+  | "newKey"
+  | "leave"
+  | "release"
+  | "accept"
+  | "decline"
+  | "trust"
+  | "nameAgent"
+  | "mount";
 
 /** The commands of POST /call/<command>. */
 export interface Backend {
@@ -16,14 +36,30 @@ export interface Backend {
   /** Asks every address of the network for an agent; the state tells how far it is. */
   search(): Promise<void>;
   stopSearch(): Promise<void>;
+  /** Does something about who may watch; may take 15 s. Never rejects. */
+  access(command: AccessCommand, body?: Partial<Call>): Promise<AccessResult>;
 }
+
+/** How a command ended that got no answer. */
+const UNANSWERED = {
+  ok: false,
+  code: "",
+  message: "",
+  hint: "",
+  household: "",
+  opened: [],
+  watched: [],
+} as const satisfies Partial<AccessResult>;
 
 /** onstate is told the whole state after each command, with its number. */
 export function connect(
   onstate: (state: State, number: number) => void,
   get: typeof fetch = (...all) => fetch(...all),
 ): Backend {
-  const call = async (command: keyof Backend, body: Partial<Call> = {}) => {
+  const call = async (
+    command: Exclude<keyof Backend, "access"> | AccessCommand,
+    body: Partial<Call> = {},
+  ) => {
     const response = await get(`/call/${command}`, {
       method: "POST",
       body: JSON.stringify(body),
@@ -32,13 +68,13 @@ export function connect(
     if (!response.ok) throw new Error(`POST /call/${command} answered ${response.status}`);
     const answer = readAnswer(await response.json());
     if (answer.state) onstate(answer.state, answer.number);
-    return answer.result;
+    return answer;
   };
-  const done = async (command: keyof Backend, body?: Partial<Call>) =>
+  const done = async (command: Exclude<keyof Backend, "access">, body?: Partial<Call>) =>
     void (await call(command, body));
   return {
     add: async (address) => {
-      const result = await call("add", { address });
+      const { result } = await call("add", { address });
       if (!result) throw new Error("POST /call/add answered without a result");
       return result;
     },
@@ -48,5 +84,14 @@ export function connect(
     retry: (key) => done("retry", { key }),
     search: () => done("search"),
     stopSearch: () => done("stopSearch"),
+    access: async (command, body) => {
+      try {
+        const { access } = await call(command, body);
+        if (!access) throw new Error(`POST /call/${command} answered without a result`);
+        return access;
+      } catch (error) {
+        return { ...UNANSWERED, opened: [], watched: [], detail: String(error) };
+      }
+    },
   };
 }

@@ -1,6 +1,14 @@
 import { afterEach, describe, expect, it, vi } from "vitest";
 
-import { copyText, inWindow, isFullscreen, setFullscreen } from "./window";
+import {
+  canPrint,
+  canSave,
+  copyText,
+  inWindow,
+  isFullscreen,
+  saveFile,
+  setFullscreen,
+} from "./window";
 
 afterEach(() => vi.unstubAllGlobals());
 
@@ -53,5 +61,39 @@ describe("what only a window can do", () => {
     vi.stubGlobal("navigator", {});
     expect(await copyText("c")).toBe(false);
     expect(copied).toEqual(["app a", "browser b"]);
+  });
+
+  it("saves a text as a file, and keeps nothing of it", async () => {
+    vi.useFakeTimers();
+    const link = { href: "", download: "", click: vi.fn() };
+    const kept = new Map<string, Blob>();
+    vi.stubGlobal("document", { createElement: () => link });
+    vi.stubGlobal("URL", {
+      createObjectURL: (blob: Blob) => (kept.set("blob:1", blob), "blob:1"),
+      revokeObjectURL: (url: string) => kept.delete(url),
+    });
+    saveFile("sheet.html", "text/html", "<p>");
+    expect([link.href, link.download, link.click.mock.calls.length]).toEqual([
+      "blob:1",
+      "sheet.html",
+      1,
+    ]);
+    expect([await kept.get("blob:1")?.text(), kept.get("blob:1")?.type]).toEqual([
+      "<p>",
+      "text/html",
+    ]);
+    vi.runAllTimers();
+    expect(kept.size).toBe(0);
+    vi.useRealTimers();
+  });
+
+  it.each([
+    [true, "Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/605.1.15", false],
+    [true, "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/605.1.15", true],
+    [false, "Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/605.1.15", true],
+  ])("prints and saves, in a window %s of %s: %s", (window, userAgent, can) => {
+    vi.stubGlobal("window", window ? { runtime: {} } : {});
+    vi.stubGlobal("navigator", { userAgent });
+    expect([canPrint(), canSave()]).toEqual([can, can]);
   });
 });

@@ -9,6 +9,9 @@ interface Runtime {
   ClipboardSetText(text: string): Promise<boolean>;
 }
 
+/** By then an engine has read what it saves. */
+const SAVED_AFTER_MS = 60_000;
+
 declare global {
   interface Window {
     runtime?: Runtime;
@@ -43,4 +46,29 @@ export async function copyText(text: string): Promise<boolean> {
   } catch {
     return false;
   }
+}
+
+/** The web view of a Mac's window neither prints nor saves a page. */
+function isMacWindow(): boolean {
+  return inWindow() && /\bMac OS X\b/.test(navigator.userAgent);
+}
+
+/** Whether window.print() can do anything. */
+export function canPrint(): boolean {
+  return !isMacWindow();
+}
+
+/** Whether saveFile can do anything. */
+export function canSave(): boolean {
+  return !isMacWindow();
+}
+
+/** Lets the browser or the window save a text of this media type as a file. */
+export function saveFile(name: string, type: string, text: string): void {
+  const link = document.createElement("a");
+  link.href = URL.createObjectURL(new Blob([text], { type }));
+  link.download = name;
+  link.click();
+  // The engine reads it after this task.
+  setTimeout(() => URL.revokeObjectURL(link.href), SAVED_AFTER_MS);
 }

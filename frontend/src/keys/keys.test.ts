@@ -33,6 +33,10 @@ function press(
     openAdd: () => done.push("add"),
     openDetails: () => done.push("details"),
     openKeys: () => done.push("keys"),
+    openNaming: () => done.push("name"),
+    turn: (degrees) => done.push(`turn ${degrees}`),
+    mirror: () => done.push("mirror"),
+    openHousehold: () => done.push("household"),
   };
   let prevented = false;
   const event = {
@@ -69,6 +73,11 @@ describe("keys", () => {
     [{ key: "r" }, "retry"],
     [{ key: "R", modifiers: ["Shift"] }, "retryAll"],
     [{ key: "i" }, "details"],
+    [{ key: "F2" }, "name"],
+    [{ key: "[" }, "turn -90"],
+    [{ key: "]" }, "turn 90"],
+    [{ key: "x" }, "mirror"],
+    [{ key: "l" }, "household"],
     [{ key: "n", modifiers: ["Control"] }, "add"],
     [{ key: "?", modifiers: ["Shift"] }, "keys"],
     [{ key: "?" }, "keys"],

@@ -19,6 +19,11 @@ export interface Actions {
   retryAll(): void;
   openAdd(): void;
   openDetails(): void;
+  openNaming(): void;
+  /** By this many degrees clockwise. */
+  turn(degrees: number): void;
+  mirror(): void;
+  openHousehold(): void;
   openKeys(): void;
 }
 
@@ -46,6 +51,10 @@ const ROWS: Record<keyof typeof KEY_WORDS, Row> = {
   retry: { r: (act) => act.retry() },
   retryAll: { "Shift+R": (act) => act.retryAll() },
   details: { i: (act) => act.openDetails() },
+  name: { F2: (act) => act.openNaming() },
+  turn: { "[": (act) => act.turn(-90), "]": (act) => act.turn(90) },
+  mirror: { x: (act) => act.mirror() },
+  household: { l: (act) => act.openHousehold() },
   add: { "$mod+n": (act) => act.openAdd() },
   // On some keyboards ? needs no Shift.
   keys: { "[Shift]+?": (act) => act.openKeys() },

@@ -1,4 +1,5 @@
 import type { Camera, Search, State } from "../backend/types";
+import { NO_ACCESS } from "./access";
 
 /** A live camera, with whatever a test needs to be different. */
 export function camera(differences: Partial<Camera> = {}): Camera {
@@ -70,7 +71,7 @@ export function state(
     away: [],
     notice,
     crowded: false,
-    access: { households: [], open: [], new: [], strange: 0 },
+    access: NO_ACCESS,
     bytesPerSecond: list.reduce((sum, c) => sum + c.bytesPerSecond, 0),
   };
 }

@@ -1,5 +1,5 @@
 // What the Go side says, as it says it.
-import type { Camera, Discovery, Search, State, Twins } from "../backend/types";
+import type { Access, Camera, Discovery, Search, State, Twins } from "../backend/types";
 import { step, STRETCH } from "./gradual";
 
 /** waiting: nothing said yet · no-app: no Go side at all · silent: it does not answer. */
@@ -16,6 +16,8 @@ export class AppState {
   crowded = $state(false);
   twins = $state.raw<Twins | null>(null);
   bytesPerSecond = $state(0);
+  /** Who may watch. */
+  access = $state.raw<Access>({ households: [], open: [], new: [], strange: 0 });
   /** What `cameras` is on its way to. */
   #goal: readonly Camera[] = [];
   #onTheWay = false;
@@ -58,6 +60,7 @@ export class AppState {
     this.crowded = state.crowded;
     this.twins = state.twins ?? null;
     this.bytesPerSecond = state.bytesPerSecond;
+    this.access = state.access;
     this.phase = "ready";
   }
 

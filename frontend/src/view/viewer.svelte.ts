@@ -1,7 +1,8 @@
 // What the person looks at: the active tile, solo, the page, the open dialog.
 import { SvelteSet } from "svelte/reactivity";
 
-import type { Camera } from "../backend/types";
+import type { AccessResult, Camera } from "../backend/types";
+import { mirrored, mounting, shownSize, turnedBy, type Mounting } from "../cameras/mounted";
 import { shown, type Shown } from "../cameras/shown";
 import type { Wanted } from "../frames/pull";
 import {
@@ -16,7 +17,15 @@ import {
 import { neighbour, type Direction } from "../layout/neighbour";
 import type { AppState } from "./app-state.svelte";
 
-export type Dialog = { kind: "none" | "add" | "keys" } | { kind: "details"; key: string };
+export type Dialog =
+  | { kind: "none" | "add" | "keys" | "join" }
+  | { kind: "details"; key: string; naming: boolean }
+  /** Lets an agent go on whose key has changed; `key` is of one of its cameras. */
+  | { kind: "trust"; key: string }
+  /** Locks one agent, or all that are open. */
+  | { kind: "lock"; agent: string }
+  /** `sheet`: opens with the household's keys in sight; "" for the first household. */
+  | { kind: "household"; household: string; sheet: boolean };
 
 /** CSS pixels from which on a tile is worth every frame of its camera, not only a few. */
 const LARGE_TILE = 900;
@@ -28,6 +37,10 @@ export interface Commands {
   retry(key: string): void;
   /** Asks for the whole screen, or for the window again. */
   fullscreen(full: boolean): void;
+  /** Says how a camera is called and mounted. */
+  mount(key: string, mounting: Mounting): void;
+  /** Names an agent. */
+  nameAgent(agent: string, name: string): Promise<AccessResult>;
 }
 
 export class Viewer {
@@ -96,7 +109,7 @@ export class Viewer {
     (): Camera | null => this.#app.cameras.find((c) => c.key === this.#soloKey) ?? null,
   );
 
-  #aspect = $derived.by(() => commonestAspect(this.#app.cameras));
+  #aspect = $derived.by(() => commonestAspect(this.#app.cameras.map(shownSize)));
   #perPage = $derived.by(() => perPage(this.#keys.length, this.stage, this.#aspect));
   pages = $derived(Math.max(1, Math.ceil(this.#keys.length / this.#perPage)));
   /** From 0. The page follows the active tile. */
@@ -134,7 +147,7 @@ export class Viewer {
   );
 
   #soloRect(camera: Camera): Rect {
-    const grid = fit(1, this.stage, commonestAspect([camera]));
+    const grid = fit(1, this.stage, commonestAspect([shownSize(camera)]));
     return place(1, grid, this.stage)[0] as Rect;
   }
 
@@ -250,6 +263,72 @@ export class Viewer {
     this.#commands.retry("");
   }
 
+  // What a person says about a camera.
+
+  /** Turns the active camera's picture clockwise. */
+  turn(degrees: number): void {
+    const camera = this.active;
+    if (camera) this.mount(camera, turnedBy(camera, degrees));
+  }
+
+  /** Swaps left and right of the active camera's picture. */
+  mirror(): void {
+    const camera = this.active;
+    if (camera) this.mount(camera, mirrored(camera));
+  }
+
+  mount(camera: Camera, differences: Partial<Mounting>): void {
+    this.#commands.mount(camera.key, { ...mounting(camera), ...differences });
+  }
+
+  /** Agents that a person does not want to name now. */
+  #unnamed = new SvelteSet<string>();
+
+  /** One camera of each agent that has no name of its own yet: its tile asks for one. */
+  asking = $derived.by((): ReadonlySet<string> => {
+    const keys = new Map<string, string>();
+    for (const { agent, key, unnamed } of this.#app.cameras) {
+      if (unnamed && !this.#unnamed.has(agent) && !keys.has(agent)) keys.set(agent, key);
+    }
+    return new Set(keys.values());
+  });
+
+  /** An agent asks for no name any more, until the next start. */
+  leaveUnnamed(agent: string): void {
+    this.#unnamed.add(agent);
+    this.moves++;
+  }
+
+  /** Gives an agent a name; resolves with how that ended. */
+  async nameAgent(agent: string, name: string): Promise<AccessResult> {
+    const result = await this.#commands.nameAgent(agent, name);
+    if (result.ok) this.leaveUnnamed(agent);
+    return result;
+  }
+
+  /** Some cameras here are locked for a household. */
+  hasHousehold = $derived.by(() => this.#app.access.households.length > 0);
+
+  /** Who may watch: the household, or how to make one. */
+  openHousehold(household = "", sheet = false): void {
+    const { households, open, lock } = this.#app.access;
+    if (lock && !sheet) this.openLock();
+    else if (households.length === 0 && open.length > 0) this.openLock();
+    else this.dialog = { kind: "household", household, sheet };
+  }
+
+  openLock(agent = ""): void {
+    this.dialog = { kind: "lock", agent };
+  }
+
+  openJoin(): void {
+    this.dialog = { kind: "join" };
+  }
+
+  openTrust(key: string): void {
+    this.dialog = { kind: "trust", key };
+  }
+
   openAdd(): void {
     this.dialog = { kind: "add" };
   }
@@ -259,7 +338,13 @@ export class Viewer {
   }
 
   openDetails(key = this.active?.key): void {
-    if (key !== undefined) this.dialog = { kind: "details", key };
+    if (key !== undefined) this.dialog = { kind: "details", key, naming: false };
+  }
+
+  /** Details, with the keyboard in the field for the name. */
+  openNaming(): void {
+    const key = this.active?.key;
+    if (key !== undefined) this.dialog = { kind: "details", key, naming: true };
   }
 
   closeDialog(): void {

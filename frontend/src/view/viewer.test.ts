@@ -1,5 +1,7 @@
 import { beforeEach, describe, expect, it, vi } from "vitest";
 
+import type { Access } from "../backend/types";
+import { accessResult, household, lock, NO_ACCESS, openAgent } from "../testing/access";
 import { camera, cameras, state } from "../testing/camera";
 import { AppState } from "./app-state.svelte";
 import { Viewer } from "./viewer.svelte";
@@ -9,14 +11,18 @@ describe("Viewer", () => {
   let viewer: Viewer;
   let retried: string[];
   let filled: boolean[];
+  let mounted: unknown[];
 
   beforeEach(() => {
     app = new AppState(() => Promise.resolve(true));
     retried = [];
     filled = [];
+    mounted = [];
     viewer = new Viewer(app, {
       retry: (key) => retried.push(key),
       fullscreen: (full) => filled.push(full),
+      mount: (key, mounting) => mounted.push([key, mounting]),
+      nameAgent: (_, name) => Promise.resolve(accessResult({ ok: name !== "" })),
     });
     viewer.stage = { width: 1920, height: 1040 };
   });
@@ -80,7 +86,12 @@ describe("Viewer", () => {
   });
 
   it("calls a camera that sends what cannot be drawn by its name", () => {
-    const nothing = { retry: () => {}, fullscreen: () => {} };
+    const nothing = {
+      retry: () => {},
+      fullscreen: () => {},
+      mount: () => {},
+      nameAgent: () => Promise.resolve(accessResult()),
+    };
     viewer = new Viewer(app, nothing, (key) => (key === "k2" ? 1234 : undefined));
     viewer.stage = { width: 1920, height: 1040 };
     app.receive(state(cameras(3)));
@@ -307,6 +318,60 @@ describe("Viewer", () => {
     expect(viewer.dialogOpen()).toBe(false);
     app.receive(state(cameras(2)));
     viewer.openDetails();
-    expect(viewer.dialog).toEqual({ kind: "details", key: "k1" });
+    expect(viewer.dialog).toEqual({ kind: "details", key: "k1", naming: false });
+    viewer.openNaming();
+    expect(viewer.dialog).toEqual({ kind: "details", key: "k1", naming: true });
+  });
+
+  it("lays out what is turned by its turned shape", () => {
+    app.receive(state(cameras(1, { width: 1280, height: 720, rotation: 90 })));
+    expect(viewer.rects.get("k1")).toMatchObject({ width: 576, height: 1024 });
+    app.receive(state([...cameras(3, { rotation: 270 }), camera({ key: "wide" })]));
+    const { width = 0, height = 0 } = viewer.rects.get("k1") ?? {};
+    expect(width / height, "most are upright").toBeCloseTo(9 / 16, 2);
+    viewer.soloNumber(4);
+    expect(viewer.rects.get("wide")?.width).toBe(1820);
+  });
+
+  it("turns and mirrors the active camera, and keeps its name", () => {
+    viewer.turn(90);
+    expect(mounted).toEqual([]);
+    app.receive(state(cameras(2, { rotation: 270 })));
+    viewer.activate("k2");
+    viewer.turn(90);
+    viewer.turn(-90);
+    viewer.mirror();
+    const same = { name: "Camera 2", rotation: 270, mirror: false };
+    expect(mounted).toEqual([
+      ["k2", { ...same, rotation: 0 }],
+      ["k2", { ...same, rotation: 180 }],
+      ["k2", { ...same, mirror: true }],
+    ]);
+  });
+
+  it("asks once for the name of an agent, until a person does not want to give one", async () => {
+    const pi = (key: string, agent: string) => camera({ key, agent, unnamed: true });
+    app.receive(state([pi("k1", "a"), pi("k2", "a"), pi("k3", "b"), camera({ key: "k4" })]));
+    expect([...viewer.asking]).toEqual(["k1", "k3"]);
+    viewer.leaveUnnamed("a");
+    expect([...viewer.asking]).toEqual(["k3"]);
+    await viewer.nameAgent("b", "");
+    expect([...viewer.asking], "it could not be named").toEqual(["k3"]);
+    await viewer.nameAgent("b", "Shed");
+    expect([...viewer.asking]).toEqual([]);
+  });
+
+  it("shows the household, or how to make one", () => {
+    const opens = (access: Partial<Access>) => {
+      app.receive({ ...state([]), access: { ...NO_ACCESS, ...access } });
+      viewer.openHousehold();
+      return viewer.dialog.kind;
+    };
+    expect(opens({ open: [openAgent()] }), "nothing is locked").toBe("lock");
+    expect(opens({}), "nothing to lock").toBe("household");
+    expect(opens({ households: [household()], open: [openAgent()] })).toBe("household");
+    expect(opens({ households: [household()], lock: lock([]) }), "it goes on").toBe("lock");
+    viewer.openHousehold("h1", true);
+    expect(viewer.dialog).toEqual({ kind: "household", household: "h1", sheet: true });
   });
 });

@@ -24,6 +24,9 @@ export const CONTROLS = {
   fullscreen: { does: "Full screen", key: "F11" },
   window: { does: "Leave full screen", key: "F11" },
   keys: { does: "Keyboard shortcuts", key: "?" },
+  household: { does: "Household", key: "L" },
+  rotate: { does: "Rotate by 90°", key: "]" },
+  mirror: { does: "Mirror", key: "X" },
   close: { does: "Close" },
 };
 
@@ -33,6 +36,9 @@ export const BUTTONS = {
   addByAddress: "Add by address",
   add: "Add",
   cancel: "Cancel",
+  save: "Save",
+  enterKey: "Enter key",
+  trust: "Trust it again",
   forget: "Forget this camera",
   forgetAll: (cameras: number) => `Forget all ${cameras} cameras of this agent`,
   search: "Search this network",

@@ -90,6 +90,30 @@ describe("explain", () => {
       "Use --allow-from 10.9.0.0/24.",
     ],
     [
+      "locked",
+      { state: "refused", reason: "needs-key" },
+      "Porch needs your household key.",
+      "The computer that locked it shows the key under Household.",
+    ],
+    [
+      "not yours",
+      { state: "refused", reason: "not-yours" },
+      "This is not your camera: Porch (192.168.1.42:8080).",
+      "None of your household keys opens it, and it was sent none. If it is yours, enter its key.",
+    ],
+    [
+      "another key",
+      { state: "refused", reason: "changed-key" },
+      "Porch's Pi has another key than before.",
+      "Was it set up again? Then trust it again. If not, another device may pretend to be it.",
+    ],
+    [
+      "the keychain is locked",
+      { state: "refused", reason: "keychain" },
+      "This computer's keychain does not hand out the key for Porch.",
+      "Unlock the keychain, then try again.",
+    ],
+    [
       "unauthorized",
       { state: "refused", reason: "unauthorized" },
       "Porch asks for a password.",

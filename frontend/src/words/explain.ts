@@ -146,6 +146,22 @@ const REFUSED: Table = {
     `${who} asks for a password.`,
     "This version of PiGrid cannot send a password to an agent yet.",
   ],
+  "needs-key": (who) => [
+    `${who} needs your household key.`,
+    "The computer that locked it shows the key under Household.",
+  ],
+  "not-yours": (who, where) => [
+    `This is not your camera: ${who}${where}.`,
+    "None of your household keys opens it, and it was sent none. If it is yours, enter its key.",
+  ],
+  "changed-key": (who) => [
+    `${possessive(who)} Pi has another key than before.`,
+    "Was it set up again? Then trust it again. If not, another device may pretend to be it.",
+  ],
+  keychain: (who) => [
+    `This computer's keychain does not hand out the key for ${who}.`,
+    "Unlock the keychain, then try again.",
+  ],
   "wrong-host": (who, _where, c) => [
     wrongName(who, c),
     c.hint || "Add it by its IP address, or start its agent with --allow-host and this name.",

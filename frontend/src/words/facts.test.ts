@@ -17,6 +17,7 @@ describe("facts", () => {
       ["Frame rate", "15 fps"],
       ["Data rate", "4.1 Mb/s"],
       ["Last picture", "14:09"],
+      ["Access", "Open to everyone on your network"],
       ["Found", "Discovered automatically"],
     ]);
     const bare = camera({
@@ -24,6 +25,7 @@ describe("facts", () => {
       agentVersion: "",
       width: 0,
       fps: 0,
+      access: "",
       bytesPerSecond: 0,
       added: true,
     });
@@ -31,6 +33,16 @@ describe("facts", () => {
       ["Address", "192.168.1.42:8080"],
       ["Found", "Added by address"],
     ]);
+  });
+
+  it("says how it is turned, and who may watch", () => {
+    const known = camera({ rotation: 90, mirror: true, access: "locked", household: "h1" });
+    expect(facts(known, now, "Home")).toEqual(
+      expect.arrayContaining([
+        ["Picture", "1280×720, rotated by 90°, mirrored"],
+        ["Access", "Locked for the household Home"],
+      ]),
+    );
   });
 
   it("names the stream of a camera without an agent", () => {

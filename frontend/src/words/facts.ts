@@ -1,6 +1,7 @@
 // What Details says of a camera.
 import { givesPictures } from "../cameras/facts";
 import type { Shown } from "../cameras/shown";
+import { accessOf } from "./access";
 import { megabits, size } from "./numbers";
 import { agentCommand } from "./page";
 import { moment, rate } from "./time";
@@ -17,16 +18,26 @@ export function updateCommand(c: Shown): string {
   return agentCommand(host);
 }
 
-/** Facts for the Details dialog, in reading order; unknown ones are left out. */
-export function facts(c: Shown, now: number): [string, string][] {
+/** How its picture is turned, after its size; "" when it is shown as it comes. */
+function turned(c: Shown): string {
+  const turn = c.rotation === 0 ? "" : `, rotated by ${c.rotation}°`;
+  return c.mirror ? `${turn}, mirrored` : turn;
+}
+
+/**
+ * Facts for the Details dialog, in reading order; unknown ones are left out. `household` is
+ * the name of the camera's household.
+ */
+export function facts(c: Shown, now: number, household = ""): [string, string][] {
   const all: [string, string][] = [
     c.url === "" ? ["Address", c.address] : ["Stream", c.url],
     ["Host", c.host],
     ["Agent version", c.agentVersion],
-    ["Picture", size(c)],
+    ["Picture", size(c) === "" ? "" : size(c) + turned(c)],
     ["Frame rate", c.fps > 0 && givesPictures(c) ? `${rate(c.fps)} fps` : ""],
     ["Data rate", givesPictures(c) ? megabits(c.bytesPerSecond) : ""],
     ["Last picture", c.lastFrameAt > 0 ? moment(c.lastFrameAt, now) : ""],
+    ["Access", accessOf(c, household)],
     ["Found", c.added ? "Added by address" : "Discovered automatically"],
   ];
   return all.filter(([, value]) => value !== "");

@@ -13,6 +13,10 @@ export const KEY_WORDS = {
   retry: { caps: ["R"], does: "Reconnect this camera now" },
   retryAll: { caps: ["Shift", "R"], does: "Reconnect all cameras now" },
   details: { caps: ["I"], does: "Details of this camera" },
+  name: { caps: ["F2"], does: "Name this camera" },
+  turn: { caps: ["[", "]"], does: "Rotate this camera's picture" },
+  mirror: { caps: ["X"], does: "Mirror this camera's picture" },
+  household: { caps: ["L"], does: "Household: who may watch" },
   add: { caps: ["Ctrl/Cmd", "N"], does: "Add a camera by address" },
   keys: { caps: ["?"], does: "Keyboard shortcuts" },
 };

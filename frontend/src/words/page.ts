@@ -35,6 +35,7 @@ export const PICTURES_STOPPED =
 
 export const NAME = "PiGrid";
 export const about = (version: string) => `${NAME} ${version}`;
+export const NAME_OF_CAMERA = "Name";
 export const CAMERAS = "Cameras";
 export const RAW_CAUSE = "Technical details";
 export const NOT_LOOKING = "Not looking for new cameras";

@@ -43,6 +43,10 @@ describe("status", () => {
     ],
     ["offline, nobody knows since when", { state: "offline" }, "Offline"],
     ["refused", { state: "refused" }, "Access denied"],
+    ["locked", { state: "refused", reason: "needs-key" }, "Needs your household key"],
+    ["another's", { state: "refused", reason: "not-yours" }, "Not your camera"],
+    ["another key", { state: "refused", reason: "changed-key" }, "Another key than before"],
+    ["keychain", { state: "refused", reason: "keychain" }, "The keychain is locked"],
     ["camera error", { state: "camera-error" }, "Camera problem"],
     ["no place left", { state: "camera-error", reason: "busy", status: 503 }, "Too many viewers"],
     [
@@ -137,9 +141,13 @@ describe("nameOf", () => {
 
 describe("tone", () => {
   it("is calm for what passes by itself and loud for what does not", () => {
-    expect(tone("live")).toBe("ok");
-    expect(tone("connecting")).toBe("quiet");
-    expect(tone("stalled")).toBe("warn");
-    expect(tone("offline")).toBe("danger");
+    expect(tone(camera({ state: "live" }))).toBe("ok");
+    expect(tone(camera({ state: "connecting" }))).toBe("quiet");
+    expect(tone(camera({ state: "stalled" }))).toBe("warn");
+    expect(tone(camera({ state: "offline" }))).toBe("danger");
+    expect(tone(camera({ state: "refused", reason: "not-yours" }))).toBe("danger");
+    expect(tone(camera({ state: "refused", reason: "needs-key" })), "nothing is broken").toBe(
+      "warn",
+    );
   });
 });

@@ -1,5 +1,5 @@
 // The few words about a camera's state, as pure functions of the camera and the time.
-import type { CameraState } from "../backend/types";
+import type { Camera, CameraState, Reason } from "../backend/types";
 import { givesPictures, isFull, isTooMuch, pictureAge } from "../cameras/facts";
 import type { Shown } from "../cameras/shown";
 import { lowerFirst } from "./text";
@@ -19,9 +19,18 @@ const tones: Record<CameraState, Tone> = {
   paused: "quiet",
 };
 
-export function tone(state: CameraState): Tone {
-  return tones[state];
+export function tone({ state, reason }: Pick<Camera, "state" | "reason">): Tone {
+  // Nothing is broken: a person has to enter a key.
+  return reason === "needs-key" ? "warn" : tones[state];
 }
+
+/** A camera that is locked, in the corner of its tile. */
+const LOCKED: Partial<Record<Reason, readonly [words: string, short: string]>> = {
+  "needs-key": ["Needs your household key", "Needs your key"],
+  "not-yours": ["Not your camera", "Not yours"],
+  "changed-key": ["Another key than before", "Key changed"],
+  keychain: ["The keychain is locked", "Keychain locked"],
+};
 
 /** Shorter waits pass without a word. */
 const SILENT_MS = 400;
@@ -49,7 +58,7 @@ export function status(c: Shown, now: number, short = false): string {
       if (c.since <= 0) return "Offline";
       return short ? `Offline · ${day(c.since, now)}` : `Offline since ${moment(c.since, now)}`;
     case "refused":
-      return "Access denied";
+      return LOCKED[c.reason]?.[short ? 1 : 0] ?? "Access denied";
     case "camera-error":
       if (c.reason === "too-complex") return "Picture takes too long";
       if (isTooMuch(c)) return "Picture too large";

@@ -9,6 +9,12 @@ export function span(ms: number, short = false): string {
   return `${Math.floor(s / 86400)} ${short ? "d" : "days"}`;
 }
 
+/** "14:32", "0:08": minutes and seconds, for what is counted down. */
+export function countdown(ms: number): string {
+  const s = Math.max(0, Math.ceil(ms / 1000));
+  return `${Math.floor(s / 60)}:${String(s % 60).padStart(2, "0")}`;
+}
+
 const hourMinute = new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-digit" });
 const dayMonth = new Intl.DateTimeFormat("en-GB", { day: "numeric", month: "short" });
 
