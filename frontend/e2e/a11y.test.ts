@@ -1,28 +1,12 @@
-import { readFileSync } from "node:fs";
-import { createRequire } from "node:module";
-
-import type { Page } from "playwright-core";
 import { describe, expect, it } from "vitest";
 
-import type { AxeResults } from "axe-core";
 import type { Camera } from "../src/backend/types";
 import { search } from "../src/testing/camera";
+import { violations } from "./axe";
 import { everyState } from "./every-state";
-import { picturesShown, settled, shot, tile, useStage } from "./stage";
+import { picturesShown, shot, tile, useStage } from "./stage";
 
 const stage = useStage();
-const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
-
-async function violations(page: Page): Promise<string[]> {
-  await settled(page); // colours are right once a dialog has faded in
-  await page.evaluate(axe);
-  const results = await page.evaluate(() =>
-    (window as unknown as { axe: { run: () => Promise<AxeResults> } }).axe.run(),
-  );
-  return results.violations
-    .filter((v) => v.impact === "serious" || v.impact === "critical")
-    .flatMap((v) => v.nodes.map((n) => `${v.id}: ${n.html} ${n.failureSummary ?? ""}`));
-}
 
 /** Runs in the page: how far the colour of each stands out from what is below it, over white. */
 function contrasts(elements: Element[]): [string, number][] {

@@ -8,7 +8,17 @@ import { text } from "node:stream/consumers";
 
 import type { Page } from "playwright-core";
 
-import type { AddResult, Answer, Call, Camera, News, Question, State } from "../src/backend/types";
+import type {
+  AccessResult,
+  AddResult,
+  Answer,
+  Call,
+  Camera,
+  News,
+  Question,
+  State,
+} from "../src/backend/types";
+import { accessResult } from "../src/testing/access";
 import { state } from "../src/testing/camera";
 
 const DIST = join(import.meta.dirname, "..", "dist");
@@ -17,6 +27,8 @@ const TYPES: Record<string, string> = {
   ".js": "text/javascript",
   ".css": "text/css",
 };
+/** Commands that are answered with the state alone. */
+const PLAIN = ["cancelAdd", "forget", "forgetAgent", "retry", "search", "stopSearch"];
 const POLL_MS = 10;
 const LONGEST_WAIT_MS = 500;
 const LONGEST_EMIT_MS = 10_000;
@@ -46,6 +58,11 @@ export class FakeGo {
     address,
     detail: "",
   });
+  /** What was asked about access, in order. */
+  asked: { command: string; call: Partial<Call> }[] = [];
+  /** Answers that; what is well goes well, unless a test has another answer. */
+  access: (command: string, call: Partial<Call>) => AccessResult | Promise<AccessResult> = () =>
+    accessResult();
   /** Answers POST /frames with 500 while true. */
   broken = false;
   /** There is no Go side, only the page's files. */
@@ -89,12 +106,18 @@ export class FakeGo {
     }
   }
 
-  #answer(known: number, news: News[], result?: AddResult): Answer {
+  /** Changes a part of the state, as a command does. */
+  change(differences: Partial<State>): void {
+    this.state = { ...this.state, ...differences };
+    this.#number++;
+  }
+
+  #answer(known: number, news: News[], ended: Pick<Answer, "result" | "access"> = {}): Answer {
     return {
       number: this.#number,
       news,
       ...(known !== this.#number && { state: this.state }),
-      ...(result && { result }),
+      ...ended,
     };
   }
 
@@ -119,11 +142,17 @@ export class FakeGo {
   }
 
   async #call(name: string, request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const { key = "", address = "" } = JSON.parse(await text(request)) as Partial<Call>;
+    const call = JSON.parse(await text(request)) as Partial<Call>;
+    const { key = "", address = "" } = call;
     this.calls.push(`${name} ${key || address}`.trim());
     try {
-      const result = name === "add" ? await this.add(address) : undefined;
-      send(response, this.#answer(0, [], result));
+      if (name === "add") send(response, this.#answer(0, [], { result: await this.add(address) }));
+      else if (PLAIN.includes(name)) send(response, this.#answer(0, []));
+      else {
+        this.asked.push({ command: name, call });
+        const access = await this.access(name, call);
+        send(response, this.#answer(0, [], { access }));
+      }
     } catch {
       response.writeHead(500).end();
     }

@@ -20,6 +20,27 @@ export async function drawLoop(browser: Browser, look: Look, frames = 6): Promis
   return loop.map((base64) => Buffer.from(base64, "base64"));
 }
 
+/** Colours of the quarters of `drawQuarters`, as they are read: from the upper left. */
+export const QUARTERS = ["red", "lime", "blue", "white"] as const;
+
+/** A picture of four quarters that tells how it is turned. */
+export async function drawQuarters(browser: Browser): Promise<Buffer> {
+  const page = await browser.newPage();
+  const base64 = await page.evaluate((colours) => {
+    const canvas = document.createElement("canvas");
+    [canvas.width, canvas.height] = [640, 360];
+    const g = canvas.getContext("2d");
+    if (!g) throw new Error("no canvas");
+    for (const [i, colour] of colours.entries()) {
+      g.fillStyle = colour;
+      g.fillRect((i % 2) * 320, Math.floor(i / 2) * 180, 320, 180);
+    }
+    return canvas.toDataURL("image/jpeg", 0.9).split(",")[1] ?? "";
+  }, QUARTERS);
+  await page.close();
+  return Buffer.from(base64, "base64");
+}
+
 /** A picture that is white from edge to edge. */
 export async function drawWhite(browser: Browser): Promise<Buffer> {
   const page = await browser.newPage();

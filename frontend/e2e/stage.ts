@@ -9,7 +9,7 @@ import type { Camera } from "../src/backend/types";
 import { camera } from "../src/testing/camera";
 import { launch } from "./chromium";
 import { FakeGo } from "./fake-go";
-import { drawLoop, drawWhite } from "./pictures";
+import { drawLoop, drawQuarters, drawWhite } from "./pictures";
 import { SCENES } from "./scenes";
 
 const RESULTS = join(import.meta.dirname, "..", "test-results");
@@ -28,6 +28,9 @@ export class Stage {
   #pages: Page[] = [];
   /** Errors and warnings of the pages' consoles. */
   complaints: string[] = [];
+
+  /** All that was written to their consoles, and every URL they asked for. */
+  said: string[] = [];
 
   async start(): Promise<void> {
     mkdirSync(RESULTS, { recursive: true });
@@ -48,6 +51,7 @@ export class Stage {
 
   async newGo(): Promise<void> {
     this.complaints = [];
+    this.said = [];
     this.go = new FakeGo();
     await this.go.listen();
   }
@@ -59,7 +63,15 @@ export class Stage {
       this.go.films.set(key, { loop: this.#loops[i % this.#loops.length] ?? [], fps });
       const round = Math.floor(i / NAMES.length);
       const name = `${NAMES[i % NAMES.length]}${round ? ` ${round + 1}` : ""}`;
-      return camera({ key, name, width: 640, height: 360, address: `192.168.1.${40 + i}:8080` });
+      return camera({
+        key,
+        name,
+        agent: `${i + 1}`,
+        agentName: name,
+        width: 640,
+        height: 360,
+        address: `192.168.1.${40 + i}:8080`,
+      });
     });
   }
 
@@ -67,6 +79,12 @@ export class Stage {
   async white(key: string): Promise<void> {
     if (!this.#browser) throw new Error("start() first");
     this.go.films.set(key, { loop: [await drawWhite(this.#browser)], fps: 0 });
+  }
+
+  /** The camera's picture tells how it is turned. */
+  async quarters(key: string): Promise<void> {
+    if (!this.#browser) throw new Error("start() first");
+    this.go.films.set(key, { loop: [await drawQuarters(this.#browser)], fps: 0 });
   }
 
   /** Opens the page as the Go side of the moment says. */
@@ -80,8 +98,10 @@ export class Stage {
     const page = await context.newPage();
     this.#pages.push(page);
     page.on("console", (m) => {
+      this.said.push(m.text());
       if (m.type() === "error" || m.type() === "warning") this.complaints.push(m.text());
     });
+    page.on("request", (request) => this.said.push(request.url()));
     page.on("pageerror", (error) => this.complaints.push(String(error)));
     if (withGo) await this.go.install(page);
     else this.go.absent = true;
