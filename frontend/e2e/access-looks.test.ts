@@ -150,7 +150,7 @@ const LOOKS: Look[] = [
     act: async (page) => {
       await pressL(page);
       await button(page, "Show the key and passwords");
-      await page.getByRole("button", { name: "Print" }).scrollIntoViewIfNeeded();
+      await page.getByRole("button", { name: "Print", exact: true }).scrollIntoViewIfNeeded();
     },
   },
   {

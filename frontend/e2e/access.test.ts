@@ -182,7 +182,7 @@ describe("the household", () => {
       .waitFor();
     const code = dialog.getByRole("img", { name: /QR code of the view password/ }).locator("path");
     const ofGarage = await code.getAttribute("d");
-    await dialog.getByLabel("Pi", { exact: true }).selectOption("Porch");
+    await dialog.getByLabel("For this Pi").selectOption("Porch");
     await dialog
       .getByText(`http://pigrid:${PASSWORD}@porch.local:8080/video`, { exact: true })
       .waitFor();
@@ -224,7 +224,7 @@ describe("the household", () => {
     await page.evaluate(() => {
       window.print = () => document.body.setAttribute("data-printed", "yes");
     });
-    await page.getByRole("button", { name: "Print" }).click();
+    await page.getByRole("button", { name: "Print", exact: true }).click();
     await page.locator("body[data-printed=yes]").waitFor();
     await page.emulateMedia({ media: "print" });
     const visible = (q: string) => page.locator(q).filter({ visible: true }).count();
@@ -309,7 +309,7 @@ describe("on tiles", () => {
     const reasons = ["needs-key", "not-yours", "changed-key", "keychain"] as const;
     const cameras = stage.cameras(4).map((c, i) => refused(c, reasons[i] ?? "forbidden"));
     const page = await open(cameras, HOME);
-    await tile(page, "Porch").getByText("Needs your household key").waitFor();
+    await tile(page, "Porch").getByText("Needs your household key", { exact: true }).waitFor();
     await page.getByText("This is not your camera: Garage (192.168.1.41:8080).").waitFor();
     await page.getByText("Bench's Pi has another key than before.").waitFor();
     await tile(page, "Garden").getByRole("button", { name: "Try now" }).click();

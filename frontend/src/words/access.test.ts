@@ -54,6 +54,8 @@ describe("access", () => {
     expect(openness({ ...NO_ACCESS, households })).toBe("");
     const locking = lock([lockAgent({ step: "locked" }), lockAgent({ id: "a2" })]);
     expect(openness({ ...NO_ACCESS, households, open, lock: locking })).toBe("Locking: 1 of 2");
+    const done = lock([lockAgent({ step: "locked" })]);
+    expect(openness({ ...NO_ACCESS, households, lock: done })).toBe("All locked");
   });
 
   it.each<[CameraAccess, string, string]>([

@@ -22,7 +22,8 @@ export function camerasOf(count: number): string {
 export function openness({ households, open, lock }: Access): string {
   if (lock) {
     const locked = lock.agents.filter(({ step }) => step === "locked").length;
-    return `Locking: ${locked} of ${lock.agents.length}`;
+    const all = lock.agents.length;
+    return locked === all ? "All locked" : `Locking: ${locked} of ${all}`;
   }
   if (open.length === 0) return "";
   return households.length === 0 ? "Open to your network" : `${open.length} open`;

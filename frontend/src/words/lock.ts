@@ -13,6 +13,8 @@ export const LOCK = {
   watched: "Who watched in the last 7 days",
   asking: "Asking your cameras…",
   nobody: "Nobody but this computer.",
+  after:
+    "After locking, the household sheet shows the password and the exact line for each program.",
   lock: "Lock",
   locking: "Locking…",
   join: "I have a household key",

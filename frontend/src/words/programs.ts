@@ -15,7 +15,7 @@ interface Program {
 /** The first that fits counts: many programs name the libraries and browsers that they resemble. */
 const PROGRAMS: readonly (readonly [RegExp, Kind, string])[] = [
   [/^pigrid\b/i, "app", "PiGrid"],
-  [/^HomeAssistant\b/i, "home-assistant", "Home Assistant"],
+  [/^Home ?Assistant\b/i, "home-assistant", "Home Assistant"],
   [/Frigate/i, "player", "Frigate"],
   [/go2rtc/i, "player", "go2rtc"],
   [/OctoPrint/i, "script", "OctoPrint"],

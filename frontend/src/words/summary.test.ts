@@ -24,6 +24,12 @@ describe("summary", () => {
   ])("%j", (states, words) => {
     expect(summary(states.map((state) => camera({ state })))).toBe(words);
   });
+
+  it("counts what needs a key as locked, for nothing is broken", () => {
+    const locked = camera({ state: "refused", reason: "needs-key" });
+    const strange = camera({ state: "refused", reason: "not-yours" });
+    expect(summary([locked, locked, strange])).toBe("2 locked · 1 with a problem");
+  });
 });
 
 describe("announcement", () => {

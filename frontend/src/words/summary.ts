@@ -5,21 +5,30 @@ import { moment } from "./time";
 import { nameOf, next, status } from "./status";
 import { list, sentence, upperFirst } from "./text";
 
-const groups: [string, CameraState[]][] = [
-  ["live", ["live", "slow"]],
-  ["connecting", ["connecting"]],
-  ["stalled", ["stalled"]],
-  ["offline", ["offline"]],
-  ["with a problem", ["refused", "camera-error", "incompatible"]],
-  ["paused", ["paused"]],
-];
+const WORDS: Record<CameraState, string> = {
+  live: "live",
+  slow: "live",
+  connecting: "connecting",
+  stalled: "stalled",
+  offline: "offline",
+  refused: "with a problem",
+  "camera-error": "with a problem",
+  incompatible: "with a problem",
+  paused: "paused",
+};
+
+/** In this order. */
+const GROUPS = ["live", "connecting", "stalled", "offline", "locked", "with a problem", "paused"];
+
+/** The group that a camera is counted in. */
+function groupOf({ state, reason }: Camera): string {
+  // Nothing is broken: a person has to enter a key.
+  return state === "refused" && reason === "needs-key" ? "locked" : WORDS[state];
+}
 
 /** "12 live · 1 offline" */
 export function summary(cameras: readonly Camera[]): string {
-  return groups
-    .map(
-      ([word, states]) => [cameras.filter((c) => states.includes(c.state)).length, word] as const,
-    )
+  return GROUPS.map((word) => [cameras.filter((c) => groupOf(c) === word).length, word] as const)
     .filter(([count]) => count > 0)
     .map(([count, word]) => `${count} ${word}`)
     .join(" · ");
