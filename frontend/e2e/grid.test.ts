@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 
 import { FITS, layout } from "./layout";
-import { picturesShown, shot, shown, SIZES, useStage } from "./stage";
+import { picturesShown, settled, shot, shown, SIZES, useStage } from "./stage";
 
 const stage = useStage();
 
@@ -50,6 +50,11 @@ describe("the grid", () => {
     expect(last).toContain("agent:13/cam");
     expect(last).not.toContain("agent:12/cam");
     await shot(page, "pages-480");
+    await page.setViewportSize({ width: 320, height: 568 });
+    await page.getByText(/^Page \d of \d+$/).waitFor();
+    await settled(page);
+    expect(await layout(page)).toMatchObject({ ...FITS, filled: expect.any(Boolean) as boolean });
+    await shot(page, "pages-320");
   });
 
   it("reserves the box of a tile before its first picture", async () => {

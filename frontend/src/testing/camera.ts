@@ -71,7 +71,7 @@ export function state(
     away: [],
     notice,
     crowded: false,
-    access: { households: [], open: [], new: [], strange: 0 },
+    access: NO_ACCESS,
     bytesPerSecond: list.reduce((sum, c) => sum + c.bytesPerSecond, 0),
   };
 }
