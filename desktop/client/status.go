@@ -123,6 +123,7 @@ func validCamera(c api.Camera) api.Camera {
 		c.Snapshot = ""
 	}
 	c.Error, c.Warning = validProblem(c.Error), validProblem(c.Warning)
+	c.Scaled = nil // the app does not need it, and it may be long
 	return c
 }
 
