@@ -21,8 +21,12 @@ func TestStreamsOfAllSizes(t *testing.T) {
 		query, header string
 		size          image.Point
 	}{
-		{"", "", image.Pt(64, 48)}, {"?width=64", "", image.Pt(64, 48)}, {"?width=33", "", image.Pt(64, 48)},
-		{"?width=32", "32x24", image.Pt(32, 24)}, {"?width=16", "16x12", image.Pt(16, 12)}, {"?width=1", "8x6", image.Pt(8, 6)},
+		{"", "", image.Pt(64, 48)},
+		{"?width=64", "", image.Pt(64, 48)},
+		{"?width=33", "", image.Pt(64, 48)},
+		{"?width=32", "32x24", image.Pt(32, 24)},
+		{"?width=16", "16x12", image.Pt(16, 12)},
+		{"?width=1", "8x6", image.Pt(8, 6)},
 		{"?width=20&fps=10", "32x24", image.Pt(32, 24)},
 	} {
 		answer := request(t.Context(), t, "GET", s.url+"/video"+tt.query)

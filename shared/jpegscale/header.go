@@ -8,7 +8,6 @@ import (
 
 // Markers of ITU-T T.81, table B.1.
 const (
-	markerTEM   = 0x01
 	markerSOF0  = 0xC0
 	markerSOF1  = 0xC1
 	markerDHT   = 0xC4
@@ -93,7 +92,8 @@ func (d *decoder) readHeader(src []byte) (rest []byte, err error) {
 	}
 	at := 2
 	for s := range mjpeg.Segments(src) {
-		if bytes.Contains(src[at:s.At], []byte{0xFF, markerTEM}) {
+		// Between segments there are fill bytes, and of some cameras stray ones.
+		if !plain(src[at:s.At]) {
 			return nil, errStray
 		}
 		if err := d.segment(s.Marker, src[s.At+4:s.End]); err != nil {
@@ -105,6 +105,21 @@ func (d *decoder) readHeader(src []byte) (rest []byte, err error) {
 		at = s.End
 	}
 	return nil, errNoScan
+}
+
+// plain reports whether bytes between segments can be nothing else: 0xFF stands only
+// at their end.
+func plain(between []byte) bool {
+	fill := bytes.IndexByte(between, 0xFF)
+	if fill < 0 {
+		return true
+	}
+	for _, b := range between[fill:] {
+		if b != 0xFF {
+			return false
+		}
+	}
+	return true
 }
 
 func (d *decoder) quantTables(body []byte) error {
