@@ -14,7 +14,7 @@ APP_TAGS := desktop,production,webkit2_41
 PAGE := $(shell find frontend/src frontend/public -type f 2>/dev/null) \
 	$(wildcard frontend/*.html frontend/*.ts frontend/*.js frontend/package-lock.json)
 
-.PHONY: help run test bench wall soak quick check build agent app agent-all packages pi apt-repo test-packages packages-windows packages-macos icons types licences graph size fmt tidy clean FORCE
+.PHONY: help run test bench arm-cost wall soak quick check build agent app agent-all packages pi apt-repo test-packages packages-windows packages-macos icons types licences graph size fmt tidy clean FORCE
 
 help: ## Show this list
 	@echo "PiGrid $(VERSION): see every Raspberry Pi camera on your network."
@@ -30,6 +30,9 @@ test: ## Install what tests need, run every test (about 20 minutes)
 bench: ## Measure serving beside other servers, rewrite docs/PERFORMANCE.md (4 minutes)
 	@.make/need go
 	@PIGRID_BENCH=1 go test -count=1 -v -run TestServers ./agent/bench
+
+arm-cost: ## Count the instructions that smaller pictures take on armv6 and arm64 (6 minutes)
+	@.make/arm-cost
 
 wall: ## Measure the wall of 16 and 64 cameras, rewrite docs/PERFORMANCE.md (3 minutes)
 	@.make/wall

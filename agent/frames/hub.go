@@ -61,6 +61,7 @@ type Hub struct {
 	remove  func()                // closes gone
 	skipped atomic.Uint64
 	memory  memory
+	scaling scaling
 
 	mu       sync.Mutex
 	viewers  int
@@ -77,6 +78,7 @@ type Hub struct {
 // NewHub returns a Hub without viewers and frames, in state idle.
 func NewHub(c Camera) *Hub {
 	h := &Hub{camera: c, state: api.Idle, gone: make(chan struct{}), occupied: make(chan struct{}), vacant: make(chan struct{})}
+	h.scaling.hub = h
 	h.remove = sync.OnceFunc(func() { close(h.gone) })
 	close(h.vacant)
 	none := &Frame{newer: make(chan struct{})}

@@ -72,5 +72,6 @@ func (h *Hub) Status(now time.Time) api.Camera {
 	if f.Width > 0 && f.Height > 0 {
 		c.Width, c.Height = f.Width, f.Height
 	}
+	c.Scaled = h.scaling.status(c.Width, c.Height)
 	return c
 }

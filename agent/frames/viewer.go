@@ -5,6 +5,8 @@ import (
 	"errors"
 	"sync"
 	"time"
+
+	"pigrid/shared/jpegscale"
 )
 
 // minFresh is the age up to which a frame is shown to a new viewer at once.
@@ -21,16 +23,33 @@ type Viewer struct {
 	leave   func()
 	skipped uint64
 	pace    pacer
+	width   int    // pixels that frames must be wide at least; 0: as they are
+	size    *size  // chosen by the first frame; nil before, and where frames stay as they are
+	passed  uint64 // Seq of the frame that was the newest when one had been scaled
 }
 
 // Join adds a viewer until Leave is called; its Next ends with ctx. With a
 // positive fps it gets at most that many frames per second, evenly spaced.
 func (h *Hub) Join(ctx context.Context, fps float64) *Viewer {
+	return h.JoinScaled(ctx, fps, 0)
+}
+
+// JoinScaled is Join of a viewer who gets the smallest of a frame, its half, quarter
+// or eighth, that is not narrower than width pixels; 0 means frames as they are. The
+// first frame decides which it is until the viewer leaves.
+//
+// Frames that cannot be scaled come as they are. Where scaling takes longer than half
+// the camera's interval, frames are left out.
+func (h *Hub) JoinScaled(ctx context.Context, fps float64, width int) *Viewer {
 	h.enter()
-	return &Viewer{
-		hub: h, ctx: ctx, leave: sync.OnceFunc(h.leave),
-		last: &Frame{}, pace: newPacer(fps, h.camera.Interval()),
-	}
+	v := &Viewer{hub: h, ctx: ctx, last: &Frame{}, pace: newPacer(fps, h.camera.Interval()), width: width}
+	v.leave = sync.OnceFunc(func() {
+		if v.size != nil {
+			h.scaling.leave(v.size)
+		}
+		h.leave()
+	})
+	return v
 }
 
 // Leave takes the viewer out of its Hub. It may be called more than once.
@@ -68,7 +87,10 @@ func (v *Viewer) next(tooLate <-chan time.Time) (*Frame, error) {
 			v.countSkips(f)
 			v.last = f
 			if v.pace.due(f.At) {
-				return f, nil
+				if f, err := v.scaled(f, tooLate); f != nil || err != nil {
+					return f, err
+				}
+				continue
 			}
 			f.Release()
 		}
@@ -80,6 +102,28 @@ func (v *Viewer) next(tooLate <-chan time.Time) (*Frame, error) {
 		case <-v.hub.gone:
 		}
 	}
+}
+
+// scaled returns f, which it takes over, or a newer frame in the viewer's size; nil
+// when it is left out.
+func (v *Viewer) scaled(f *Frame, tooLate <-chan time.Time) (*Frame, error) {
+	if v.width == 0 {
+		return f, nil
+	}
+	if v.size == nil {
+		factor := jpegscale.Factor(f.Width, v.width)
+		if factor == 1 || f.Width == 0 {
+			v.width = 0
+			return f, nil
+		}
+		v.size = v.hub.scaling.enter(factor)
+	}
+	small, err := v.hub.scaling.get(v.ctx, v.size, f, tooLate)
+	v.passed = v.hub.newest.Load().Seq
+	if small != nil && small.Seq > v.last.Seq {
+		v.last = small
+	}
+	return small, err
 }
 
 func (v *Viewer) ended() error {
@@ -100,10 +144,12 @@ func (v *Viewer) isNew(f *Frame) bool {
 }
 
 func (v *Viewer) countSkips(f *Frame) {
-	if v.last.empty() || f.Seq <= v.last.Seq+1 {
+	// What passed while a frame was scaled counts there.
+	had := max(v.last.Seq+1, v.passed)
+	if v.last.empty() || f.Seq <= had {
 		return
 	}
-	n := min(f.Seq-v.last.Seq-1, v.pace.missed(f.At))
+	n := min(f.Seq-had, v.pace.missed(f.At))
 	v.skipped += n
 	v.hub.skipped.Add(n)
 }

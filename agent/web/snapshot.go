@@ -28,7 +28,8 @@ const (
 	settleTime = time.Second
 )
 
-// snapshot answers the newest frame as it came from the camera, byte for byte.
+// snapshot answers the newest frame as it came from the camera, byte for byte, or in a
+// smaller size with ?width=.
 // Being asked starts a camera that sleeps; the picture then is one with settled
 // exposure, unless ?settle=0 says that the first will do.
 //
@@ -37,6 +38,10 @@ const (
 func (s *Server) snapshot(ctx context.Context) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		hub, ok := s.hub(w, r, chi.URLParam(r, "id"))
+		if !ok {
+			return
+		}
+		width, ok := widthOf(w, r)
 		if !ok {
 			return
 		}
@@ -75,8 +80,15 @@ func (s *Server) snapshot(ctx context.Context) http.HandlerFunc {
 			s.failSnapshot(w, r, hub, wait)
 			return
 		}
+		full := f.Width
+		if width > 0 {
+			f = hub.Scaled(ctx, f, width)
+		}
 		defer f.Release()
 		h := w.Header()
+		if f.Width != full {
+			h[mjpeg.SizeHeader] = []string{fmt.Sprintf("%dx%d", f.Width, f.Height)} // spelled as in parts
+		}
 		h.Set("Content-Length", strconv.Itoa(len(f.JPEG)))
 		h.Set(mjpeg.TimestampHeader, fmt.Sprintf("%d.%06d", f.At.Unix(), f.At.Nanosecond()/1000))
 		h.Set("Content-Disposition", `inline; filename="`+hub.Camera().ID+`.jpg"`)

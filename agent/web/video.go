@@ -41,6 +41,10 @@ func (s *Server) video(ctx context.Context) http.HandlerFunc {
 			fail(w, r, api.Refusal{Status: http.StatusBadRequest, Title: "Invalid frame rate", Detail: err.Error()})
 			return
 		}
+		width, ok := widthOf(w, r)
+		if !ok {
+			return
+		}
 		if r.Method == http.MethodHead {
 			for _, h := range streamHeaders {
 				w.Header().Set(h[0], h[1])
@@ -62,7 +66,7 @@ func (s *Server) video(ctx context.Context) http.HandlerFunc {
 			return
 		}
 		stop := context.AfterFunc(validOf(r), func() { cancel(errAccess) })
-		s.takeOver(ctx, w, r, hub, fps, func() { stop(); leave(); seen() })
+		s.takeOver(ctx, w, r, hub, rendition{fps, width}, func() { stop(); leave(); seen() })
 	}
 }
 
@@ -134,7 +138,7 @@ func fromBrowser(r *http.Request) bool {
 // per frame and hides when the client leaves, and writes frames to it. The
 // stream runs in a goroutine of its own, counted in s.streams: so net/http's
 // buffers and stack, half of what a viewer costs, are given back.
-func (s *Server) takeOver(ctx context.Context, w http.ResponseWriter, r *http.Request, hub *frames.Hub, fps float64, leave func()) {
+func (s *Server) takeOver(ctx context.Context, w http.ResponseWriter, r *http.Request, hub *frames.Hub, asked rendition, leave func()) {
 	taken, _, err := http.NewResponseController(w).Hijack()
 	if err != nil {
 		leave()
@@ -149,7 +153,7 @@ func (s *Server) takeOver(ctx context.Context, w http.ResponseWriter, r *http.Re
 	if !ok {
 		c = newConn(taken, s.patience.write, s.slow)
 	}
-	out := &stream{conn: c, patience: s.patience, advance: wantsAdvance(r), rare: fps > 0}
+	out := &stream{conn: c, patience: s.patience, advance: wantsAdvance(r), rare: asked != rendition{}}
 	if wantsPlaceholder(r) {
 		out.placeholder = func() (mjpeg.Part, bool) { return s.placeholders.get(hub, s.cameraName(hub)) }
 	}
@@ -158,7 +162,7 @@ func (s *Server) takeOver(ctx context.Context, w http.ResponseWriter, r *http.Re
 		defer leave()
 		defer func() { _ = c.Close() }()
 		defer s.logPanic()
-		s.stream(ctx, out, hub, fps, head, client)
+		s.stream(ctx, out, hub, asked, head, client)
 	}()
 }
 
@@ -171,11 +175,11 @@ func (s *Server) logPanic() {
 }
 
 // stream writes to a connection of its own until the client leaves or ctx ends.
-func (s *Server) stream(ctx context.Context, out *stream, hub *frames.Hub, fps float64, head []byte, client string) {
+func (s *Server) stream(ctx context.Context, out *stream, hub *frames.Hub, asked rendition, head []byte, client string) {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	defer context.AfterFunc(ctx, func() { _ = out.conn.Close() })()
-	out.viewer = hub.Join(ctx, fps)
+	out.viewer = hub.JoinScaled(ctx, asked.fps, asked.width)
 	defer out.viewer.Leave()
 	start := time.Now()
 	gone := make(chan struct{})

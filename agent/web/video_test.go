@@ -298,7 +298,7 @@ func TestAStreamHasNoLimitsOfARequest(t *testing.T) {
 	if leave == nil {
 		t.Fatal("no slot")
 	}
-	s.takeOver(ctx, hijacked{httptest.NewRecorder(), conn}, r, s.hub, 0, leave)
+	s.takeOver(ctx, hijacked{httptest.NewRecorder(), conn}, r, s.hub, rendition{}, leave)
 	br := bufio.NewReader(client)
 	readHead(t, br)
 	frames, err := mjpeg.NewReader(br, mjpeg.ContentType)
@@ -329,7 +329,7 @@ func TestAMistakeEndsOneStream(t *testing.T) {
 	conn, client := net.Pipe()
 	_ = client.SetDeadline(time.Now().Add(20 * time.Second))
 	var mistake *frames.Hub
-	s.takeOver(t.Context(), hijacked{httptest.NewRecorder(), conn}, r, mistake, 0, leave)
+	s.takeOver(t.Context(), hijacked{httptest.NewRecorder(), conn}, r, mistake, rendition{}, leave)
 	if _, err := client.Read(make([]byte, 1)); !errors.Is(err, io.EOF) {
 		t.Errorf("the connection ended with %v", err)
 	}

@@ -130,6 +130,7 @@ func validCamera(c api.Camera) api.Camera {
 		c.Rotation = 0
 	}
 	c.Error, c.Warning = validProblem(c.Error), validProblem(c.Warning)
+	c.Scaled = nil // the app does not need it, and it may be long
 	return c
 }
 

@@ -14,7 +14,7 @@ import (
 
 const goodStatus = `{"api":1,"id":"0a1b","name":"Küche","host":"pi","version":"0.1.0","started":"2026-03-01T12:00:00.5Z","cameras":[
  {"id":"imx708","name":"Porch","state":"live","width":640,"height":480,"framerate":30,"fps":29.9,"video":"/cameras/imx708/video","snapshot":"/cameras/imx708/snapshot.jpg"},
- {"id":"imx219","name":"","state":"failed","error":{"code":"busy","message":"In use\u0007.","hint":"Close\u202e it."},"warning":{"code":"ai_missing","message":"Without\u0007 it.","hint":"Install it."},"width":-1,"height":99999999,"framerate":1e9,"video":"/v?fps=2"}]}`
+ {"id":"imx219","name":"","state":"failed","error":{"code":"busy","message":"In use\u0007.","hint":"Close\u202e it."},"warning":{"code":"ai_missing","message":"Without\u0007 it.","hint":"Install it."},"width":-1,"height":99999999,"framerate":1e9,"scaled":[{"width":1},{"width":2}],"video":"/v?fps=2"}]}`
 
 func TestParseStatus(t *testing.T) {
 	s, err := ParseStatus([]byte(goodStatus))
@@ -28,7 +28,7 @@ func TestParseStatus(t *testing.T) {
 		t.Errorf("got %+v", c)
 	}
 	c := s.Cameras[1]
-	if c.Name != "imx219" || c.Width != 0 || c.Height != 0 || c.Framerate != 0 || c.Snapshot != "" {
+	if c.Name != "imx219" || c.Width != 0 || c.Height != 0 || c.Framerate != 0 || c.Snapshot != "" || c.Scaled != nil {
 		t.Errorf("got %+v", c)
 	}
 	if *c.Error != (api.Problem{Code: "busy", Message: "In use .", Hint: "Close it."}) {

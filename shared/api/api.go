@@ -47,8 +47,19 @@ type Camera struct {
 	Mode       *Mode    `json:"mode,omitempty"`         // how the sensor is read, if that is known
 	Rotation   int      `json:"rotation,omitempty"`     // degrees that the picture must be turned clockwise: 90, 180, 270
 	Mirror     bool     `json:"mirror,omitempty"`       // after turning, left and right must be swapped
+	Scaled     []Scaled `json:"scaled,omitempty"`       // the smaller sizes that somebody looks at, the largest first
 	Video      string   `json:"video"`                  // path of the MJPEG stream on this agent
 	Snapshot   string   `json:"snapshot"`               // path of the newest frame as one JPEG
+}
+
+// Scaled is a smaller size of a camera's pictures, which the agent makes while
+// somebody asks for it with ?width=.
+type Scaled struct {
+	Width   int    `json:"width"`   // pixels
+	Height  int    `json:"height"`  // pixels
+	Viewers int    `json:"viewers"` // open streams and snapshots of this size
+	Frames  uint64 `json:"frames"`  // scaled since the first of them came
+	Skipped uint64 `json:"skipped"` // left out since then, because scaling took longer than half the camera's interval
 }
 
 // Mode is how a sensor is read.

@@ -20,6 +20,10 @@ const PlaceholderHeader = "X-PiGrid-Placeholder"
 // since 1970 with six decimals.
 const TimestampHeader = "X-Timestamp"
 
+// SizeHeader marks a part that the agent has made smaller than the camera gave it. Its
+// value is the width and height in pixels, as in 320x240.
+const SizeHeader = "X-PiGrid-Size"
+
 const (
 	delimiter = "\r\n--" + Boundary + "\r\n"
 	typeLine  = "Content-Type: image/jpeg\r\n"
@@ -63,31 +67,46 @@ func NewPart(jpeg []byte, at time.Time, placeholder bool) Part {
 // PartIn is [NewPart] in memory that the caller gives and takes back when nobody
 // writes the Part any more: at least [PartSize] of it, or other memory is taken.
 func PartIn(memory, jpeg []byte, at time.Time, placeholder bool) Part {
+	mark := ""
+	if placeholder {
+		mark = markLine
+	}
+	part := partIn(memory, jpeg, at, []byte(mark), mark)
+	part.Placeholder = placeholder
+	return part
+}
+
+// ScaledPartIn is [PartIn] for a JPEG that the agent has made smaller: of so many pixels.
+func ScaledPartIn(memory, jpeg []byte, at time.Time, width, height int) Part {
+	line := append(make([]byte, 0, 64), SizeHeader+": "...)
+	line = append(strconv.AppendInt(line, int64(width), 10), 'x')
+	line = append(strconv.AppendInt(line, int64(height), 10), "\r\n"...)
+	return partIn(memory, jpeg, at, line, "")
+}
+
+// partIn builds a part: mark are lines of its own header, next those of one of the
+// same kind that is sent ahead.
+func partIn(memory, jpeg []byte, at time.Time, mark []byte, next string) Part {
 	b := append(memory[:0], typeLine+"Content-Length: "...)
 	b = strconv.AppendInt(b, int64(len(jpeg)), 10)
 	b = append(b, "\r\n"+TimestampHeader+": "...)
 	b = appendSeconds(b, at)
 	b = append(b, "\r\n"...)
-	if placeholder {
-		b = append(b, markLine...)
-	}
+	b = append(b, mark...)
 	b = append(b, "\r\n"...)
 	head := len(b)
 	b = append(b, jpeg...)
 	tail := len(b)
 	b = append(b, delimiter...)
-	next := len(b)
+	end := len(b)
 	b = append(b, typeLine...)
-	if placeholder {
-		b = append(b, markLine...)
-	}
+	b = append(b, next...)
 	b = append(b, "\r\n"...)
 	return Part{
-		Standard:    b[:next:next],
-		Advance:     b[head:len(b):len(b)],
-		Again:       b[head:next:next],
-		JPEG:        b[head:tail:tail],
-		Placeholder: placeholder,
+		Standard: b[:end:end],
+		Advance:  b[head:len(b):len(b)],
+		Again:    b[head:end:end],
+		JPEG:     b[head:tail:tail],
 	}
 }
 
