@@ -24,7 +24,7 @@ help: ## Show this list
 run: ## Install what is missing, build, start an agent and the app; Ctrl-C ends both
 	@.make/run
 
-test: ## Install what tests need, run every test (about 20 minutes)
+test: ## Install what tests need, run every test (about 15 minutes)
 	@.make/test
 
 bench: ## Measure serving beside other servers, rewrite docs/PERFORMANCE.md (4 minutes)
@@ -43,7 +43,7 @@ soak: ## What takes hours: two walls (WALL_TIME=1h each), starts, faults, fuzzin
 quick: ## What the last commit and uncommitted changes touch: format, lint, unit tests (seconds)
 	@.make/quick
 
-check: ## Format, lint, tidy, types, licences, unit tests (about 2 minutes)
+check: ## Format, lint, tidy, types, licences, unit tests (about a minute)
 	@.make/check
 
 build: agent app ## Build bin/pigrid-agent and bin/pigrid

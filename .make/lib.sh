@@ -129,33 +129,74 @@ go_winres() { tool go-winres .ci/release.mod github.com/tc-hib/go-winres; }
 wails() { tool wails .ci/tools.mod github.com/wailsapp/wails/v2/cmd/wails; }
 
 # step NAME COMMAND... runs one part, shows what it prints, and goes on after a
-# failure: one run tells everything that is wrong. finish sums up.
+# failure: one run tells everything that is wrong. finish sums up. While at_once is
+# more than 1, up to so many parts run at the same time, and each shows what it
+# has printed when it has ended; finish, or together, waits for the last.
 logs=$(mktemp -d)
-trap 'rm -rf "$logs"' EXIT
-runs_later='' steps=() failed=() passed_n=0 failed_n=0 skipped_n=0
+declare -A running=() began=() awaited=() # by process: name, second, runs_later
+trap 'end_running; rm -rf "$logs"' EXIT
+trap 'exit 130' INT
+trap 'exit 143' TERM
+at_once=1 runs_later='' steps=() failed=() passed_n=0 failed_n=0 skipped_n=0
 
 step() {
-	local name=$1 start=$SECONDS rc=0 p f s
+	local name=$1 rc=0 start
 	shift
+	start=$SECONDS
+	if [ "$at_once" = 1 ]; then
+		together
+		say "$name"
+		"$@" 2>&1 | tee "$logs/$name" || rc=$?
+		note "$name" "$rc" "$start" "$runs_later"
+		return
+	fi
+	while [ ${#running[@]} -ge "$at_once" ]; do next_ended; done
+	start=$SECONDS
+	set -m # a process group for each, which can be ended as a whole
+	("$@" || exit $?) </dev/null >"$logs/$name" 2>&1 &
+	set +m
+	running[$!]=$name began[$!]=$start awaited[$!]=$runs_later
+}
+
+# together waits for all parts that run.
+together() { while [ ${#running[@]} -gt 0 ]; do next_ended; done; }
+
+# next_ended waits for the next part to end and shows what it has printed.
+next_ended() {
+	local pid rc=0 name
+	wait -n -p pid "${!running[@]}" || rc=$?
+	name=${running[$pid]}
 	say "$name"
-	"$@" 2>&1 | tee "$logs/$name" || rc=$?
-	read -r p f s < <(tests_in "$logs/$name")
+	cat "$logs/$name"
+	note "$name" "$rc" "${began[$pid]}" "${awaited[$pid]}"
+	unset "running[$pid]"
+}
+
+# end_running ends what still runs when this script is ended.
+end_running() {
+	local pid
+	for pid in "${!running[@]}"; do kill -- "-$pid" 2>/dev/null || true; done
+}
+
+# note NAME STATUS START LATER counts what a part that has ended has printed.
+note() {
+	local name=$1 rc=$2 start=$3 later=$4 p f s word=ok
+	read -r p f s < <(tests_in "$logs/$name" "$later")
 	# A part that counts no tests, or broke outside of them, is one test itself.
 	[ "$rc" = 0 ] || [ "$f" -gt 0 ] || f=1
 	[ $((p + f + s)) -gt 0 ] || p=1
 	passed_n=$((passed_n + p)) failed_n=$((failed_n + f)) skipped_n=$((skipped_n + s))
-	local word=ok
 	[ "$rc" = 0 ] || { word=FAILED && failed+=("$name"); }
 	steps+=("$(printf '%-7s %4ds  %-34s %5d passed %3d failed %3d skipped' "$word" $((SECONDS - start)) "$name" "$p" "$f" "$s")")
 }
 
-# tests_in LOG prints passed, failed and skipped from the closing lines of
+# tests_in LOG LATER prints passed, failed and skipped from the closing lines of
 # gotestsum (DONE 9 tests, 1 skipped, 2 failures in 1s) and vitest
 # (Tests  2 failed | 6 passed | 1 skipped (9)), and from lines of ours
-# (SKIPPED: why). Tests that a later part runs are not skipped: runs_later is a
-# pattern of what they say.
+# (SKIPPED: why). Tests that a later part runs are not skipped: LATER, the runs_later
+# of the part's time, is a pattern of what they say.
 tests_in() {
-	sed 's/\x1b\[[0-9;]*m//g' "$1" | awk -v later="$runs_later" '
+	sed 's/\x1b\[[0-9;]*m//g' "$1" | awk -v later="$2" '
 		function n(word,  part) { return match($0, "[0-9]+ " word) ? substr($0, RSTART, RLENGTH) + 0 : 0 }
 		/^DONE [0-9]+ test/ { k = n("skipped"); x = n("failure"); f += x; s += k; p += n("test") - x - k }
 		/^ *Tests  / { p += n("passed"); f += n("failed"); s += n("skipped") }
@@ -167,6 +208,7 @@ tests_in() {
 # finish shows what failed once more, then one summary, then ends the script.
 finish() {
 	local name
+	together
 	for name in "${failed[@]}"; do
 		say "Failed: $name (the end of its output)"
 		tail -n 60 "$logs/$name"

@@ -22,6 +22,7 @@ import (
 // TestChromiumPlays watches the agent's page and its bare stream in a real
 // browser for ten seconds: the number in the picture must go on all the time.
 func TestChromiumPlays(t *testing.T) {
+	t.Parallel()
 	a := start(t, nil, "--source", "pattern", "--name", "Porch")
 	b := openBrowser(t)
 	for _, path := range []string{"/", "/video"} {
@@ -54,6 +55,7 @@ func TestChromiumPlays(t *testing.T) {
 // TestPageComesBackAfterARestart: a stream that ended tells the browser nothing,
 // and its last picture would look live.
 func TestPageComesBackAfterARestart(t *testing.T) {
+	t.Parallel()
 	a := start(t, nil, "--source", "pattern", "--name", "Porch")
 	b := openBrowser(t)
 	b.call(t, http.MethodPost, "/url", map[string]any{"url": a.url + "/"})

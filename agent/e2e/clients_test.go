@@ -27,6 +27,7 @@ import (
 const playTime = 10 * time.Second
 
 func TestCurlPlays(t *testing.T) {
+	t.Parallel()
 	env, _ := withCamera(t)
 	a := start(t, env)
 	out, err := exec.CommandContext(t.Context(), "curl", "-sS", "--max-time", fmt.Sprint(playTime.Seconds()), a.url+"/video").Output()
@@ -61,6 +62,7 @@ func exitCode(err error) int {
 }
 
 func TestFFmpegPlays(t *testing.T) {
+	t.Parallel()
 	env, _ := withCamera(t)
 	a := start(t, env)
 	for _, args := range [][]string{
@@ -81,6 +83,7 @@ func TestFFmpegPlays(t *testing.T) {
 // otherwise it takes each picture for a 25th of a second, ten seconds at 5 fps
 // for two.
 func TestFFmpegRecordsAtTheSpeedOfReality(t *testing.T) {
+	t.Parallel()
 	readme, err := os.ReadFile("../../README.md")
 	if err != nil {
 		t.Fatal(err)

@@ -82,6 +82,7 @@ func (o *owned) secure(t *testing.T, method, path string, body any, want int) []
 // TestProgramsWatchALockedAgent has each program log in as docs/CLIENTS.md says, and
 // be refused without.
 func TestProgramsWatchALockedAgent(t *testing.T) {
+	t.Parallel()
 	o := lockedAgent(t)
 	in := "http://x:" + o.view.Reveal() + "@" + o.addr
 	wrong := "http://x:" + household.NewViewPassword().Reveal() + "@" + o.addr
@@ -134,6 +135,7 @@ func TestVLCWatchesALockedAgent(t *testing.T) {
 // TestBrowsersLogIn: a link from the app shows the picture without typing and stays
 // logged in; without it there is the login page, not the browser's own question.
 func TestBrowsersLogIn(t *testing.T) {
+	t.Parallel()
 	o := lockedAgent(t, "--name", "Porch")
 	page := filepath.Join(t.TempDir(), "page.html")
 	embed := fmt.Sprintf(`<!doctype html><title>dashboard</title><img src="%s/video?key=%s">`, o.url, o.view.Reveal())
@@ -156,6 +158,7 @@ func TestBrowsersLogIn(t *testing.T) {
 
 // What a person sees who has no link: types, is told what is wrong, and watches.
 func TestLoginByHand(t *testing.T) {
+	t.Parallel()
 	o := lockedAgent(t, "--name", "Porch")
 	b := openBrowserAs(t, map[string]any{"mobileEmulation": map[string]any{"deviceMetrics": map[string]any{"width": 360, "height": 640, "pixelRatio": 2.0}}})
 	b.call(t, http.MethodPost, "/url", map[string]any{"url": o.url + "/"})
@@ -222,6 +225,7 @@ func TestAccessCommands(t *testing.T) {
 // A camera that hangs on its side is shown upright, also when its owner says so while
 // the page is open.
 func TestThePageTurnsPictures(t *testing.T) {
+	t.Parallel()
 	o := lockedAgent(t, "--name", "Porch")
 	b := openPhone(t)
 	b.call(t, http.MethodPost, "/url", map[string]any{"url": o.url + "/#v=" + o.view.Reveal()})

@@ -77,6 +77,7 @@ func (n *asked) await(t *testing.T, path string, times int) {
 // TestPageReloadsOnlyThePictureThatFailed: where one viewer too many is refused,
 // the page tries again and again, but cuts no stream that works.
 func TestPageReloadsOnlyThePictureThatFailed(t *testing.T) {
+	t.Parallel()
 	env, _ := withCamera(t)
 	// At this rate the recording of ten pictures stands at another one at each look.
 	a := start(t, append(env, fakecam.CamerasEnv+"=2"), "--max-viewers", "1", "--framerate", "7")
@@ -94,6 +95,7 @@ func TestPageReloadsOnlyThePictureThatFailed(t *testing.T) {
 // TestPageLeavesACameraAloneThatSeesTheSame: a picture that never changes is
 // what that camera sees, and its stream works.
 func TestPageLeavesACameraAloneThatSeesTheSame(t *testing.T) {
+	t.Parallel()
 	first, _, err := mjpeg.NewScanner(bytes.NewReader(fakecam.Frames()), nil).Next()
 	if err != nil {
 		t.Fatal(err)
@@ -118,6 +120,7 @@ func TestPageLeavesACameraAloneThatSeesTheSame(t *testing.T) {
 // TestPageNoticesAStreamThatStopped although its connection stays open, and the
 // agent knows nothing of it.
 func TestPageNoticesAStreamThatStopped(t *testing.T) {
+	t.Parallel()
 	const stream = "/cameras/pattern/video"
 	a := start(t, nil, "--source", "pattern")
 	var once sync.Once

@@ -68,6 +68,7 @@ func (b *browser) save(t *testing.T, name string) {
 // A phone shows the page whole; a picture that is tapped fills the screen, and
 // again all are there.
 func TestPageOnAPhone(t *testing.T) {
+	t.Parallel()
 	env, _ := withCamera(t)
 	a := start(t, append(env, fakecam.CamerasEnv+"=2"), "--name", "Behind the greenhouse, next to the shed")
 	a.awaitAll(t, "both cameras are found", func(all []api.Camera) bool { return len(all) == 2 })

@@ -41,6 +41,7 @@ http {
 // talks HTTP/1.0 to the agent. Unless told not to, it keeps a picture's last
 // bytes until the next picture comes: two seconds at this rate.
 func TestNginxInFront(t *testing.T) {
+	t.Parallel()
 	a := start(t, nil, "--source", "pattern", "--framerate", "0.5")
 	dir := t.TempDir()
 	conf := filepath.Join(dir, "nginx.conf")
@@ -112,6 +113,7 @@ print(n)
 `
 
 func TestOpenCVPlays(t *testing.T) {
+	t.Parallel()
 	env, _ := withCamera(t)
 	a := start(t, env)
 	ctx, cancel := context.WithTimeout(t.Context(), 60*time.Second)
@@ -131,6 +133,7 @@ func TestOpenCVPlays(t *testing.T) {
 // TestVLCPlays has VLC write what it receives into a file: its pictures must
 // be the camera's. VLC refuses to run as root.
 func TestVLCPlays(t *testing.T) {
+	t.Parallel()
 	env, _ := withCamera(t)
 	a := start(t, env)
 	if c, said := playVLC(t, a.url+"/video"); c.Frames < 100 {

@@ -126,6 +126,7 @@ var faults = [...]fakecam.Fault{
 // TestRandomFaultsDisturbNoViewer lets ten viewers watch a camera that fails in
 // every known way: each must stay connected, see whole frames only, and go on.
 func TestRandomFaultsDisturbNoViewer(t *testing.T) {
+	t.Parallel()
 	length := time.Minute
 	if soaking() {
 		length = 30 * time.Minute

@@ -98,6 +98,7 @@ func stateFromTheFuture(t *testing.T) string {
 // agent does in an hour. It leaves the camera alone all the time, and the first
 // viewer sees a picture as soon as one after a minute.
 func TestAnHourWithoutViewers(t *testing.T) {
+	t.Parallel()
 	env, dir := withCamera(t)
 	c := newClock()
 	a := startWithClock(t, c, env, "--idle-timeout", "1s")

@@ -481,6 +481,7 @@ func TestStreamsOverTLS(t *testing.T) {
 	h.lock(t)
 	for _, size := range []int{0, 45 << 10, 300 << 10} {
 		want := picture(t, 7, size)
+		h.hub.Publish(want, time.Now()) // a viewer begins with the newest, no longer one of the size before
 		stop := publishing(h.hub, 10*time.Millisecond, func(int) []byte { return want })
 		ctx, cancel := context.WithCancel(t.Context())
 		r, err := http.NewRequestWithContext(ctx, http.MethodGet, "https://"+h.addr+"/video", nil)

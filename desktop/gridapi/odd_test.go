@@ -215,6 +215,7 @@ func TestCamerasThatStreamAtEveryPath(t *testing.T) {
 		"no picture for the moment": {ok + mixed + "\r\n", "\r\n"},
 	} {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel()
 			d := startDesk(t, "", nil)
 			d.look(t)
 			o := newOdd(t, func(n int, _ string) (string, string) {
@@ -247,6 +248,7 @@ func TestASnapshotThatFailsWhenItIsAdded(t *testing.T) {
 		"closed without a word": "",
 	} {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel()
 			d := startDesk(t, "", nil)
 			d.look(t)
 			o := newOdd(t, func(n int, _ string) (string, string) {

@@ -98,6 +98,7 @@ func TestNoPasswordForWhoAsksInAnotherWay(t *testing.T) {
 		{axis + ", " + basic, basic, false},
 	} {
 		t.Run(fmt.Sprintf("%s then %s", tt.before, tt.now), func(t *testing.T) {
+			t.Parallel()
 			camera, kept := newDoorman(t, tt.before), &keychain{kept: map[string]string{}}
 			withSecrets := func(c *engine.Config) { c.Secrets = secrets.New(kept, "") }
 			d := startDesk(t, "", nil, withSecrets)

@@ -1,11 +1,11 @@
 import { defineConfig } from "vitest/config";
 
-// One Chromium for everything: files run one after the other.
+// Two files at a time, for two processors, with a Chromium each.
 export default defineConfig({
   test: {
     root: import.meta.dirname,
     include: ["**/*.test.ts"],
-    fileParallelism: false,
+    maxWorkers: 2,
     testTimeout: 60_000,
     hookTimeout: 60_000,
     // Generous: build machines are slow, and a right answer never waits.
