@@ -70,10 +70,10 @@ func (s *secure) write(b []byte) (int, error) {
 func (s *secure) close() error {
 	s.under.closing.Store(true)
 	if !s.under.mu.TryLock() { // somebody writes, perhaps for long
-		return s.under.Conn.Close()
+		return s.under.Close()
 	}
 	s.under.mu.Unlock()
-	late := time.AfterFunc(farewell, func() { _ = s.under.Conn.Close() })
+	late := time.AfterFunc(farewell, func() { _ = s.under.Close() })
 	defer late.Stop()
 	return s.Close()
 }
