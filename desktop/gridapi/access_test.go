@@ -511,6 +511,36 @@ func TestLostAnswerOfAClaim(t *testing.T) {
 	app.comesTo(idA, cameras.Live, cameras.AccessLocked)
 }
 
+// TestOpenStreamsEndWhenAnAgentIsLocked, also those that the agent goes on with: they
+// are not encrypted.
+func TestOpenStreamsEndWhenAnAgentIsLocked(t *testing.T) {
+	t.Parallel()
+	a := newHouse(t, idA, "Garage")
+	app := newComputer(t).start(t)
+	app.hear(a)
+	app.comesTo(idA, cameras.Live, cameras.AccessOpen)
+	a.Set(func(s *accesstest.State) {
+		s.Asked = nil
+		s.Answer = func(w http.ResponseWriter, r *http.Request) bool {
+			if r.URL.Path != api.AccessPath {
+				return false
+			}
+			var c api.Claim
+			_ = json.NewDecoder(r.Body).Decode(&c)
+			a.Set(func(s *accesstest.State) { s.Access, s.Key, s.Passwords = api.Locked, c.Key, c.Passwords })
+			_, _ = io.WriteString(w, "{}")
+			return true
+		}
+	})
+	app.must("lock", Call{Name: "Home", To: "all"})
+	app.step(idA, "locked")
+	eventually(t, 10*time.Second, "the only stream is encrypted", func() bool {
+		s := a.Get()
+		return s.Streams == 1 && slices.ContainsFunc(s.Asked, func(q accesstest.Asked) bool { return q.TLS && strings.HasSuffix(q.Path, "/video") })
+	})
+	app.comesTo(idA, cameras.Live, cameras.AccessLocked)
+}
+
 // TestOldAgentsCannotBeLocked, and are told apart from those that are off.
 func TestOldAgentsCannotBeLocked(t *testing.T) {
 	t.Parallel()
