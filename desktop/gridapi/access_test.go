@@ -511,6 +511,41 @@ func TestLostAnswerOfAClaim(t *testing.T) {
 	app.comesTo(idA, cameras.Live, cameras.AccessLocked)
 }
 
+// TestOpenToAllAfterAClaim: an agent that proves its key and still shows its pictures to
+// everybody is not locked.
+func TestOpenToAllAfterAClaim(t *testing.T) {
+	t.Parallel()
+	a := newHouse(t, idA, "Garage")
+	app := newComputer(t).start(t)
+	app.hear(a)
+	app.comesTo(idA, cameras.Live, cameras.AccessOpen)
+	a.Set(func(s *accesstest.State) {
+		s.Answer = func(w http.ResponseWriter, r *http.Request) bool {
+			var c api.Claim
+			var n api.Nonce
+			switch r.URL.Path {
+			case api.AccessPath:
+				_ = json.NewDecoder(r.Body).Decode(&c)
+				a.Set(func(s *accesstest.State) { s.Key = c.Key })
+				_, _ = io.WriteString(w, "{}")
+			case api.ProofPath:
+				_ = json.NewDecoder(r.Body).Decode(&n)
+				_ = json.NewEncoder(w).Encode(api.Proof{Proof: a.Get().Key.Proof(n.Nonce)})
+			default:
+				return false
+			}
+			return true
+		}
+	})
+	app.must("lock", Call{Name: "Home", To: "all"})
+	if s := app.step(idA, "failed"); s.Code != households.StillOpen {
+		t.Errorf("got %+v", s)
+	}
+	if c := app.camera(cameras.Key(idA, "x")); c.Access != cameras.AccessOpen || len(app.home().Agents) != 0 {
+		t.Errorf("got %+v", c)
+	}
+}
+
 // TestOpenStreamsEndWhenAnAgentIsLocked, also those that the agent goes on with: they
 // are not encrypted.
 func TestOpenStreamsEndWhenAnAgentIsLocked(t *testing.T) {
