@@ -114,10 +114,17 @@ describe("locking", () => {
 
   it("adds one to a household that is there, and says why that did not work", async () => {
     const page = await open(stage.cameras(3), { ...HOME, open: openAgents.slice(2) });
-    stage.go.access = (command) => accessResult({ ok: command !== "lock", code: "unreadable" });
+    let told = false;
+    stage.go.access = (command) =>
+      accessResult({ ok: command === "watchers" && told, code: "unreadable" });
     await page.getByRole("button", { name: "Household: 1 open" }).click();
     await page.getByRole("button", { name: "Lock them, too" }).click();
     const dialog = page.getByRole("dialog", { name: "Only my household" });
+    await dialog.getByText("PiGrid could not find out who watched.").waitFor();
+    told = true;
+    await page.keyboard.press("Escape");
+    await page.getByRole("button", { name: "Household: 1 open" }).click();
+    await page.getByRole("button", { name: "Lock them, too" }).click();
     await dialog.getByText("Nobody but this computer.").waitFor();
     await dialog.getByRole("button", { name: "Lock", exact: true }).click();
     await dialog.getByText("This computer's keychain does not hand out the key.").waitFor();

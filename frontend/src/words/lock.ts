@@ -12,6 +12,7 @@ export const LOCK = {
   another: "A new household",
   watched: "Who watched in the last 7 days",
   asking: "Asking your cameras…",
+  untold: "PiGrid could not find out who watched.",
   nobody: "Nobody but this computer.",
   after:
     "After locking, the household sheet shows the password and the exact line for each program.",
