@@ -135,7 +135,6 @@ func TestVLCWatchesALockedAgent(t *testing.T) {
 // TestBrowsersLogIn: a link from the app shows the picture without typing and stays
 // logged in; without it there is the login page, not the browser's own question.
 func TestBrowsersLogIn(t *testing.T) {
-	t.Parallel()
 	o := lockedAgent(t, "--name", "Porch")
 	page := filepath.Join(t.TempDir(), "page.html")
 	embed := fmt.Sprintf(`<!doctype html><title>dashboard</title><img src="%s/video?key=%s">`, o.url, o.view.Reveal())
