@@ -107,7 +107,6 @@ func (f far) list(t *testing.T) (list []camera) {
 // The network dies and comes back, and all is live again at once, not when some
 // long wait is over (moonfire#115). Then the app is started on a dead network.
 func TestCable(t *testing.T) {
-	t.Parallel()
 	const n = 16
 	c := newCable(t, n)
 	h := homeOf(t, 1280, 800, remembered(c.startCameras(t, n)))

@@ -137,7 +137,6 @@ func startAgents(t *testing.T, n int, flags ...string) []*agent {
 }
 
 func TestPicturesOnTheScreenMove(t *testing.T) {
-	t.Parallel()
 	for _, n := range []int{1, 4} {
 		t.Run(fmt.Sprint(n), func(t *testing.T) {
 			agents := startAgents(t, n)
@@ -162,7 +161,6 @@ func TestPicturesOnTheScreenMove(t *testing.T) {
 }
 
 func TestOneAgentDiesTheOthersMoveAndItComesBack(t *testing.T) {
-	t.Parallel()
 	agents := startAgents(t, 2)
 	s := newScreen(t)
 	h := newHome(t, agents...)
@@ -182,7 +180,6 @@ func TestOneAgentDiesTheOthersMoveAndItComesBack(t *testing.T) {
 }
 
 func TestAgentsAppearByThemselvesAndAreRemembered(t *testing.T) {
-	t.Parallel()
 	agents := startAgents(t, 2, "--listen", ":0", "--mdns=true")
 	s := newScreen(t)
 	h := newHome(t)

@@ -18,7 +18,6 @@ import (
 
 // ffmpeg serves one viewer, labels its stream as octets and sends it in chunks.
 func TestFFmpegPlays(t *testing.T) {
-	t.Parallel()
 	viewer := filepath.Join(t.TempDir(), "viewer")
 	if out, err := exec.CommandContext(t.Context(), "go", "build", "-o", viewer, "../gridapi/testdata/viewer").CombinedOutput(); err != nil {
 		t.Fatalf("%v\n%s", err, out)

@@ -23,7 +23,6 @@ import (
 // said when it does not let one in, its picture, and what its tile says when it
 // falls silent, goes and comes back. It serves a single viewer, as many do.
 func TestCameraByURL(t *testing.T) {
-	t.Parallel()
 	f := startFleet(t, 1, 5)
 	url := servePage(t, f)
 	for i, e := range engines(t) {

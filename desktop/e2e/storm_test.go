@@ -57,7 +57,6 @@ func (f *fleet) dials(t *testing.T) int64 {
 // A smaller grid deletes cameras (cctv-viewer#38): in a small window they go to
 // other pages, and all are there again in a large one.
 func TestSmallWindowKeepsCameras(t *testing.T) {
-	t.Parallel()
 	const n = 9
 	f := startFleet(t, n, 10)
 	s := newScreen(t)

@@ -22,7 +22,6 @@ import (
 // A minimised window downloads nothing, and does not fast-forward through what
 // it missed (advanced-camera-card#252, OctoPrint#5076).
 func TestMinimised(t *testing.T) {
-	t.Parallel()
 	const n = 4
 	f := startFleet(t, n, 10)
 	s := newScreen(t)
@@ -58,7 +57,6 @@ func TestMinimised(t *testing.T) {
 
 // F11 fills the screen with pictures, and gives the window back.
 func TestFullScreen(t *testing.T) {
-	t.Parallel()
 	const n = 4
 	f := startFleet(t, n, 10)
 	s := newScreen(t)
@@ -87,7 +85,6 @@ func TestFullScreen(t *testing.T) {
 
 // The app starts while nothing answers, and shows the cameras when they come.
 func TestStartedBeforeTheNetwork(t *testing.T) {
-	t.Parallel()
 	const n = 4
 	f := startFleet(t, n, 10)
 	h := f.home(t, 1280, 800)
@@ -107,7 +104,6 @@ func TestStartedBeforeTheNetwork(t *testing.T) {
 // A lid that was closed: the app stands still, and its connections are dead when
 // it goes on (moonfire#115).
 func TestBackFromSleep(t *testing.T) {
-	t.Parallel()
 	const n = 16
 	f := startFleet(t, n, 10)
 	s := newScreen(t)
@@ -125,7 +121,6 @@ func TestBackFromSleep(t *testing.T) {
 
 // A switch that was restarted: every camera is silent at once and there again.
 func TestAllCamerasFreeze(t *testing.T) {
-	t.Parallel()
 	const n = 16
 	f := startFleet(t, n, 10)
 	s := newScreen(t)
