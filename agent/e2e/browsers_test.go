@@ -3,6 +3,7 @@ package e2e
 import (
 	"bytes"
 	"context"
+	"errors"
 	"image/jpeg"
 	"net/http"
 	"os"
@@ -30,7 +31,12 @@ user_pref("browser.safebrowsing.update.enabled", false);
 user_pref("app.normandy.enabled", false);
 user_pref("app.update.enabled", false);
 user_pref("toolkit.telemetry.enabled", false);
+user_pref("signon.rememberSignons", false);
 `
+
+// chromiumPrefs keep Chromium from asking whether it shall remember a password: the
+// question would hide a part of the picture.
+const chromiumPrefs = `{"credentials_enable_service": false, "profile": {"password_manager_enabled": false}}`
 
 // show opens a URL as a person would, in a browser that ends with the test.
 func show(t *testing.T, s *screen, browser, url string) {
@@ -39,6 +45,10 @@ func show(t *testing.T, s *screen, browser, url string) {
 	var cmd *exec.Cmd
 	switch browser {
 	case "Chromium":
+		prefs := filepath.Join(profile, "Default", "Preferences")
+		if err := errors.Join(os.MkdirAll(filepath.Dir(prefs), 0o700), os.WriteFile(prefs, []byte(chromiumPrefs), 0o600)); err != nil {
+			t.Fatal(err)
+		}
 		cmd = exec.Command("chromium", "--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking",
 			"--disable-component-update", "--disable-sync", "--password-store=basic", "--window-position=0,0", "--window-size=1200,1000",
 			"--user-data-dir="+profile, url)
