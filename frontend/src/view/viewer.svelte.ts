@@ -284,14 +284,20 @@ export class Viewer {
   /** Agents that a person does not want to name now. */
   #unnamed = new SvelteSet<string>();
 
-  /** One camera of each agent that has no name of its own yet: its tile asks for one. */
-  asking = $derived.by((): ReadonlySet<string> => {
+  #asking = $derived.by((): string => {
     const keys = new Map<string, string>();
     for (const { agent, key, unnamed } of this.#app.cameras) {
       if (unnamed && !this.#unnamed.has(agent) && !keys.has(agent)) keys.set(agent, key);
     }
-    return new Set(keys.values());
+    return JSON.stringify([...keys.values()]);
   });
+  /**
+   * One camera of each agent that has no name of its own yet: its tile asks for one. The
+   * same set as long as they are the same, so that no tile has anything to do.
+   */
+  asking = $derived.by(
+    (): ReadonlySet<string> => new Set(JSON.parse(this.#asking) as readonly string[]),
+  );
 
   /** An agent asks for no name any more, until the next start. */
   leaveUnnamed(agent: string): void {
