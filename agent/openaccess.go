@@ -74,7 +74,7 @@ func accessCommand(guard *access.Access) func(string) control.Answer {
 			answer.Refusal = guard.Release()
 		}
 		guard.Hello(&answer.Hello)
-		for _, p := range guard.Passwords() {
+		for _, p := range guard.Passwords().Passwords {
 			answer.Passwords = append(answer.Passwords, api.ViewPassword{Name: p.Name, Until: p.Until})
 		}
 		return answer

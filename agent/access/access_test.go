@@ -287,7 +287,7 @@ func TestAFullCardChangesNothing(t *testing.T) {
 	}
 	next := newHome()
 	for what, r := range map[string]*api.Refusal{
-		"key": a.SetKey(next.key.ForAgent(id, a.SPKI())), "passwords": a.SetPasswords(next.passwords("")),
+		"key": a.SetKey(next.key.ForAgent(id, a.SPKI())), "passwords": a.SetPasswords(api.Passwords{Passwords: next.passwords("")}),
 	} {
 		if r == nil || r.Code != api.CodeNotKept {
 			t.Error(what, r)
@@ -301,7 +301,7 @@ func TestAFullCardChangesNothing(t *testing.T) {
 func TestChangesOfTheOwner(t *testing.T) {
 	p, h, next := newPi(t), newHome(), newHome()
 	a := p.start(t)
-	if a.SetKey(household.AgentKey{1}) == nil || a.SetPasswords(h.passwords("")) == nil {
+	if a.SetKey(household.AgentKey{1}) == nil || a.SetPasswords(api.Passwords{Passwords: h.passwords("")}) == nil {
 		t.Error("an open agent is changed")
 	}
 	h.mustClaim(t, a)
@@ -310,7 +310,7 @@ func TestChangesOfTheOwner(t *testing.T) {
 		t.Fatal("no cookie")
 	}
 	valid := a.Valid()
-	if r := a.SetPasswords(next.passwords("")); r != nil || valid.Err() == nil {
+	if r := a.SetPasswords(api.Passwords{Passwords: next.passwords("")}); r != nil || valid.Err() == nil {
 		t.Error(r)
 	}
 	if a.View(h.view.Reveal()) || a.Cookie(cookie) || !a.View(next.view.Reveal()) {
@@ -328,6 +328,43 @@ func TestChangesOfTheOwner(t *testing.T) {
 	}
 	if p.uptime = 0; p.start(t).State() != api.Open {
 		t.Error("locked after a restart")
+	}
+}
+
+// A list of view passwords replaces an older one only.
+func TestOlderPasswordsAreRefused(t *testing.T) {
+	p, h := newPi(t), newHome()
+	a := p.start(t)
+	h.mustClaim(t, a)
+	set := func(version int, hash byte) api.Code {
+		list := api.Passwords{Passwords: []api.ViewPassword{{Name: "a", Hash: household.Hash{hash}}}, Version: version}
+		if r := a.SetPasswords(list.SignedBy(h.key)); r != nil {
+			return r.Code
+		}
+		return ""
+	}
+	for _, step := range []struct {
+		version int
+		hash    byte
+		code    api.Code
+	}{{3, 1, ""}, {2, 2, api.CodeStale}, {3, 2, api.CodeStale}, {3, 1, ""}, {4, 2, ""}} {
+		valid := a.Valid()
+		before := a.Passwords()
+		if code := set(step.version, step.hash); code != step.code {
+			t.Errorf("%+v: %q", step, code)
+		}
+		now := a.Passwords()
+		if changed := now.Version != before.Version; (valid.Err() != nil) != changed || !now.IsSignedBy(h.key) || now.IsSignedBy(newHome().key) {
+			t.Errorf("%+v: %+v", step, now)
+		}
+		if p.start(t).Passwords().Version != now.Version {
+			t.Error("the version is lost at a restart")
+		}
+	}
+	forged := a.Passwords()
+	forged.Passwords = append(forged.Passwords, api.ViewPassword{Name: "b", Hash: household.Hash{9}})
+	if forged.IsSignedBy(h.key) {
+		t.Error("a list with another password passes")
 	}
 }
 

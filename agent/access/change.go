@@ -57,7 +57,7 @@ func (a *Access) Claim(c api.Claim) *api.Refusal {
 	if r := checkPasswords(c.Passwords); r != nil {
 		return r
 	}
-	if r := a.replace(&owner{ID: a.cfg.ID, Board: a.cfg.Board, SPKI: a.spki, Key: c.Key, Passwords: c.Passwords}); r != nil {
+	if r := a.replace(&owner{ID: a.cfg.ID, Board: a.cfg.Board, SPKI: a.spki, Key: c.Key, Passwords: c.Passwords, Version: c.Version, Signed: c.Signed}); r != nil {
 		return r
 	}
 	a.cfg.Log.Info("the agent is locked: it has an owner now")
@@ -107,34 +107,45 @@ func (a *Access) SetKey(key household.AgentKey) *api.Refusal {
 	return nil
 }
 
-// SetPasswords replaces all view passwords.
-func (a *Access) SetPasswords(list []api.ViewPassword) *api.Refusal {
+// SetPasswords replaces all view passwords, unless they are older than those that are
+// there. The same ones change nothing.
+func (a *Access) SetPasswords(p api.Passwords) *api.Refusal {
 	a.changing.Lock()
 	defer a.changing.Unlock()
 	now := a.current()
 	if now == nil {
 		return a.notLocked()
 	}
-	if r := checkPasswords(list); r != nil {
+	if r := checkPasswords(p.Passwords); r != nil {
 		return r
 	}
+	same := p.Version == now.Version && p.Signed.Equal(now.Signed)
+	switch {
+	case same && now.Version > 0:
+		return nil
+	case p.Version < now.Version || p.Version == now.Version && now.Version > 0:
+		return &api.Refusal{
+			Status: http.StatusConflict, Code: api.CodeStale, Title: "Nothing has changed",
+			Detail: "Another computer has changed the view passwords since.", Hint: "Read them and try again.",
+		}
+	}
 	next := *now
-	next.Passwords = list
+	next.Passwords, next.Version, next.Signed = p.Passwords, p.Version, p.Signed
 	if r := a.replace(&next); r != nil {
 		return r
 	}
-	a.cfg.Log.Info("the view passwords have changed", "count", len(list))
+	a.cfg.Log.Info("the view passwords have changed", "count", len(p.Passwords))
 	return nil
 }
 
 // Passwords lists the view passwords.
-func (a *Access) Passwords() []api.ViewPassword {
+func (a *Access) Passwords() api.Passwords {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	if a.owner == nil {
-		return []api.ViewPassword{}
+		return api.Passwords{Passwords: []api.ViewPassword{}}
 	}
-	return a.owner.Passwords
+	return api.Passwords{Passwords: a.owner.Passwords, Version: a.owner.Version, Signed: a.owner.Signed}
 }
 
 // Release makes the agent open and claimable, as its owner wants or who is at the

@@ -26,6 +26,8 @@ type owner struct {
 	SPKI      household.Hash     `json:"spki"`  // that the key was made for
 	Key       household.AgentKey `json:"key"`
 	Passwords []api.ViewPassword `json:"passwords"`
+	Version   int                `json:"version"` // of the passwords
+	Signed    household.Hash     `json:"signed"`  // see [api.Passwords]
 }
 
 // endsBetween reports whether a password ended in that time.

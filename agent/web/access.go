@@ -149,7 +149,7 @@ func (s *Server) setKey(w http.ResponseWriter, r *http.Request) {
 
 func (s *Server) setPasswords(w http.ResponseWriter, r *http.Request) {
 	if body, ok := readJSON[api.Passwords](w, r); ok {
-		s.done(w, r, s.cfg.Access.SetPasswords(body.Passwords))
+		s.done(w, r, s.cfg.Access.SetPasswords(body))
 	}
 }
 
@@ -158,7 +158,7 @@ func (s *Server) release(w http.ResponseWriter, r *http.Request) {
 }
 
 func (s *Server) passwords(w http.ResponseWriter, _ *http.Request) {
-	writeJSON(w, api.Passwords{Passwords: s.cfg.Access.Passwords()})
+	writeJSON(w, s.cfg.Access.Passwords())
 }
 
 // listWatchers answers who watched lately. Everybody may know it of an open agent, as

@@ -467,7 +467,7 @@ func TestStreamsEndWhenAccessChanges(t *testing.T) {
 	if _, err := parts(t, in.Body, 2); err != nil {
 		t.Fatal(err)
 	}
-	if r := h.guard.SetPasswords([]api.ViewPassword{{Name: "new", Hash: household.NewViewPassword().Hash()}}); r != nil {
+	if r := h.guard.SetPasswords(api.Passwords{Passwords: []api.ViewPassword{{Name: "new", Hash: household.NewViewPassword().Hash()}}}); r != nil {
 		t.Fatal(r)
 	}
 	if _, err := parts(t, in.Body, 1000); err == nil {

@@ -12,6 +12,7 @@ import (
 	"testing"
 	"time"
 
+	"pigrid/shared/api"
 	"pigrid/shared/household"
 )
 
@@ -49,7 +50,7 @@ func TestViewersThatTakeNothingAreEndedAtOnce(t *testing.T) {
 	}
 	blocked()
 	begin := time.Now()
-	if r := h.guard.SetPasswords(h.claimBody().Passwords); r != nil {
+	if r := h.guard.SetPasswords(api.Passwords{Passwords: h.claimBody().Passwords}); r != nil {
 		t.Fatal(r)
 	}
 	eventually(t, "nobody watches", func() bool { return h.viewers() == 0 })

@@ -49,6 +49,8 @@ type State struct {
 	Access    api.Access
 	Key       household.AgentKey
 	Passwords []api.ViewPassword
+	Version   int
+	Signed    household.Hash
 	Claimable int // seconds
 	Problem   *api.Problem
 	Watchers  []api.Watcher
@@ -340,7 +342,7 @@ func (a *Agent) change(w http.ResponseWriter, r *http.Request, body []byte) {
 	}
 	switch r.Method + " " + r.URL.Path {
 	case "GET " + api.AccessPath:
-		reply(w, api.Passwords{Passwords: s.Passwords})
+		reply(w, api.Passwords{Passwords: s.Passwords, Version: s.Version, Signed: s.Signed})
 		return
 	case "GET " + api.WatchersPath:
 		reply(w, api.Watchers{Watchers: s.Watchers})
@@ -353,10 +355,20 @@ func (a *Agent) change(w http.ResponseWriter, r *http.Request, body []byte) {
 	case "PUT " + api.PasswordsPath:
 		var p api.Passwords
 		_ = json.Unmarshal(body, &p)
-		a.Set(func(s *State) { s.Passwords = p.Passwords })
-		a.endStreams()
+		switch {
+		case p.Version == s.Version && p.Signed == s.Signed:
+		case p.Version <= s.Version:
+			refuse(w, http.StatusConflict, api.CodeStale)
+			return
+		default:
+			a.Set(func(s *State) { s.Passwords, s.Version, s.Signed = p.Passwords, p.Version, p.Signed })
+			a.endStreams()
+		}
 	case "DELETE " + api.AccessPath:
-		a.Set(func(s *State) { s.Access, s.Key, s.Passwords, s.Claimable = api.Open, household.AgentKey{}, nil, 900 })
+		a.Set(func(s *State) {
+			s.Access, s.Key, s.Passwords, s.Claimable = api.Open, household.AgentKey{}, nil, 900
+			s.Version, s.Signed = 0, household.Hash{}
+		})
 		a.endStreams()
 	case "PUT " + api.NamePath:
 		var n api.NewName
@@ -394,6 +406,7 @@ func (a *Agent) claim(w http.ResponseWriter, body []byte) {
 			code = api.CodeClaimClosed
 		default:
 			s.Access, s.Key, s.Passwords, s.Claimable = api.Locked, c.Key, c.Passwords, 0
+			s.Version, s.Signed = c.Version, c.Signed
 		}
 	})
 	switch code {

@@ -91,18 +91,13 @@ func (c *Client) Tell(ctx context.Context, at endpoint.Endpoint, method, path st
 	return err
 }
 
-// Passwords asks an agent for its view passwords, as it keeps them.
-func (c *Client) Passwords(ctx context.Context, at endpoint.Endpoint) ([]api.ViewPassword, error) {
+// Passwords asks an agent for its view passwords, as it keeps them: only who checks the
+// code of the list may believe it.
+func (c *Client) Passwords(ctx context.Context, at endpoint.Endpoint) (api.Passwords, error) {
 	var answer api.Passwords
 	_, err := c.access(ctx, at, http.MethodGet, api.AccessPath, nil, &answer)
-	list := answer.Passwords[:min(len(answer.Passwords), api.MaxPasswords)]
-	for i := range list {
-		list[i].Name = clean(list[i].Name, maxName)
-		if _, err := time.Parse(time.RFC3339, list[i].Until); err != nil {
-			list[i].Until = ""
-		}
-	}
-	return list, err
+	answer.Passwords = answer.Passwords[:min(len(answer.Passwords), api.MaxPasswords)]
+	return answer, err
 }
 
 // Watchers asks an agent who watched lately.

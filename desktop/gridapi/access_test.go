@@ -83,6 +83,43 @@ func TestLockAndWatch(t *testing.T) {
 	pc.tells(t, sheet.Key, sheet.Passwords[0].Text, bearer, household.Hash(agentKey(t, sheet.Key, a)).Hex())
 }
 
+// TestOneAnswersInAnothersPlace: while a Pi is switched off and on, somebody who answers
+// in its name with another key is not locked instead of it, and the Pi still is.
+func TestOneAnswersInAnothersPlace(t *testing.T) {
+	t.Parallel()
+	a := newHouse(t, idA, "Garage")
+	a.Set(func(s *accesstest.State) { s.Claimable = 0 })
+	app := newComputer(t).start(t)
+	app.hear(a)
+	app.comesTo(idA, cameras.Live, cameras.AccessOpen)
+	app.must("lock", Call{Name: "Home", To: "phones"})
+	app.step(idA, "restart")
+	before := a.Get()
+	a.NewCertificate()
+	a.Set(func(s *accesstest.State) { s.Claimable = 600 })
+	if s := app.step(idA, "failed"); s.Code != households.ChangedKey || a.Get().Access != api.Open {
+		t.Errorf("%+v, and it is %s", s, a.Get().Access)
+	}
+	a.Set(func(s *accesstest.State) { s.Cert, s.SPKI = before.Cert, before.SPKI })
+	app.step(idA, "locked")
+}
+
+// TestWhatWasResetIsLockedAgain, also while the list of what was locked is still there.
+func TestWhatWasResetIsLockedAgain(t *testing.T) {
+	t.Parallel()
+	a := newHouse(t, idA, "Garage")
+	app := newComputer(t).start(t)
+	home := app.lockAll(a)
+	app.must("release", Call{Agent: idA})
+	app.comesTo(idA, cameras.Live, cameras.AccessOpen)
+	app.must("lock", Call{Household: home})
+	app.comesTo(idA, cameras.Live, cameras.AccessLocked)
+	app.must("release", Call{Agent: idA})
+	app.comesTo(idA, cameras.Live, cameras.AccessOpen)
+	app.must("lock", Call{Name: "Workshop", To: "phones"}) // what is over keeps no other household waiting
+	app.comesTo(idA, cameras.Live, cameras.AccessLocked)
+}
+
 // TestSecondComputerJoins by typing the key, and an agent that it does not open is told
 // nothing.
 func TestSecondComputerJoins(t *testing.T) {
@@ -364,8 +401,24 @@ func TestViewPasswords(t *testing.T) {
 	}
 	app.must("changePassword", Call{Household: home, Name: "programs", To: "Home Assistant"})
 	come("phones,Home Assistant")
+	a.Set(func(s *accesstest.State) { // its program was changed by somebody
+		s.Passwords = append(slices.Clone(s.Passwords), api.ViewPassword{Name: "bad", Hash: household.Hash{6}})
+		s.Version++
+	})
+	app.must("addPassword", Call{Household: home, Name: "x"})
+	if list := app.home().Passwords; len(list) != 3 || list[2].Name != "x" {
+		t.Errorf("a password of the agent's own was taken in: %+v", list)
+	}
+	app.must("removePassword", Call{Household: home, Name: "x"})
+	key, err := household.ParseKey(app.key(home))
+	if err != nil {
+		t.Fatal(err)
+	}
 	a.Set(func(s *accesstest.State) { // another computer adds one
-		s.Passwords = append(slices.Clone(s.Passwords), api.ViewPassword{Name: "theirs", Hash: household.Hash{7}})
+		theirs := api.Passwords{Version: s.Version + 9, Passwords: []api.ViewPassword{
+			s.Passwords[0], s.Passwords[1], {Name: "theirs", Hash: household.Hash{7}},
+		}}.SignedBy(key)
+		s.Passwords, s.Version, s.Signed = theirs.Passwords, theirs.Version, theirs.Signed
 	})
 	app.must("removePassword", Call{Household: home, Name: "phones"})
 	come("Home Assistant,theirs")

@@ -119,17 +119,17 @@ func (k *Keeper) keepJoined(ctx context.Context, key household.Key, name string,
 		return "", code
 	}
 	home = newID()
-	return home, k.keep(ctx, home, name, k.asKept(ctx, secret{key: key, serial: 1, version: 1}, found))
+	return home, k.keep(ctx, home, name, k.asKept(ctx, secret{key: key, serial: 1}, found))
 }
 
-// asKept takes in the view passwords that the first of these agents has.
+// asKept takes in the newest view passwords that these agents have.
 func (k *Keeper) asKept(ctx context.Context, s secret, from []opens) secret {
 	for _, o := range from[:min(len(from), maxHello)] {
 		ctx, cancel := context.WithTimeout(ctx, freshWithin)
 		list, err := k.cfg.Client.Passwords(ctx, o.at)
 		cancel()
 		if err == nil {
-			return s.adopt(list)
+			s = s.adopt(list)
 		}
 	}
 	return s
@@ -155,7 +155,11 @@ func (k *Keeper) serialOf(home string) int {
 // NewKey makes a new key for a household. Its agents are sent it with the old one; other
 // computers must be given it.
 func (k *Keeper) NewKey(ctx context.Context, home string) Code {
-	return k.change(ctx, home, func(s secret) (secret, Code) { return s.withKey(household.NewKey()), NoCode })
+	return k.change(ctx, home, func(s secret) (secret, Code) {
+		s = k.asOnAgents(ctx, home, s).withKey(household.NewKey())
+		s.version++ // the list is signed with the new key
+		return s, NoCode
+	})
 }
 
 // AddPassword makes a view password that ends at a time, zero for never.
@@ -222,22 +226,24 @@ func (k *Keeper) changePasswords(ctx context.Context, home string, change func(s
 	})
 }
 
-// asOnAgents takes in the view passwords of an agent that answers and has what this
-// computer sent last.
+// asOnAgents takes in the newest view passwords of some agents that answer.
 func (k *Keeper) asOnAgents(ctx context.Context, home string, s secret) secret {
+	var from []opens
 	for _, a := range k.cfg.Agents() {
 		k.mu.Lock()
 		p := k.pins[a.ID]
 		k.mu.Unlock()
-		if p.home != home || p.passwords != s.version || p.serial != s.serial || !a.Answers || a.Access != cameras.AccessLocked {
+		if p.home != home || !a.Answers || a.Access != cameras.AccessLocked {
 			continue
 		}
-		at, r := k.reach(ctx, a)
-		if r.Code == NoCode {
-			return k.asKept(ctx, s, []opens{{Agent: a, shown: p.spki, at: at}})
+		if at, r := k.reach(ctx, a); r.Code == NoCode {
+			from = append(from, opens{Agent: a, shown: p.spki, at: at})
+		}
+		if len(from) == maxHello {
+			break
 		}
 	}
-	return s
+	return k.asKept(ctx, s, from)
 }
 
 // change replaces what is kept of a household.

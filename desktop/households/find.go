@@ -231,17 +231,18 @@ func (k *Keeper) meet(ctx context.Context, id string, at []endpoint.Endpoint, re
 	}
 }
 
-// belongs is what is believed of an agent that proved a key. Its view passwords are
-// right unless this computer has changed them since.
+// belongs is what is believed of an agent that proved a key. Nobody knows yet which view
+// passwords it has.
 func (k *Keeper) belongs(p pin, home string, serial int) pin {
-	k.mu.Lock()
-	defer k.mu.Unlock()
-	if h := k.home(home); p.home != home && h != nil {
-		p.passwords = h.version
+	if p.home != home {
+		p.passwords = unknownVersion
 	}
 	p.home, p.serial = home, serial
 	return p
 }
+
+// unknownVersion is that of view passwords that an agent was not sent from here.
+const unknownVersion = -1
 
 func (k *Keeper) hasKeys() bool {
 	k.mu.Lock()

@@ -160,8 +160,8 @@ func (s secret) withKey(key household.Key) secret {
 	return s
 }
 
-// forAgents is the passwords as agents keep them.
-func (s secret) forAgents() []api.ViewPassword {
+// forAgents is the passwords as agents keep them, signed with the newest key.
+func (s secret) forAgents() api.Passwords {
 	list := make([]api.ViewPassword, len(s.passwords))
 	for i, p := range s.passwords {
 		list[i] = api.ViewPassword{Name: p.name, Hash: p.hash}
@@ -169,29 +169,41 @@ func (s secret) forAgents() []api.ViewPassword {
 			list[i].Until = p.until.UTC().Format(time.RFC3339)
 		}
 	}
-	return list
+	return api.Passwords{Passwords: list, Version: s.version}.SignedBy(s.key)
 }
 
-// adopt takes in the passwords that an agent keeps: another computer may have changed
-// them. Texts that are known stay known. What no other agent would take is left out.
-func (s secret) adopt(list []api.ViewPassword) secret {
+// signed reports whether a computer of the household made this list.
+func (s secret) signed(p api.Passwords) bool {
+	return slices.ContainsFunc(append([]household.Key{s.key}, s.older...), p.IsSignedBy)
+}
+
+// adopt takes in the passwords that an agent keeps when they are newer: another computer
+// has changed them. An agent cannot make such a list: see [api.Passwords]. Texts that
+// are known stay known. What no other agent would take is left out.
+func (s secret) adopt(p api.Passwords) secret {
+	if p.Version < s.version || !s.signed(p) {
+		return s
+	}
 	var kept []password
-	for _, l := range list {
+	for _, l := range p.Passwords {
 		twice := slices.ContainsFunc(kept, func(p password) bool { return p.name == l.Name })
 		if twice || !api.GoodName(l.Name) || l.Hash == (household.Hash{}) {
 			continue
 		}
-		p := password{name: l.Name, hash: l.Hash}
-		p.until, _ = time.Parse(time.RFC3339, l.Until)
+		one := password{name: l.Name, hash: l.Hash}
+		var err error
+		if one.until, err = time.Parse(time.RFC3339, l.Until); err != nil && l.Until != "" {
+			continue
+		}
 		for _, old := range s.passwords {
 			if old.hash.Equal(l.Hash) {
-				p.text = old.text
+				one.text = old.text
 			}
 		}
-		kept = append(kept, p)
+		kept = append(kept, one)
 	}
 	if len(kept) > 0 {
-		s.passwords = kept
+		s.passwords, s.version = kept, p.Version
 	}
 	return s
 }

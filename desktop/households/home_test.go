@@ -59,19 +59,27 @@ func TestSecretsAreInNoText(t *testing.T) {
 // are known stay so.
 func TestPasswordsOfAnotherComputer(t *testing.T) {
 	ours := newPassword("ours", time.Time{})
-	s := secret{key: household.NewKey(), serial: 1, passwords: []password{ours, newPassword("gone", time.Time{})}}
-	if got := s.adopt(nil); len(got.passwords) != 2 {
-		t.Errorf("nothing was taken in, and there are %d", len(got.passwords))
-	}
-	got := s.adopt([]api.ViewPassword{
+	s := secret{key: household.NewKey(), serial: 1, version: 3, passwords: []password{ours, newPassword("gone", time.Time{})}}
+	none := api.Passwords{Version: 4}
+	list := api.Passwords{Version: 4, Passwords: []api.ViewPassword{
 		{Name: "theirs", Hash: household.Hash{1}, Until: "2026-12-01T00:00:00Z"},
 		{Name: "renamed", Hash: ours.hash},
 		{Name: "theirs", Hash: household.Hash{2}},
 		{Name: "", Hash: household.Hash{3}},
 		{Name: "a\u202eb", Hash: household.Hash{4}},
 		{Name: "none"},
-	})
-	if len(got.passwords) != 2 || got.passwords[0].until.IsZero() || got.passwords[0].here() || got.passwords[1].name != "renamed" || got.passwords[1].text != ours.text {
+	}}
+	older := list
+	older.Version = 2
+	for name, p := range map[string]api.Passwords{
+		"nothing": none.SignedBy(s.key), "not signed": list, "signed by another": list.SignedBy(household.NewKey()), "older": older.SignedBy(s.key),
+	} {
+		if got := s.adopt(p); len(got.passwords) != 2 || got.passwords[0].name != "ours" || got.version != 3 {
+			t.Errorf("%s was taken in: %+v", name, got.forAgents())
+		}
+	}
+	got := s.withKey(household.NewKey()).adopt(list.SignedBy(s.key)) // by a computer that has the old key yet
+	if got.version != 4 || len(got.passwords) != 2 || got.passwords[0].until.IsZero() || got.passwords[0].here() || got.passwords[1].name != "renamed" || got.passwords[1].text != ours.text {
 		t.Errorf("got %d: %+v", len(got.passwords), got.forAgents())
 	}
 }
@@ -111,7 +119,7 @@ func FuzzDecode(f *testing.F) {
 		if !ok || again.encode() != s.encode() {
 			t.Errorf("%s is written as %s", s.encode(), again.encode())
 		}
-		for _, p := range s.forAgents() {
+		for _, p := range s.forAgents().Passwords {
 			if _, err := json.Marshal(p); err != nil {
 				t.Error(err)
 			}

@@ -24,7 +24,7 @@ type Client interface {
 	Prove(ctx context.Context, at endpoint.Endpoint, nonce household.Hash) (proof, shown household.Hash, err error)
 	Claim(ctx context.Context, at endpoint.Endpoint, claim api.Claim) error
 	Tell(ctx context.Context, at endpoint.Endpoint, method, path string, body any) error
-	Passwords(ctx context.Context, at endpoint.Endpoint) ([]api.ViewPassword, error)
+	Passwords(ctx context.Context, at endpoint.Endpoint) (api.Passwords, error)
 	Watchers(ctx context.Context, at endpoint.Endpoint) ([]api.Watcher, error)
 }
 

@@ -37,6 +37,8 @@ type Step struct {
 	Step              string
 	ClaimUntil        time.Time // zero when it cannot be claimed, or nobody knows
 	Refusal
+
+	shown household.Hash // the public key with which it answered first
 }
 
 // Refusal is why something came to nothing: NoCode when it did not. Message and Hint are
@@ -137,6 +139,10 @@ func (k *Keeper) startLocking(id, only string) Code {
 	}
 	k.mu.Lock()
 	defer k.mu.Unlock()
+	if l := k.lock; l != nil && l.home != id && l.ended() {
+		l.cancel()
+		k.lock = nil
+	}
 	l := k.lock
 	switch {
 	case l != nil && l.home != id:
@@ -148,7 +154,7 @@ func (k *Keeper) startLocking(id, only string) Code {
 		k.cfg.Tasks.Go(func() { defer cancel(); k.runLock(ctx, l) })
 	}
 	for _, a := range targets {
-		if l.steps[a.ID] == nil {
+		if s := l.steps[a.ID]; s == nil || s.Step == StepLocked && a.Access != cameras.AccessLocked { // it was reset since
 			l.steps[a.ID] = &Step{ID: a.ID, Name: a.Name, Step: StepAsking}
 			k.known[a.ID] = true
 		}
@@ -158,6 +164,17 @@ func (k *Keeper) startLocking(id, only string) Code {
 	default:
 	}
 	return NoCode
+}
+
+// ended reports whether there is nothing left to lock. It is for who holds the lock of
+// the Keeper.
+func (l *locking) ended() bool {
+	for _, s := range l.steps {
+		if s.Step != StepLocked {
+			return false
+		}
+	}
+	return true
 }
 
 // EndLock ends locking. What is locked stays so.
@@ -242,8 +259,8 @@ func (k *Keeper) tryToLock(ctx context.Context, l *locking, a Agent) {
 	case err != nil:
 		failed(refusal(err))
 		return
-	case !k.believes(a.ID, seen.Shown):
-		failed(Refusal{Code: ChangedKey})
+	case !k.believes(a.ID, seen.Shown) || !k.sameAsBefore(l, a.ID, seen.Shown):
+		failed(Refusal{Code: ChangedKey}) // somebody may answer in its place while it is switched off
 		return
 	case !k.hasRoom(a.ID):
 		failed(Refusal{Code: Full})
@@ -283,6 +300,21 @@ func (k *Keeper) believes(agent string, shown household.Hash) bool {
 	return !ok || p.spki.Equal(shown)
 }
 
+// sameAsBefore reports whether an agent that is to be locked shows the public key that it
+// showed first.
+func (k *Keeper) sameAsBefore(l *locking, id string, shown household.Hash) bool {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	s := l.steps[id]
+	if s == nil {
+		return false
+	}
+	if (s.shown == household.Hash{}) {
+		s.shown = shown
+	}
+	return s.shown.Equal(shown)
+}
+
 // adoptLocked takes in an agent that is locked already, if it opens with one of our
 // keys: we locked it a moment ago and did not hear the answer, or another computer did.
 func (k *Keeper) adoptLocked(ctx context.Context, l *locking, seen client.Seen) Refusal {
@@ -309,7 +341,8 @@ func (k *Keeper) pinOf(seen client.Seen) pin {
 func (k *Keeper) claim(ctx context.Context, l *locking, seen client.Seen, s secret) Refusal {
 	key := s.key.ForAgent(seen.ID, seen.Shown)
 	at := endpoint.Pinned(seen.At.Addr, seen.Shown, household.Hash{})
-	err := k.cfg.Client.Claim(ctx, at, api.Claim{Key: key, Passwords: s.forAgents()})
+	list := s.forAgents()
+	err := k.cfg.Client.Claim(ctx, at, api.Claim{Key: key, Passwords: list.Passwords, Version: list.Version, Signed: list.Signed})
 	if err != nil {
 		return refusal(err)
 	}

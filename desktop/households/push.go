@@ -112,13 +112,41 @@ func (k *Keeper) pushAll(ctx context.Context, a Agent) Refusal {
 		at.Bearer = key.Bearer()
 		k.noteSent(a.ID, func(p *pin) { p.serial = s.serial })
 	}
+	if p.passwords == unknownVersion { // most often it has the right ones
+		list, err := k.cfg.Client.Passwords(ctx, at)
+		if err == nil && list.Version == s.version && list.Signed.Equal(s.forAgents().Signed) {
+			p.passwords = s.version
+			k.noteSent(a.ID, func(p *pin) { p.passwords = s.version })
+		}
+	}
 	if p.passwords != s.version {
-		if err := k.cfg.Client.Tell(ctx, at, http.MethodPut, api.PasswordsPath, api.Passwords{Passwords: s.forAgents()}); err != nil {
+		if err := k.cfg.Client.Tell(ctx, at, http.MethodPut, api.PasswordsPath, s.forAgents()); err != nil {
+			if f := client.FailureOf(err); f != nil && f.Code == api.CodeStale {
+				return k.takeNewer(ctx, p.home, at)
+			}
 			return refusal(err)
 		}
 		k.noteSent(a.ID, func(p *pin) { p.passwords = s.version })
 	}
 	return k.sendFacts(ctx, at, a.ID)
+}
+
+// takeNewer takes in view passwords that another computer has given an agent meanwhile.
+// All agents are sent them then.
+func (k *Keeper) takeNewer(ctx context.Context, home string, at endpoint.Endpoint) Refusal {
+	list, err := k.cfg.Client.Passwords(ctx, at)
+	if err != nil {
+		return refusal(err)
+	}
+	newer := false
+	code := k.change(ctx, home, func(s secret) (secret, Code) {
+		newer = s.signed(list)
+		return s.adopt(list), NoCode
+	})
+	if code == NoCode && !newer {
+		code = TooMuch // it says that it has newer ones, and no computer of ours made them
+	}
+	return Refusal{Code: code}
 }
 
 // noteSent notes what an agent has by now.

@@ -1,6 +1,10 @@
 package api
 
-import "pigrid/shared/household"
+import (
+	"strconv"
+
+	"pigrid/shared/household"
+)
 
 // Paths of access, see docs/API.md.
 const (
@@ -45,6 +49,8 @@ type Hello struct {
 type Claim struct {
 	Key       household.AgentKey `json:"key"`
 	Passwords []ViewPassword     `json:"passwords"` // 1 to [MaxPasswords]
+	Version   int                `json:"version,omitempty"`
+	Signed    household.Hash     `json:"signed"`
 }
 
 // ViewPassword is a view password as an agent keeps it.
@@ -55,9 +61,31 @@ type ViewPassword struct {
 	Until string `json:"until,omitempty"`
 }
 
-// Passwords is the body of PUT /api/v1/access/passwords: all of them.
+// Passwords is the body of PUT /api/v1/access/passwords and the answer of GET
+// /api/v1/access: all view passwords. Version grows with each change. Signed is a code
+// under the household key over both. An agent keeps it and cannot make it: so none can
+// add a password of its own.
 type Passwords struct {
 	Passwords []ViewPassword `json:"passwords"`
+	Version   int            `json:"version,omitempty"`
+	Signed    household.Hash `json:"signed"`
+}
+
+// SignedBy returns the list with the code of a household key.
+func (p Passwords) SignedBy(k household.Key) Passwords {
+	p.Signed = p.code(k)
+	return p
+}
+
+// IsSignedBy reports whether who has the key made the list.
+func (p Passwords) IsSignedBy(k household.Key) bool { return p.Signed.Equal(p.code(k)) }
+
+func (p Passwords) code(k household.Key) household.Hash {
+	parts := []string{"passwords/1", strconv.Itoa(p.Version)}
+	for _, one := range p.Passwords {
+		parts = append(parts, one.Name, one.Hash.Hex(), one.Until)
+	}
+	return k.Sign(parts...)
 }
 
 // NewKey is the body of PUT /api/v1/access/key.

@@ -21,6 +21,7 @@ const (
 	CodeAccessUnreadable Code = "access_unreadable" // the agent cannot read who its owner is, so nobody passes
 	CodeKeyLost          Code = "key_lost"          // the agent's private key was lost, so its owner's app cannot know it again
 	CodeOtherMachine     Code = "other_machine"     // the card was locked in another Pi, so the agent is open here
+	CodeStale            Code = "stale"             // another computer has changed the view passwords since
 	CodeInvalid          Code = "invalid"           // the request's body is not as it must be
 )
 

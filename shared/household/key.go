@@ -42,6 +42,16 @@ func (k Key) ForAgent(id string, spki Hash) AgentKey {
 	return AgentKey(mac([]byte(k.text), []byte("pigrid/1"), []byte(id), spki[:]))
 }
 
+// Sign is a code that only who has the key can make (HMAC). The first part says what is
+// signed.
+func (k Key) Sign(parts ...string) Hash {
+	all := [][]byte{[]byte("sign")}
+	for _, p := range parts {
+		all = append(all, []byte(p))
+	}
+	return mac([]byte(k.text), all...)
+}
+
 // AgentKey is the key of one agent, K.
 type AgentKey Hash
 

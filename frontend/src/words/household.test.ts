@@ -33,7 +33,7 @@ describe("a household", () => {
   });
 
   it("says what a key opened", () => {
-    expect(opened([])).toBe("This computer has that key already.");
+    expect(opened([])).toBe("This computer has that key. No further camera opened.");
     const garage = openAgent({ name: "Garage", cameras: 2 });
     expect(opened([garage, openAgent()])).toBe("Opened: Garage (2 cameras) and Porch (1 camera).");
   });

@@ -148,7 +148,7 @@ export function isKey(typed: string): boolean {
 
 /** What a key opened. */
 export function opened(agents: readonly OpenAgent[]): string {
-  if (agents.length === 0) return "This computer has that key already.";
+  if (agents.length === 0) return "This computer has that key. No further camera opened.";
   const all = agents.map(({ name, cameras }) => `${name} (${camerasOf(cameras)})`);
   return `Opened: ${list(all)}.`;
 }
