@@ -95,12 +95,16 @@ func TestOneAnswersInAnothersPlace(t *testing.T) {
 	app.must("lock", Call{Name: "Home", To: "phones"})
 	app.step(idA, "restart")
 	before := a.Get()
+	a.Kill()
 	a.NewCertificate()
 	a.Set(func(s *accesstest.State) { s.Claimable = 600 })
+	a.Start()
 	if s := app.step(idA, "failed"); s.Code != households.ChangedKey || a.Get().Access != api.Open {
 		t.Errorf("%+v, and it is %s", s, a.Get().Access)
 	}
+	a.Kill()
 	a.Set(func(s *accesstest.State) { s.Cert, s.SPKI = before.Cert, before.SPKI })
+	a.Start()
 	app.step(idA, "locked")
 }
 
@@ -109,7 +113,10 @@ func TestWhatWasResetIsLockedAgain(t *testing.T) {
 	t.Parallel()
 	a := newHouse(t, idA, "Garage")
 	app := newComputer(t).start(t)
-	home := app.lockAll(a)
+	app.hear(a)
+	app.comesTo(idA, cameras.Live, cameras.AccessOpen)
+	home := app.must("lock", Call{Name: "Home", To: "phones"}).Household
+	app.comesTo(idA, cameras.Live, cameras.AccessLocked)
 	app.must("release", Call{Agent: idA})
 	app.comesTo(idA, cameras.Live, cameras.AccessOpen)
 	app.must("lock", Call{Household: home})
