@@ -2,7 +2,6 @@ package bench
 
 import (
 	"bytes"
-	"encoding/binary"
 	"fmt"
 	"image"
 	"image/jpeg"
@@ -46,12 +45,22 @@ func picture(size int) []byte {
 	return append(b[:size-2], 0xFF, 0xD9)
 }
 
+// stamp writes a time into the comment, in microseconds, seven bits a byte: so none of
+// them looks like a marker to a server that only searches for those.
 func stamp(frame []byte, t time.Time) {
-	binary.BigEndian.PutUint64(frame[stampAt:], uint64(t.UnixNano()))
+	v := t.UnixMicro()
+	for i := range 8 {
+		frame[stampAt+7-i] = byte(v & 0x7F)
+		v >>= 7
+	}
 }
 
 func stamped(frame []byte) time.Time {
-	return time.Unix(0, int64(binary.BigEndian.Uint64(frame[stampAt:])))
+	v := int64(0)
+	for _, b := range frame[stampAt : stampAt+8] {
+		v = v<<7 | int64(b)
+	}
+	return time.UnixMicro(v)
 }
 
 // replay SIZE writes frames to stdout until nobody reads them.
