@@ -19,22 +19,22 @@ const (
 	slowTime   = 15 * time.Second
 )
 
-// restful is what the agent uses while nobody watches.
-type restful struct {
+// atRest is what the agent uses while nobody watches.
+type atRest struct {
 	cpu    float64 // % of one core
 	memory float64 // MB
 }
 
-// resting has the agent announce itself, in a network of its own so that it
+// measureAtRest has the agent announce itself, in a network of its own so that it
 // disturbs nobody, and wait.
-func resting(t *testing.T) restful {
+func measureAtRest(t *testing.T) atRest {
 	t.Helper()
 	s := startRest(t)
 	defer s.stop()
 	pass(2 * time.Second) // announcing takes as long
 	before := s.cpu(t)
 	pass(restTime)
-	return restful{100 * float64(s.cpu(t)-before) / float64(restTime), float64(s.memory(t)) / 1e6}
+	return atRest{100 * float64(s.cpu(t)-before) / float64(restTime), float64(s.memory(t)) / 1e6}
 }
 
 // behind is what a viewer sees that reads less than a camera gives, and one
@@ -117,7 +117,7 @@ func crowd(t *testing.T) fairness {
 }
 
 // agentTable puts what is not CPU per frame into Markdown.
-func agentTable(samples []map[string][]sample, idle restful, slow map[string]behind, crowd fairness) string {
+func agentTable(samples []map[string][]sample, idle atRest, slow map[string]behind, crowd fairness) string {
 	var b strings.Builder
 	b.WriteString("\n| a viewer that reads 400 KB/s, 45 KB frames | floor | agent | agent over TLS | naive | target |\n| --- | ---: | ---: | ---: | ---: | ---: |\n")
 	for _, row := range []struct {

@@ -69,7 +69,7 @@ func (s *scaling) enter(factor int) *size {
 	return s.sizes[factor]
 }
 
-// leave undoes enter. What nobody looks at any more takes no memory.
+// leave undoes enter. A size without viewers takes no memory.
 func (s *scaling) leave(z *size) {
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -3,7 +3,6 @@
 package accesstest
 
 import (
-	"bufio"
 	"context"
 	"crypto/ecdsa"
 	"crypto/elliptic"
@@ -12,7 +11,6 @@ import (
 	"crypto/tls"
 	"crypto/x509"
 	"encoding/json"
-	"errors"
 	"io"
 	"log"
 	"math/big"
@@ -156,99 +154,6 @@ func (a *Agent) endStreams() {
 	a.life, a.ended = context.WithCancel(context.Background())
 }
 
-// listener gives http and https connections, by their first byte.
-type listener struct {
-	net.Listener
-	agent *Agent
-	conns chan net.Conn
-	done  chan struct{} // closed when accept has ended
-	wg    sync.WaitGroup
-	mu    sync.Mutex
-	open  map[net.Conn]bool // whose first byte has not come yet
-}
-
-func (l *listener) accept() {
-	defer close(l.done)
-	defer close(l.conns)
-	defer l.wg.Wait()
-	l.open = map[net.Conn]bool{}
-	for {
-		conn, err := l.Listener.Accept()
-		if err != nil {
-			l.mu.Lock()
-			for c := range l.open {
-				_ = c.Close()
-			}
-			l.mu.Unlock()
-			return
-		}
-		l.mu.Lock()
-		l.open[conn] = true
-		l.mu.Unlock()
-		l.wg.Go(func() { l.sort(conn) })
-	}
-}
-
-func (l *listener) sort(conn net.Conn) {
-	r := bufio.NewReader(conn)
-	first, err := r.Peek(1)
-	l.mu.Lock()
-	delete(l.open, conn)
-	l.mu.Unlock()
-	if err != nil {
-		_ = conn.Close()
-		return
-	}
-	heard := &heard{conn, r, l.agent}
-	if state := l.agent.Get(); first[0] == 0x16 && !state.Plain {
-		l.conns <- tls.Server(heard, &tls.Config{Certificates: []tls.Certificate{state.Cert}, NextProtos: []string{"http/1.1"}})
-		return
-	}
-	l.conns <- heard
-}
-
-// Accept implements [net.Listener].
-func (l *listener) Accept() (net.Conn, error) {
-	conn, ok := <-l.conns
-	if !ok {
-		return nil, errors.New("closed")
-	}
-	return conn, nil
-}
-
-// Close implements [net.Listener]. Connections that wait are closed.
-func (l *listener) Close() error {
-	err := l.Listener.Close()
-	go func() {
-		for conn := range l.conns {
-			_ = conn.Close()
-		}
-	}()
-	return err
-}
-
-// heard is a connection that keeps what passes.
-type heard struct {
-	net.Conn
-	r     io.Reader
-	agent *Agent
-}
-
-func (h *heard) Read(p []byte) (int, error) {
-	n, err := h.r.Read(p)
-	h.agent.Set(func(s *State) { s.Wire = append(s.Wire, p[:n]...) })
-	return n, err
-}
-
-func (h *heard) Write(p []byte) (int, error) {
-	h.agent.Set(func(s *State) {
-		if len(s.Sent) < 1<<20 {
-			s.Sent = append(s.Sent, p...)
-		}
-	})
-	return h.Conn.Write(p)
-}
-
 func (a *Agent) serve(w http.ResponseWriter, r *http.Request) {
 	body, _ := io.ReadAll(io.LimitReader(r.Body, 1<<20))
 	r.Body = io.NopCloser(strings.NewReader(string(body)))
@@ -320,104 +225,6 @@ func (a *Agent) mayLook(w http.ResponseWriter, r *http.Request) bool {
 		refuse(w, http.StatusUnauthorized, api.CodeWrongLogin)
 	}
 	return false
-}
-
-// change answers what only the owner may ask, and the claim.
-func (a *Agent) change(w http.ResponseWriter, r *http.Request, body []byte) {
-	s := a.Get()
-	if r.URL.Path == api.WatchersPath && s.Access == api.Open {
-		reply(w, api.Watchers{Watchers: s.Watchers})
-		return
-	}
-	if r.TLS == nil {
-		refuse(w, http.StatusUpgradeRequired, api.CodeNeedsTLS)
-		return
-	}
-	if r.URL.Path == api.AccessPath && r.Method == http.MethodPost {
-		a.claim(w, body)
-		return
-	}
-	if s.Access != api.Locked || !a.mayLook(w, r) {
-		return
-	}
-	switch r.Method + " " + r.URL.Path {
-	case "GET " + api.AccessPath:
-		reply(w, api.Passwords{Passwords: s.Passwords, Version: s.Version, Signed: s.Signed})
-		return
-	case "GET " + api.WatchersPath:
-		reply(w, api.Watchers{Watchers: s.Watchers})
-		return
-	case "PUT " + api.KeyPath:
-		var n api.NewKey
-		_ = json.Unmarshal(body, &n)
-		a.Set(func(s *State) { s.Key = n.Key })
-		a.endStreams()
-	case "PUT " + api.PasswordsPath:
-		var p api.Passwords
-		_ = json.Unmarshal(body, &p)
-		switch {
-		case p.Version == s.Version && p.Signed == s.Signed:
-		case p.Version <= s.Version:
-			refuse(w, http.StatusConflict, api.CodeStale)
-			return
-		default:
-			a.Set(func(s *State) { s.Passwords, s.Version, s.Signed = p.Passwords, p.Version, p.Signed })
-			a.endStreams()
-		}
-	case "DELETE " + api.AccessPath:
-		a.Set(func(s *State) {
-			s.Access, s.Key, s.Passwords, s.Claimable = api.Open, household.AgentKey{}, nil, 900
-			s.Version, s.Signed = 0, household.Hash{}
-		})
-		a.endStreams()
-	case "PUT " + api.NamePath:
-		var n api.NewName
-		_ = json.Unmarshal(body, &n)
-		a.Set(func(s *State) { s.Status.Name = n.Name })
-	default:
-		var m api.Mounting
-		_ = json.Unmarshal(body, &m)
-		id := strings.TrimPrefix(r.URL.Path, api.CameraPath)
-		a.Set(func(s *State) {
-			list := append([]api.Camera{}, s.Status.Cameras...)
-			for i := range list {
-				if list[i].ID == id {
-					list[i].Name, list[i].Rotation, list[i].Mirror = m.Name, m.Rotation, m.Mirror
-				}
-			}
-			s.Status.Cameras = list
-		})
-	}
-	a.hello(w)
-}
-
-func (a *Agent) claim(w http.ResponseWriter, body []byte) {
-	var c api.Claim
-	if json.Unmarshal(body, &c) != nil || len(c.Passwords) == 0 || len(c.Passwords) > api.MaxPasswords {
-		refuse(w, http.StatusBadRequest, api.CodeInvalid)
-		return
-	}
-	code := api.Code("")
-	a.Set(func(s *State) {
-		switch {
-		case s.Access == api.Locked:
-			code = api.CodeClaimed
-		case s.Claimable == 0:
-			code = api.CodeClaimClosed
-		default:
-			s.Access, s.Key, s.Passwords, s.Claimable = api.Locked, c.Key, c.Passwords, 0
-			s.Version, s.Signed = c.Version, c.Signed
-		}
-	})
-	switch code {
-	case "":
-		a.endStreams()
-		a.hello(w)
-	case api.CodeClaimed:
-		refuse(w, http.StatusConflict, code)
-	default:
-		refuse(w, http.StatusForbidden, code)
-	}
 }
 
 func (a *Agent) video(w http.ResponseWriter, r *http.Request) {

@@ -10,7 +10,7 @@ import (
 	"pigrid/desktop/tasks"
 )
 
-// newSet returns a Set with n feeds that nobody looks at and that dial nothing.
+// newSet returns a Set with n feeds without viewers, which dial nothing.
 func newSet(t *testing.T, n int) *Set {
 	t.Helper()
 	group := tasks.NewGroup()

@@ -34,7 +34,7 @@ async function open(cameras: Camera[], access: Partial<Access>, width = 1280): P
   return page;
 }
 
-/** The secrets are where nobody looks: not stored, in no URL and not in the console. */
+/** The secrets are in no storage, no URL and not in the console. */
 async function nothingKept(page: Page): Promise<void> {
   const stored = await page.evaluate(() => JSON.stringify([localStorage, sessionStorage]));
   const all = [stored, page.url(), ...stage.said].join("\n").toUpperCase();
