@@ -110,6 +110,7 @@ func (k *Keeper) keep(ctx context.Context, id, name string, s secret) Code {
 	}
 	h.kept, h.secret = InKeychain, s
 	k.round++
+	clear(k.pushed) // what is new is sent at once, whatever failed before
 	k.mu.Unlock()
 	if made && k.save() != nil {
 		k.drop(id)

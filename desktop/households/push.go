@@ -138,15 +138,14 @@ func (k *Keeper) takeNewer(ctx context.Context, home string, at endpoint.Endpoin
 	if err != nil {
 		return refusal(err)
 	}
-	newer := false
-	code := k.change(ctx, home, func(s secret) (secret, Code) {
-		newer = s.signed(list)
-		return s.adopt(list), NoCode
-	})
-	if code == NoCode && !newer {
-		code = TooMuch // it says that it has newer ones, and no computer of ours made them
+	s, code := k.secretOf(home)
+	switch {
+	case code != NoCode:
+		return Refusal{Code: code}
+	case !s.signed(list):
+		return Refusal{Code: TooMuch} // no computer of ours made them
 	}
-	return Refusal{Code: code}
+	return Refusal{Code: k.change(ctx, home, func(s secret) (secret, Code) { return s.adopt(list), NoCode })}
 }
 
 // noteSent notes what an agent has by now.
