@@ -105,7 +105,7 @@ type tracer struct {
 
 // start starts the agent up to its first instruction.
 func (tr *tracer) start(cmd *exec.Cmd) error {
-	cmd.SysProcAttr = &syscall.SysProcAttr{Ptrace: true}
+	cmd.SysProcAttr = &syscall.SysProcAttr{Ptrace: true, Setpgid: true} // a group of its own; see run
 	if err := cmd.Start(); err != nil {
 		return err
 	}
@@ -171,8 +171,9 @@ func (tr *tracer) run() error {
 	defer tr.memory.Close()
 	for {
 		var status syscall.WaitStatus
-		// Only what this thread traces: the test may have other children.
-		thread, err := syscall.Wait4(-1, &status, syscall.WALL|unix.WNOTHREAD, nil)
+		// Only the agent's group: other tests may have started programs on this thread
+		// before, and wait for them.
+		thread, err := syscall.Wait4(-tr.pid, &status, syscall.WALL|unix.WNOTHREAD, nil)
 		if err != nil {
 			return err
 		}

@@ -23,7 +23,7 @@ func (w *Watch) ask(ctx context.Context, t *twins) (Found, error) {
 		elsewhere = slices.DeleteFunc(elsewhere, func(a string) bool { return a == last })
 		near = slices.Insert(near, 0, last)
 	}
-	found, err := w.cfg.Find(ctx, w.cfg.ID, endpoint.All(near))
+	found, err := w.askNear(ctx, near)
 	if err == nil {
 		w.moved = false
 		patience := lastPatience
@@ -50,6 +50,57 @@ func (w *Watch) ask(ctx context.Context, t *twins) (Found, error) {
 		err = telling(failureOf(err), failureOf(failure))
 	}
 	return found, err
+}
+
+// maxJoined bounds at how many addresses one question asks that are heard of while it
+// is under way: anybody can announce them.
+const maxJoined = 2
+
+// askNear asks at these addresses, and at those on a link of this computer that are
+// heard of meanwhile: an agent that came back with another address is not waited for at
+// the old ones, which take seconds to fail. It returns the first answer.
+func (w *Watch) askNear(ctx context.Context, near []string) (Found, error) {
+	ctx, cancel := context.WithCancel(ctx)
+	answers := make(chan answer)
+	asked, joined := 0, 0
+	ask := func(at []string) {
+		asked++
+		go func() {
+			found, err := w.cfg.Find(ctx, w.cfg.ID, endpoint.All(at))
+			answers <- answer{found, err}
+		}()
+	}
+	defer func() {
+		cancel()
+		for ; asked > 0; asked-- {
+			<-answers
+		}
+	}()
+	ask(near)
+	var worst *cameras.Failure
+	for asked > 0 {
+		select {
+		case <-w.met: // now or before the question, then it is among these
+			known, _ := w.cfg.Links.sorted(w.Addresses())
+			fresh := slices.DeleteFunc(known, func(a string) bool { return slices.Contains(near, a) })
+			if fresh = fresh[:min(len(fresh), maxJoined-joined)]; len(fresh) > 0 {
+				joined += len(fresh)
+				near = slices.Concat(near, fresh)
+				ask(fresh)
+			}
+		case a := <-answers:
+			asked--
+			if a.err == nil {
+				return a.found, nil
+			}
+			if failure := failureOf(a.err); worst == nil {
+				worst = failure
+			} else {
+				worst = telling(failure, worst)
+			}
+		}
+	}
+	return Found{}, worst
 }
 
 // last is where the agent answered last, or a person said that it is; "" when

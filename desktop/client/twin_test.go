@@ -53,14 +53,14 @@ func (n *twinNet) set(change func(*twinNet)) {
 	change(n)
 }
 
-// watchTwins runs a Watch on that network and answers how to get the newest report.
-func watchTwins(t *testing.T, n *twinNet, addresses ...string) (*Watch, func() Report) {
+// watchOn runs a Watch on a fake network and answers how to get the newest report.
+func watchOn(t *testing.T, ask asker, addresses ...string) (*Watch, func() Report) {
 	var mu sync.Mutex
 	var last Report
 	w := NewWatch(WatchConfig{
 		ID: "me", Addresses: addresses, Logger: slog.New(slog.DiscardHandler), Failing: func() int { return 1 },
 		Find: func(ctx context.Context, id string, addresses []endpoint.Endpoint) (Found, error) {
-			return find(ctx, n.ask, id, addresses)
+			return find(ctx, ask, id, addresses)
 		},
 		Report: func(r Report) {
 			mu.Lock()
@@ -73,6 +73,7 @@ func watchTwins(t *testing.T, n *twinNet, addresses ...string) (*Watch, func() R
 	go func() { defer close(done); w.Run(ctx) }()
 	t.Cleanup(func() { cancel(); <-done })
 	return w, func() Report {
+		synctest.Wait()
 		mu.Lock()
 		defer mu.Unlock()
 		return last
@@ -82,7 +83,7 @@ func watchTwins(t *testing.T, n *twinNet, addresses ...string) (*Watch, func() R
 func TestTwoAgentsWithOneID(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		n := &twinNet{started: map[string]string{"a:1": "monday"}, slow: map[string]time.Duration{}}
-		w, last := watchTwins(t, n, "a:1")
+		w, last := watchOn(t, n.ask, "a:1")
 		time.Sleep(time.Minute)
 		n.set(func(n *twinNet) { n.started["b:1"] = "tuesday" })
 		w.Meet("b:1")
@@ -113,7 +114,7 @@ func TestTwoAgentsWithOneID(t *testing.T) {
 func TestOneAgentIsNotItsTwin(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		n := &twinNet{started: map[string]string{"a:1": "monday", "b:1": "monday"}, slow: map[string]time.Duration{}}
-		w, last := watchTwins(t, n, "a:1", "b:1", "c:1")
+		w, last := watchOn(t, n.ask, "a:1", "b:1", "c:1")
 		time.Sleep(time.Minute)
 		if r := last(); r.Twin != "" || r.Failure != nil {
 			t.Errorf("two addresses of one agent: %+v", r)
@@ -146,7 +147,7 @@ func TestACopyOfAnAgentDoesNotGetItsTile(t *testing.T) {
 		for _, started := range []string{"monday", "tuesday", ""} {
 			synctest.Test(t, func(t *testing.T) {
 				n := &twinNet{started: map[string]string{"a:1": "monday"}, slow: map[string]time.Duration{"a:1": answers}}
-				w, last := watchTwins(t, n, "a:1")
+				w, last := watchOn(t, n.ask, "a:1")
 				time.Sleep(time.Minute)
 				n.set(func(n *twinNet) { n.started["b:1"] = started })
 				for range 60 {
@@ -171,7 +172,7 @@ func TestACopyOfAnAgentDoesNotGetItsTile(t *testing.T) {
 func TestACopyOfARememberedAgentDoesNotGetItsTile(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		n := &twinNet{started: map[string]string{"a:1": "monday", "b:1": "monday"}, slow: map[string]time.Duration{"a:1": 400 * time.Millisecond}}
-		w, last := watchTwins(t, n)
+		w, last := watchOn(t, n.ask)
 		w.Keep("a:1", "b:1")
 		w.Poke()
 		time.Sleep(5 * time.Second)

@@ -56,6 +56,7 @@ type Watch struct {
 	cfg  WatchConfig
 	poke chan struct{}
 	hint chan struct{}
+	met  chan struct{} // a new address, for the question that is under way
 
 	// Of the goroutine of Run:
 	nudged time.Time // last question that a hint called for
@@ -77,7 +78,7 @@ type whereabouts struct {
 
 // NewWatch makes a Watch that asks once Run is called.
 func NewWatch(cfg WatchConfig) *Watch {
-	return &Watch{cfg: cfg, poke: make(chan struct{}, 1), hint: make(chan struct{}, 1), whereabouts: whereabouts{links: cfg.Links, addresses: slices.Clone(cfg.Addresses)}}
+	return &Watch{cfg: cfg, poke: make(chan struct{}, 1), hint: make(chan struct{}, 1), met: make(chan struct{}, 1), whereabouts: whereabouts{links: cfg.Links, addresses: slices.Clone(cfg.Addresses)}}
 }
 
 // Poke asks again at once: a person wants it. It never blocks.
@@ -112,7 +113,7 @@ func (w *Watch) ignore() {
 
 // Meet puts addresses at which the agent was heard of before those known so
 // far, but for the one that answered last and those to [Watch.Keep]. If one of
-// them is new it asks soon: at once, but not more often than every two seconds,
+// them is new a question that is under way is asked there, too, and it asks soon: at once, but not more often than every two seconds,
 // because anybody on the network can make addresses up; see [Watch.Nudge]. Those
 // that are not on a link of this computer push out none that is. It never blocks.
 func (w *Watch) Meet(addresses ...string) {
@@ -127,6 +128,10 @@ func (w *Watch) Meet(addresses ...string) {
 	}
 	w.know(addresses)
 	w.Nudge()
+	select {
+	case w.met <- struct{}{}:
+	default:
+	}
 }
 
 // Keep takes in addresses that no sighting may push out: a person typed them, or
