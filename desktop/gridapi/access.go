@@ -58,6 +58,8 @@ func (s *Server) runAccess(command string, c Call) (result *AccessResult, ok boo
 		return done(households.NoCode), true
 	case "release":
 		return refused(keeper.Release(ctx, c.Agent)), true
+	case "giveUp":
+		return done(keeper.GiveUp(c.Agent)), true
 	case "trust":
 		return refused(keeper.Trust(ctx, c.Agent)), true
 	case "nameAgent":
@@ -164,7 +166,7 @@ func sheetOf(s households.Sheet) *Sheet {
 	}
 	for _, a := range s.Agents {
 		one := SheetAgent{Name: a.Name, URLs: []string{}}
-		for _, address := range a.Addresses {
+		if address := first(a.Addresses); address != "" { // where it answered; anybody can announce the others
 			one.URLs = append(one.URLs, "http://"+address+"/")
 		}
 		shown.Agents = append(shown.Agents, one)

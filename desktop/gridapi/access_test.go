@@ -468,6 +468,33 @@ func TestLeaveAndRelease(t *testing.T) {
 	}
 }
 
+// TestAStolenAgentIsRemoved: it has no tile any more, after a restart of the app neither.
+func TestAStolenAgentIsRemoved(t *testing.T) {
+	t.Parallel()
+	a, b := newHouse(t, idA, "Garage"), newHouse(t, idB, "Porch")
+	pc := newComputer(t)
+	app := pc.start(t)
+	app.lockAll(a, b)
+	a.Kill()
+	if r := app.do("release", Call{Agent: idA}); r.Code != households.NoAnswer {
+		t.Errorf("got %+v", r)
+	}
+	app.must("giveUp", Call{Agent: idA})
+	gone := func(app *resident) bool {
+		s := app.State()
+		return len(s.Cameras) == 1 && len(s.Access.Households[0].Agents) == 1 && s.Access.Strange == 0
+	}
+	eventually(t, 5*time.Second, "its tile is gone", func() bool { return gone(app) })
+	app.quit()
+	again := pc.start(t)
+	again.hear(b)
+	again.comesTo(idB, cameras.Live, cameras.AccessLocked)
+	if !gone(again) {
+		t.Errorf("it is back: %+v", again.State().Cameras)
+	}
+	again.quit()
+}
+
 // TestTwoAppsLockAtTheSameTime: one of them is told that it has an owner already.
 func TestTwoAppsLockAtTheSameTime(t *testing.T) {
 	t.Parallel()
@@ -508,12 +535,16 @@ func TestLiesAtLocking(t *testing.T) {
 		"says that it is locked": {api.AccessPath, http.MethodPost, func(a *accesstest.Agent) string {
 			return hello(a, func(h *api.Hello) { h.Access = api.Locked })
 		}, households.StillOpen},
-		"a long answer":       {api.AccessPath, http.MethodPost, func(*accesstest.Agent) string { return long }, households.TooMuch},
-		"a long hello":        {api.HelloPath, "", func(*accesstest.Agent) string { return long }, households.TooMuch},
-		"no JSON":             {api.HelloPath, "", func(*accesstest.Agent) string { return "{" }, households.TooMuch},
-		"another public key":  {api.HelloPath, "", func(a *accesstest.Agent) string { return hello(a, func(h *api.Hello) { h.SPKI[0]++ }) }, households.ChangedKey},
-		"locked, a bad proof": {api.ProofPath, "", func(*accesstest.Agent) string { return `{"proof":"00"}` }, households.Claimed},
-		"an unknown access":   {api.HelloPath, "", func(a *accesstest.Agent) string { return hello(a, func(h *api.Hello) { h.Access = "ajar" }) }, households.TooMuch},
+		"a long answer":      {api.AccessPath, http.MethodPost, func(*accesstest.Agent) string { return long }, households.TooMuch},
+		"a long hello":       {api.HelloPath, "", func(*accesstest.Agent) string { return long }, households.TooMuch},
+		"no JSON":            {api.HelloPath, "", func(*accesstest.Agent) string { return "{" }, households.TooMuch},
+		"another public key": {api.HelloPath, "", func(a *accesstest.Agent) string { return hello(a, func(h *api.Hello) { h.SPKI[0]++ }) }, households.ChangedKey},
+		"locked, a bad proof": {api.ProofPath, "", func(*accesstest.Agent) string {
+			data, _ := json.Marshal(api.Proof{Proof: household.Hash{1}})
+			return string(data)
+		}, households.Claimed},
+		"locked, no proof":  {api.ProofPath, "", func(*accesstest.Agent) string { return `{"proof":"00"}` }, households.TooMuch},
+		"an unknown access": {api.HelloPath, "", func(a *accesstest.Agent) string { return hello(a, func(h *api.Hello) { h.Access = "ajar" }) }, households.TooMuch},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -523,7 +554,7 @@ func TestLiesAtLocking(t *testing.T) {
 			app.hear(a)
 			app.comesTo(idA, cameras.Live, cameras.AccessOpen)
 			a.Set(func(s *accesstest.State) {
-				if tt.code == households.Claimed {
+				if tt.path == api.ProofPath {
 					s.Access = api.Locked
 				}
 				s.Answer = func(w http.ResponseWriter, r *http.Request) bool {

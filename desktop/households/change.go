@@ -146,7 +146,8 @@ func (k *Keeper) Rename(id, name string) Code {
 	return NoCode
 }
 
-// Leave forgets a household on this computer. Its agents stay locked.
+// Leave forgets a household on this computer. Its agents stay locked. Nothing has changed
+// when the keychain does not forget the key.
 func (k *Keeper) Leave(ctx context.Context, home string) Code {
 	end, ok := k.begin(ctx)
 	if !ok {
@@ -155,22 +156,24 @@ func (k *Keeper) Leave(ctx context.Context, home string) Code {
 	defer end()
 	k.mu.Lock()
 	known := k.home(home) != nil
-	if known && k.lock != nil && k.lock.home == home {
-		k.lock.cancel()
-		k.lock = nil
-	}
 	k.mu.Unlock()
 	if !known {
 		return Unknown
 	}
-	k.drop(home)
 	if k.cfg.Secrets != nil {
 		ctx, cancel := context.WithTimeout(ctx, keepWithin)
 		defer cancel()
 		if err := k.cfg.Secrets.Delete(ctx, secretName(home)); err != nil {
 			k.cfg.Logger.Error("the key of a household could not be forgotten", "household", home, "error", err)
-			return NotKept
+			return NotForgotten
 		}
 	}
+	k.mu.Lock()
+	if k.lock != nil && k.lock.home == home {
+		k.lock.cancel()
+		k.lock = nil
+	}
+	k.mu.Unlock()
+	k.drop(home)
 	return NoCode
 }

@@ -29,14 +29,15 @@ func (k *Keeper) tryToLock(ctx context.Context, l *locking, a Agent) {
 		failed(Refusal{Code: code})
 		return
 	}
-	seen, err := k.hello(ctx, a.ID, endpoint.All(a.Addresses))
+	right := func(s client.Seen) bool { return k.believes(a.ID, s.Shown) && k.sameAsBefore(l, a.ID, s.Shown) }
+	seen, err := k.helloUntil(ctx, a.ID, endpoint.All(a.Addresses), right)
 	switch {
 	case ctx.Err() != nil:
 		return
 	case err != nil:
 		failed(refusal(err))
 		return
-	case !k.believes(a.ID, seen.Shown) || !k.sameAsBefore(l, a.ID, seen.Shown):
+	case !right(seen):
 		failed(Refusal{Code: ChangedKey}) // somebody may answer in its place while it is switched off
 		return
 	case !k.hasRoom(a.ID):
@@ -95,8 +96,11 @@ func (k *Keeper) sameAsBefore(l *locking, id string, shown household.Hash) bool 
 // adoptLocked takes in an agent that is locked already, if it opens with one of our
 // keys: we locked it a moment ago and did not hear the answer, or another computer did.
 func (k *Keeper) adoptLocked(ctx context.Context, l *locking, seen client.Seen) Refusal {
-	home, serial, ok := k.proves(ctx, seen)
-	if !ok {
+	home, serial, err := k.proves(ctx, seen)
+	switch {
+	case err != nil:
+		return refusal(err)
+	case home == "":
 		return Refusal{Code: Claimed}
 	}
 	k.setPin(seen.ID, k.belongs(k.pinOf(seen), home, serial))

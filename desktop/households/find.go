@@ -129,6 +129,9 @@ func (k *Keeper) findPinned(ctx context.Context, id string, at []endpoint.Endpoi
 	}
 	there := over(at, p.spki, bearer)
 	found, err := k.cfg.Find(ctx, id, there)
+	if err == nil && found.Status.Access == api.Open {
+		k.released(id, p)
+	}
 	if !isLocked(client.FailureOf(err)) {
 		return found, err
 	}
@@ -139,16 +142,34 @@ func (k *Keeper) findPinned(ctx context.Context, id string, at []endpoint.Endpoi
 	if failed != nil {
 		return client.Found{}, err
 	}
-	if home, serial, ok := k.proves(ctx, seen); ok {
+	home, serial, failed := k.proves(ctx, seen)
+	if home != "" {
 		k.setPin(id, k.belongs(p, home, serial))
 		_, bearer, _ = k.way(id)
 		return k.cfg.Find(ctx, id, over(at, p.spki, bearer))
+	}
+	if failed != nil {
+		return client.Found{}, failed
 	}
 	denied := cameras.NeedsKey
 	if p.home != "" && kept != InKeychain {
 		denied = cameras.NoKeychain
 	}
 	return k.noteTried(deniedBy(seen, denied), at), nil
+}
+
+// released takes an agent out of its household that says over TLS that it is open:
+// another computer released it, or somebody reset it. It is believed with its public key
+// only, as before. Nothing changes if it was locked again meanwhile.
+func (k *Keeper) released(id string, asked pin) {
+	k.mu.Lock()
+	same := k.pins[id] == asked
+	k.known[id] = k.known[id] || same && asked.home != "" // it had a tile
+	k.mu.Unlock()
+	if same && asked.home != "" {
+		k.cfg.Logger.Warn("an agent of a household is open", "agent", id, "household", asked.home)
+		k.setPin(id, pin{spki: asked.spki})
+	}
 }
 
 // way returns how an agent is asked, and where the key of its household is.
@@ -211,11 +232,16 @@ func (k *Keeper) meet(ctx context.Context, id string, at []endpoint.Endpoint, re
 	}
 	able := k.hasKeys()
 	home, serial, proved := "", 0, false
+	var unheard error // why a proof did not come
 	seen, err := k.helloUntil(ctx, id, at, func(s client.Seen) bool {
-		if able && !k.Pinned(s.ID) {
-			home, serial, proved = k.proves(ctx, s)
+		if able && !k.Pinned(s.ID) && !k.Declined(s.ID) {
+			var failed error
+			home, serial, failed = k.proves(ctx, s)
+			if proved = home != ""; failed != nil {
+				unheard = failed
+			}
 		}
-		return !able || proved || k.Pinned(s.ID)
+		return !able || proved || k.Pinned(s.ID) || k.Declined(s.ID)
 	})
 	switch {
 	case err != nil:
@@ -226,6 +252,8 @@ func (k *Keeper) meet(ctx context.Context, id string, at []endpoint.Endpoint, re
 		return k.findPinned(ctx, seen.ID, at)
 	case !able || proved:
 		return deniedBy(seen, cameras.NeedsKey), nil
+	case unheard != nil: // it may be ours, and is asked again
+		return client.Found{}, unheard
 	default:
 		return k.noteTried(deniedBy(seen, cameras.NotYours), at), nil
 	}
@@ -290,36 +318,4 @@ func deniedBy(seen client.Seen, why cameras.Access) client.Found {
 		Status: api.Status{API: seen.API, ID: seen.ID, Name: seen.Name, Version: seen.Version, Access: seen.Access},
 		At:     seen.At, Remote: seen.Remote, Denied: why,
 	}
-}
-
-// provesKey lets an agent prove one key.
-func (k *Keeper) provesKey(ctx context.Context, seen client.Seen, key household.AgentKey) bool {
-	fresh := nonce()
-	proof, shown, err := k.cfg.Client.Prove(ctx, endpoint.Pinned(seen.At.Addr, seen.Shown, household.Hash{}), fresh)
-	return err == nil && shown.Equal(seen.Shown) && proof.Equal(key.Proof(fresh))
-}
-
-// proves lets an agent prove one of our keys over TLS. Each key of an agent is made from
-// the public key that this connection shows, so that somebody who stands between and
-// passes everything on proves nothing.
-func (k *Keeper) proves(ctx context.Context, seen client.Seen) (home string, serial int, ok bool) {
-	fresh := nonce()
-	proof, shown, err := k.cfg.Client.Prove(ctx, endpoint.Pinned(seen.At.Addr, seen.Shown, household.Hash{}), fresh)
-	if err != nil || !shown.Equal(seen.Shown) {
-		return "", 0, false
-	}
-	k.mu.Lock()
-	defer k.mu.Unlock()
-	for _, h := range k.homes {
-		for n := h.serial; n > 0; n-- {
-			key, known := h.numbered(n)
-			if !known {
-				break
-			}
-			if key.ForAgent(seen.ID, shown).Proof(fresh).Equal(proof) {
-				return h.id, n, true
-			}
-		}
-	}
-	return "", 0, false
 }

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"pigrid/desktop/client"
+	"pigrid/shared/api"
 	"pigrid/shared/endpoint"
 	"pigrid/shared/household"
 )
@@ -102,14 +103,14 @@ func (k *Keeper) tryKey(ctx context.Context, key household.Key) (found []opens) 
 }
 
 // keepJoined keeps a key that was typed: as the newest of a household if an agent of
-// that opens with it, because another computer has made a new key; else as that of
-// another household.
+// that opens with it and has its view passwords still, because another computer has made
+// a new key; else as that of another household, to which its agents have moved.
 func (k *Keeper) keepJoined(ctx context.Context, key household.Key, name string, found []opens) (home string, code Code) {
 	for _, o := range found {
 		k.mu.Lock()
 		home = k.pins[o.ID].home
 		k.mu.Unlock()
-		if s, code := k.secretOf(home); code == NoCode {
+		if s, code := k.secretOf(home); code == NoCode && k.hasPasswordOf(ctx, o, s, key) {
 			return home, k.keep(ctx, home, "", k.asKept(ctx, s.withKey(key), found))
 		}
 	}
@@ -118,6 +119,17 @@ func (k *Keeper) keepJoined(ctx context.Context, key household.Key, name string,
 	}
 	home = newID()
 	return home, k.keep(ctx, home, name, k.asKept(ctx, secret{key: key, serial: 1}, found))
+}
+
+// hasPasswordOf reports whether an agent has a view password of a household in a list
+// that was signed with this key.
+func (k *Keeper) hasPasswordOf(ctx context.Context, o opens, s secret, key household.Key) bool {
+	ctx, cancel := context.WithTimeout(ctx, freshWithin)
+	defer cancel()
+	list, err := k.cfg.Client.Passwords(ctx, o.at)
+	return err == nil && list.IsSignedBy(key) && slices.ContainsFunc(list.Passwords, func(p api.ViewPassword) bool {
+		return slices.ContainsFunc(s.passwords, func(ours password) bool { return ours.hash.Equal(p.Hash) })
+	})
 }
 
 // asKept takes in the newest view passwords that these agents have.

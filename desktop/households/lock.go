@@ -17,7 +17,7 @@ const (
 	// claimEvery is how often an agent that is to be locked is asked whether it can be.
 	claimEvery = 2 * time.Second
 	// atOnce is how many agents are asked about access at a time.
-	atOnce = 8
+	atOnce = 32
 )
 
 // Steps of locking an agent.
@@ -36,7 +36,8 @@ type Step struct {
 	ClaimUntil        time.Time // zero when it cannot be claimed, or nobody knows
 	Refusal
 
-	shown household.Hash // the public key with which it answered first
+	shown  household.Hash // the public key with which it answered first
+	trying bool
 }
 
 // Refusal is why something came to nothing: NoCode when it did not. Message and Hint are
@@ -85,6 +86,9 @@ func (k *Keeper) Lock(ctx context.Context, id, name, password, agent string) (ho
 	}
 	defer end()
 	k.waitForKeys(ctx)
+	if k.locksAnother(id) {
+		return id, Busy
+	}
 	if id == "" {
 		if id, code = k.make(ctx, name, password); code != NoCode {
 			return "", code
@@ -137,15 +141,12 @@ func (k *Keeper) startLocking(id, only string) Code {
 	}
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	if l := k.lock; l != nil && l.home != id && l.ended() {
-		l.cancel()
-		k.lock = nil
-	}
 	l := k.lock
-	switch {
-	case l != nil && l.home != id:
-		return Busy
-	case l == nil:
+	if l != nil && l.home != id { // which has ended: see Lock
+		l.cancel()
+		l = nil
+	}
+	if l == nil {
 		ctx, cancel := context.WithCancel(k.cfg.Tasks.Context())
 		l = &locking{home: id, cancel: cancel, wake: make(chan struct{}, 1), steps: map[string]*Step{}}
 		k.lock = l
@@ -162,6 +163,13 @@ func (k *Keeper) startLocking(id, only string) Code {
 	default:
 	}
 	return NoCode
+}
+
+// locksAnother reports whether agents of another household are being locked.
+func (k *Keeper) locksAnother(id string) bool {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	return k.lock != nil && k.lock.home != id && !k.lock.ended()
 }
 
 // ended reports whether there is nothing left to lock. It is for who holds the lock of
@@ -190,14 +198,43 @@ func (k *Keeper) EndLock() {
 func (k *Keeper) runLock(ctx context.Context, l *locking) {
 	ticker := time.NewTicker(claimEvery)
 	defer ticker.Stop()
+	turns := make(chan struct{}, atOnce)
+	var tries sync.WaitGroup
+	defer tries.Wait()
 	for ctx.Err() == nil {
-		each(k.unlocked(l), func(a Agent) { k.tryToLock(ctx, l, a) })
+		for _, a := range k.unlocked(l) {
+			if !k.startTry(l, a.ID) {
+				continue // the last try is not over: it may answer very slowly
+			}
+			tries.Go(func() {
+				defer k.note(l, a.ID, func(s *Step) { s.trying = false })
+				select {
+				case turns <- struct{}{}:
+				case <-ctx.Done():
+					return
+				}
+				defer func() { <-turns }()
+				k.tryToLock(ctx, l, a)
+			})
+		}
 		select {
 		case <-ticker.C:
 		case <-l.wake:
 		case <-ctx.Done():
 		}
 	}
+}
+
+// startTry notes that an agent is being tried. It reports whether it was not.
+func (k *Keeper) startTry(l *locking, id string) bool {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	s := l.steps[id]
+	if s == nil || s.trying {
+		return false
+	}
+	s.trying = true
+	return true
 }
 
 // unlocked returns the agents that are not locked yet, where they are now.

@@ -227,6 +227,23 @@ func (k *Keeper) Release(ctx context.Context, id string) Refusal {
 	return Refusal{}
 }
 
+// GiveUp takes an agent out of its household without asking it: it was stolen or is dead.
+// Nothing is sent to it any more, and it is taken in again only when a person accepts it.
+func (k *Keeper) GiveUp(id string) Code {
+	k.mu.Lock()
+	_, ok := k.pins[id]
+	delete(k.pins, id)
+	delete(k.tried, id)
+	delete(k.pushed, id)
+	k.mu.Unlock()
+	if !ok {
+		return Unknown
+	}
+	k.Decline(id)
+	k.cfg.Repinned(id)
+	return NoCode
+}
+
 // NameAgent names an agent of a household, for everybody.
 func (k *Keeper) NameAgent(ctx context.Context, id, name string) Refusal {
 	return k.tell(ctx, id, api.NamePath, api.NewName{Name: name})
@@ -259,7 +276,8 @@ func (k *Keeper) Trust(ctx context.Context, id string) Refusal {
 	home, serial, proved := "", 0, false
 	seen, err := k.helloUntil(ctx, id, endpoint.All(a.Addresses), func(s client.Seen) bool {
 		if s.Access == api.Locked {
-			home, serial, proved = k.proves(ctx, s)
+			home, serial, _ = k.proves(ctx, s)
+			proved = home != ""
 		}
 		return proved
 	})

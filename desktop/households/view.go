@@ -136,6 +136,7 @@ func (k *Keeper) Declined(agent string) bool {
 func (k *Keeper) Welcome(agent string) {
 	k.mu.Lock()
 	k.known[agent] = true
+	delete(k.tried, agent) // it may be one of ours
 	before := len(k.declined)
 	k.declined = slices.DeleteFunc(slices.Clone(k.declined), func(d string) bool { return d == agent })
 	changed := before != len(k.declined)

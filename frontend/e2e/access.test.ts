@@ -282,14 +282,16 @@ describe("the household", () => {
       await dialog.getByRole("button", { name: button }).click();
       await dialog.getByRole("button", { name: does }).click();
     };
-    await asks("Release this Pi: Shed", /^Release Shed\?/, "Release this Pi");
+    await asks("Release this Pi: Porch", /^Release Porch\?/, "Release this Pi");
+    await expect.poll(lastCall).toEqual({ agent: "a1" });
+    await asks("Remove this Pi: Shed", /^Remove Shed\?/, "Remove this Pi"); // it is off
     await expect.poll(lastCall).toEqual({ agent: "a2" });
     await asks("Remove this computer", /^Remove this computer from Home\?/, "Remove this computer");
     await expect.poll(() => commands().at(-1)).toBe("leave");
     stage.go.access = () => accessResult({ sheet: sheet() });
     await asks("New household key", /^Make a new household key\?/, "New household key");
     await dialog.getByText(KEY).waitFor();
-    expect(commands()).toEqual(["release", "leave", "newKey", "sheet"]);
+    expect(commands()).toEqual(["release", "giveUp", "leave", "newKey", "sheet"]);
   });
 
   it("can be one of several", async () => {

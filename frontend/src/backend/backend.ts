@@ -16,6 +16,7 @@ export type AccessCommand =
   | "newKey"
   | "leave"
   | "release"
+  | "giveUp"
   | "accept"
   | "decline"
   | "trust"

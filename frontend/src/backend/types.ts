@@ -79,7 +79,8 @@ export type AccessCode =
   | "claimed"
   | "claim-closed"
   | "held-open"
-  | "not-stored";
+  | "not-stored"
+  | "not-forgotten";
 
 export interface Contract {
   question: Question;
@@ -392,7 +393,8 @@ export interface HomeAgent {
     | "claimed"
     | "claim-closed"
     | "held-open"
-    | "not-stored";
+    | "not-stored"
+    | "not-forgotten";
 }
 /**
  * OpenAgent is an agent that everybody on its network can watch.
@@ -499,7 +501,8 @@ export interface AccessResult {
     | "claimed"
     | "claim-closed"
     | "held-open"
-    | "not-stored";
+    | "not-stored"
+    | "not-forgotten";
   /**
    * the agent's own words
    */
@@ -558,7 +561,8 @@ export interface Watched {
     | "claimed"
     | "claim-closed"
     | "held-open"
-    | "not-stored";
+    | "not-stored"
+    | "not-forgotten";
   /**
    * the last to watch first, never null
    */

@@ -10,6 +10,7 @@ const CODES: AccessCode[] = [
   "bad-key",
   "bad-name",
   "none-opens",
+  "not-forgotten",
   "not-kept",
   "unknown",
   "no-answer",

@@ -48,6 +48,7 @@ const PROBLEMS: Record<AccessCode, string> = {
   "bad-key": "That is not a household key.",
   "bad-name": "That name cannot be used. Try a shorter one.",
   "none-opens": "No locked camera here fits this key.",
+  "not-forgotten": "The keychain does not forget the key. Nothing has changed.",
   "not-kept": "Neither the keychain nor a file could keep the key. Nothing has changed.",
   unknown: "That is not there any more.",
   "no-answer": "It does not answer. Is the Pi on?",

@@ -117,7 +117,7 @@ describe("explain", () => {
       "unauthorized",
       { state: "refused", reason: "unauthorized" },
       "Porch asks for a password.",
-      "This version of PiGrid cannot send a password to an agent yet.",
+      "PiGrid opens agents with household keys only. What asks may be a proxy in front of it.",
     ],
     [
       "wrong host",

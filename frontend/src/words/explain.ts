@@ -144,7 +144,7 @@ const wrongName = (who: string, c: Shown) =>
 const REFUSED: Table = {
   unauthorized: (who) => [
     `${who} asks for a password.`,
-    "This version of PiGrid cannot send a password to an agent yet.",
+    "PiGrid opens agents with household keys only. What asks may be a proxy in front of it.",
   ],
   "needs-key": (who) => [
     `${who} needs your household key.`,

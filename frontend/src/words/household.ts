@@ -31,6 +31,7 @@ export const HOUSEHOLD = {
   agents: "Cameras",
   noAgents: "No camera is locked for this household yet.",
   release: "Release this Pi",
+  giveUp: "Remove this Pi",
   more: "More",
   newKey: "New household key",
   leave: "Remove this computer",
@@ -89,6 +90,11 @@ export const ASK = {
     title: `Release ${name}?`,
     text: `${name} leaves the household. Everyone on your network can watch it again, and anybody there can lock it for themselves within the next 15 minutes.`,
     does: HOUSEHOLD.release,
+  }),
+  giveUp: (name: string): Question => ({
+    title: `Remove ${name}?`,
+    text: `${name} does not answer, so it cannot be released and stays locked. This computer forgets it. Your other cameras stay safe if it was stolen: it has no key that opens them.`,
+    does: HOUSEHOLD.giveUp,
   }),
   newKey: (name: string): Question => ({
     title: "Make a new household key?",
