@@ -33,9 +33,10 @@ func TestWallFigures(t *testing.T) {
 		name string
 		n    int
 		keys []string // what a person presses first
-	}{{"16", 16, nil}, {"64", 64, nil}, {"64, one alone", 64, []string{"1"}}} {
+		args []string // of the fleet
+	}{{"16", 16, nil, nil}, {"64", 64, nil, nil}, {"64, one alone", 64, []string{"1"}, nil}, {"64, locked", 64, nil, []string{"-locked"}}} {
 		t.Run(w.name, func(t *testing.T) {
-			row := measureWall(t, w.name, w.n, w.keys)
+			row := measureWall(t, w.name, w.n, w.keys, w.args...)
 			t.Log(row) // also of a part that is measured alone
 			rows.WriteString(row)
 		})
@@ -44,7 +45,7 @@ func TestWallFigures(t *testing.T) {
 	t.Run("64 failing", func(t *testing.T) { tasks = longTasks(t) })
 	clicks := ""
 	t.Run("clicks", func(t *testing.T) { clicks = clickTimes(t) })
-	if tasks == "" || clicks == "" || strings.Count(rows.String(), "\n") != 3 {
+	if tasks == "" || clicks == "" || strings.Count(rows.String(), "\n") != 4 {
 		return // a part was asked for, or has failed: the table stays as it is
 	}
 	load, err := os.ReadFile("/proc/loadavg")
@@ -58,9 +59,9 @@ func TestWallFigures(t *testing.T) {
 }
 
 // measureWall returns one row of the table.
-func measureWall(t *testing.T, name string, n int, keys []string) string {
+func measureWall(t *testing.T, name string, n int, keys []string, args ...string) string {
 	t.Helper()
-	f := startFleet(t, n, 30)
+	f := startFleet(t, n, 30, args...)
 	s := newScreen(t)
 	program := appProgram
 	if other := os.Getenv("PIGRID_APP"); other != "" {

@@ -6,7 +6,10 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
+	"os"
 	"os/exec"
+	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 )
@@ -14,8 +17,9 @@ import (
 // fleet is a running desktop/fleet: many test agents that fail when told to.
 type fleet struct {
 	*process
-	control string // URL
-	client  *http.Client
+	control   string // URL
+	key, spki string // of its household, empty when it is open
+	client    *http.Client
 }
 
 // camera is one of its agents, as its control says. The names are explained in
@@ -41,9 +45,9 @@ func (c camera) takenAt(frame uint32) time.Time {
 }
 
 // startFleet starts n agents that give fps frames per second.
-func startFleet(t *testing.T, n int, fps float64) *fleet {
+func startFleet(t *testing.T, n int, fps float64, args ...string) *fleet {
 	t.Helper()
-	cmd := exec.Command(fleetProgram, "-n", fmt.Sprint(n), "-fps", fmt.Sprint(fps))
+	cmd := exec.Command(fleetProgram, append([]string{"-n", fmt.Sprint(n), "-fps", fmt.Sprint(fps)}, args...)...)
 	out, err := cmd.StdoutPipe()
 	if err != nil {
 		t.Fatal(err)
@@ -52,11 +56,11 @@ func startFleet(t *testing.T, n int, fps float64) *fleet {
 		process: startProcess(t, cmd),
 		client:  &http.Client{Transport: &http.Transport{DisableKeepAlives: true}, Timeout: 10 * time.Second},
 	}
-	var said struct{ Control string }
+	var said struct{ Control, Key, SPKI string }
 	if err := json.NewDecoder(out).Decode(&said); err != nil {
 		t.Fatal(err)
 	}
-	f.control = "http://" + said.Control
+	f.control, f.key, f.spki = "http://"+said.Control, said.Key, said.SPKI
 	return f
 }
 
@@ -96,10 +100,34 @@ func (f *fleet) set(t *testing.T, number int, fault string) {
 	}
 }
 
-// home makes a home that remembers the fleet.
+// home makes a home that remembers the fleet, and has its household key if it is locked.
 func (f *fleet) home(t *testing.T, width, height int) home {
 	t.Helper()
-	return homeOf(t, width, height, remembered(f.list(t)))
+	cameras := f.list(t)
+	h := homeOf(t, width, height, remembered(cameras))
+	if f.key == "" {
+		return h
+	}
+	const household = "f1ee7"
+	var agents []any
+	for _, c := range cameras {
+		agents = append(agents, map[string]any{"id": c.ID, "spki": f.spki, "household": household, "key": 1, "passwords": 1})
+	}
+	h.change(t, map[string]any{"households": []any{map[string]string{"id": household, "name": "Fleet"}}, "agents": agents})
+	kept, err := json.Marshal(map[string]any{
+		"key": f.key, "serial": 1, "version": 1, "passwords": []any{map[string]string{"name": "phones", "hash": strings.Repeat("07", 32)}},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	secrets, err := json.Marshal(map[string]string{"household:" + household: string(kept)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(filepath.Join(filepath.Dir(h.settings()), "secrets.json"), secrets, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return h
 }
 
 // remembered is what the app's settings say of these cameras.

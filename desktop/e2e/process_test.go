@@ -8,6 +8,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"image/jpeg"
+	"maps"
 	"net/http"
 	"os"
 	"os/exec"
@@ -199,6 +200,26 @@ func homeOf(t *testing.T, width, height int, cameras []known) home {
 		t.Fatal(err)
 	}
 	return h
+}
+
+// change sets some of the settings.
+func (h home) change(t *testing.T, some map[string]any) {
+	t.Helper()
+	data, err := os.ReadFile(h.settings())
+	if err != nil {
+		t.Fatal(err)
+	}
+	all := map[string]any{}
+	if err := json.Unmarshal(data, &all); err != nil {
+		t.Fatal(err)
+	}
+	maps.Copy(all, some)
+	if data, err = json.Marshal(all); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(h.settings(), data, 0o600); err != nil {
+		t.Fatal(err)
+	}
 }
 
 func (h home) settings() string { return filepath.Join(h.dir, ".config", "pigrid", "settings.json") }

@@ -8,6 +8,7 @@ import (
 	"math"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
@@ -18,9 +19,13 @@ import (
 // all pictures move, none is missing, and they are as large as they can be
 // (holes, scrolling, wrong aspect: cctv-viewer#5, zoneminder#2878).
 func TestWall(t *testing.T) {
-	for _, n := range []int{1, 4, 9, 16, 36, 64} {
-		t.Run(fmt.Sprint(n), func(t *testing.T) {
-			f := startFleet(t, n, 10)
+	for _, w := range []struct {
+		n    int
+		args []string
+	}{{1, nil}, {4, nil}, {4, []string{"-locked"}}, {9, nil}, {16, nil}, {36, nil}, {64, nil}} {
+		n := w.n
+		t.Run(fmt.Sprint(n, strings.Join(w.args, "")), func(t *testing.T) {
+			f := startFleet(t, n, 10, w.args...)
 			s := newScreen(t)
 			a := startApp(t, appProgram, s, f.home(t, 1920, 1080))
 			begin := time.Now()

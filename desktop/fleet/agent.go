@@ -23,6 +23,7 @@ type agent struct {
 	interval time.Duration
 	begin    time.Time // when frame 0 was taken
 	scene    *scene
+	lock     *lock // nil for open
 	link     *link // what it sends through; nil for as fast as can be
 	// lie answers in its place, and reports whether it did; nil for an honest agent.
 	lie func(w http.ResponseWriter, r *http.Request) bool
@@ -47,7 +48,7 @@ type numbered struct {
 	jpeg []byte
 }
 
-func newAgent(number int, fps float64, prefix string, s *strips) (*agent, error) {
+func newAgent(number int, fps float64, prefix string, s *strips, l *lock) (*agent, error) {
 	if number > 250 {
 		return nil, errors.New("a strip has room for 250 cameras")
 	}
@@ -55,7 +56,7 @@ func newAgent(number int, fps float64, prefix string, s *strips) (*agent, error)
 		number: number, addr: fmt.Sprintf("%s%d:0", prefix, number), interval: time.Duration(float64(time.Second) / fps),
 		// The first frame is number 1 or a later one. Cameras are not in step.
 		begin: time.Now().Add(-time.Duration((1 + float64(number*7%50)/50) * float64(time.Second) / fps)),
-		scene: newScene(uint8(number), s),
+		scene: newScene(uint8(number), s), lock: l,
 		fault: none, changed: make(chan struct{}), conns: map[net.Conn]float64{},
 	}, nil
 }
@@ -118,7 +119,7 @@ func (a *agent) set(f fault) error {
 
 // end closes a connection, with a reset when that is the fault.
 func end(c net.Conn, f fault) {
-	if tcp, ok := c.(*net.TCPConn); ok && f == reset {
+	if tcp, ok := tcpOf(c); ok && f == reset {
 		_ = tcp.SetLinger(0)
 	}
 	_ = c.Close()
@@ -134,11 +135,11 @@ func (a *agent) listen() error {
 	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write([]byte("ok\n")) })
 	mux.HandleFunc("GET "+api.StatusPath, a.serveStatus)
 	mux.HandleFunc("GET /video", a.serveVideo)
-	srv := &http.Server{Handler: a.faulty(mux), ReadHeaderTimeout: 5 * time.Second}
+	srv := &http.Server{Handler: a.lock.guard(a.id(), a.faulty(mux)), ReadHeaderTimeout: 5 * time.Second}
 	a.mu.Lock()
 	a.addr, a.server = l.Addr().String(), srv
 	a.mu.Unlock()
-	a.serving.Go(func() { _ = srv.Serve(resetting{l, a}) })
+	a.serving.Go(func() { _ = srv.Serve(a.lock.over(resetting{l, a})) })
 	return nil
 }
 
@@ -226,6 +227,7 @@ func (a *agent) serveStatus(w http.ResponseWriter, _ *http.Request) {
 	}
 	status := api.Status{
 		API: api.Version, ID: a.id(), Name: a.name(), Host: fmt.Sprintf("fleet-%d", a.number), Version: "0.0.0-fleet",
+		Access:  a.lock.access(),
 		Started: a.begin.UTC().Format(time.RFC3339), Cameras: []api.Camera{camera},
 	}
 	if f == newer {

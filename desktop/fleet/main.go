@@ -15,6 +15,10 @@
 //
 // is a hostile neighbour of these good agents: see neighbour.go. GET /counts of its
 // control tells what it did and what it was asked.
+//
+//	fleet -n 4 -locked
+//
+// speaks TLS only, to who knows the household key, which it prints with its address.
 package main
 
 import (
@@ -51,13 +55,21 @@ func run(ctx context.Context, args []string, out io.Writer) error {
 	first := flags.Int("first", 1, "the number of the first agent")
 	good := flags.String("good", "", "be a hostile neighbour of the agents at these addresses, host:port,…")
 	elsewhere := flags.String("elsewhere", "", "IP address of this machine on another network, for the neighbour's router")
+	locked := flags.Bool("locked", false, "speak TLS only, to who knows the household key that is printed, too")
 	if err := flags.Parse(args); err != nil {
 		return err
 	}
 	if *n < 1 || *n > 250 || *first < 1 || !(*fps >= 0.1 && *fps <= 120) {
 		return errors.New("-n must be 1 to 250 and -fps 0.1 to 120")
 	}
-	list, err := startAgents(*first, *n, *fps, *prefix)
+	var l *lock
+	if *locked {
+		var err error
+		if l, err = newLock(); err != nil {
+			return err
+		}
+	}
+	list, err := startAgents(*first, *n, *fps, *prefix, l)
 	defer func() {
 		for _, a := range list {
 			a.stop()
@@ -73,19 +85,23 @@ func run(ctx context.Context, args []string, out io.Writer) error {
 	}
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
-	l, err := (&net.ListenConfig{}).Listen(ctx, "tcp", "127.0.0.1:0")
+	at, err := (&net.ListenConfig{}).Listen(ctx, "tcp", "127.0.0.1:0")
 	if err != nil {
 		return err
 	}
 	srv := &http.Server{Handler: control(list, bad), ReadHeaderTimeout: 5 * time.Second}
 	unhook := context.AfterFunc(ctx, func() { _ = srv.Close() })
 	defer unhook()
-	if err := json.NewEncoder(out).Encode(map[string]string{"control": l.Addr().String()}); err != nil {
-		return errors.Join(err, l.Close())
+	said := map[string]string{"control": at.Addr().String()}
+	if l != nil {
+		said["key"], said["spki"] = l.key.Reveal(), l.spki.Hex()
+	}
+	if err := json.NewEncoder(out).Encode(said); err != nil {
+		return errors.Join(err, at.Close())
 	}
 	attacked := make(chan error, 1)
 	go func() { attacked <- bad.run(ctx); cancel() }()
-	err = srv.Serve(l)
+	err = srv.Serve(at)
 	cancel()
 	if errors.Is(err, http.ErrServerClosed) {
 		err = nil
@@ -95,11 +111,11 @@ func run(ctx context.Context, args []string, out io.Writer) error {
 
 // startAgents starts n agents whose cameras are numbered from first. What runs is
 // returned also with an error.
-func startAgents(first, n int, fps float64, prefix string) ([]*agent, error) {
+func startAgents(first, n int, fps float64, prefix string, l *lock) ([]*agent, error) {
 	strips := newStrips()
 	var list []*agent
 	for i := range n {
-		a, err := newAgent(first+i, fps, prefix, strips)
+		a, err := newAgent(first+i, fps, prefix, strips, l)
 		if err != nil {
 			return list, err
 		}

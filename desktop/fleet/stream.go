@@ -76,7 +76,7 @@ func (a *agent) leave(conn net.Conn) {
 // tune keeps frames from queueing in the socket, as a real agent does.
 func tune(conn net.Conn) {
 	_ = conn.SetDeadline(time.Time{})
-	if tcp, ok := conn.(*net.TCPConn); ok {
+	if tcp, ok := tcpOf(conn); ok {
 		if raw, err := tcp.SyscallConn(); err == nil {
 			_ = raw.Control(func(fd uintptr) {
 				_ = unix.SetsockoptInt(int(fd), unix.IPPROTO_TCP, unix.TCP_NOTSENT_LOWAT, 16<<10)

@@ -20,6 +20,7 @@ const (
 	NeedsKey     Code = "needs-key"     // the agent is locked, and its key is not here
 	NotYours     Code = "not-yours"     // it proved none of the keys that are here
 	ChangedKey   Code = "changed-key"   // it has another public key than before
+	Ambiguous    Code = "ambiguous"     // several answer in its place, with different public keys
 	StillOpen    Code = "still-open"    // it said that it is locked, and it is open
 	NoTLS        Code = "no-tls"        // its program is older than access
 	Full         Code = "full"          // there are as many as there can be
@@ -38,7 +39,7 @@ const (
 func Codes() []Code {
 	return []Code{
 		NoCode, BadKey, BadName, NoneOpens, NotKept, Unknown, NoAnswer, Unreadable, NeedsKey, NotYours, ChangedKey, StillOpen,
-		NoTLS, Full, Taken, Last, Busy, TooMuch, Refused, Claimed, ClaimClosed, HeldOpen, NotStored, NotForgotten,
+		NoTLS, Full, Taken, Last, Busy, TooMuch, Refused, Claimed, ClaimClosed, HeldOpen, NotStored, NotForgotten, Ambiguous,
 	}
 }
 

@@ -325,3 +325,29 @@ func TestMovedToAnotherHousehold(t *testing.T) {
 		t.Errorf("got %q and %q", one.HouseholdOf(idA), one.HouseholdOf(idC))
 	}
 }
+
+// TestTrustNeedsOneAnswer: of two who answer with different public keys, neither is
+// believed, but for the one that proves our key.
+func TestTrustNeedsOneAnswer(t *testing.T) {
+	r := newKeeper(t)
+	a, liar := agentOf(t, idA), agentOf(t, idA)
+	r.there(idA, a.Addr())
+	home := r.lock("", idA)
+	a.NewCertificate()
+	a.Set(func(s *accesstest.State) { s.Access, s.Key = api.Open, household.AgentKey{} })
+	r.there(idA, a.Addr(), liar.Addr())
+	before := r.pins[idA]
+	if refused := r.Trust(t.Context(), idA); refused.Code != Ambiguous || r.pins[idA] != before {
+		t.Errorf("got %+v", refused)
+	}
+	sheet, _ := r.SheetOf(t.Context(), home)
+	key, err := household.ParseKey(sheet.Key)
+	if err != nil {
+		t.Fatal(err)
+	}
+	a.Set(func(s *accesstest.State) { s.Access, s.Key = api.Locked, key.ForAgent(idA, s.SPKI) })
+	r.there(idA, liar.Addr(), a.Addr())
+	if refused := r.Trust(t.Context(), idA); refused.Code != NoCode || !r.believes(idA, a.Get().SPKI) || r.HouseholdOf(idA) != home {
+		t.Errorf("got %+v", refused)
+	}
+}

@@ -274,7 +274,9 @@ func (k *Keeper) Trust(ctx context.Context, id string) Refusal {
 		return Refusal{Code: Unknown}
 	}
 	home, serial, proved := "", 0, false
+	shown := map[household.Hash]bool{}
 	seen, err := k.helloUntil(ctx, id, endpoint.All(a.Addresses), func(s client.Seen) bool {
+		shown[s.Shown] = true
 		if s.Access == api.Locked {
 			home, serial, _ = k.proves(ctx, s)
 			proved = home != ""
@@ -288,6 +290,9 @@ func (k *Keeper) Trust(ctx context.Context, id string) Refusal {
 		return Refusal{}
 	default:
 		return f
+	}
+	if !proved && len(shown) > 1 { // one of them lies, and nobody can tell which
+		return Refusal{Code: Ambiguous}
 	}
 	p := pin{spki: seen.Shown}
 	if proved {

@@ -80,7 +80,8 @@ export type AccessCode =
   | "claim-closed"
   | "held-open"
   | "not-stored"
-  | "not-forgotten";
+  | "not-forgotten"
+  | "ambiguous";
 
 export interface Contract {
   question: Question;
@@ -394,7 +395,8 @@ export interface HomeAgent {
     | "claim-closed"
     | "held-open"
     | "not-stored"
-    | "not-forgotten";
+    | "not-forgotten"
+    | "ambiguous";
 }
 /**
  * OpenAgent is an agent that everybody on its network can watch.
@@ -502,7 +504,8 @@ export interface AccessResult {
     | "claim-closed"
     | "held-open"
     | "not-stored"
-    | "not-forgotten";
+    | "not-forgotten"
+    | "ambiguous";
   /**
    * the agent's own words
    */
@@ -562,7 +565,8 @@ export interface Watched {
     | "claim-closed"
     | "held-open"
     | "not-stored"
-    | "not-forgotten";
+    | "not-forgotten"
+    | "ambiguous";
   /**
    * the last to watch first, never null
    */

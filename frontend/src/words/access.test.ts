@@ -10,6 +10,7 @@ const CODES: AccessCode[] = [
   "bad-key",
   "bad-name",
   "none-opens",
+  "ambiguous",
   "not-forgotten",
   "not-kept",
   "unknown",

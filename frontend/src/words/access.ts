@@ -57,6 +57,8 @@ const PROBLEMS: Record<AccessCode, string> = {
   "needs-key": "It is locked with a key that this computer does not have.",
   "not-yours": "It is locked by another household.",
   "changed-key": "It has another key than before.",
+  ambiguous:
+    "Two devices answer in its place with different keys, so PiGrid trusts neither. Switch off the one that is not yours, then try again.",
   "still-open": "It said that it is locked, but it is still open.",
   "no-tls": "Its program is too old for this. Update it.",
   full: "There is no room for another one.",
