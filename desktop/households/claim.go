@@ -103,17 +103,17 @@ func (k *Keeper) adoptLocked(ctx context.Context, l *locking, seen client.Seen) 
 	case home == "":
 		return Refusal{Code: Claimed}
 	}
-	k.setPin(seen.ID, k.belongs(k.pinOf(seen), home, serial))
+	k.setPin(seen.ID, k.belongs(k.pinOf(seen.ID, seen.Shown), home, serial))
 	k.note(l, seen.ID, func(s *Step) { s.Step, s.ClaimUntil, s.Refusal = StepLocked, time.Time{}, Refusal{} })
 	return Refusal{}
 }
 
 // pinOf is what is believed of an agent until now, with the public key that it showed.
-func (k *Keeper) pinOf(seen client.Seen) pin {
+func (k *Keeper) pinOf(agent string, shown household.Hash) pin {
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	p := k.pins[seen.ID]
-	p.spki = seen.Shown
+	p := k.pins[agent]
+	p.spki = shown
 	return p
 }
 

@@ -144,7 +144,7 @@ func (k *Keeper) findPinned(ctx context.Context, id string, at []endpoint.Endpoi
 	}
 	home, serial, failed := k.proves(ctx, seen)
 	if home != "" {
-		k.setPin(id, k.belongs(p, home, serial))
+		k.join(id, p, home, serial)
 		_, bearer, _ = k.way(id)
 		return k.cfg.Find(ctx, id, over(at, p.spki, bearer))
 	}
@@ -248,7 +248,7 @@ func (k *Keeper) meet(ctx context.Context, id string, at []endpoint.Endpoint, re
 		return client.Found{}, refused
 	case k.Pinned(seen.ID):
 		return k.findPinned(ctx, seen.ID, at)
-	case proved && k.setPin(seen.ID, k.belongs(pin{spki: seen.Shown}, home, serial)):
+	case proved && k.join(seen.ID, pin{spki: seen.Shown}, home, serial):
 		return k.findPinned(ctx, seen.ID, at)
 	case !able || proved:
 		return deniedBy(seen, cameras.NeedsKey), nil
@@ -257,6 +257,16 @@ func (k *Keeper) meet(ctx context.Context, id string, at []endpoint.Endpoint, re
 	default:
 		return k.noteTried(deniedBy(seen, cameras.NotYours), at), nil
 	}
+}
+
+// join makes an agent that proved a key one of that household, and reports whether there
+// was room. What was said of it on this computer only is forgotten: who locked it has
+// told it how it is called and mounted. The computer that locks it has not yet.
+func (k *Keeper) join(id string, before pin, home string, serial int) bool {
+	if before.home == "" && !k.locks(id) {
+		k.cfg.Sent(id, k.cfg.Facts(id))
+	}
+	return k.setPin(id, k.belongs(before, home, serial))
 }
 
 // belongs is what is believed of an agent that proved a key. Nobody knows yet which view

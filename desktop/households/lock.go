@@ -225,6 +225,13 @@ func (k *Keeper) runLock(ctx context.Context, l *locking) {
 	}
 }
 
+// locks reports whether an agent is being locked here.
+func (k *Keeper) locks(id string) bool {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	return k.lock != nil && k.lock.steps[id] != nil
+}
+
 // startTry notes that an agent is being tried. It reports whether it was not.
 func (k *Keeper) startTry(l *locking, id string) bool {
 	k.mu.Lock()
