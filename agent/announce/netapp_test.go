@@ -69,7 +69,7 @@ func memory(t *testing.T, pid int) int {
 }
 
 // tile and appState are what the page is told, as far as it matters here.
-type tile struct{ Key, Name, Address, State, Reason, Detail string }
+type tile struct{ Key, Name, AgentName, Address, State, Reason, Detail, Access string }
 
 type appState struct {
 	Cameras   []tile

@@ -94,6 +94,13 @@ func (l *netlab) host(hostname, cidr string) *machine {
 	return m
 }
 
+// onlyIPv4 turns IPv6 off: at such an address a machine would be found whatever happens
+// to the other.
+func (m *machine) onlyIPv4() {
+	m.lab.t.Helper()
+	m.run("sh", "-c", "for c in all default; do echo 1 >/proc/sys/net/ipv6/conf/$c/disable_ipv6; done || true")
+}
+
 // plugIn gives the machine eth0 on the first network with an address.
 func (m *machine) plugIn(cidr string) {
 	m.lab.t.Helper()

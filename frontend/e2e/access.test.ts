@@ -83,6 +83,8 @@ describe("locking", () => {
     await dialog.getByRole("textbox", { name: "Name of your household" }).fill("Our house");
     await dialog.getByRole("button", { name: "Lock", exact: true }).click();
     await dialog.getByText("0 of 3 Pis are locked.").waitFor();
+    const focused = () => dialog.evaluate((e) => e === document.activeElement);
+    await expect.poll(focused).toBe(true); // the button that had the focus is gone
     expect(lastCall()).toEqual({ name: "Our house", to: "Phones and programs" });
 
     await stage.go.emit(page, stage.cameras(3), {

@@ -2,7 +2,9 @@
 // would be told to standard output, one line of JSON each, at last how many
 // nanoseconds the slowest answer to the page took, and pulls pictures of every
 // camera as the page does. A line on standard input is an address to add,
-// or "search"; the program ends when its input does. Network tests run it on the machines
+// "search", or a command of the page and what it says, as in
+// lock {"name":"Home","to":"phones"}, whose answer is one more line; the program ends
+// when its input does. Network tests run it on the machines
 // they make.
 //
 //	viewer [-page=false] [-time 60s]
@@ -21,6 +23,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"os"
+	"strings"
 	"sync"
 	"syscall"
 	"time"
@@ -29,6 +32,7 @@ import (
 	"pigrid/desktop/discovery"
 	"pigrid/desktop/engine"
 	"pigrid/desktop/gridapi"
+	"pigrid/desktop/secrets"
 	"pigrid/desktop/settings"
 	"pigrid/shared/dnssd"
 )
@@ -43,13 +47,14 @@ func main() {
 		log.Error("settings", "error", err)
 		os.Exit(1)
 	}
+	reach := client.NewClient().LocalNames(discovery.NewNames().Resolve)
 	e := engine.New(engine.Config{
-		Client: client.NewClient().LocalNames(discovery.NewNames().Resolve), Sweeper: client.NewSweeper(), Settings: store, Logger: log,
+		Client: reach, Access: reach, Secrets: secrets.New(memory{}, ""), Sweeper: client.NewSweeper(), Settings: store, Logger: log,
 		Search: func(sighted func(dnssd.Sighting)) engine.Searcher {
 			return discovery.New(discovery.Config{Logger: log, OnSighting: sighted})
 		},
 	})
-	out := json.NewEncoder(os.Stdout)
+	out := &lines{out: json.NewEncoder(os.Stdout)}
 	grid := gridapi.New(e, "test")
 	e.Start()
 	grid.Start()
@@ -64,6 +69,10 @@ func main() {
 				e.Search()
 				continue
 			}
+			if command, says, ok := strings.Cut(lines.Text(), " "); ok {
+				out.Encode(call(ctx, grid, command, says))
+				continue
+			}
 			log.Info("added", "result", e.Add(lines.Text()))
 		}
 	}()
@@ -72,7 +81,7 @@ func main() {
 		for known := uint64(0); ctx.Err() == nil; {
 			number, s := grid.Next(ctx, known)
 			if number != known {
-				_ = out.Encode(s)
+				out.Encode(s)
 			}
 			known = number
 		}
@@ -85,10 +94,45 @@ func main() {
 	fmt.Fprintf(os.Stderr, "the slowest answer to the page took %v\n", slowest.Round(time.Microsecond))
 	cost("while it ran")
 	stopped := e.Stop(2 * time.Second)
-	_ = out.Encode(struct{ SlowestAnswer time.Duration }{slowest})
+	out.Encode(struct{ SlowestAnswer time.Duration }{slowest})
 	if !stopped {
 		os.Exit(1)
 	}
+}
+
+// lines writes JSON, a line each, from any goroutine.
+type lines struct {
+	mu  sync.Mutex
+	out *json.Encoder
+}
+
+func (l *lines) Encode(v any) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	_ = l.out.Encode(v) // who reads may have gone
+}
+
+// memory is a keychain that is empty at every start.
+type memory map[string]string
+
+func (m memory) Set(name, secret string) error { m[name] = secret; return nil }
+
+func (m memory) Get(name string) (string, error) {
+	if secret, ok := m[name]; ok {
+		return secret, nil
+	}
+	return "", secrets.ErrNotFound
+}
+
+func (m memory) Delete(name string) error { delete(m, name); return nil }
+
+// call runs a command as the page does and returns its answer.
+func call(ctx context.Context, grid *gridapi.Server, command, says string) gridapi.Answer {
+	w := httptest.NewRecorder()
+	grid.Handler().ServeHTTP(w, httptest.NewRequestWithContext(ctx, http.MethodPost, "/call/"+command, strings.NewReader(says)))
+	var a gridapi.Answer
+	_ = json.Unmarshal(w.Body.Bytes(), &a) // an empty answer is no good one
+	return a
 }
 
 // pull asks for pictures of all cameras until ctx ends.
