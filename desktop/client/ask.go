@@ -27,10 +27,12 @@ func (w *Watch) ask(ctx context.Context, t *twins) (Found, error) {
 	if err == nil {
 		w.moved = false
 		patience := lastPatience
-		if !w.since.IsZero() {
+		if !w.since.IsZero() || w.doubted() || found.At.IsPinned() {
 			patience = lostPatience
 		}
-		return t.keep(ctx, found, last, patience), nil
+		found = t.keep(ctx, found, last, patience)
+		w.believe()
+		return found, nil
 	}
 	onLink := last != "" && w.cfg.Links.OnLink(last)
 	if onLink && !w.moved && (w.since.IsZero() || time.Since(w.since) < cameras.LongMissing) {
@@ -101,6 +103,19 @@ func (w *Watch) askNear(ctx context.Context, near []string) (Found, error) {
 		}
 	}
 	return Found{}, worst
+}
+
+// doubted reports whether a stream of the agent failed since it answered last.
+func (w *Watch) doubted() bool {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.failed
+}
+
+func (w *Watch) believe() {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.failed = false
 }
 
 // last is where the agent answered last, or a person said that it is; "" when

@@ -52,3 +52,27 @@ func TestForgedAddressesJoinFewQuestions(t *testing.T) {
 		}
 	})
 }
+
+// TestAFailedStreamShortensPatience: where a stream has failed the agent is waited for
+// no longer than one that was missed.
+func TestAFailedStreamShortensPatience(t *testing.T) {
+	for _, failed := range []bool{true, false} {
+		synctest.Test(t, func(t *testing.T) {
+			n := &network{places: map[string]place{"old:1": {id: "me"}}, start: time.Now()}
+			w, report := watchOn(t, n.ask, "old:1")
+			time.Sleep(pollEvery / 2)
+			n.mu.Lock()
+			n.places["old:1"] = place{fails: cameras.ReasonTimeout, after: 3 * time.Second}
+			n.places["new:1"] = place{id: "me"}
+			n.mu.Unlock()
+			if failed {
+				w.Doubt()
+			}
+			w.Meet("new:1")
+			time.Sleep(hintEvery + lostPatience)
+			if moved := report().Found.At.Addr == "new:1"; moved != failed {
+				t.Errorf("a stream failed: %v, moved: %v", failed, moved)
+			}
+		})
+	}
+}

@@ -13,7 +13,9 @@ const twinTimeout = time.Second
 
 // lastPatience is how long an agent has to answer where it answered last before
 // another address is believed that answers sooner; lostPatience is the same for one that
-// did not answer there the last time, within the three seconds of a dial.
+// did not answer there the last time, within the three seconds of a dial, whose stream
+// from there has failed, or that has shown its public key, which nobody can copy from
+// the network.
 const (
 	lastPatience = 3 * time.Second
 	lostPatience = time.Second

@@ -63,7 +63,8 @@ type Watch struct {
 	since  time.Time // first failure in a row, zero while it answers
 	moved  bool      // it answers on another network, and not on its link
 
-	mu sync.Mutex
+	mu     sync.Mutex
+	failed bool // a stream of it has, since it answered last
 	whereabouts
 }
 
@@ -87,6 +88,15 @@ func (w *Watch) Poke() {
 	case w.poke <- struct{}{}:
 	default:
 	}
+}
+
+// Doubt asks soon, because a stream of the agent failed; see [Watch.Nudge]. Where it
+// answered last it need not be any more.
+func (w *Watch) Doubt() {
+	w.mu.Lock()
+	w.failed = true
+	w.mu.Unlock()
+	w.Nudge()
 }
 
 // Nudge asks soon, because something may be wrong or well again: at once, but not

@@ -79,7 +79,7 @@ func New(cfg Config) *Engine {
 	e.credentials = adding.NewCredentials(cfg.Secrets, e.Tasks, cfg.Logger)
 	e.Streams = feed.NewSet(feed.SetConfig{
 		Opener: cfg.Client, Limits: feed.LimitsFor(cfg.Memory), Tasks: e.Tasks, Logger: cfg.Logger,
-		Doubted: func(key string) { e.Roster.Nudge(key) },
+		Doubted: func(key string) { e.Roster.Doubt(key) },
 		Learned: func(key string, asks cameras.Challenge) {
 			e.Roster.Change(key, func(c *cameras.Camera) { c.Asks = asks })
 		},

@@ -159,14 +159,14 @@ func (r *Roster) failing() int {
 	return max(n, r.cfg.Failing())
 }
 
-// Nudge asks the agent of a camera for its status soon: something may be wrong. One
+// Doubt asks the agent of a camera for its status soon, because its stream failed. One
 // that does not answer is asked again soon enough.
-func (r *Roster) Nudge(key string) {
+func (r *Roster) Doubt(key string) {
 	id, _, _ := cameras.SplitKey(key)
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if a := r.book.agents[id]; a != nil && a.facts.Failure == nil {
-		a.watch.Nudge()
+		a.watch.Doubt()
 	}
 }
 
