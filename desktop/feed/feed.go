@@ -79,16 +79,18 @@ type current struct {
 	wanted time.Time // last time somebody looked
 	wish   wish      // how it is wanted
 	redial bool      // dial at once, whatever the back-off says
-	cut    bool      // the open stream ends, even when frames arrive
-	renew  bool      // the open connection may be dead without a word
-	facts  cameras.Stream
-	group  *Group
-	counts bool // among those that fail
-	meter  meter
-	pace   pace
-	read   throughput
-	frame  Frame
-	claim  *claim
+	// leaveDial ends the attempt while it dials; nil when none does.
+	leaveDial func()
+	cut       bool // the open stream ends, even when frames arrive
+	renew     bool // the open connection may be dead without a word
+	facts     cameras.Stream
+	group     *Group
+	counts    bool // among those that fail
+	meter     meter
+	pace      pace
+	read      throughput
+	frame     Frame
+	claim     *claim
 	// The size of the newest picture in pixels, or of the last one that was ever seen.
 	width, height int
 
@@ -193,6 +195,9 @@ func (f *Feed) SetTarget(t Target) {
 	f.cut = f.cut || old.Addr != "" && (t.Scheme != old.Scheme || t.Pin != old.Pin)
 	f.target = t
 	f.redial = f.redial || moved
+	if moved && f.leaveDial != nil {
+		f.leaveDial() // nobody may be there any more
+	}
 	f.mu.Unlock()
 	if moved {
 		f.wake()

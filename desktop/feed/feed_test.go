@@ -603,6 +603,30 @@ func TestNewAddress(t *testing.T) {
 	})
 }
 
+// TestNewAddressWhileItDials: nobody may be at the old address any more, and a dial takes
+// seconds to say so.
+func TestNewAddressWhileItDials(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f, c, _ := start(t, func(c *camera) { c.header = 3 * time.Second })
+		f.SetTarget(target)
+		c.after(time.Second)
+		moved := target
+		moved.Addr = "192.168.1.9:8080"
+		f.SetTarget(moved)
+		c.after(0)
+		if d := c.saw().dialled; len(d) != 2 || d[1] != "192.168.1.9:8080/cameras/x/video" {
+			t.Errorf("dialled %v", d)
+		}
+		f.SetTarget(moved) // again: it is not left for that
+		c.after(3 * time.Second)
+		c.send(20, 100*time.Millisecond, false)
+		wantState(t, f, cameras.Live)
+		if d := c.saw(); len(d.dialled) != 2 || d.doubts != 0 {
+			t.Errorf("dialled %v, %d doubts", d.dialled, d.doubts)
+		}
+	})
+}
+
 func TestSlow(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		f, c, _ := start(t)

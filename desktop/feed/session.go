@@ -31,11 +31,14 @@ type ending struct {
 func (f *Feed) attempt(ctx context.Context) ending {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
-	target, rendition := f.dialling()
+	target, rendition := f.dialling(cancel)
 	l, failure := f.takeFirst(), (*cameras.Failure)(nil)
 	if l == nil {
 		l, failure = f.connect(ctx, target, rendition)
 	}
+	f.mu.Lock()
+	f.leaveDial = nil
+	f.mu.Unlock()
 	if l == nil {
 		return ending{failure: failure}
 	}
@@ -59,12 +62,13 @@ func (f *Feed) takeFirst() *link {
 	return l
 }
 
-// dialling notes that an attempt begins and returns where to and for what.
-func (f *Feed) dialling() (Target, Rendition) {
+// dialling notes that an attempt begins, which leave ends, and returns where to and for
+// what.
+func (f *Feed) dialling(leave func()) (Target, Rendition) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	now := time.Now()
-	f.redial, f.renew, f.cut = false, false, false
+	f.redial, f.renew, f.cut, f.leaveDial = false, false, false, leave
 	f.claim.renew()
 	f.phase(cameras.Dialling, now)
 	return f.target, f.asked(now)
