@@ -123,6 +123,8 @@ func TestFullCard(t *testing.T) {
 	everyRelease(t, func(t *testing.T, m *machine) {
 		const state = "/var/lib/private/pigrid"
 		m.sh("systemctl stop pigrid-agent; rm -f " + state + "/cameras.json")
+		files := func() string { return m.sh("cd " + state + " && find . -type f -exec sha256sum {} + | sort") }
+		whole := files()
 		m.fill()
 		if out, err := m.try("sh", "-c", "head -c 1M /dev/zero >/root/ballast"); err == nil {
 			t.Fatalf("the card is not full: %s", out)
@@ -135,8 +137,8 @@ func TestFullCard(t *testing.T) {
 		if log := m.journal(); !strings.Contains(log, "no room left") {
 			t.Errorf("it logs: %s", log)
 		}
-		if left := m.sh("cd " + state + " && find . -type f"); left != "" {
-			t.Errorf("half written: %s", left)
+		if left := files(); left != whole {
+			t.Errorf("half written: %s, not %s", left, whole)
 		}
 		m.resize("2g")
 		m.await("the ids of cameras are kept", 90*time.Second, func() bool {
