@@ -57,6 +57,12 @@ func show(t *testing.T, s *screen, browser, url string) {
 			t.Fatal(err)
 		}
 		cmd = exec.Command("firefox-esr", "--no-remote", "--width", "1200", "--height", "1000", "--profile", profile, url)
+	case "WebKit":
+		found, err := filepath.Glob("/usr/lib/*/webkit2gtk-4.1/MiniBrowser")
+		if err != nil || len(found) == 0 {
+			t.Fatal("there is no MiniBrowser, which comes with libwebkit2gtk-4.1:", err)
+		}
+		cmd = exec.Command(found[0], "--geometry=1200x1000", url)
 	}
 	cmd.Env = append(os.Environ(), "DISPLAY="+s.display, "HOME="+profile, "XDG_RUNTIME_DIR="+profile, "DBUS_SESSION_BUS_ADDRESS=disabled:")
 	launch(t, cmd)

@@ -141,7 +141,7 @@ func TestBrowsersLogIn(t *testing.T) {
 	if err := os.WriteFile(page, []byte(embed), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	for _, browser := range []string{"Chromium", "Firefox"} {
+	for _, browser := range []string{"Chromium", "Firefox", "WebKit"} {
 		for name, url := range map[string]string{
 			"the app's link": o.url + "/#v=" + o.view.Reveal(),
 			"a dashboard":    "file://" + page,
