@@ -121,11 +121,12 @@ func (w *Watch) ignore() {
 	}
 }
 
-// Meet puts addresses at which the agent was heard of before those known so
-// far, but for the one that answered last and those to [Watch.Keep]. If one of
-// them is new a question that is under way is asked there, too, and it asks soon: at once, but not more often than every two seconds,
-// because anybody on the network can make addresses up; see [Watch.Nudge]. Those
-// that are not on a link of this computer push out none that is. It never blocks.
+// Meet puts addresses at which the agent was heard of before those known so far, but
+// for the one that answered last and those to [Watch.Keep]. If one of them is new, a
+// question that is under way is asked there, too, and the Watch asks soon: at once, but
+// not more often than every two seconds, because anybody on the network can make
+// addresses up; see [Watch.Nudge]. Those that are not on a link of this computer push
+// out none that is. It never blocks.
 func (w *Watch) Meet(addresses ...string) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
