@@ -95,6 +95,9 @@ func TestAttacks(t *testing.T) {
 		{"half requests", false, 18_500, 0, "GET / HTTP/1.1\r\nHost: pi\r\nX-Half: "},
 		{"half requests with long headers", false, 18_500, 0, "GET / HTTP/1.1\r\nHost: pi\r\n" + strings.Repeat("X: "+strings.Repeat("y", 60)+"\r\n", 110)},
 		{"connections that say nothing", false, 18_500, 0, ""},
+		// A ClientHello of 16 KB of which the first bytes come (RFC 8446, section 4.1.2).
+		{"half hellos of TLS", false, 18_500, 0, "\x16\x03\x01\x40\x00\x01\x00\x3f\xfc\x03\x03" + strings.Repeat("r", 32)},
+		{"long half hellos of TLS", false, 18_500, 0, "\x16\x03\x01\x40\x00\x01\x00\x3f\xfc\x03\x03" + strings.Repeat("r", 16_000)},
 		{"unread snapshots", true, 300, 10 * time.Second, "GET /snapshot.jpg?settle=0 HTTP/1.1\r\nHost: pi\r\n\r\n"},
 		{"unread streams", true, 300, 10 * time.Second, "GET /video HTTP/1.1\r\nHost: pi\r\n\r\n"},
 		{"unread streams for browsers", true, 300, 10 * time.Second, "GET /video?advance=1 HTTP/1.1\r\nHost: pi\r\n\r\n"},
