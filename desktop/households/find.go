@@ -144,7 +144,7 @@ func (k *Keeper) findPinned(ctx context.Context, id string, at []endpoint.Endpoi
 	}
 	home, serial, failed := k.proves(ctx, seen)
 	if home != "" {
-		k.join(id, p, home, serial)
+		k.takeIn(id, p, home, serial)
 		_, bearer, _ = k.way(id)
 		return k.cfg.Find(ctx, id, over(at, p.spki, bearer))
 	}
@@ -158,9 +158,10 @@ func (k *Keeper) findPinned(ctx context.Context, id string, at []endpoint.Endpoi
 	return k.noteTried(deniedBy(seen, denied), at), nil
 }
 
-// released takes an agent out of its household that says over TLS that it is open:
-// another computer released it, or somebody reset it. It is believed with its public key
-// only, as before. Nothing changes if it was locked again meanwhile.
+// released is told of an agent that says over TLS that it is open, as it was believed when
+// it was asked. If it was in a household, another computer has released it or somebody has
+// reset it: it is in none from now on, and believed with its public key only, as before.
+// Nothing changes if it was locked again meanwhile.
 func (k *Keeper) released(id string, asked pin) {
 	k.mu.Lock()
 	same := k.pins[id] == asked
@@ -248,7 +249,7 @@ func (k *Keeper) meet(ctx context.Context, id string, at []endpoint.Endpoint, re
 		return client.Found{}, refused
 	case k.Pinned(seen.ID):
 		return k.findPinned(ctx, seen.ID, at)
-	case proved && k.join(seen.ID, pin{spki: seen.Shown}, home, serial):
+	case proved && k.takeIn(seen.ID, pin{spki: seen.Shown}, home, serial):
 		return k.findPinned(ctx, seen.ID, at)
 	case !able || proved:
 		return deniedBy(seen, cameras.NeedsKey), nil
@@ -259,10 +260,11 @@ func (k *Keeper) meet(ctx context.Context, id string, at []endpoint.Endpoint, re
 	}
 }
 
-// join makes an agent that proved a key one of that household, and reports whether there
-// was room. What was said of it on this computer only is forgotten: who locked it has
-// told it how it is called and mounted. The computer that locks it has not yet.
-func (k *Keeper) join(id string, before pin, home string, serial int) bool {
+// takeIn makes an agent that proved a key one of that household, and reports whether there
+// was room. Names and mountings that only this computer knows are forgotten, because the
+// agent has those of whoever locked it; if that is this computer they are still to be
+// sent, and kept.
+func (k *Keeper) takeIn(id string, before pin, home string, serial int) bool {
 	if before.home == "" && !k.locks(id) {
 		k.cfg.Sent(id, k.cfg.Facts(id))
 	}

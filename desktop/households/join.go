@@ -45,7 +45,7 @@ func (k *Keeper) Join(ctx context.Context, typed, name string, keep bool) (home 
 		k.round++
 		k.mu.Unlock()
 		for _, o := range found {
-			k.join(o.ID, k.pinOf(o.ID, o.shown), known, k.serialOf(known))
+			k.takeIn(o.ID, k.pinOf(o.ID, o.shown), known, k.serialOf(known))
 		}
 		return known, agentsIn(found), Refusal{}
 	case len(found) == 0 && !keep:
@@ -56,7 +56,7 @@ func (k *Keeper) Join(ctx context.Context, typed, name string, keep bool) (home 
 		return "", nil, r
 	}
 	for _, o := range found {
-		k.join(o.ID, k.pinOf(o.ID, o.shown), home, k.serialOf(home))
+		k.takeIn(o.ID, k.pinOf(o.ID, o.shown), home, k.serialOf(home))
 	}
 	return home, agentsIn(found), Refusal{}
 }

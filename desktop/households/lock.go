@@ -37,7 +37,7 @@ type Step struct {
 	Refusal
 
 	shown  household.Hash // the public key with which it answered first
-	trying bool
+	trying bool           // an attempt to lock it is under way
 }
 
 // Refusal is why something came to nothing: NoCode when it did not. Message and Hint are
@@ -142,7 +142,7 @@ func (k *Keeper) startLocking(id, only string) Code {
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	l := k.lock
-	if l != nil && l.home != id { // which has ended: see Lock
+	if l != nil && l.home != id { // Lock has made sure that it has ended
 		l.cancel()
 		l = nil
 	}
@@ -204,7 +204,7 @@ func (k *Keeper) runLock(ctx context.Context, l *locking) {
 	for ctx.Err() == nil {
 		for _, a := range k.unlocked(l) {
 			if !k.startTry(l, a.ID) {
-				continue // the last try is not over: it may answer very slowly
+				continue // the last attempt goes on: it may answer very slowly
 			}
 			tries.Go(func() {
 				defer k.note(l, a.ID, func(s *Step) { s.trying = false })
@@ -232,7 +232,8 @@ func (k *Keeper) locks(id string) bool {
 	return k.lock != nil && k.lock.steps[id] != nil
 }
 
-// startTry notes that an agent is being tried. It reports whether it was not.
+// startTry notes that an attempt to lock an agent begins. It reports false when one is
+// under way or none is wanted.
 func (k *Keeper) startTry(l *locking, id string) bool {
 	k.mu.Lock()
 	defer k.mu.Unlock()
