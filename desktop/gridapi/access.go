@@ -165,9 +165,9 @@ func sheetOf(s households.Sheet) *Sheet {
 		shown.Passwords = append(shown.Passwords, SheetPassword{p.Name, millis(p.Until), p.Text})
 	}
 	for _, a := range s.Agents {
-		one := SheetAgent{Name: a.Name, URLs: []string{}}
-		if address := first(a.Addresses); address != "" { // where it answered; anybody can announce the others
-			one.URLs = append(one.URLs, "http://"+address+"/")
+		one := SheetAgent{Name: a.Name}
+		if address := first(a.Addresses); address != "" { // anybody can announce the others
+			one.URL = "http://" + address + "/"
 		}
 		shown.Agents = append(shown.Agents, one)
 	}

@@ -52,7 +52,7 @@ func TestLockAndWatch(t *testing.T) {
 		t.Errorf("afterwards: %+v", state)
 	}
 	sheet := app.must("sheet", Call{Household: home}).Sheet
-	if len(sheet.Passwords) != 1 || sheet.Passwords[0].Name != "phones" || len(sheet.Agents) != 2 || sheet.Agents[0].URLs[0] != "http://"+a.Addr()+"/" {
+	if len(sheet.Passwords) != 1 || sheet.Passwords[0].Name != "phones" || len(sheet.Agents) != 2 || sheet.Agents[0].URL != "http://"+a.Addr()+"/" {
 		t.Errorf("sheet: %+v", sheet)
 	}
 	v, err := household.ParseViewPassword(sheet.Passwords[0].Text)

@@ -136,7 +136,7 @@ type SheetPassword struct {
 // SheetAgent is where an agent of the household is.
 type SheetAgent struct {
 	Name string `json:"name"`
-	// URLs are those of its page, best first: a phone's QR code is one of them, followed
-	// by "#v=" and the text of a view password. Never null.
-	URLs []string `json:"urls"`
+	// URL is that of its page where it answered last, empty when it never did: a phone's QR
+	// code is this, followed by "#v=" and the text of a view password.
+	URL string `json:"url"`
 }

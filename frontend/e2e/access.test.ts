@@ -208,9 +208,9 @@ describe("the household", () => {
   });
 
   it("is saved and printed as a sheet", async () => {
-    const names = sheet().agents.map(({ urls }, i) => ({
+    const names = sheet().agents.map(({ url }, i) => ({
       name: i ? "Porch" : "<img src=x>",
-      urls,
+      url,
     }));
     stage.go.access = () => accessResult({ sheet: sheet({ agents: names }) });
     const page = await open(stage.cameras(2), home);

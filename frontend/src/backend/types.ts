@@ -630,10 +630,10 @@ export interface SheetPassword {
 export interface SheetAgent {
   name: string;
   /**
-   * URLs are those of its page, best first: a phone's QR code is one of them, followed
-   * by "#v=" and the text of a view password. Never null.
+   * URL is that of its page where it answered last, empty when it never did: a phone's QR
+   * code is this, followed by "#v=" and the text of a view password.
    */
-  urls: string[];
+  url: string;
 }
 /**
  * Call is what a person does: about a camera, an address that was typed, or access.

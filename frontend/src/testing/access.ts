@@ -71,8 +71,8 @@ export function sheet(differences: Partial<Sheet> = {}): Sheet {
     key: KEY,
     passwords: [{ name: "Phones and programs", until: 0, text: PASSWORD }],
     agents: [
-      { name: "Garage", urls: ["http://garage.local:8080/", "http://192.168.1.41:8080/"] },
-      { name: "Porch", urls: ["http://porch.local:8080/", "http://192.168.1.40:8080/"] },
+      { name: "Garage", url: "http://garage.local:8080/" },
+      { name: "Porch", url: "http://porch.local:8080/" },
     ],
     ...differences,
   };

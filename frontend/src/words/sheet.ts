@@ -33,7 +33,7 @@ export function sheetText(sheet: Sheet, now: number): string {
     const end = endWords({ until }, now);
     return `${name}${end === "" ? "" : ` (${end})`}: ${text || SHEET.elsewhere}`;
   });
-  const agents = sheet.agents.map(({ name, urls }) => `${name}: ${urls[0] ?? ""}`.trim());
+  const agents = sheet.agents.map(({ name, url }) => `${name}: ${url}`.trim());
   return [
     SHEET.title(sheet.name),
     SHEET.keep,
