@@ -88,23 +88,30 @@ func New(t testing.TB, id, name string, picture []byte, cams ...string) *Agent {
 
 // NewCertificate gives it another key pair.
 func (a *Agent) NewCertificate() {
-	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	cert, spki, err := NewPair()
 	if err != nil {
 		a.t.Fatal(err)
 	}
-	template := &x509.Certificate{SerialNumber: big.NewInt(1), NotBefore: time.Unix(0, 0), NotAfter: time.Unix(1, 0)} // a Pi without a clock
+	a.Set(func(s *State) { s.Cert, s.SPKI = cert, spki })
+}
+
+// NewPair makes a key pair with a certificate of a Pi without a clock, which has expired.
+// spki is the SHA-256 of the public key.
+func NewPair() (cert tls.Certificate, spki household.Hash, err error) {
+	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	if err != nil {
+		return cert, spki, err
+	}
+	template := &x509.Certificate{SerialNumber: big.NewInt(1), NotBefore: time.Unix(0, 0), NotAfter: time.Unix(1, 0)}
 	der, err := x509.CreateCertificate(rand.Reader, template, template, key.Public(), key)
 	if err != nil {
-		a.t.Fatal(err)
+		return cert, spki, err
 	}
 	parsed, err := x509.ParseCertificate(der)
 	if err != nil {
-		a.t.Fatal(err)
+		return cert, spki, err
 	}
-	a.Set(func(s *State) {
-		s.Cert = tls.Certificate{Certificate: [][]byte{der}, PrivateKey: key}
-		s.SPKI = sha256.Sum256(parsed.RawSubjectPublicKeyInfo)
-	})
+	return tls.Certificate{Certificate: [][]byte{der}, PrivateKey: key}, sha256.Sum256(parsed.RawSubjectPublicKeyInfo), nil
 }
 
 // Addr is where it is, host:port.

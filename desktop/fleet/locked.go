@@ -3,17 +3,11 @@
 package main
 
 import (
-	"crypto/ecdsa"
-	"crypto/elliptic"
-	"crypto/rand"
-	"crypto/sha256"
 	"crypto/tls"
-	"crypto/x509"
-	"math/big"
 	"net"
 	"net/http"
-	"time"
 
+	"pigrid/desktop/accesstest"
 	"pigrid/shared/api"
 	"pigrid/shared/household"
 )
@@ -27,29 +21,14 @@ type lock struct {
 }
 
 func newLock() (*lock, error) {
-	private, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
-	if err != nil {
-		return nil, err
-	}
-	template := &x509.Certificate{SerialNumber: big.NewInt(1), NotBefore: time.Unix(0, 0), NotAfter: time.Unix(1, 0)}
-	der, err := x509.CreateCertificate(rand.Reader, template, template, private.Public(), private)
-	if err != nil {
-		return nil, err
-	}
-	parsed, err := x509.ParseCertificate(der)
-	if err != nil {
-		return nil, err
-	}
+	cert, spki, err := accesstest.NewPair()
 	return &lock{
-		key: household.NewKey(), spki: sha256.Sum256(parsed.RawSubjectPublicKeyInfo),
-		tls: &tls.Config{
-			MinVersion: tls.VersionTLS12, NextProtos: []string{"http/1.1"},
-			Certificates: []tls.Certificate{{Certificate: [][]byte{der}, PrivateKey: private}},
-		},
-	}, nil
+		key: household.NewKey(), spki: spki,
+		tls: &tls.Config{MinVersion: tls.VersionTLS12, NextProtos: []string{"http/1.1"}, Certificates: []tls.Certificate{cert}},
+	}, err
 }
 
-// guard lets only who knows the agent's key through. A nil lock lets all through.
+// guard refuses clients that do not know the agent's key. A nil lock refuses nobody.
 func (l *lock) guard(agent string, next http.Handler) http.Handler {
 	if l == nil {
 		return next
@@ -57,16 +36,14 @@ func (l *lock) guard(agent string, next http.Handler) http.Handler {
 	want := "Bearer " + l.key.ForAgent(agent, l.spki).Bearer().Hex()
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if r.Header.Get("Authorization") != want {
-			w.Header().Set("Content-Type", "application/json")
-			w.WriteHeader(http.StatusUnauthorized)
-			_, _ = w.Write([]byte(`{"error":"` + string(api.CodeLocked) + `"}`))
+			refusal{Refusal: api.Refusal{Status: http.StatusUnauthorized, Code: api.CodeLocked, Title: "Locked"}}.write(w)
 			return
 		}
 		next.ServeHTTP(w, r)
 	})
 }
 
-// over makes a listener speak TLS only. A nil lock leaves it.
+// over makes a listener speak TLS only. A nil lock leaves it as it is.
 func (l *lock) over(plain net.Listener) net.Listener {
 	if l == nil {
 		return plain
@@ -82,7 +59,7 @@ func (l *lock) access() api.Access {
 	return api.Locked
 }
 
-// tcpOf is the connection below.
+// tcpOf returns the TCP connection, which may be below TLS.
 func tcpOf(c net.Conn) (tcp *net.TCPConn, ok bool) {
 	if over, is := c.(*tls.Conn); is {
 		c = over.NetConn()

@@ -18,7 +18,7 @@
 //
 //	fleet -n 4 -locked
 //
-// speaks TLS only, to who knows the household key, which it prints with its address.
+// is locked: its agents speak TLS only, and want the household key that it prints.
 package main
 
 import (
@@ -55,7 +55,7 @@ func run(ctx context.Context, args []string, out io.Writer) error {
 	first := flags.Int("first", 1, "the number of the first agent")
 	good := flags.String("good", "", "be a hostile neighbour of the agents at these addresses, host:port,…")
 	elsewhere := flags.String("elsewhere", "", "IP address of this machine on another network, for the neighbour's router")
-	locked := flags.Bool("locked", false, "speak TLS only, to who knows the household key that is printed, too")
+	locked := flags.Bool("locked", false, "agents speak TLS only, and want the household key that is printed")
 	if err := flags.Parse(args); err != nil {
 		return err
 	}
