@@ -6,9 +6,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
-	"os"
 	"os/exec"
-	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -120,13 +118,7 @@ func (f *fleet) home(t *testing.T, width, height int) home {
 	if err != nil {
 		t.Fatal(err)
 	}
-	secrets, err := json.Marshal(map[string]string{"household:" + household: string(kept)})
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := os.WriteFile(filepath.Join(filepath.Dir(h.settings()), "secrets.json"), secrets, 0o600); err != nil {
-		t.Fatal(err)
-	}
+	h.write(t, "secrets.json", map[string]string{"household:" + household: string(kept)})
 	return h
 }
 

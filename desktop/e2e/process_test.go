@@ -187,18 +187,9 @@ func newHome(t *testing.T, agents ...*agent) home {
 func homeOf(t *testing.T, width, height int, cameras []known) home {
 	t.Helper()
 	h := home{t.TempDir()}
-	data, err := json.Marshal(map[string]any{
+	h.write(t, "settings.json", map[string]any{
 		"version": 1, "cameras": cameras, "window": map[string]int{"width": width, "height": height},
 	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := os.MkdirAll(filepath.Dir(h.settings()), 0o700); err != nil {
-		t.Fatal(err)
-	}
-	if err := os.WriteFile(h.settings(), data, 0o600); err != nil {
-		t.Fatal(err)
-	}
 	return h
 }
 
@@ -214,10 +205,21 @@ func (h home) change(t *testing.T, some map[string]any) {
 		t.Fatal(err)
 	}
 	maps.Copy(all, some)
-	if data, err = json.Marshal(all); err != nil {
+	h.write(t, "settings.json", all)
+}
+
+// write writes one of the app's files as JSON.
+func (h home) write(t *testing.T, name string, content any) {
+	t.Helper()
+	data, err := json.Marshal(content)
+	if err != nil {
 		t.Fatal(err)
 	}
-	if err := os.WriteFile(h.settings(), data, 0o600); err != nil {
+	dir := filepath.Dir(h.settings())
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(filepath.Join(dir, name), data, 0o600); err != nil {
 		t.Fatal(err)
 	}
 }

@@ -49,7 +49,7 @@ func main() {
 	}
 	reach := client.NewClient().LocalNames(discovery.NewNames().Resolve)
 	e := engine.New(engine.Config{
-		Client: reach, Access: reach, Secrets: secrets.New(memory{}, ""), Sweeper: client.NewSweeper(), Settings: store, Logger: log,
+		Client: reach, Access: reach, Secrets: secrets.New(&memory{}, ""), Sweeper: client.NewSweeper(), Settings: store, Logger: log,
 		Search: func(sighted func(dnssd.Sighting)) engine.Searcher {
 			return discovery.New(discovery.Config{Logger: log, OnSighting: sighted})
 		},
@@ -113,18 +113,21 @@ func (l *lines) Encode(v any) {
 }
 
 // memory is a keychain that is empty at every start.
-type memory map[string]string
+type memory struct{ kept sync.Map }
 
-func (m memory) Set(name, secret string) error { m[name] = secret; return nil }
+// Set implements [secrets.Keychain].
+func (m *memory) Set(name, secret string) error { m.kept.Store(name, secret); return nil }
 
-func (m memory) Get(name string) (string, error) {
-	if secret, ok := m[name]; ok {
-		return secret, nil
+// Get implements [secrets.Keychain].
+func (m *memory) Get(name string) (string, error) {
+	if secret, ok := m.kept.Load(name); ok {
+		return secret.(string), nil
 	}
 	return "", secrets.ErrNotFound
 }
 
-func (m memory) Delete(name string) error { delete(m, name); return nil }
+// Delete implements [secrets.Keychain].
+func (m *memory) Delete(name string) error { m.kept.Delete(name); return nil }
 
 // call runs a command as the page does and returns its answer.
 func call(ctx context.Context, grid *gridapi.Server, command, says string) gridapi.Answer {
