@@ -82,7 +82,7 @@ func (w *Watch) askNear(ctx context.Context, near []string) (Found, error) {
 	var worst *cameras.Failure
 	for asked > 0 {
 		select {
-		case <-w.met: // now or before the question, then it is among these
+		case <-w.met: // if that was before the question, the address is in near
 			known, _ := w.cfg.Links.sorted(w.Addresses())
 			fresh := slices.DeleteFunc(known, func(a string) bool { return slices.Contains(near, a) })
 			if fresh = fresh[:min(len(fresh), maxJoined-joined)]; len(fresh) > 0 {
@@ -95,23 +95,22 @@ func (w *Watch) askNear(ctx context.Context, near []string) (Found, error) {
 			if a.err == nil {
 				return a.found, nil
 			}
-			if failure := failureOf(a.err); worst == nil {
+			if failure := failureOf(a.err); worst == nil || weight(failure) > weight(worst) {
 				worst = failure
-			} else {
-				worst = telling(failure, worst)
 			}
 		}
 	}
 	return Found{}, worst
 }
 
-// doubted reports whether a stream of the agent failed since it answered last.
+// doubted reports whether a stream of the agent has failed since it answered last.
 func (w *Watch) doubted() bool {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	return w.failed
 }
 
+// believe ends the doubt: it has answered.
 func (w *Watch) believe() {
 	w.mu.Lock()
 	defer w.mu.Unlock()

@@ -56,7 +56,7 @@ type Watch struct {
 	cfg  WatchConfig
 	poke chan struct{}
 	hint chan struct{}
-	met  chan struct{} // a new address, for the question that is under way
+	met  chan struct{} // there is a new address, which a question under way can take in
 
 	// Of the goroutine of Run:
 	nudged time.Time // last question that a hint called for
@@ -64,7 +64,7 @@ type Watch struct {
 	moved  bool      // it answers on another network, and not on its link
 
 	mu     sync.Mutex
-	failed bool // a stream of it has, since it answered last
+	failed bool // a stream of the agent has failed since it answered last
 	whereabouts
 }
 
@@ -90,8 +90,8 @@ func (w *Watch) Poke() {
 	}
 }
 
-// Doubt asks soon, because a stream of the agent failed; see [Watch.Nudge]. Where it
-// answered last it need not be any more.
+// Doubt asks soon, because a stream of the agent failed; see [Watch.Nudge]. The agent may
+// no longer be where it answered last, and is not waited for as long there.
 func (w *Watch) Doubt() {
 	w.mu.Lock()
 	w.failed = true

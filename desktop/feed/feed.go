@@ -79,7 +79,7 @@ type current struct {
 	wanted time.Time // last time somebody looked
 	wish   wish      // how it is wanted
 	redial bool      // dial at once, whatever the back-off says
-	// leaveDial ends the attempt while it dials; nil when none does.
+	// leaveDial ends a dial that is under way; nil when there is none.
 	leaveDial func()
 	cut       bool // the open stream ends, even when frames arrive
 	renew     bool // the open connection may be dead without a word

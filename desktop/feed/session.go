@@ -62,8 +62,8 @@ func (f *Feed) takeFirst() *link {
 	return l
 }
 
-// dialling notes that an attempt begins, which leave ends, and returns where to and for
-// what.
+// dialling notes that an attempt begins, and returns where to and for what. leave ends
+// it, while it dials.
 func (f *Feed) dialling(leave func()) (Target, Rendition) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
