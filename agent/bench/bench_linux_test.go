@@ -67,7 +67,7 @@ func TestServers(t *testing.T) {
 			}
 		}
 	}
-	publish(t, before, report(samples)+encrypted(t)+agentTable(samples, measureAtRest(t), slow(t), crowd(t)))
+	publish(t, before, report(samples)+encrypted(t)+smaller(t)+agentTable(samples, measureAtRest(t), slow(t), crowd(t)))
 }
 
 func measure(t *testing.T, name string, w work, how way) sample {

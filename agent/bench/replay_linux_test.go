@@ -26,14 +26,16 @@ const (
 
 // picture makes a JPEG of exactly size bytes. It is padded in the entropy data,
 // not by comments: a reader has to look through that byte by byte, as it does
-// through a camera's pictures.
+// through a camera's pictures. The one of size [realSize] is as large as it comes.
 func picture(size int) []byte {
+	if size == realSize {
+		return scenery()
+	}
 	var small bytes.Buffer
 	if err := jpeg.Encode(&small, image.NewGray(image.Rect(0, 0, 640, 480)), nil); err != nil {
 		panic(err)
 	}
-	b := append(make([]byte, 0, size), 0xFF, 0xD8, 0xFF, 0xFE, 0, 2+8, 0, 0, 0, 0, 0, 0, 0, 0)
-	b = append(b, small.Bytes()[2:small.Len()-2]...)
+	b := withStamp(small.Bytes()[:small.Len()-2])
 	noise := rand.New(rand.NewPCG(1, 2))
 	for len(b) < size-2 {
 		c := byte(noise.Uint32())
@@ -43,6 +45,11 @@ func picture(size int) []byte {
 		}
 	}
 	return append(b[:size-2], 0xFF, 0xD9)
+}
+
+// withStamp puts a comment with room for a time behind SOI.
+func withStamp(jpeg []byte) []byte {
+	return append([]byte{0xFF, 0xD8, 0xFF, 0xFE, 0, 2 + 8, 0, 0, 0, 0, 0, 0, 0, 0}, jpeg[2:]...)
 }
 
 // stamp writes a time into the comment, in microseconds, seven bits a byte: so none of

@@ -16,6 +16,8 @@ import (
 	"sync/atomic"
 	"testing"
 	"time"
+
+	"pigrid/shared/mjpeg"
 )
 
 // audience is a number of viewers, each with a connection of its own.
@@ -29,7 +31,8 @@ type audience struct {
 	bytes   int64
 	frames  int64
 	fewest  int64           // frames of the viewer that got the fewest
-	delays  []time.Duration // from the source's write to the picture's last byte
+	delays  []time.Duration // from the source's write to the picture's last byte; not of smaller pictures
+	ages    []time.Duration // from the agent's reading of the frame to that
 	waits   []time.Duration // from connect to the first picture
 	trouble error
 }
@@ -99,7 +102,7 @@ func (a *audience) view(conn io.Reader, begin time.Time) {
 	lines := textproto.NewReader(r)
 	var picture []byte
 	var bytes, frames int64
-	var delays []time.Duration
+	var delays, ages []time.Duration
 	var wait time.Duration
 	join := sync.OnceFunc(func() { wait = time.Since(begin); a.joined.Done() })
 	_, err := lines.ReadLine() // status
@@ -112,13 +115,14 @@ func (a *audience) view(conn io.Reader, begin time.Time) {
 		lines = textproto.NewReader(r)
 	}
 	for err == nil {
-		if picture, err = readPart(r, lines, picture); err != nil {
+		var taken time.Time
+		if picture, taken, err = readPart(r, lines, picture); err != nil {
 			break
 		}
 		join()
 		if a.measuring.Load() {
 			bytes, frames = bytes+int64(len(picture)), frames+1
-			delays = append(delays, time.Since(stamped(picture)))
+			delays, ages = append(delays, time.Since(stamped(picture))), append(ages, time.Since(taken))
 		}
 	}
 	join()
@@ -129,7 +133,7 @@ func (a *audience) view(conn io.Reader, begin time.Time) {
 	}
 	a.fewest = min(a.fewest, frames)
 	a.bytes, a.frames = a.bytes+bytes, a.frames+frames
-	a.delays, a.waits = append(a.delays, delays...), append(a.waits, wait)
+	a.delays, a.ages, a.waits = append(a.delays, delays...), append(a.ages, ages...), append(a.waits, wait)
 }
 
 // slowLink hands on a few bytes each tick.
@@ -150,12 +154,13 @@ func (l *slowLink) Read(b []byte) (int, error) {
 	return n, err
 }
 
-// readPart reads one part into buf, which grows as needed.
-func readPart(r *bufio.Reader, lines *textproto.Reader, buf []byte) ([]byte, error) {
+// readPart reads one part into buf, which grows as needed. The time is when the agent
+// read the frame; zero of a server that does not say it.
+func readPart(r *bufio.Reader, lines *textproto.Reader, buf []byte) (picture []byte, taken time.Time, err error) {
 	for { // an empty line after the last picture, the boundary
 		line, err := lines.ReadLine()
 		if err != nil {
-			return buf, err
+			return buf, taken, err
 		}
 		if line != "" {
 			break
@@ -163,21 +168,24 @@ func readPart(r *bufio.Reader, lines *textproto.Reader, buf []byte) ([]byte, err
 	}
 	header, err := lines.ReadMIMEHeader()
 	if err != nil {
-		return buf, err
+		return buf, taken, err
 	}
 	size, err := strconv.Atoi(header.Get("Content-Length"))
 	if err != nil {
-		return buf, err
+		return buf, taken, err
+	}
+	if seconds, err := strconv.ParseFloat(header.Get(mjpeg.TimestampHeader), 64); err == nil {
+		taken = time.UnixMicro(int64(seconds * 1e6))
 	}
 	if cap(buf) < size {
 		buf = make([]byte, size)
 	}
 	buf = buf[:size]
 	if _, err := io.ReadFull(r, buf); err != nil {
-		return buf, err
+		return buf, taken, err
 	}
 	if !bytes.HasPrefix(buf, []byte{0xFF, 0xD8}) || !bytes.HasSuffix(buf, []byte{0xFF, 0xD9}) {
-		return buf, errors.New("a part is not one whole picture")
+		return buf, taken, errors.New("a part is not one whole picture")
 	}
-	return buf, nil
+	return buf, taken, nil
 }
