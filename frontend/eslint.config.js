@@ -47,6 +47,10 @@ const ROOMS = {
     may: ["cameras/", "layout/", "frames/", "view/", "words/", "ui/"],
     why: "tiles act through the viewer, not on Go",
   },
+  settings: {
+    may: ["backend/", "cameras/", "view/", "words/", "ui/"],
+    why: "its tabs stand on dialogs of ui and know no tiles",
+  },
   testing: { may: ["backend/types"], why: "its cameras stand in for what Go says" },
 };
 

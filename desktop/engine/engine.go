@@ -122,7 +122,12 @@ func (e *Engine) Start() {
 func (e *Engine) dialRemembered() {
 	e.applying.Lock()
 	defer e.applying.Unlock()
-	for _, c := range e.Roster.List() {
+	e.dial(e.Roster.List())
+}
+
+// dial starts the streams of cameras. It needs applying.
+func (e *Engine) dial(list []cameras.Camera) {
+	for _, c := range list {
 		if c.URL != "" {
 			e.dialForeign(c)
 		} else {

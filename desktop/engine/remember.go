@@ -31,6 +31,11 @@ func (e *Engine) remember() {
 
 func (e *Engine) save(stay *reconnect.Stay) {
 	e.noteStreams(stay)
+	e.write()
+}
+
+// write puts the Roster into the settings file.
+func (e *Engine) write() {
 	list := slices.DeleteFunc(e.Roster.List(), func(c cameras.Camera) bool { return c.Agent != "" && e.Keeper.Stranger(c.Agent) })
 	err := e.cfg.Settings.Save(func(s settings.Settings) settings.Settings {
 		added := map[string]time.Time{}

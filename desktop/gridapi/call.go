@@ -31,13 +31,18 @@ func (s *Server) run(command string, c Call) (result *AddResult, ok bool) {
 // at once what it did.
 func (s *Server) serveCall(w http.ResponseWriter, r *http.Request) {
 	var c Call
-	if !readJSON(w, r, maxCall, &c) {
+	command := r.PathValue("command")
+	if !readJSON(w, r, mostOf(command), &c) {
 		return
 	}
 	var result *AddResult
-	access, ok := s.runAccess(r.PathValue("command"), c)
+	preferences, ok := s.runSettings(command, c)
+	access := (*AccessResult)(nil)
 	if !ok {
-		result, ok = s.run(r.PathValue("command"), c)
+		access, ok = s.runAccess(command, c)
+	}
+	if !ok {
+		result, ok = s.run(command, c)
 	}
 	if !ok {
 		http.Error(w, "there is no such command", http.StatusNotFound)
@@ -45,6 +50,14 @@ func (s *Server) serveCall(w http.ResponseWriter, r *http.Request) {
 	}
 	s.board.post(s.State, true)
 	a := s.answer(0)
-	a.Result, a.Access = result, access
+	a.Result, a.Access, a.Settings = result, access, preferences
 	writeJSON(w, a)
+}
+
+// mostOf is how many bytes a command may have.
+func mostOf(command string) int64 {
+	if command == "importSettings" {
+		return maxImport
+	}
+	return maxCall
 }

@@ -50,7 +50,7 @@ func (s *Server) State() State {
 		Version: s.version, Cameras: []Camera{}, Away: append([]string{}, now.Away...), Notice: now.Notice, Crowded: now.Crowded,
 		Discovery: Discovery{now.Discovery.Running, append([]string{}, now.Discovery.Interfaces...), now.Discovery.Problem},
 		Search:    Search(now.Search), Twins: (*Twins)(now.Twins),
-		Access: accessOf(now.Access),
+		Access: accessOf(now.Access), Appearance: Appearance(s.engine.Appearance()),
 	}
 	state.Search.Networks = append([]string{}, state.Search.Networks...)
 	for _, t := range now.Tiles {

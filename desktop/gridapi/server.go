@@ -20,6 +20,8 @@ const (
 	maxQuestion = 1 << 20
 	// maxCall is the same for a command.
 	maxCall = 64 << 10
+	// maxImport is the same for a file of settings, which is text in JSON here.
+	maxImport = 2 * engine.MaxSettings
 )
 
 // Server answers the page. It never waits for the rooms that know who exists while it

@@ -30,6 +30,8 @@ type Answer struct {
 	Result *AddResult `json:"result,omitempty"` // of the command add
 	// Access is how a command about access ended.
 	Access *AccessResult `json:"access,omitempty"`
+	// Settings is how a command about settings ended.
+	Settings *SettingsResult `json:"settings,omitempty"`
 }
 
 // State is everything the page shows. It is always sent whole.
@@ -46,6 +48,8 @@ type State struct {
 	Crowded bool   `json:"crowded"`
 	Twins   *Twins `json:"twins,omitempty"` // two agents that have the same id, mostly null
 	Access  Access `json:"access"`
+	// Appearance is how a person wants the page to look.
+	Appearance Appearance `json:"appearance"`
 	// BytesPerSecond is what all streams together brought over the last seconds.
 	BytesPerSecond int64 `json:"bytesPerSecond"`
 }
@@ -134,10 +138,12 @@ type Call struct {
 	Agent     string `json:"agent,omitempty"`     // id
 	Name      string `json:"name,omitempty"`
 	To        string `json:"to,omitempty"`    // another name
-	Text      string `json:"text,omitempty"`  // a household key that was typed
+	Text      string `json:"text,omitempty"`  // a household key that was typed, or a file of settings
 	Until     int64  `json:"until,omitempty"` // unix milliseconds, 0 for never
 	Claim     bool   `json:"claim,omitempty"` // lock a new camera, too
 	Keep      bool   `json:"keep,omitempty"`  // also a key that opens nothing
 	Rotation  int    `json:"rotation,omitempty"`
 	Mirror    bool   `json:"mirror,omitempty"`
+	Scheme    string `json:"scheme,omitempty"`
+	Labels    string `json:"labels,omitempty"`
 }

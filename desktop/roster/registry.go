@@ -29,19 +29,37 @@ type registry struct {
 // newRegistry returns a registry that knows these cameras.
 func newRegistry(known ...cameras.Camera) *registry {
 	r := &registry{begun: time.Now(), byKey: make(map[string]cameras.Camera, len(known))}
-	ofAgent := map[string]int{}
 	for _, c := range known {
-		agent, id, ok := cameras.SplitKey(c.Key)
-		if len(r.byKey) >= maxCameras || ok && ofAgent[agent] >= maxPerAgent {
-			continue
-		}
-		if ok && c.URL == "" || cameras.IsForeign(c.Key) && c.URL != "" {
-			c.Agent, c.ID = agent, id
-			r.byKey[c.Key] = c
-			ofAgent[agent]++
-		}
+		r.restore(c)
 	}
 	return r
+}
+
+// restore takes in a camera that was remembered. It reports whether it was not known
+// and there was room.
+func (r *registry) restore(c cameras.Camera) bool {
+	agent, id, ok := cameras.SplitKey(c.Key)
+	_, known := r.byKey[c.Key]
+	if known || len(r.byKey) >= maxCameras || ok && r.countOf(agent) >= maxPerAgent {
+		return false
+	}
+	if (!ok || c.URL != "") && (!cameras.IsForeign(c.Key) || c.URL == "") {
+		return false
+	}
+	c.Agent, c.ID = agent, id
+	r.byKey[c.Key] = c
+	return true
+}
+
+// countOf is how many cameras of an agent are known.
+func (r *registry) countOf(agent string) int {
+	n := 0
+	for _, c := range r.byKey {
+		if c.Agent == agent {
+			n++
+		}
+	}
+	return n
 }
 
 // add takes in a camera that has no agent. It reports whether there was room.

@@ -108,6 +108,31 @@ func (r *Roster) AddForeign(c cameras.Camera) bool {
 	return r.book.add(c)
 }
 
+// Restore takes in cameras that another computer remembered. It returns those that were
+// not known; of the others it takes what a person said of them.
+func (r *Roster) Restore(list []cameras.Camera) (fresh []cameras.Camera) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for _, c := range list {
+		if old, known := r.book.get(c.Key); known && (c.Own != cameras.Own{}) {
+			old.Own = c.Own
+			r.book.byKey[c.Key] = old
+		}
+		if !r.book.restore(c) {
+			continue
+		}
+		c, _ = r.book.get(c.Key)
+		fresh = append(fresh, c)
+		if c.URL == "" {
+			r.book.welcome(c.Agent)
+			r.book.ensureAgent(c.Agent, c.Addresses)
+			r.book.keep(c.Agent, c.Addresses)
+			r.book.mark(c.Agent, r.book.of(c.Agent))
+		}
+	}
+	return fresh
+}
+
 // Forget removes a camera; one that was added by address takes its agent's other
 // cameras along. An agent that answers does not come back by itself until it was away
 // for a while.

@@ -61,6 +61,8 @@ type Settings struct {
 	Agents []Agent `json:"agents,omitempty"`
 	// Declined has the ids of agents that a person does not want to see.
 	Declined []string `json:"declined,omitempty"`
+	// Appearance is how the page looks.
+	Appearance Appearance `json:"appearance,omitzero"`
 }
 
 // Window is the size of the window in pixels, 0 by 0 when unknown.
@@ -125,6 +127,9 @@ func (s Settings) valid() Settings {
 	s.Version = Version
 	if !side(s.Window.Width) || !side(s.Window.Height) {
 		s.Window = Window{}
+	}
+	if !s.Appearance.Valid() {
+		s.Appearance = Appearance{}
 	}
 	kept := []Camera{}
 	seen := map[string]bool{}

@@ -272,3 +272,39 @@ func FuzzParse(f *testing.F) {
 		}
 	})
 }
+
+// TestExportHasWhatAnotherComputerNeeds: and nothing of this one's screen and keys.
+func TestExportHasWhatAnotherComputerNeeds(t *testing.T) {
+	mine := example()
+	mine.Appearance = Appearance{Scheme: "light", Labels: "hover"}
+	data, err := mine.Export()
+	if err != nil {
+		t.Fatal(err)
+	}
+	got, err := Parse(data)
+	want := mine
+	want.Window, want.Households = Window{}, nil
+	want.Agents = []Agent{{ID: "a", SPKI: household.Hash{1}}, {ID: "b", SPKI: household.Hash{2}}}
+	if err != nil || !reflect.DeepEqual(got, want) {
+		t.Errorf("%v, got %+v\nwant %+v", err, got, want)
+	}
+	if mine.Agents[0].Household != "h1" {
+		t.Error("exporting changed what is known here")
+	}
+}
+
+func TestAppearanceIsValidated(t *testing.T) {
+	for text, want := range map[string]Appearance{
+		`{"scheme":"dark","labels":"hover"}`: {"dark", "hover"},
+		`{"scheme":"pink","labels":"hover"}`: {},
+		`{}`:                                 {},
+	} {
+		got, err := Parse([]byte(`{"version":2,"appearance":` + text + `}`))
+		if err != nil || got.Appearance != want {
+			t.Errorf("%s: %+v, %v", text, got.Appearance, err)
+		}
+	}
+	if got := (Appearance{}).Whole(); got != (Appearance{"system", "always"}) {
+		t.Errorf("%+v", got)
+	}
+}

@@ -16,6 +16,7 @@ import type {
   Camera,
   News,
   Question,
+  SettingsResult,
   State,
 } from "../src/backend/types";
 import { accessResult } from "../src/testing/access";
@@ -27,6 +28,8 @@ const TYPES: Record<string, string> = {
   ".js": "text/javascript",
   ".css": "text/css",
 };
+/** Commands about this app's settings. */
+const SETTINGS = ["setAppearance", "exportSettings", "importSettings", "diagnostics"];
 /** Commands that are answered with the state alone. */
 const PLAIN = ["cancelAdd", "forget", "forgetAgent", "retry", "search", "stopSearch"];
 const POLL_MS = 10;
@@ -58,11 +61,13 @@ export class FakeGo {
     address,
     detail: "",
   });
-  /** What was asked about access, in order. */
+  /** What was asked about access and settings, in order. */
   asked: { command: string; call: Partial<Call> }[] = [];
   /** Answers that; what is well goes well, unless a test has another answer. */
   access: (command: string, call: Partial<Call>) => AccessResult | Promise<AccessResult> = () =>
     accessResult();
+  /** Answers what is asked about settings. */
+  settings: (command: string, call: Partial<Call>) => Partial<SettingsResult> = () => ({});
   /** Answers POST /frames with 500 while true. */
   broken = false;
   /** There is no Go side, only the page's files. */
@@ -112,7 +117,11 @@ export class FakeGo {
     this.#number++;
   }
 
-  #answer(known: number, news: News[], ended: Pick<Answer, "result" | "access"> = {}): Answer {
+  #answer(
+    known: number,
+    news: News[],
+    ended: Pick<Answer, "result" | "access" | "settings"> = {},
+  ): Answer {
     return {
       number: this.#number,
       news,
@@ -147,7 +156,12 @@ export class FakeGo {
     this.calls.push(`${name} ${key || address}`.trim());
     try {
       if (name === "add") send(response, this.#answer(0, [], { result: await this.add(address) }));
-      else if (PLAIN.includes(name)) send(response, this.#answer(0, []));
+      else if (SETTINGS.includes(name)) {
+        this.asked.push({ command: name, call });
+        const said = this.settings(name, call);
+        const settings = { ok: true, code: "", detail: "", text: "", added: 0, ...said };
+        send(response, this.#answer(0, [], { settings }));
+      } else if (PLAIN.includes(name)) send(response, this.#answer(0, []));
       else {
         this.asked.push({ command: name, call });
         const access = await this.access(name, call);

@@ -1,6 +1,6 @@
 // What a person does, by HTTP: the same in the window and in a browser.
 import { readAnswer } from "./answer";
-import type { AccessResult, AddResult, Call, State } from "./types";
+import type { AccessResult, AddResult, Call, SettingsResult, State } from "./types";
 
 /** The commands about who may watch; docs/PAGE.md says what each reads and does. */
 export type AccessCommand =
@@ -23,6 +23,9 @@ export type AccessCommand =
   | "nameAgent"
   | "mount";
 
+/** The commands about this app's settings. */
+export type SettingsCommand = "setAppearance" | "exportSettings" | "importSettings" | "diagnostics";
+
 /** The commands of POST /call/<command>. */
 export interface Backend {
   /** Tries a host, host:port or URL; may take 40 s. */
@@ -39,7 +42,12 @@ export interface Backend {
   stopSearch(): Promise<void>;
   /** Does something about who may watch; may take 15 s. Never rejects. */
   access(command: AccessCommand, body?: Partial<Call>): Promise<AccessResult>;
+  /** Does something about this app's settings. Never rejects. */
+  settings(command: SettingsCommand, body?: Partial<Call>): Promise<SettingsResult>;
 }
+
+/** The commands that answer with the state alone, and `add`. */
+type Plain = Exclude<keyof Backend, "access" | "settings">;
 
 /** How a command ended that got no answer. */
 const UNANSWERED = {
@@ -58,7 +66,7 @@ export function connect(
   get: typeof fetch = (...all) => fetch(...all),
 ): Backend {
   const call = async (
-    command: Exclude<keyof Backend, "access"> | AccessCommand,
+    command: Plain | AccessCommand | SettingsCommand,
     body: Partial<Call> = {},
   ) => {
     const response = await get(`/call/${command}`, {
@@ -71,8 +79,7 @@ export function connect(
     if (answer.state) onstate(answer.state, answer.number);
     return answer;
   };
-  const done = async (command: Exclude<keyof Backend, "access">, body?: Partial<Call>) =>
-    void (await call(command, body));
+  const done = async (command: Plain, body?: Partial<Call>) => void (await call(command, body));
   return {
     add: async (address) => {
       const { result } = await call("add", { address });
@@ -92,6 +99,15 @@ export function connect(
         return access;
       } catch (error) {
         return { ...UNANSWERED, opened: [], watched: [], detail: String(error) };
+      }
+    },
+    settings: async (command, body) => {
+      try {
+        const { settings } = await call(command, body);
+        if (!settings) throw new Error(`POST /call/${command} answered without a result`);
+        return settings;
+      } catch (error) {
+        return { ok: false, code: "", detail: String(error), text: "", added: 0 };
       }
     },
   };

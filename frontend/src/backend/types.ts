@@ -127,6 +127,7 @@ export interface Answer {
   news: News[];
   result?: AddResult;
   access?: AccessResult;
+  settings?: SettingsResult;
 }
 /**
  * when the page knows another one
@@ -154,6 +155,7 @@ export interface State {
   crowded: boolean;
   twins?: Twins;
   access: Access;
+  appearance: Appearance;
   /**
    * BytesPerSecond is what all streams together brought over the last seconds.
    */
@@ -449,6 +451,19 @@ export interface LockAgent {
   hint: string;
 }
 /**
+ * Appearance is how a person wants the page to look.
+ */
+export interface Appearance {
+  /**
+   * "system", "light" or "dark"
+   */
+  scheme: string;
+  /**
+   * names on tiles: "always" or "hover"
+   */
+  labels: string;
+}
+/**
  * News is the newest frame of a camera as the page is told of it.
  */
 export interface News {
@@ -636,6 +651,30 @@ export interface SheetAgent {
   url: string;
 }
 /**
+ * Settings is how a command about settings ended.
+ */
+export interface SettingsResult {
+  ok: boolean;
+  /**
+   * Code is "newer" for a file of a newer PiGrid, "not-settings" for any other file
+   * that cannot be read, "not-saved" when a file could not be made, "unknown" for a
+   * look that there is not.
+   */
+  code: string;
+  /**
+   * the raw cause
+   */
+  detail: string;
+  /**
+   * of a file, or the diagnostics
+   */
+  text: string;
+  /**
+   * cameras that were not known here
+   */
+  added: number;
+}
+/**
  * Call is what a person does: about a camera, an address that was typed, or access.
  */
 export interface Call {
@@ -655,7 +694,7 @@ export interface Call {
    */
   to?: string;
   /**
-   * a household key that was typed
+   * a household key that was typed, or a file of settings
    */
   text?: string;
   /**
@@ -672,4 +711,6 @@ export interface Call {
   keep?: boolean;
   rotation?: number;
   mirror?: boolean;
+  scheme?: string;
+  labels?: string;
 }

@@ -37,6 +37,7 @@ function press(
     turn: (degrees) => done.push(`turn ${degrees}`),
     mirror: () => done.push("mirror"),
     openHousehold: () => done.push("household"),
+    openSettings: () => done.push("settings"),
   };
   let prevented = false;
   const event = {

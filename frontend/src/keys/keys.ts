@@ -25,6 +25,7 @@ export interface Actions {
   mirror(): void;
   openHousehold(): void;
   openKeys(): void;
+  openSettings(): void;
 }
 
 /** By tinykeys presses. */
@@ -56,6 +57,7 @@ const ROWS: Record<keyof typeof KEY_WORDS, Row> = {
   mirror: { x: (act) => act.mirror() },
   household: { l: (act) => act.openHousehold() },
   add: { "$mod+n": (act) => act.openAdd() },
+  settings: { "$mod+,": (act) => act.openSettings() },
   // On some keyboards ? needs no Shift.
   keys: { "[Shift]+?": (act) => act.openKeys() },
 };

@@ -72,6 +72,7 @@ export function state(
     notice,
     crowded: false,
     access: NO_ACCESS,
+    appearance: { scheme: "system", labels: "always" },
     bytesPerSecond: list.reduce((sum, c) => sum + c.bytesPerSecond, 0),
   };
 }

@@ -1,5 +1,5 @@
 // What the Go side says, as it says it.
-import type { Access, Camera, Discovery, Search, State, Twins } from "../backend/types";
+import type { Access, Appearance, Camera, Discovery, Search, State, Twins } from "../backend/types";
 import { step, STRETCH } from "./gradual";
 
 /** waiting: nothing said yet · no-app: no Go side at all · silent: it does not answer. */
@@ -16,6 +16,7 @@ export class AppState {
   crowded = $state(false);
   twins = $state.raw<Twins | null>(null);
   bytesPerSecond = $state(0);
+  appearance = $state.raw<Appearance>({ scheme: "system", labels: "always" });
   /** Who may watch. */
   access = $state.raw<Access>({ households: [], open: [], new: [], strange: 0 });
   /** What `cameras` is on its way to. */
@@ -61,6 +62,10 @@ export class AppState {
     this.twins = state.twins ?? null;
     this.bytesPerSecond = state.bytesPerSecond;
     this.access = state.access;
+    const { scheme, labels } = state.appearance;
+    if (scheme !== this.appearance.scheme || labels !== this.appearance.labels) {
+      this.appearance = state.appearance;
+    }
     this.phase = "ready";
   }
 

@@ -18,7 +18,7 @@ import { neighbour, type Direction } from "../layout/neighbour";
 import type { AppState } from "./app-state.svelte";
 
 export type Dialog =
-  | { kind: "none" | "add" | "keys" | "join" }
+  | { kind: "none" | "add" | "keys" | "join" | "settings" }
   | { kind: "details"; key: string; naming: boolean }
   /** Lets an agent go on whose key has changed; `key` is of one of its cameras. */
   | { kind: "trust"; key: string }
@@ -341,6 +341,10 @@ export class Viewer {
 
   openKeys(): void {
     this.dialog = { kind: "keys" };
+  }
+
+  openSettings(): void {
+    this.dialog = { kind: "settings" };
   }
 
   openDetails(key = this.active?.key): void {

@@ -24,6 +24,7 @@ export const CONTROLS = {
   fullscreen: { does: "Full screen", key: "F11" },
   window: { does: "Leave full screen", key: "F11" },
   keys: { does: "Keyboard shortcuts", key: "?" },
+  settings: { does: "Settings", key: "Ctrl+," },
   household: { does: "Household", key: "L" },
   rotate: { does: "Rotate by 90°", key: "]" },
   mirror: { does: "Mirror", key: "X" },

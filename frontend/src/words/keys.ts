@@ -18,5 +18,6 @@ export const KEY_WORDS = {
   mirror: { caps: ["X"], does: "Mirror this camera's picture" },
   household: { caps: ["L"], does: "Household: who may watch" },
   add: { caps: ["Ctrl/Cmd", "N"], does: "Add a camera by address" },
+  settings: { caps: ["Ctrl/Cmd", ","], does: "Settings" },
   keys: { caps: ["?"], does: "Keyboard shortcuts" },
 };

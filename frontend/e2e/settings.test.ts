@@ -1,0 +1,142 @@
+import { readFile } from "node:fs/promises";
+
+import type { Page } from "playwright-core";
+import { describe, expect, it } from "vitest";
+
+import { violations } from "./axe";
+import { picturesShown, shot, tile, useStage } from "./stage";
+
+const stage = useStage();
+
+async function open(width = 1280, colorScheme: "dark" | "light" = "dark"): Promise<Page> {
+  stage.go.state.cameras = stage.cameras(4);
+  const page = await stage.open({ viewport: { width, height: 720 }, colorScheme });
+  await picturesShown(page, 4);
+  await page.keyboard.press("Control+,");
+  await page.getByRole("dialog", { name: "Settings" }).waitFor();
+  return page;
+}
+
+const background = (page: Page) =>
+  page.evaluate(() => getComputedStyle(document.body).backgroundColor);
+const DARK = "rgb(11, 13, 16)";
+const LIGHT = "rgb(247, 248, 250)";
+
+describe("appearance", () => {
+  it("is that of the system until a person chooses, and follows at once", async () => {
+    const page = await open();
+    stage.go.settings = (_, { scheme = "", labels = "" }) => {
+      stage.go.change({ appearance: { scheme, labels } });
+      return {};
+    };
+    expect(await background(page)).toBe(DARK);
+    await page.emulateMedia({ colorScheme: "light" });
+    await expect.poll(() => background(page)).toBe(LIGHT);
+    await page.getByRole("radio", { name: "Dark" }).check();
+    await expect.poll(() => background(page)).toBe(DARK);
+    await page.getByRole("radio", { name: "Light" }).check();
+    await page.emulateMedia({ colorScheme: "dark" });
+    await expect.poll(() => background(page)).toBe(LIGHT);
+    expect(stage.go.asked.map(({ call }) => call)).toEqual([
+      { scheme: "dark", labels: "always" },
+      { scheme: "light", labels: "always" },
+    ]);
+  });
+
+  it("shows names on tiles only under the mouse, and where something is wrong", async () => {
+    const cameras = stage.cameras(2);
+    const now = Date.now();
+    Object.assign(cameras[1] ?? {}, { state: "offline", since: now, retryAt: now + 60_000 });
+    stage.go.state.cameras = cameras;
+    stage.go.state.appearance = { scheme: "system", labels: "hover" };
+    const page = await stage.open();
+    await picturesShown(page, 2);
+    const name = (of: string) => tile(page, of).locator(".name");
+    const [well = "", failing = ""] = cameras.map((c) => c.name);
+    await expect.poll(() => name(well).isVisible()).toBe(false);
+    expect(await name(failing).isVisible()).toBe(true);
+    await tile(page, well).hover();
+    await expect.poll(() => name(well).isVisible()).toBe(true);
+  });
+});
+
+it("lists cameras, opens their details and forgets them", async () => {
+  const page = await open();
+  await page.getByRole("tab", { name: "Cameras" }).click();
+  const rows = page.getByRole("dialog").locator("tbody tr");
+  expect(await rows.count()).toBe(4);
+  await shot(page, "settings-cameras");
+  await page.getByRole("button", { name: "Forget Porch" }).click();
+  await expect.poll(() => stage.go.calls.at(-1)).toBe("forget agent:1/cam");
+  await page.getByRole("button", { name: "Details of Porch" }).click();
+  await page.getByRole("dialog", { name: "Porch" }).waitFor();
+});
+
+describe("moving to another computer", () => {
+  it("saves what Go gives as a file", async () => {
+    const page = await open();
+    stage.go.settings = (command) => ({ text: command === "exportSettings" ? "the file" : "all" });
+    await page.getByRole("tab", { name: "About" }).click();
+    await expect.poll(() => page.locator("pre").textContent()).toBe("all");
+    const saving = page.waitForEvent("download");
+    await page.getByRole("button", { name: "Save settings" }).click();
+    const download = await saving;
+    expect(download.suggestedFilename()).toBe("pigrid-settings.json");
+    expect(await readFile(await download.path(), "utf8")).toBe("the file");
+  });
+
+  it("takes a file in, and says how that ended", async () => {
+    const page = await open();
+    stage.go.settings = (command, { text }) =>
+      command !== "importSettings"
+        ? {}
+        : text === "good"
+          ? { added: 2 }
+          : { ok: false, code: "not-settings" };
+    await page.getByRole("tab", { name: "About" }).click();
+    const file = (text: string) =>
+      page.locator("input[type=file]").setInputFiles({
+        name: "a.json",
+        mimeType: "application/json",
+        buffer: Buffer.from(text),
+      });
+    const said = page.getByRole("dialog").getByRole("status").first();
+    await file("bad");
+    await expect.poll(() => said.textContent()).toContain("This is not a file of PiGrid's");
+    await file("good");
+    await expect.poll(() => said.textContent()).toContain("2 cameras are new");
+    await file("x".repeat(9 << 20));
+    await expect.poll(() => said.textContent()).toContain("too large");
+    expect(stage.go.asked.filter(({ command }) => command === "importSettings")).toHaveLength(2);
+  });
+});
+
+describe.each(["dark", "light"] as const)("in %s", (colorScheme) => {
+  it.each([1280, 390])("nothing is cut and axe finds nothing at %i px", async (width) => {
+    stage.go.settings = () => ({
+      text: "PiGrid: 0.5.1, linux amd64\nSearch: on eth0\n".repeat(20),
+    });
+    const page = await open(width, colorScheme);
+    for (const name of ["Appearance", "Cameras", "Household", "About"]) {
+      await page.getByRole("tab", { name }).click();
+      await page.getByRole("tabpanel", { name }).waitFor();
+      await shot(page, `settings-${name}-${colorScheme}-${width}`);
+      expect(await violations(page)).toEqual([]);
+      const wide = await page
+        .getByRole("dialog")
+        .evaluate((e) => e.scrollWidth > e.clientWidth || e.clientWidth > innerWidth);
+      expect(wide).toBe(false);
+    }
+  });
+});
+
+it("is used by the keyboard alone", async () => {
+  const page = await open();
+  await page.keyboard.press("Tab");
+  await page.keyboard.press("ArrowRight");
+  await page.getByRole("tabpanel", { name: "Cameras" }).waitFor();
+  await page.keyboard.press("ArrowRight");
+  await page.getByRole("tabpanel", { name: "Household" }).waitFor();
+  await page.keyboard.press("Escape");
+  await page.getByRole("dialog").waitFor({ state: "detached" });
+});

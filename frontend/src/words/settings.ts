@@ -1,0 +1,48 @@
+// What the settings say.
+import type { SettingsResult } from "../backend/types";
+
+export const SETTINGS = {
+  title: "Settings",
+  tabs: { look: "Appearance", cameras: "Cameras", household: "Household", about: "About" },
+
+  scheme: "Colours",
+  schemes: { system: "As the system", light: "Light", dark: "Dark" },
+  labels: "Names on tiles",
+  labelModes: { always: "Always", hover: "Under the mouse, or while something is wrong" },
+
+  noCameras: "PiGrid knows no cameras yet.",
+  columns: { name: "Name", address: "Address", version: "Agent", state: "State" },
+  noAgent: "none",
+  detailsOf: (name: string) => `Details of ${name}`,
+  forgetOf: (name: string) => `Forget ${name}`,
+
+  household: "Who may watch",
+
+  transfer: "Move to another computer",
+  transferText:
+    "The file has your cameras, their names, and how PiGrid looks. It has no keys and no passwords: the household sheet has those.",
+  exportFile: "Save settings",
+  copyFile: "Copy settings",
+  importFile: "Open settings",
+  fileName: "pigrid-settings.json",
+
+  diagnostics: "Diagnostics",
+  diagnosticsText:
+    "Add this to a bug report. It has the names and addresses of your cameras, and no keys and no passwords.",
+  copyDiagnostics: "Copy diagnostics",
+};
+
+/** How taking in a file of settings ended. */
+export function imported({ ok, code, added }: SettingsResult): string {
+  if (!ok) return IMPORT_PROBLEMS[code] ?? "PiGrid did not answer. Try again.";
+  if (added === 0) return "The settings are in use. All of their cameras were known.";
+  return `The settings are in use. ${added === 1 ? "1 camera is" : `${added} cameras are`} new.`;
+}
+
+const IMPORT_PROBLEMS: Record<string, string> = {
+  newer: "A newer PiGrid wrote this file. Update PiGrid on this computer, then open it again.",
+  "not-settings": "This is not a file of PiGrid's settings. Choose the file that PiGrid saved.",
+  "too-large": "This file is too large to be PiGrid's settings. Choose the file that PiGrid saved.",
+};
+
+export const NOT_EXPORTED = "The settings could not be saved. Try again.";
