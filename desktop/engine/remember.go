@@ -2,6 +2,7 @@ package engine
 
 import (
 	"cmp"
+	"errors"
 	"slices"
 	"time"
 
@@ -43,7 +44,7 @@ func (e *Engine) save(stay *reconnect.Stay) {
 		}
 		return s
 	})
-	if err != nil {
+	if err != nil && !errors.Is(err, settings.ErrRefused) { // which was said at the start
 		e.cfg.Logger.Error("saving", "error", err)
 	}
 }
