@@ -2,6 +2,8 @@ package main
 
 import (
 	"log/slog"
+	"net"
+	"net/netip"
 	"os"
 	"strconv"
 	"strings"
@@ -28,9 +30,21 @@ func openAccess(who identified, log *slog.Logger) (*access.Access, *facts.Facts,
 	}
 	guard, err := access.Open(access.Config{
 		Dir: who.stateDir, ID: who.ID, Board: identity.BoardID(os.DirFS("/")), Log: log, Uptime: uptime(), Held: func() bool { return anyThere(openFiles) },
-		Hosts: []string{who.Host + ".local", dnssd.TargetHost(who.ID) + ".local"},
+		Hosts: []string{who.Host + ".local", dnssd.TargetHost(who.ID) + ".local"}, Addresses: ownAddresses,
 	})
 	return guard, said, err
+}
+
+// ownAddresses are those that this machine has now.
+func ownAddresses() []netip.Addr {
+	var list []netip.Addr
+	all, _ := net.InterfaceAddrs() // without them the certificate has names only
+	for _, a := range all {
+		if p, err := netip.ParsePrefix(a.String()); err == nil {
+			list = append(list, p.Addr())
+		}
+	}
+	return list
 }
 
 // anyThere reports whether one of the files exists.

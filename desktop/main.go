@@ -11,6 +11,8 @@ import (
 	"path/filepath"
 	"runtime/debug"
 	"strconv"
+	"unicode"
+	"unicode/utf8"
 
 	"github.com/wailsapp/wails/v2"
 	"github.com/wailsapp/wails/v2/pkg/options"
@@ -77,9 +79,16 @@ func openSettings(logger *slog.Logger) (store *settings.Store, secret *secrets.S
 	}
 	if err != nil {
 		logger.Warn(err.Error())
-		notice = err.Error()
+		notice = sentence(err)
 	}
 	return store, secret, notice
+}
+
+// sentence is an error as people read it.
+func sentence(err error) string {
+	text := err.Error()
+	first, n := utf8.DecodeRuneInString(text)
+	return string(unicode.ToUpper(first)) + text[n:] + "."
 }
 
 // search makes the search by mDNS, unless it is turned off.

@@ -6,8 +6,8 @@ package access
 import (
 	"context"
 	"crypto/ecdsa"
-	"crypto/tls"
 	"log/slog"
+	"net/netip"
 	"sync"
 	"time"
 
@@ -20,12 +20,14 @@ type Config struct {
 	Dir    string           // the state folder; empty for none
 	ID     string           // the agent's UUID
 	Board  string           // what tells this board from others, empty where nothing does
-	Hosts  []string         // names and addresses for the certificate; clients of PiGrid ignore them
+	Hosts  []string         // names for the certificate; clients of PiGrid ignore them
 	Log    *slog.Logger     // never gets a secret
 	Uptime time.Duration    // of the machine, when the program started
 	Held   func() bool      // reports whether a file on the card keeps the agent open; nil for no
 	Lasts  func() bool      // reports whether Dir survives a restart; nil for yes
 	Now    func() time.Time // the wall clock; nil for the real one
+	// Addresses returns those that the machine has now, for the certificate; nil for none.
+	Addresses func() []netip.Addr
 }
 
 // claimTime is how long an agent can be claimed after it was switched on.
@@ -39,7 +41,7 @@ const lookEvery = 10 * time.Second
 type Access struct {
 	cfg     Config
 	key     *ecdsa.PrivateKey
-	cert    tls.Certificate
+	cert    *certificate
 	spki    household.Hash
 	lasting bool // what is kept survives a restart
 	tries   tries
@@ -72,9 +74,10 @@ func Open(cfg Config) (*Access, error) {
 	if err != nil {
 		return nil, err
 	}
-	if a.cert, a.spki, err = certificate(a.key, cfg.Hosts); err != nil {
+	if a.cert, err = newCertificate(a.key, cfg.Hosts, cfg.Addresses); err != nil {
 		return nil, err
 	}
+	a.spki = a.cert.spki
 	a.loadOwner()
 	if fresh || cfg.Uptime < claimTime {
 		a.claimUntil = time.Now().Add(claimTime)

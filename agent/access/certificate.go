@@ -2,125 +2,103 @@ package access
 
 import (
 	"crypto/ecdsa"
-	"crypto/elliptic"
 	"crypto/rand"
 	"crypto/sha256"
 	"crypto/tls"
 	"crypto/x509"
 	"crypto/x509/pkix"
-	"encoding/pem"
-	"errors"
-	"fmt"
-	"io/fs"
 	"math/big"
-	"net"
-	"os"
-	"path/filepath"
+	"net/netip"
+	"slices"
 	"strings"
+	"sync"
 	"time"
 	"unicode"
 
-	"pigrid/agent/smallfile"
-	"pigrid/shared/api"
 	"pigrid/shared/household"
 )
 
-const (
-	keyFile = "tls.key"
-	// badSuffix marks a file that could not be understood, kept for people.
-	badSuffix = ".bad"
-	maxFile   = 64 << 10 // bytes
-	pemKind   = "EC PRIVATE KEY"
-)
+// maxAddresses is how many addresses a certificate has.
+const maxAddresses = 16
 
-// loadKey reads the agent's private key, and makes one when there is none. fresh
-// says that it was made just now.
-func (a *Access) loadKey() (fresh bool, err error) {
-	path := filepath.Join(a.cfg.Dir, keyFile)
-	if a.cfg.Dir == "" {
-		a.key, err = ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
-		return true, err
-	}
-	data, err := smallfile.Read(path, maxFile)
-	switch {
-	case errors.Is(err, fs.ErrNotExist):
-	case err != nil:
-		return false, fmt.Errorf("the agent's private key cannot be read: %w; let the agent's user read it, or delete it for a new one, after which apps ask whether to trust this Pi again", err)
-	default:
-		if a.key, err = parseKey(data); err == nil {
-			return false, nil
-		}
-		a.cfg.Log.Warn("the agent's private key is damaged, so there is a new one; apps will ask whether to trust this Pi again", "file", path, "kept_as", keyFile+badSuffix)
-		if err := os.Rename(path, path+badSuffix); err != nil {
-			return false, fmt.Errorf("%s is no private key and cannot be renamed: %w; delete it", path, err)
-		}
-	}
-	if a.key, err = ecdsa.GenerateKey(elliptic.P256(), rand.Reader); err != nil {
-		return false, err
-	}
-	if err := a.storeKey(); err != nil {
-		a.cfg.Log.Warn("the agent's private key cannot be saved, so this agent cannot be locked; it is tried again", "error", err)
-		a.problem = &api.Problem{Code: api.CodeNotKept, Message: "This agent cannot save its private key.", Hint: saveHint}
-	}
-	return true, nil
+// certificate is the agent's certificate, which has the addresses that its machine has at
+// the moment. Its public key stays the same.
+type certificate struct {
+	key       *ecdsa.PrivateKey
+	spki      household.Hash
+	names     []string
+	addresses func() []netip.Addr // nil for none
+
+	mu   sync.Mutex
+	of   []netip.Addr // that made has
+	made *tls.Certificate
 }
 
-// keepKey tries again to save a key that could not be saved.
-func (a *Access) keepKey() {
-	if a.storeKey() != nil {
-		return
-	}
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	a.problem = nil
-	a.cfg.Log.Info("the agent's private key has been saved")
-}
-
-func parseKey(data []byte) (*ecdsa.PrivateKey, error) {
-	block, _ := pem.Decode(data)
-	if block == nil || block.Type != pemKind {
-		return nil, errors.New("not a private key")
-	}
-	key, err := x509.ParseECPrivateKey(block.Bytes)
-	if err != nil || key.Curve != elliptic.P256() {
-		return nil, errors.New("not a private key of P-256")
-	}
-	return key, nil
-}
-
-func (a *Access) storeKey() error {
-	der, err := x509.MarshalECPrivateKey(a.key)
-	if err != nil {
-		return err
-	}
-	return smallfile.Write(filepath.Join(a.cfg.Dir, keyFile), pem.EncodeToMemory(&pem.Block{Type: pemKind, Bytes: der}), 0o600)
-}
-
-// certificate makes a certificate for the key that holds at any time a Pi without a
-// clock may think it is. Apps know the agent by its key alone.
-func certificate(key *ecdsa.PrivateKey, hosts []string) (cert tls.Certificate, spki household.Hash, err error) {
+func newCertificate(key *ecdsa.PrivateKey, names []string, addresses func() []netip.Addr) (*certificate, error) {
 	public, err := x509.MarshalPKIXPublicKey(&key.PublicKey)
 	if err != nil {
-		return cert, spki, err
+		return nil, err
 	}
-	spki = sha256.Sum256(public)
+	c := &certificate{key: key, spki: sha256.Sum256(public), addresses: addresses}
+	for _, n := range names {
+		if !strings.ContainsFunc(n, func(r rune) bool { return r > unicode.MaxASCII }) { // a certificate has no others
+			c.names = append(c.names, n)
+		}
+	}
+	_, err = c.now(nil)
+	return c, err
+}
+
+// now returns the certificate for a handshake. It makes another one when the machine's
+// addresses have changed.
+func (c *certificate) now(*tls.ClientHelloInfo) (*tls.Certificate, error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	of := c.of
+	if c.addresses != nil {
+		of = sanAddresses(c.addresses())
+	}
+	if c.made != nil && slices.Equal(of, c.of) {
+		return c.made, nil
+	}
+	der, err := c.make(of)
+	if err != nil {
+		return nil, err
+	}
+	c.of, c.made = of, &tls.Certificate{Certificate: [][]byte{der}, PrivateKey: c.key}
+	return c.made, nil
+}
+
+// sanAddresses are those that others can reach: IPv4 first, in an order that does not
+// depend on that of the system.
+func sanAddresses(list []netip.Addr) []netip.Addr {
+	var kept []netip.Addr
+	for _, a := range list {
+		if a = a.Unmap().WithZone(""); a.IsValid() && !a.IsLoopback() && !a.IsMulticast() && !a.IsUnspecified() {
+			kept = append(kept, a)
+		}
+	}
+	slices.SortFunc(kept, netip.Addr.Compare)
+	kept = slices.Compact(kept)
+	return kept[:min(len(kept), maxAddresses)]
+}
+
+// make makes a certificate that holds at any time a Pi without a clock may think it is.
+// Apps know the agent by its key alone.
+func (c *certificate) make(of []netip.Addr) ([]byte, error) {
 	t := &x509.Certificate{
-		SerialNumber: new(big.Int).SetBytes(spki[:16]),
+		SerialNumber: new(big.Int).SetBytes(c.spki[:16]),
 		Subject:      pkix.Name{CommonName: "PiGrid agent"},
 		NotBefore:    time.Date(1970, 1, 1, 0, 0, 0, 0, time.UTC),
 		NotAfter:     time.Date(2049, 12, 31, 23, 59, 59, 0, time.UTC),
 		KeyUsage:     x509.KeyUsageDigitalSignature,
 		ExtKeyUsage:  []x509.ExtKeyUsage{x509.ExtKeyUsageServerAuth},
+		DNSNames:     c.names,
 	}
-	for _, h := range hosts {
-		if ip := net.ParseIP(h); ip != nil {
-			t.IPAddresses = append(t.IPAddresses, ip)
-		} else if !strings.ContainsFunc(h, func(r rune) bool { return r > unicode.MaxASCII }) { // a certificate has no others
-			t.DNSNames = append(t.DNSNames, h)
-		}
+	for _, a := range of {
+		t.IPAddresses = append(t.IPAddresses, a.AsSlice())
 	}
-	der, err := x509.CreateCertificate(rand.Reader, t, t, &key.PublicKey, key)
-	return tls.Certificate{Certificate: [][]byte{der}, PrivateKey: key}, spki, err
+	return x509.CreateCertificate(rand.Reader, t, t, &c.key.PublicKey, c.key)
 }
 
 // TLS is how the agent speaks TLS: 1.2 at least, HTTP/1.1 in it. Records are as large
@@ -128,7 +106,7 @@ func certificate(key *ecdsa.PrivateKey, hosts []string) (cert tls.Certificate, s
 // together.
 func (a *Access) TLS() *tls.Config {
 	return &tls.Config{
-		Certificates: []tls.Certificate{a.cert}, MinVersion: tls.VersionTLS12, NextProtos: []string{"http/1.1", "http/1.0"},
+		GetCertificate: a.cert.now, MinVersion: tls.VersionTLS12, NextProtos: []string{"http/1.1", "http/1.0"},
 		DynamicRecordSizingDisabled: true,
 	}
 }

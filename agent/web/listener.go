@@ -3,7 +3,6 @@ package web
 import (
 	"crypto/tls"
 	"errors"
-	"io"
 	"log/slog"
 	"net"
 	"net/http"
@@ -41,11 +40,6 @@ func openFiles() uint64 {
 	return limit.Cur
 }
 
-// fullAnswer is for who comes when all connections answer requests.
-const fullAnswer = "HTTP/1.1 503 Service Unavailable\r\nContent-Type: text/plain; charset=utf-8\r\n" +
-	"Cache-Control: no-store\r\nRetry-After: 2\r\nConnection: close\r\n\r\n" +
-	"This agent answers as many requests as it can. Try again in two seconds.\n"
-
 // listener limits how many connections there are. At the limit one makes room that
 // waits for a request, which costs nobody an answer.
 type listener struct {
@@ -57,6 +51,7 @@ type listener struct {
 	config     *tls.Config // nil for HTTP only
 	handshakes pacer
 	full, sick seldom
+	refused    *overflow // who there is no room for; nil: closed without a word
 	closed     chan struct{}
 	close      func()
 
@@ -195,12 +190,12 @@ func (l *listener) end(c *conn) bool {
 	return true
 }
 
-// refuse answers that there is no room, and closes.
+// refuse has somebody told that there is no room, if that can be done soon, and closes.
 func (l *listener) refuse(c *conn) {
-	_ = c.SetDeadline(time.Now().Add(10 * time.Millisecond))
-	_, _ = io.WriteString(c.Conn, fullAnswer) // into a socket that is empty: this waits for nobody
-	_ = c.CloseWrite()
-	_ = c.Conn.Close()
+	c.limits, c.config = l, l.config
+	if l.refused == nil || !l.refused.take(c) {
+		_ = c.Conn.Close()
+	}
 }
 
 // moved is told by net/http what a connection does now.

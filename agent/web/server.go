@@ -93,6 +93,7 @@ type Server struct {
 	streams sync.WaitGroup
 
 	placeholders placeholders
+	overflow     *overflow // connections that there is no room for
 }
 
 // New returns a Server that is not listening yet.
@@ -100,7 +101,7 @@ func New(cfg Config) *Server {
 	return &Server{
 		cfg: cfg, patience: usualPatience(), started: time.Now(),
 		viewers: &slots{most: cfg.MaxViewers}, snapshots: &slots{most: maxSnapshots},
-		slow: newSlowClients(slowBytes, cfg.Log), pacer: pacer{each: requestsEach},
+		slow: newSlowClients(slowBytes, cfg.Log), pacer: pacer{each: requestsEach}, overflow: newOverflow(),
 	}
 }
 
@@ -113,6 +114,8 @@ func (s *Server) Serve(ctx context.Context, ln net.Listener) error {
 	if s.cfg.Access != nil {
 		limits.config = s.cfg.Access.TLS()
 	}
+	limits.refused = s.overflow
+	defer s.refuseAll()()
 	srv := &http.Server{
 		Handler:           s.Handler(ctx),
 		ReadHeaderTimeout: s.patience.header,

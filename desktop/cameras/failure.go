@@ -43,7 +43,7 @@ func (f *Failure) state() State {
 	case ReasonForbidden, ReasonUnauthorized, ReasonWrongHost, ReasonOtherLogin, ReasonOtherNetwork,
 		ReasonNeedsKey, ReasonNotYours, ReasonChangedKey, ReasonKeychain:
 		return Refused
-	case ReasonCamera, ReasonBusy, ReasonBadHTTP, ReasonTooLarge, ReasonTooComplex, ReasonNoRoom, ReasonNoMemory: // who answers is not offline
+	case ReasonCamera, ReasonBusy, ReasonCrowded, ReasonBadHTTP, ReasonTooLarge, ReasonTooComplex, ReasonNoRoom, ReasonNoMemory: // who answers is not offline
 		return CameraError
 	case ReasonNoFrames:
 		return Stalled

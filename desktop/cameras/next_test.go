@@ -108,6 +108,7 @@ func TestNext(t *testing.T) {
 		{"refused on purpose, camera failed too", watched(Waiting, failure(ReasonForbidden), cameraSays(api.Failed)), Refused, ReasonForbidden, 20 * time.Second, true},
 		{"503", watched(Waiting, failure(ReasonCamera)), CameraError, ReasonCamera, 20 * time.Second, true},
 		{"404 from an agent that starts", watched(Waiting, failure(ReasonCamera), cameraSays(api.Starting)), Connecting, "", time.Minute, false},
+		{"too many connections", watched(Waiting, failure(ReasonCrowded)), CameraError, ReasonCrowded, 20 * time.Second, true},
 		{"too many viewers", watched(Waiting, failure(ReasonBusy)), CameraError, ReasonBusy, 20 * time.Second, true},
 		{"remembered, never found", watched(Closed, agentFailure(ReasonUnreachable)), Offline, ReasonUnreachable, 30 * time.Second, true},
 		{"remembered, camera failed", watched(Closed, cameraSays(api.Failed)), CameraError, ReasonCamera, 40 * time.Second, false},

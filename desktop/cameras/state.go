@@ -33,6 +33,7 @@ const (
 	ReasonOtherNetwork Reason = "other-network" // its password stands in its address, and this computer is elsewhere
 	ReasonWrongHost    Reason = "wrong-host"    // 421
 	ReasonBusy         Reason = "busy"          // too many viewers
+	ReasonCrowded      Reason = "crowded"       // the agent answers as many requests as it can
 	ReasonNotPigrid    Reason = "not-pigrid"    // something else answers there
 	ReasonCamera       Reason = "camera"        // the agent's camera gives no picture
 	ReasonTooOld       Reason = "too-old"       // the agent's API is older than ours
@@ -64,7 +65,7 @@ func Reasons() []Reason {
 	return []Reason{
 		NoReason, ReasonRefused, ReasonUnreachable, ReasonTimeout,
 		ReasonEnded, ReasonNoFrames, ReasonForbidden, ReasonUnauthorized,
-		ReasonOtherLogin, ReasonOtherNetwork, ReasonWrongHost, ReasonBusy,
+		ReasonOtherLogin, ReasonOtherNetwork, ReasonWrongHost, ReasonBusy, ReasonCrowded,
 		ReasonNotPigrid, ReasonCamera, ReasonTooOld, ReasonTooNew,
 		ReasonBadStream, ReasonBadHTTP, ReasonTooLarge, ReasonTooComplex, ReasonNoRoom,
 		ReasonNoMemory, ReasonNoStream, ReasonBadAddress, ReasonBadLogin,

@@ -69,6 +69,7 @@ func TestFailuresOfAnswers(t *testing.T) {
 		{"421", 421, "text/html", "<h1>x", "", cameras.ReasonWrongHost, cameras.ReasonWrongHost, "", "HTTP 421 Misdirected Request"},
 		{"camera", 503, "application/problem+json; charset=utf-8", fmt.Sprintf(problemJSON, "no_camera"), "3", cameras.ReasonCamera, cameras.ReasonNotPigrid, "D .", "no_camera"},
 		{"viewers", 503, "application/problem+json", fmt.Sprintf(problemJSON, "too_many_viewers"), "5", cameras.ReasonBusy, cameras.ReasonNotPigrid, "D .", "too_many_viewers"},
+		{"connections", 503, "application/problem+json", fmt.Sprintf(problemJSON, "too_many_connections"), "2", cameras.ReasonCrowded, cameras.ReasonCrowded, "D .", "too_many_connections"},
 		{"viewers of an old agent", 503, "application/problem+json", fmt.Sprintf(problemJSON, "busy"), "5", cameras.ReasonBusy, cameras.ReasonNotPigrid, "D .", "busy"},
 		{"a camera that another program has", 503, "application/problem+json", fmt.Sprintf(problemJSON, "camera_busy"), "", cameras.ReasonCamera, cameras.ReasonNotPigrid, "D .", "camera_busy"},
 		{"words of another server", 503, "application/json", `{"status":"error","message":"Sold out."}`, "", cameras.ReasonCamera, cameras.ReasonNotPigrid, "Sold out.", "HTTP 503 Service Unavailable"},

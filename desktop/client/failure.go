@@ -89,7 +89,12 @@ func ofNetwork(err error) bool {
 func statusRefused(resp *http.Response) *cameras.Failure {
 	f := answered(resp).failure(resp.StatusCode)
 	f.RetryAfter = retryAfter(resp.Header.Get("Retry-After"), time.Now())
-	if f.Reason = reasonOfStatus(resp.StatusCode); f.Reason == cameras.NoReason {
+	f.Reason = reasonOfStatus(resp.StatusCode)
+	switch {
+	case f.Reason != cameras.NoReason:
+	case f.Code == api.CodeTooManyConnections:
+		f.Reason = cameras.ReasonCrowded
+	default:
 		f.Reason = cameras.ReasonNotPigrid
 	}
 	return f
@@ -103,6 +108,8 @@ func streamRefused(resp *http.Response) *cameras.Failure {
 	f.Reason = reasonOfStatus(resp.StatusCode)
 	switch {
 	case f.Reason != cameras.NoReason:
+	case p.Code == api.CodeTooManyConnections:
+		f.Reason = cameras.ReasonCrowded
 	case resp.StatusCode == http.StatusServiceUnavailable && p.tooManyViewers():
 		f.Reason = cameras.ReasonBusy
 	case resp.StatusCode == http.StatusServiceUnavailable, resp.StatusCode == http.StatusNotFound:

@@ -179,6 +179,29 @@ func TestSilentTLS(t *testing.T) {
 	}
 }
 
+// TestHungUpTLS: one that has no room for a connection shows no other key.
+func TestHungUpTLS(t *testing.T) {
+	t.Parallel()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	go func() {
+		for {
+			conn, err := l.Accept()
+			if err != nil {
+				return
+			}
+			_ = conn.Close()
+		}
+	}()
+	_, err = anybody().Status(context.Background(), endpoint.Pinned(l.Addr().String(), household.Hash{1}, household.Hash{2}))
+	if f := FailureOf(err); f == nil || f.Reason != cameras.ReasonEnded {
+		t.Errorf("got %v", err)
+	}
+}
+
 // TestPasswordsAndWatchersAreBounded however many an agent lists.
 func TestPasswordsAndWatchersAreBounded(t *testing.T) {
 	t.Parallel()

@@ -2,6 +2,7 @@ package engine
 
 import (
 	"cmp"
+	"errors"
 	"slices"
 	"time"
 
@@ -48,7 +49,7 @@ func (e *Engine) write() {
 		}
 		return s
 	})
-	if err != nil {
+	if err != nil && !errors.Is(err, settings.ErrRefused) { // which was said at the start
 		e.cfg.Logger.Error("saving", "error", err)
 	}
 }

@@ -16,6 +16,7 @@ import (
 	"pigrid/desktop/accesstest"
 	"pigrid/desktop/cameras"
 	"pigrid/desktop/households"
+	"pigrid/desktop/settings"
 	"pigrid/shared/api"
 	"pigrid/shared/household"
 )
@@ -287,6 +288,40 @@ func TestOpenIsNotBelieved(t *testing.T) {
 	one.quit()
 	if len(liar.Get().Asked) != 0 {
 		t.Errorf("it was asked %+v", liar.Get().Asked)
+	}
+}
+
+// TestOpenIsNotBelievedAfterADamage of the settings, and the household is still here.
+func TestOpenIsNotBelievedAfterADamage(t *testing.T) {
+	t.Parallel()
+	a := newHouse(t, idA, "Garage")
+	pc := newComputer(t)
+	one := pc.start(t)
+	home := one.lockAll(a)
+	one.quit()
+	a.Kill()
+	path := filepath.Join(pc.dir, "settings.json")
+	if err := os.Truncate(path, 100); err != nil {
+		t.Fatal(err)
+	}
+	store, err := settings.Open(path)
+	if err == nil {
+		t.Fatal("it is not damaged")
+	}
+	if err := store.Save(func(s settings.Settings) settings.Settings { return s }); err != nil {
+		t.Fatal(err)
+	}
+	again := pc.start(t)
+	liar := newHouse(t, idA, "Garage")
+	liar.Set(func(s *accesstest.State) { s.Plain = true })
+	again.hear(liar)
+	key := cameras.Key(idA, "x")
+	eventually(t, 20*time.Second, "the key has changed", func() bool { return again.camera(key).Reason == cameras.ReasonChangedKey })
+	if len(liar.Get().Asked) != 0 {
+		t.Errorf("it was asked %+v", liar.Get().Asked)
+	}
+	if h := again.home(); h.ID != home || h.Kept != households.InKeychain {
+		t.Errorf("the household is %+v", h)
 	}
 }
 

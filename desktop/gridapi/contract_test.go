@@ -74,6 +74,7 @@ var situations = []situation{
 	{name: "wrong host", state: cameras.Refused, reason: cameras.ReasonWrongHost, stream: fmt.Sprintf(refuse, "421 Misdirected Request", "")},
 	{name: "too many viewers", state: cameras.CameraError, reason: cameras.ReasonBusy, stream: fmt.Sprintf(refuse, "503 Service Unavailable", api.CodeTooManyViewers)},
 	{name: "too many viewers of an old agent", state: cameras.CameraError, reason: cameras.ReasonBusy, stream: fmt.Sprintf(refuse, "503 Service Unavailable", "busy")},
+	{name: "too many connections", state: cameras.CameraError, reason: cameras.ReasonCrowded, stream: fmt.Sprintf(refuse, "503 Service Unavailable", api.CodeTooManyConnections)},
 	{name: "too many requests", state: cameras.CameraError, reason: cameras.ReasonBusy, stream: fmt.Sprintf(refuse, "429 Too Many Requests", "")},
 	{name: "camera failed", state: cameras.CameraError, reason: cameras.ReasonCamera, stream: mixed, again: "\r\n", status: func(s *api.Status) {
 		s.Cameras[0].State, s.Cameras[0].Error = api.Failed, &api.Problem{Code: "not_detected", Message: "No camera was found.", Hint: "Check the cable."}

@@ -351,3 +351,29 @@ func TestTrustNeedsOneAnswer(t *testing.T) {
 		t.Errorf("got %+v", refused)
 	}
 }
+
+// TestTrustNeedsAKey: who answers without encryption is nobody, alone and beside others.
+func TestTrustNeedsAKey(t *testing.T) {
+	r := newKeeper(t)
+	a, liar, off := agentOf(t, idA), agentOf(t, idA), agentOf(t, idA)
+	r.there(idA, a.Addr())
+	home := r.lock("", idA)
+	liar.Set(func(s *accesstest.State) { s.Plain = true })
+	off.Kill()
+	before := r.pins[idA]
+	for name, at := range map[string][]string{"alone": {liar.Addr()}, "first": {liar.Addr(), off.Addr()}, "last": {off.Addr(), liar.Addr()}} {
+		r.there(idA, at...)
+		if refused := r.Trust(t.Context(), idA); refused.Code != NoTLS && refused.Code != NoAnswer || r.pins[idA] != before {
+			t.Errorf("%s: %+v, and %s is believed %t", name, refused, idA, r.Pinned(idA))
+		}
+	}
+	for name, at := range map[string][]string{"first": {liar.Addr(), a.Addr()}, "last": {a.Addr(), liar.Addr()}} {
+		r.there(idA, at...)
+		if refused := r.Trust(t.Context(), idA); refused.Code != NoCode || !r.believes(idA, a.Get().SPKI) || r.HouseholdOf(idA) != home {
+			t.Errorf("beside the right one, %s: %+v", name, refused)
+		}
+	}
+	if n := len(liar.Get().Asked); n != 0 {
+		t.Errorf("it was asked %d times", n)
+	}
+}

@@ -267,7 +267,8 @@ func (k *Keeper) tell(ctx context.Context, id, path string, body any) Refusal {
 }
 
 // Trust takes the public key that an agent has now. If it is locked and proves one of
-// our keys, it belongs to that household again.
+// our keys, it belongs to that household again. It takes none of who shows none: anybody
+// can answer without encryption, and would be believed from then on.
 func (k *Keeper) Trust(ctx context.Context, id string) Refusal {
 	a, ok := k.agent(id)
 	if !ok || !k.Pinned(id) {
@@ -283,12 +284,7 @@ func (k *Keeper) Trust(ctx context.Context, id string) Refusal {
 		}
 		return proved
 	})
-	switch f := refusalOf(err); f.Code {
-	case NoCode:
-	case NoTLS: // a program older than access: it is open
-		k.unpin(id)
-		return Refusal{}
-	default:
+	if f := refusalOf(err); f.Code != NoCode {
 		return f
 	}
 	if !proved && len(shown) > 1 { // one of them lies, and nobody can tell which
@@ -304,13 +300,4 @@ func (k *Keeper) Trust(ctx context.Context, id string) Refusal {
 	k.setPin(id, p)
 	k.cfg.Repinned(id)
 	return Refusal{}
-}
-
-func (k *Keeper) unpin(id string) {
-	k.mu.Lock()
-	delete(k.pins, id)
-	k.known[id] = true
-	k.mu.Unlock()
-	_ = k.save() // it says so itself
-	k.cfg.Repinned(id)
 }

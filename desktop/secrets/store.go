@@ -69,7 +69,7 @@ func (s *Store) Set(ctx context.Context, name, secret string) error {
 // Get returns a secret, or an error that wraps [ErrNotFound].
 func (s *Store) Get(ctx context.Context, name string) (string, error) {
 	s.mu.Lock()
-	kept, err := read(s.path)
+	kept, err := s.read()
 	s.mu.Unlock()
 	if secret, ok := kept[name]; ok {
 		return secret, nil
@@ -137,13 +137,29 @@ func within(ctx context.Context, ask func() (string, error)) (string, error) {
 	}
 }
 
+// read returns what the file keeps, or its copy when it is damaged or gone.
+func (s *Store) read() (map[string]string, error) {
+	kept, err := read(s.path)
+	if s.path == "" || err == nil {
+		return kept, err
+	}
+	if spare, failed := read(wholefile.CopyOf(s.path)); failed == nil {
+		return spare, nil
+	}
+	if errors.Is(err, fs.ErrNotExist) {
+		return kept, nil
+	}
+	return kept, err
+}
+
 // read returns what a file keeps.
 func read(path string) (map[string]string, error) {
 	kept := map[string]string{}
+	if path == "" {
+		return kept, nil
+	}
 	info, err := os.Stat(path)
 	switch {
-	case path == "" || errors.Is(err, fs.ErrNotExist):
-		return kept, nil
 	case err != nil:
 		return kept, err
 	case !info.Mode().IsRegular() || info.Size() > maxFile:
@@ -153,15 +169,18 @@ func read(path string) (map[string]string, error) {
 	if err == nil {
 		err = json.Unmarshal(data, &kept)
 	}
+	if err == nil && kept == nil {
+		err = errors.New(path + " is not a file of secrets")
+	}
 	return kept, err
 }
 
-// change rewrites the file when that makes a difference. A file that cannot be
-// read is left alone.
+// change rewrites the file and its copy when that makes a difference. Files that cannot
+// be read are left alone.
 func (s *Store) change(change func(map[string]string)) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	kept, err := read(s.path)
+	kept, err := s.read()
 	if err != nil {
 		return err
 	}
@@ -172,12 +191,26 @@ func (s *Store) change(change func(map[string]string)) error {
 		return nil
 	case s.path == "":
 		return errors.New("there is no folder to keep it in")
-	case len(kept) == 0:
-		return os.Remove(s.path)
+	case len(kept) == 0: // the copy first: without the file it would be believed
+		return errors.Join(remove(wholefile.CopyOf(s.path)), remove(s.path))
 	}
 	data, err := json.Marshal(kept)
 	if err != nil {
 		return err
 	}
-	return wholefile.Replace(s.path, data)
+	if err := wholefile.Replace(s.path, data); err != nil {
+		return err
+	}
+	if wholefile.Replace(wholefile.CopyOf(s.path), data) != nil {
+		return remove(wholefile.CopyOf(s.path)) // an older one has what is to be forgotten
+	}
+	return nil
+}
+
+// remove removes a file that may not be there.
+func remove(path string) error {
+	if err := os.Remove(path); !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	return nil
 }

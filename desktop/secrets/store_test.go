@@ -106,6 +106,43 @@ func TestFileWhereThereIsNoKeychain(t *testing.T) {
 	}
 }
 
+// TestNothingIsLostWithTheFile: the key of a household may be nowhere else. What is to be
+// forgotten is in no copy.
+func TestNothingIsLostWithTheFile(t *testing.T) {
+	for name, spoil := range map[string]func(path string) error{
+		"cut":  func(path string) error { return os.Truncate(path, 5) },
+		"null": func(path string) error { return os.WriteFile(path, []byte("null"), 0o600) },
+		"gone": os.Remove,
+	} {
+		t.Run(name, func(t *testing.T) {
+			path := filepath.Join(t.TempDir(), "secrets.json")
+			s := New(&chain{err: errNoBus}, path)
+			for _, name := range []string{"a", "b"} {
+				if err := s.Set(t.Context(), name, "of "+name); err != nil {
+					t.Fatal(err)
+				}
+			}
+			if err := spoil(path); err != nil {
+				t.Fatal(err)
+			}
+			want(t, s, "a", "of a")
+			if err := s.Delete(t.Context(), "b"); err != nil {
+				t.Error(err)
+			}
+			if err := spoil(path); err != nil {
+				t.Error(err)
+			}
+			want(t, s, "a", "of a")
+			if got, err := s.Get(t.Context(), "b"); err == nil {
+				t.Errorf("forgotten, and there again: %q", got)
+			}
+			if list, _ := filepath.Glob(path + "*"); len(list) == 0 {
+				t.Error("nothing is left")
+			}
+		})
+	}
+}
+
 // TestKeychainThatCameBack: what the file kept moves out of it.
 func TestKeychainThatCameBack(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "secrets.json")

@@ -15,8 +15,8 @@ import (
 	"unicode/utf8"
 )
 
-// Version is the format of the file. A file of a newer version is kept aside
-// like one that cannot be read, because writing it would lose what it holds.
+// Version is the format of the file. A file of a newer version is left alone, because
+// writing it would lose what it holds.
 //
 // Since 2 a camera says how it asks for its password. An older program would lose
 // that, and tell the password to whoever asks. Since 3 it has the public keys of agents

@@ -29,3 +29,7 @@ func Replace(path string, data []byte) (err error) {
 	}
 	return os.Rename(f.Name(), path) // replaces a file in one step on all systems
 }
+
+// CopyOf is where the copy of the file at path is. It is written after the file: so one
+// of the two is whole, whatever happens to the other.
+func CopyOf(path string) string { return path + ".bak" }

@@ -5,9 +5,10 @@ type Code string
 
 // Codes of an answer that is refused.
 const (
-	CodeTooManyViewers Code = "too_many_viewers" // all streams, or all snapshots at once, are taken
-	CodeNoCamera       Code = "no_camera"        // the agent has found no camera yet
-	CodeStarting       Code = "starting"         // a slow camera was off and has been started
+	CodeTooManyConnections Code = "too_many_connections" // all connections are answering requests
+	CodeTooManyViewers     Code = "too_many_viewers"     // all streams, or all snapshots at once, are taken
+	CodeNoCamera           Code = "no_camera"            // the agent has found no camera yet
+	CodeStarting           Code = "starting"             // a slow camera was off and has been started
 
 	CodeLocked           Code = "locked"            // a login is needed
 	CodeWrongLogin       Code = "wrong_login"       // the view password or the key is not this agent's

@@ -29,6 +29,7 @@ export type Reason =
   | "other-network"
   | "wrong-host"
   | "busy"
+  | "crowded"
   | "not-pigrid"
   | "camera"
   | "too-old"

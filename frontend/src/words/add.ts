@@ -37,6 +37,8 @@ const sentences: Record<Reason, (where: string) => string> = {
     `${where} rejects requests addressed to this name. Use its IP address, or start its agent with --allow-host and this name.`,
   busy: (where) =>
     `${where} has as many viewers as it can serve. Many cameras serve only one. Close other programs that show it, then try again.`,
+  crowded: (where) =>
+    `The agent at ${where} answers as many requests as it can. Try again in a few seconds.`,
   "not-pigrid": (where) =>
     `Something answers at ${where}, but it is not a PiGrid agent, and there is no MJPEG stream at the usual addresses. Is the port right? Agents use ports 8080 to 8089. For another camera, type the full address of its stream.`,
   camera: (where) => `The agent at ${where} answers, but has no working camera.`,

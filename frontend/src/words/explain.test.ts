@@ -184,6 +184,12 @@ describe("explain", () => {
       "Close PiGrid or a browser that shows it on another computer.",
     ],
     [
+      "too many connections",
+      { state: "camera-error", reason: "crowded" },
+      "Porch's Pi answers as many requests as it can (192.168.1.42:8080).",
+      "Look which programs on your network ask it so often. PiGrid tries again by itself.",
+    ],
+    [
       "more pixels than are shown",
       { state: "camera-error", reason: "too-large", url: "http://cam/" },
       "The picture from Porch is too large to show.",

@@ -126,6 +126,10 @@ const AGENT_ERROR: Table = {
     `${who} has as many viewers as it can serve${where}.`,
     c.hint || "Close PiGrid or a browser that shows it on another computer.",
   ],
+  crowded: (who, where) => [
+    `${possessive(who)} Pi answers as many requests as it can${where}.`,
+    "Look which programs on your network ask it so often. PiGrid tries again by itself.",
+  ],
   "": (who, _where, c) => [
     c.message
       ? named(who, c.message)

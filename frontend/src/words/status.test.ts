@@ -49,6 +49,7 @@ describe("status", () => {
     ["keychain", { state: "refused", reason: "keychain" }, "The keychain is locked"],
     ["camera error", { state: "camera-error" }, "Camera problem"],
     ["no place left", { state: "camera-error", reason: "busy", status: 503 }, "Too many viewers"],
+    ["no connection left", { state: "camera-error", reason: "crowded" }, "Too many connections"],
     [
       "no place left at a camera without an agent",
       { state: "camera-error", reason: "camera", status: 503, url: "http://cam/" },

@@ -60,6 +60,7 @@ export function status(c: Shown, now: number, short = false): string {
     case "refused":
       return LOCKED[c.reason]?.[short ? 1 : 0] ?? "Access denied";
     case "camera-error":
+      if (c.reason === "crowded") return "Too many connections";
       if (c.reason === "too-complex") return "Picture takes too long";
       if (isTooMuch(c)) return "Picture too large";
       return isFull(c) ? "Too many viewers" : "Camera problem";
