@@ -48,7 +48,9 @@ func (e *Engine) changed(c roster.Change) {
 		if f == nil || camera.Video == "" || camera.Missing {
 			continue
 		}
-		f.SetTarget(feed.Target{Endpoint: at, Path: camera.Video, Rate: camera.Framerate})
+		f.SetTarget(feed.Target{
+			Endpoint: at, Path: camera.Video, Rate: camera.Framerate, Width: camera.Width, Height: camera.Height,
+		})
 		if c.Back {
 			f.Retry()
 		}

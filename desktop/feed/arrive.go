@@ -62,16 +62,16 @@ func (f *Feed) arrive(l *link, frame mjpeg.Frame) *cameras.Failure {
 		return failure
 	}
 	now := time.Now()
-	size, pixels := int64(len(frame.JPEG)), int64(width)*int64(height)
+	bytes, pixels := int64(len(frame.JPEG)), int64(width)*int64(height)
 	f.mu.Lock()
-	due, wake := f.isDue(now, weight(size, pixels, frame.Scans)), false
-	holds := !due && size < manyBytes // a larger one is worth no memory of its own
+	due, wake := f.isDue(now, weight(bytes, pixels, frame.Scans)), false
+	holds := !due && bytes < manyBytes // a larger one is worth no memory of its own
 	if holds {
-		size += int64(len(f.frame.JPEG)) // it is kept beside the newest
+		bytes += int64(len(f.frame.JPEG)) // it is kept beside the newest
 	}
 	f.mu.Unlock()
 	if read := l.read.taken(); due || holds {
-		failure = f.claim.keep(size, read, pixels, frame.Scans)
+		failure = f.claim.keep(bytes, read, pixels, frame.Scans)
 	} else {
 		failure = f.claim.read(-read)
 	}
@@ -85,8 +85,8 @@ func (f *Feed) arrive(l *link, frame mjpeg.Frame) *cameras.Failure {
 		wake = f.hold(Frame{JPEG: frame.JPEG, At: now})
 	}
 	f.lastPart, f.stamp = now, frame.Header.Get(mjpeg.TimestampHeader)
-	f.width, f.height = width, height
-	doubt := frame.Placeholder && !f.placeholder
+	fits := f.sizes.see(frame, size{width, height}, l.rendition.Width)
+	doubt := frame.Placeholder && !f.placeholder || !fits
 	f.placeholder = frame.Placeholder
 	if !frame.Placeholder {
 		f.note(now)

@@ -30,6 +30,8 @@ type Target struct {
 	endpoint.Endpoint         // that answered last
 	Path              string  // absolute
 	Rate              float64 // frames per second to expect, 0 when unknown
+	// Width and Height are the size of its pictures as its agent says, 0 when unknown.
+	Width, Height int
 	// Foreign says that no agent is there: the stream comes at one rate, and
 	// there is nobody to ask for a sign of life. Such a camera may serve a single
 	// viewer, so there is never a second connection beside the first.
@@ -91,10 +93,11 @@ type current struct {
 	read      throughput
 	frame     Frame
 	claim     *claim
-	// The size of the newest picture in pixels, or of the last one that was ever seen.
-	width, height int
+	sizes     sizes
+	relief    relief
 
-	rendition   Rendition     // asked for on this connection
+	rendition   Rendition     // asked for on this connection, or on the last one
+	began       bool          // there was a connection
 	stamp       string        // when the newest frame was taken, as the agent says; empty when it does not
 	due         time.Time     // when the next frame of a foreign camera is worth showing
 	spacing     time.Duration // between two frames that were due, of late
@@ -110,7 +113,8 @@ func New(cfg Config) *Feed {
 	now := time.Now()
 	f := &Feed{cfg: cfg, kick: make(chan struct{}, 1)}
 	f.group, f.wanted = cfg.Group, now.Add(cfg.Early-unwantedAfter)
-	f.width, f.height, f.wish.last = cfg.Width, cfg.Height, grid()
+	f.sizes.tell(size{cfg.Width, cfg.Height})
+	f.wish.last = grid()
 	f.claim = cfg.Group.budget.claim(f.giveUp)
 	f.facts.PhaseSince, f.facts.WantedSince = now, now
 	return f
@@ -123,7 +127,7 @@ func (f *Feed) Want(r Rendition) {
 	was, before := f.isWanted(now), f.asked(now)
 	sooner := f.wanted.After(now) // from now on there is a page that tells
 	f.wanted = now
-	if !f.wish.at(now).covers(r) {
+	if !f.wish.at(now).asOften(r) {
 		f.due = time.Time{} // what was too much for the wish before is not for this one
 	}
 	f.wish.note(r, now)
@@ -133,7 +137,7 @@ func (f *Feed) Want(r Rendition) {
 	changed := !was || sooner || f.asked(now) != before
 	again := int64(0)
 	if !was && len(f.frame.JPEG) > 0 {
-		again = int64(f.width) * int64(f.height)
+		again = f.sizes.pixels
 	}
 	f.mu.Unlock()
 	if again > 0 {
@@ -193,13 +197,17 @@ func (f *Feed) SetTarget(t Target) {
 	old := f.target
 	moved := !t.SameServer(old.Endpoint) || t.Path != old.Path
 	f.cut = f.cut || old.Addr != "" && (t.Scheme != old.Scheme || t.Pin != old.Pin)
+	resized := t.Width != old.Width || t.Height != old.Height
+	if resized {
+		f.sizes.tell(size{t.Width, t.Height})
+	}
 	f.target = t
 	f.redial = f.redial || moved
 	if moved && f.leaveDial != nil {
 		f.leaveDial() // nobody may be there any more
 	}
 	f.mu.Unlock()
-	if moved {
+	if moved || resized {
 		f.wake()
 	}
 }
@@ -243,7 +251,7 @@ func (f *Feed) Facts() cameras.Stream {
 	now := time.Now()
 	s := f.facts
 	s.Wanted = f.isWanted(now)
-	s.Width, s.Height = f.width, f.height
+	s.Width, s.Height = f.sizes.full.width, f.sizes.full.height
 	s.BytesPerSecond = f.read.rate(now)
 	if s.Phase == cameras.Open {
 		s.FPS = rate(s.Interval, now.Sub(s.LastFrame))

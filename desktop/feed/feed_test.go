@@ -43,6 +43,7 @@ type camera struct {
 	refuse error         // what dials end with
 	noPage bool          // nobody looks, from the start
 	early  time.Duration // wanted for so long without a page
+	tile   int           // how many pixels across its tile has, 0 for all
 	dead   bool          // no sign of life
 	header time.Duration // how long the headers take
 	group  *Group        // nil: one of its own
@@ -111,6 +112,12 @@ func (c *camera) Alive(ctx context.Context, _ endpoint.Endpoint) error {
 	}
 	<-ctx.Done()
 	return &cameras.Failure{Reason: cameras.ReasonTimeout}
+}
+
+func (c *camera) pixels() int {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.tile
 }
 
 func (c *camera) count(n *int) {
@@ -183,7 +190,7 @@ func start(t *testing.T, change ...func(*camera)) (f *Feed, c *camera, unwant fu
 	page, unwant := context.WithCancel(ctx)
 	wg.Go(func() {
 		for !c.noPage && page.Err() == nil {
-			f.Want(grid())
+			f.Want(Rendition{FPS: 10, Width: c.pixels()})
 			select {
 			case <-time.After(500 * time.Millisecond):
 			case <-page.Done():

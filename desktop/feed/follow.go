@@ -7,22 +7,24 @@ import (
 	"pigrid/shared/mjpeg"
 )
 
-// anotherRateAfter is how long to wait after another rate was asked in vain.
+// anotherRateAfter is how long to wait after another rate or size was asked in vain.
 const anotherRateAfter = 10 * time.Second
 
-// follow sees to it that the stream comes at the rate that is asked: it opens
-// another link beside the one that gives frames, and gives it up when the rate
+// follow sees to it that the stream comes at the rate and in the size that are asked:
+// it opens another link beside the one that gives frames, and gives it up when that
 // is not wanted any more. A stream that stands still is not touched. It does the
-// same at the same rate when the open link may be dead.
+// same for what comes already when the open link may be dead.
 func (s *session) follow(ctx context.Context) {
 	s.mu.Lock()
 	now := time.Now()
+	s.relief.check(s.facts, s.link.rendition.Width, s.sizes.unscaled, now)
 	rendition, target := s.asked(now), s.target
 	alone := s.link.target.Foreign // never two at once: keep closes this one first
-	due := !alone && (s.renew || s.link.rendition != rendition && !s.stalled(now) && !now.Before(s.nextAfter))
+	due := !alone && (s.renew || s.differ(s.link.rendition, rendition) && !s.stalled(now) && !now.Before(s.nextAfter))
 	s.renew = s.renew && (alone || s.next != nil)
+	other := s.next != nil && s.differ(s.next.rendition, rendition)
 	s.mu.Unlock()
-	if s.next != nil && s.next.rendition != rendition {
+	if other {
 		s.dropNext()
 	}
 	if s.next == nil && due {
@@ -30,7 +32,7 @@ func (s *session) follow(ctx context.Context) {
 	}
 }
 
-// turn is when another rate may have to be asked for without anybody saying so,
+// turn is when another rate or size may have to be asked for without anybody saying so,
 // zero for never.
 func (s *session) turn() time.Time {
 	switch now := time.Now(); {

@@ -5,11 +5,23 @@ import "time"
 // asked is what the camera is to be asked for. One without an agent
 // gives what it gives, and of one that gives no more all frames are worth it.
 func (s *current) asked(now time.Time) Rendition {
-	r := s.wish.at(now)
-	if s.target.Foreign || s.target.Rate > 0 && s.target.Rate <= r.FPS {
+	if s.target.Foreign {
 		return Rendition{}
 	}
+	r := s.wish.at(now)
+	if s.target.Rate > 0 && s.target.Rate <= r.FPS {
+		r.FPS = 0
+	}
+	if s.relief.whole(now) {
+		r.Width = 0
+	}
+	r.Width = s.sizes.rung(r.Width, s.rendition.Width, !s.began)
 	return r
+}
+
+// differ reports whether another connection would bring other frames.
+func (s *current) differ(a, b Rendition) bool {
+	return a.FPS != b.FPS || a.Width != b.Width && !s.sizes.unscaled
 }
 
 // heldFor is how long a frame that was not due is held beyond the time when it is.

@@ -80,6 +80,7 @@ func (f *Feed) opened(r Rendition) {
 	defer f.mu.Unlock()
 	now := time.Now()
 	f.phase(cameras.Open, now)
+	f.began = true
 	f.rendition, f.meter, f.lastPart, f.placeholder, f.stamp = r, meter{}, now, false, ""
 	f.held = Frame{}
 	f.facts.Frames, f.facts.FirstFrame, f.facts.SlowSince = 0, time.Time{}, time.Time{}
@@ -98,7 +99,7 @@ type session struct {
 	link      *link
 	done      chan error // the reading goroutine ended
 	nextProbe time.Time
-	next      *next // nil when no other rate is wanted
+	next      *next // nil when nothing else is wanted
 	nextAfter time.Time
 }
 
@@ -170,7 +171,7 @@ func (s *session) untilCheck() time.Duration {
 	if unwanted := s.wanted.Add(unwantedAfter); unwanted.Before(at) {
 		at = unwanted
 	}
-	for _, other := range []time.Time{s.turn(), s.releaseAt()} {
+	for _, other := range []time.Time{s.turn(), s.releaseAt(), s.relief.next(s.facts, time.Now())} {
 		if !other.IsZero() && other.Before(at) {
 			at = other
 		}

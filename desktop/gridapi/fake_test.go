@@ -316,7 +316,7 @@ func (d *desk) look(t *testing.T) {
 		for ctx.Err() == nil {
 			var wants []Want
 			for _, c := range d.State().Cameras {
-				wants = append(wants, Want{c.Key, 0, 10})
+				wants = append(wants, Want{Key: c.Key, FPS: 10})
 			}
 			d.Server.look(wants)
 			select {

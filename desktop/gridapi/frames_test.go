@@ -78,7 +78,7 @@ func TestEveryFrameIsToldOnceAndGiven(t *testing.T) {
 	for count[cameras.Key(idA, "x")] < 10 || count[cameras.Key(idA, "y")] < 10 {
 		var wants []Want
 		for key, seq := range last {
-			wants = append(wants, Want{key, seq, 10})
+			wants = append(wants, Want{Key: key, Seq: seq, FPS: 10})
 		}
 		for _, p := range pull(t, server, wants...) {
 			if p.Seq <= last[p.Key] || p.AgeMS < 0 || p.AgeMS > 1000 {
@@ -118,7 +118,7 @@ func TestPullOfNothingIsEmptyAfterHalfASecond(t *testing.T) {
 	d := startDesk(t, "", nil)
 	server := serve(t, d)
 	begin := time.Now()
-	if list := pull(t, server, Want{cameras.Key(idA, "x"), 0, 10}); len(list) != 0 {
+	if list := pull(t, server, Want{Key: cameras.Key(idA, "x"), FPS: 10}); len(list) != 0 {
 		t.Errorf("got %v", list)
 	}
 	if took, half := time.Since(begin), 500*time.Millisecond; took < half || took > half+time.Second {
@@ -133,11 +133,11 @@ func TestPullAfterForgetAndAddStartsOver(t *testing.T) {
 	server := serve(t, d)
 	key := cameras.Key(idA, "x")
 	d.Add(a.addr)
-	eventually(t, 5*time.Second, "some frames", func() bool { return len(pull(t, server, Want{key, 3, 10})) > 0 })
+	eventually(t, 5*time.Second, "some frames", func() bool { return len(pull(t, server, Want{Key: key, Seq: 3, FPS: 10})) > 0 })
 	d.Forget(key)
 	d.Add(a.addr)
 	eventually(t, 5*time.Second, "the first frame again", func() bool {
-		for _, p := range pull(t, server, Want{key, 1 << 40, 10}) {
+		for _, p := range pull(t, server, Want{Key: key, Seq: 1 << 40, FPS: 10}) {
 			return p.Seq < 100
 		}
 		return false
@@ -150,7 +150,7 @@ func TestPullEndsWithTheApp(t *testing.T) {
 	server := serve(t, d)
 	d.stop(t)
 	begin := time.Now()
-	pull(t, server, Want{cameras.Key(idA, "x"), 0, 10})
+	pull(t, server, Want{Key: cameras.Key(idA, "x"), FPS: 10})
 	if took := time.Since(begin); took >= pullWait {
 		t.Errorf("took %v", took)
 	}
@@ -197,7 +197,7 @@ func TestWhatIsNotPulledIsClosed(t *testing.T) {
 	x, y := cameras.Key(idA, "x"), cameras.Key(idA, "y")
 	seq := uint64(0)
 	eventually(t, 12*time.Second, "only one is watched", func() bool {
-		for _, p := range pull(t, server, Want{x, seq, 10}) {
+		for _, p := range pull(t, server, Want{Key: x, Seq: seq, FPS: 10}) {
 			seq = p.Seq
 		}
 		return d.camera(y).State == cameras.Paused && d.camera(x).State == cameras.Live

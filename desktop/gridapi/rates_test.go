@@ -34,7 +34,7 @@ func showPage(t *testing.T, server, key string, large bool, last *uint64) *page 
 			if large {
 				fps = 0
 			}
-			for _, frame := range p.ask(ctx, Want{key, *last, fps}) {
+			for _, frame := range p.ask(ctx, Want{Key: key, Seq: *last, FPS: fps}) {
 				if frame.Seq <= *last {
 					t.Errorf("frame %d after frame %d", frame.Seq, *last)
 				}

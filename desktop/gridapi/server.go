@@ -46,14 +46,15 @@ func (s *Server) Start() { s.engine.Tasks.Go(s.publish) }
 // Handler serves what the page shows:
 //
 //	POST /frames
-//	{"state": 7, "want": [{"key": "…", "seq": 12, "fps": 10}, …]}
+//	{"state": 7, "want": [{"key": "…", "seq": 12, "fps": 10, "width": 235}, …]}
 //
 // tells which wanted cameras have another frame than the page knows of, and the
 // whole state when the page knows another one: {"number": 8, "state": {…}, "news":
 // [{key, seq, ageMs}, …]}. It answers as soon as there is either, at the latest after
 // half a second, and at once when nothing is wanted. A page that wants nothing looks
 // at nothing. fps is how many frames per second are worth something, 0 for all: those
-// that are shown small are asked for a few only.
+// that are shown small are asked for a few only. width is how many pixels across the
+// picture are worth something, 0 for all: so pictures need not be larger than tiles.
 //
 //	POST /call/<command>
 //	{"address": "…"} or {"key": "…"}
@@ -137,7 +138,7 @@ func (s *Server) answer(known uint64) Answer {
 func (s *Server) look(wants []Want) {
 	wishes := make([]feed.Wish, len(wants))
 	for i, w := range wants {
-		wishes[i] = feed.Wish{Key: w.Key, Rendition: feed.Rendition{FPS: w.FPS}}
+		wishes[i] = feed.Wish{Key: w.Key, Rendition: feed.Rendition{FPS: w.FPS, Width: w.Width}}
 	}
 	s.engine.Streams.Look(wishes)
 }
@@ -176,7 +177,7 @@ func writeJSON(w http.ResponseWriter, v any) {
 	write(w, "application/json", body)
 }
 
-var errWant = errors.New("want must be at most 256 cameras, each with its key and an fps of 0, or 0.1 to 120")
+var errWant = errors.New("want must be at most 256 cameras, each with its key, an fps of 0, or 0.1 to 120, and a width of 0 to 65535")
 
 // check reports what cannot be asked.
 func (q Question) check() error {
@@ -184,7 +185,8 @@ func (q Question) check() error {
 		return errWant
 	}
 	for _, w := range q.Want {
-		if !cameras.ValidKey(w.Key) || w.FPS != 0 && (w.FPS < feed.MinFPS || w.FPS > feed.MaxFPS) {
+		fps := w.FPS == 0 || w.FPS >= feed.MinFPS && w.FPS <= feed.MaxFPS
+		if !cameras.ValidKey(w.Key) || !fps || w.Width < 0 || w.Width > feed.MaxWidth {
 			return errWant
 		}
 	}

@@ -13,6 +13,9 @@ type Want struct {
 	Key string  `json:"key"`
 	Seq uint64  `json:"seq"`
 	FPS float64 `json:"fps"` // frames per second at most, 0 for all that there are
+	// Width is how many pixels of the screen lie across the picture, before it is turned;
+	// 0 for all that there are.
+	Width int `json:"width"`
 }
 
 // News is the newest frame of a camera as the page is told of it.

@@ -424,7 +424,7 @@ func TestThePageAsksForOthers(t *testing.T) {
 			}
 			look := func(until time.Duration) {
 				for end := time.Now().Add(until); time.Now().Before(end); time.Sleep(200 * time.Millisecond) {
-					d.Server.look([]Want{{"agent:none/x", 0, 10}})
+					d.Server.look([]Want{{Key: "agent:none/x", FPS: 10}})
 				}
 			}
 			look(time.Second)

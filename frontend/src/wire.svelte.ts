@@ -1,4 +1,5 @@
 // Everything is made and connected here; the parts know only what they are given.
+import { devicePixelRatio } from "svelte/reactivity/window";
 import { toast } from "svelte-sonner";
 
 import { connect } from "./backend/backend";
@@ -55,6 +56,9 @@ export function wire() {
   $effect.root(() => {
     $effect(() => {
       if (viewer.hidden && !inWindow()) viewer.veiled = true;
+    });
+    $effect(() => {
+      viewer.density = devicePixelRatio.current ?? 1;
     });
     $effect(() => {
       void viewer.wanted;

@@ -112,6 +112,11 @@ export interface Want {
    * frames per second at most, 0 for all that there are
    */
   fps: number;
+  /**
+   * Width is how many pixels of the screen lie across the picture, before it is turned;
+   * 0 for all that there are.
+   */
+  width: number;
 }
 /**
  * Answer is the answer to POST /frames, and to each command.

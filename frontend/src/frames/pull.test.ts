@@ -8,6 +8,8 @@ const entry = (key: string, seq: number): News => ({ key, seq, ageMs: 1 });
 
 const ok = (...news: News[]) => Response.json({ number: 7, news });
 
+const NONE: ReadonlyMap<string, number> = new Map();
+
 /** A question in short: "7 a:3,b:0+", large ones with a plus. */
 function short(body: string): string {
   const { state, want } = JSON.parse(body) as Question;
@@ -79,7 +81,7 @@ describe("Puller", () => {
   beforeEach(() => {
     vi.useFakeTimers();
     go = new FakeGo();
-    wanted = { keys: ["a", "b"], full: [] };
+    wanted = { keys: ["a", "b"], full: [], widths: NONE };
     told = [];
     known = 7;
     failures = [];
@@ -115,7 +117,7 @@ describe("Puller", () => {
     { full: ["b"], slowerBy: 8, expected: [25, 25, 25, 32, 40] },
   ])("asks seldom, however fast answers and paints are: $full large", async (table) => {
     const { full, slowerBy, expected } = table;
-    wanted = { keys: ["a", "b"], full };
+    wanted = { keys: ["a", "b"], full, widths: NONE };
     const asked: number[] = [];
     const fetch = () => {
       asked.push(performance.now());
@@ -127,12 +129,32 @@ describe("Puller", () => {
     expect(waits).toEqual(expected);
   });
 
+  it("asks for pictures of the tile's width, and for full ones where the tile is large", async () => {
+    const widths = new Map([
+      ["a", 235],
+      ["b", 900],
+    ]);
+    wanted = { keys: ["a", "b", "c"], full: ["b"], widths };
+    let body = "";
+    const fetch = (_: string, request: { body: string }) => {
+      body = request.body;
+      return Promise.resolve(ok());
+    };
+    await start({ fetch: fetch as unknown as typeof globalThis.fetch });
+    const { want } = JSON.parse(body) as Question;
+    expect(want.map((w) => [w.key, w.fps, w.width])).toEqual([
+      ["a", 10, 235],
+      ["b", 0, 0],
+      ["c", 10, 0],
+    ]);
+  });
+
   it("looks at once again at what is wanted when that changes between two questions", async () => {
     await start();
     await go.answer(ok());
     go.asked = [];
     await go.answer(ok(), 0);
-    wanted = { keys: ["c"], full: [] };
+    wanted = { keys: ["c"], full: [], widths: NONE };
     puller.wake();
     await vi.advanceTimersByTimeAsync(0);
     expect(go.asked).toEqual(["7 c:0"]);
@@ -166,7 +188,7 @@ describe("Puller", () => {
   });
 
   it("asks once a second for the state while no camera is wanted, painted or not", async () => {
-    wanted = { keys: [], full: [] };
+    wanted = { keys: [], full: [], widths: NONE };
     await start({ painted: () => new Promise(() => {}) });
     for (let n = 1; n <= 3; n++) {
       expect(go.asked).toHaveLength(n);
@@ -175,7 +197,7 @@ describe("Puller", () => {
       await vi.advanceTimersByTimeAsync(1);
     }
     expect(go.asked.at(-1)).toBe("7 ");
-    wanted = { keys: ["a"], full: ["a"] };
+    wanted = { keys: ["a"], full: ["a"], widths: NONE };
     await go.answer(ok(), 10);
     puller.wake();
     await vi.advanceTimersByTimeAsync(0);
@@ -184,7 +206,7 @@ describe("Puller", () => {
 
   it("makes no request while nothing is to be asked and goes on when it is", async () => {
     let asks = false;
-    await start({ wanted: () => (asks ? { keys: ["a"], full: [] } : null) });
+    await start({ wanted: () => (asks ? { keys: ["a"], full: [], widths: NONE } : null) });
     await vi.advanceTimersByTimeAsync(60_000);
     expect(go.asked).toEqual([]);
     asks = true;
@@ -241,18 +263,18 @@ describe("Puller", () => {
   it("keeps no more of cameras that are not wanted than there are places", async () => {
     await start();
     await go.answer(ok(entry("a", 8), entry("b", 5)));
-    wanted = { keys: ["b"], full: [] };
+    wanted = { keys: ["b"], full: [], widths: NONE };
     await go.answer(ok());
     await go.answer(ok(entry("b", 6)));
-    wanted = { keys: ["a", "b"], full: [] };
+    wanted = { keys: ["a", "b"], full: [], widths: NONE };
     await go.answer(ok());
     expect(go.asked.at(-1)).toBe("7 a:8,b:6");
 
     const others = Array.from({ length: 1023 }, (_, i) => entry(`c${i}`, 1));
-    wanted = { keys: ["b"], full: [] };
+    wanted = { keys: ["b"], full: [], widths: NONE };
     await go.answer(ok());
     await go.answer(ok(...others));
-    wanted = { keys: ["a", "b"], full: [] };
+    wanted = { keys: ["a", "b"], full: [], widths: NONE };
     await go.answer(ok());
     expect(go.asked.at(-1)).toBe("7 a:0,b:6");
   });

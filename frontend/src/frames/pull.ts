@@ -28,6 +28,8 @@ export interface Wanted {
   keys: readonly string[];
   /** Those of them that are shown large: every frame of them is worth something. */
   full: readonly string[];
+  /** How many pixels of the screen lie across the picture of each of the others. */
+  widths: ReadonlyMap<string, number>;
 }
 
 export interface PullerOptions {
@@ -152,11 +154,12 @@ export class Puller {
     this.#failures = failures;
   }
 
-  #question({ keys, full }: Wanted): Question {
+  #question({ keys, full, widths }: Wanted): Question {
     const want = keys.map((key) => ({
       key,
       seq: this.#lastSeq.get(key) ?? 0,
       fps: full.includes(key) ? 0 : GRID_FPS,
+      width: full.includes(key) ? 0 : (widths.get(key) ?? 0),
     }));
     return { state: this.#options.known(), want };
   }

@@ -2,7 +2,14 @@
 import { SvelteSet } from "svelte/reactivity";
 
 import type { AccessResult, Camera } from "../backend/types";
-import { mirrored, mounting, shownSize, turnedBy, type Mounting } from "../cameras/mounted";
+import {
+  isSideways,
+  mirrored,
+  mounting,
+  shownSize,
+  turnedBy,
+  type Mounting,
+} from "../cameras/mounted";
 import { shown, type Shown } from "../cameras/shown";
 import type { Wanted } from "../frames/pull";
 import {
@@ -15,6 +22,7 @@ import {
   type Size,
 } from "../layout/fit";
 import { neighbour, type Direction } from "../layout/neighbour";
+import { drawnWidth } from "../layout/picture";
 import type { AppState } from "./app-state.svelte";
 
 export type Dialog =
@@ -29,6 +37,9 @@ export type Dialog =
 
 /** CSS pixels from which on a tile is worth every frame of its camera, not only a few. */
 const LARGE_TILE = 900;
+
+/** No JPEG is wider. */
+const MOST_PIXELS = 65535;
 
 /** CSS pixels from which on the header has room for all that is said of one camera. */
 const WIDE_HEADER = 800;
@@ -49,6 +60,8 @@ export class Viewer {
   #undrawableSince: (key: string) => number | undefined;
 
   stage = $state.raw<Size>({ width: 0, height: 0 });
+  /** Pixels of the screen for each CSS pixel. */
+  density = $state(1);
   hidden = $state(false);
   /** Nothing was asked while the page was hidden, and nothing was answered since. */
   veiled = $state(false);
@@ -160,10 +173,33 @@ export class Viewer {
 
   /** What the pull loop asks for: nothing that nobody sees. */
   wanted = $derived.by((): Wanted => {
-    if (this.hidden) return { keys: [], full: [] };
+    if (this.hidden) return { keys: [], full: [], widths: new Map() };
     const keys = [...this.rects.keys()].filter((key) => !this.#frozen.has(key));
-    return { keys, full: keys.filter((key) => this.#isLarge(key)) };
+    return { keys, full: keys.filter((key) => this.#isLarge(key)), widths: this.#widths };
   });
+
+  /** The same map as long as the widths are the same: numbers come each second. */
+  #widths = $derived.by((): ReadonlyMap<string, number> => {
+    const widths = new Map<string, number>();
+    for (const camera of this.#app.cameras) {
+      const rect = this.rects.get(camera.key);
+      if (rect) widths.set(camera.key, this.#pixelsAcross(camera, rect));
+    }
+    const before = this.#widthsBefore;
+    const same =
+      widths.size === before.size && [...widths].every(([key, n]) => before.get(key) === n);
+    return same ? before : (this.#widthsBefore = widths);
+  });
+  #widthsBefore: ReadonlyMap<string, number> = new Map();
+
+  /** How many pixels of the screen lie across the picture of a tile, before it is turned. */
+  #pixelsAcross(camera: Camera, tile: Rect): number {
+    const shown = shownSize(camera);
+    const width = drawnWidth(shown, tile);
+    const known = shown.width > 0 && isSideways(camera);
+    const across = known ? (width * shown.height) / shown.width : width;
+    return Math.max(1, Math.min(MOST_PIXELS, Math.round(across * this.density)));
+  }
 
   #isLarge(key: string): boolean {
     return key === this.solo?.key || (this.rects.get(key)?.width ?? 0) >= LARGE_TILE;

@@ -38,7 +38,7 @@ describe("Viewer", () => {
 
   it("wants every visible camera, whatever its state", () => {
     app.receive(state(cameras(3, { state: "offline" })));
-    expect(viewer.wanted).toEqual({ keys: ["k1", "k2", "k3"], full: ["k1", "k2", "k3"] });
+    expect(viewer.wanted).toMatchObject({ keys: ["k1", "k2", "k3"], full: ["k1", "k2", "k3"] });
   });
 
   it.each([
@@ -53,17 +53,48 @@ describe("Viewer", () => {
     expect(viewer.wanted.full).toHaveLength(full);
   });
 
+  it.each([
+    ["the shape of the tiles", { width: 640, height: 480 }, 1, 186],
+    ["on a screen with two pixels for each", { width: 640, height: 480 }, 2, 372],
+    ["wider than the tiles", { width: 1920, height: 1080 }, 1, 186],
+    ["higher than the tiles", { width: 480, height: 640 }, 1, 104],
+    ["on its side", { width: 640, height: 480, rotation: 90 }, 1, 139],
+    [
+      "on its side, in a tile of another shape",
+      { width: 1920, height: 1080, rotation: 270 },
+      1,
+      139,
+    ],
+    ["of a size that nobody knows", { width: 0, height: 0 }, 1, 186],
+  ])("wants as many pixels as a picture has on the screen: %s", (_, odd, density, width) => {
+    const all = cameras(64, { width: 640, height: 480 });
+    all[0] = camera({ ...odd, key: "k1" });
+    app.receive(state(all));
+    viewer.density = density;
+    expect(viewer.tileSize).toEqual({ width: 186, height: 139 });
+    expect(viewer.wanted.widths.get("k1")).toBe(width);
+  });
+
+  it("wants the same as long as only numbers are new", () => {
+    app.receive(state(cameras(64)));
+    const before = viewer.wanted.widths;
+    app.receive(state(cameras(64, { fps: 3 })));
+    expect(viewer.wanted.widths).toBe(before);
+    viewer.stage = { width: 1000, height: 700 };
+    expect(viewer.wanted.widths).not.toBe(before);
+  });
+
   it("wants nothing while the window is hidden", () => {
     app.receive(state(cameras(3)));
     viewer.hidden = true;
-    expect(viewer.wanted).toEqual({ keys: [], full: [] });
+    expect(viewer.wanted).toMatchObject({ keys: [], full: [] });
   });
 
   it("stops the picture of the active camera and lets it go on", async () => {
     app.receive(state(cameras(3)));
     viewer.activate("k2");
     viewer.toggleFreeze();
-    expect(viewer.wanted).toEqual({ keys: ["k1", "k3"], full: ["k1", "k3"] });
+    expect(viewer.wanted).toMatchObject({ keys: ["k1", "k3"], full: ["k1", "k3"] });
     expect(viewer.cameras.map((c) => c.state)).toEqual(["live", "paused", "live"]);
     expect(viewer.cameras[1]?.frozen).toBe(true);
     expect([...viewer.rects.keys()]).toEqual(["k1", "k2", "k3"]);
@@ -106,7 +137,7 @@ describe("Viewer", () => {
   it("wants only the camera that is shown alone, large", () => {
     app.receive(state(cameras(3)));
     viewer.soloNumber(2);
-    expect(viewer.wanted).toEqual({ keys: ["k2"], full: ["k2"] });
+    expect(viewer.wanted).toMatchObject({ keys: ["k2"], full: ["k2"] });
     expect(viewer.rects.get("k2")?.width).toBe(1820);
     viewer.back();
     expect(viewer.wanted.keys).toHaveLength(3);

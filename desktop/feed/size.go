@@ -1,0 +1,156 @@
+package feed
+
+import (
+	"time"
+
+	"pigrid/desktop/cameras"
+	"pigrid/shared/jpegscale"
+	"pigrid/shared/mjpeg"
+)
+
+// size is a width and a height in pixels, 0 while they are not known.
+type size struct{ width, height int }
+
+func (s size) pixels() int64 { return int64(s.width) * int64(s.height) }
+
+// sizes is what is known of the size of a camera's pictures.
+type sizes struct {
+	full   size  // of a picture as the camera gives it, or of the last one that was ever seen
+	pixels int64 // of the newest frame, which an agent may have made smaller
+	// unscaled says that the newest frame came as the camera gave it although a smaller
+	// one was asked for: its agent is old, or cannot scale it.
+	unscaled bool
+}
+
+// maxSide is more than any JPEG has.
+const maxSide = 65535
+
+// tell notes what an agent's status says.
+func (s *sizes) tell(full size) {
+	if full.width > 0 && full.height > 0 {
+		s.full = full
+	}
+}
+
+// see notes the size of a frame for which so many pixels across were asked, 0 for all.
+// It reports whether the frame fits to what was known.
+func (s *sizes) see(frame mjpeg.Frame, of size, asked int) (fits bool) {
+	scaled := asked > 0 && frame.Header.Get(mjpeg.SizeHeader) != ""
+	s.pixels = of.pixels()
+	switch {
+	case frame.Placeholder && (asked > 0 || s.full.width > 0):
+		return true
+	case !scaled:
+		s.full, s.unscaled = of, asked > 0
+		return true
+	}
+	s.unscaled = false
+	nearest := 2
+	for factor := 2; factor <= 8; factor *= 2 {
+		if of == s.full.by(factor) {
+			return true
+		}
+		if apart(s.full.width, factor*of.width) < apart(s.full.width, nearest*of.width) {
+			nearest = factor
+		}
+	}
+	// The shape is right at once; the agent's status has the size.
+	s.full = size{min(nearest*of.width, maxSide), min(nearest*of.height, maxSide)}
+	return false
+}
+
+func apart(a, b int) int { return max(a-b, b-a) }
+
+// by is the size divided by a factor, as agents divide it.
+func (s size) by(factor int) size {
+	return size{jpegscale.Scaled(s.width, factor), jpegscale.Scaled(s.height, factor)}
+}
+
+// enlarged is by how many percent a picture may be enlarged before a larger one is
+// worth a connection.
+const enlarged = 10
+
+// rung returns for what width an agent is asked when so many pixels across are worth
+// something: that of a half, a quarter or an eighth, 0 for the full one and where
+// width is 0. has is what it is asked for already. That stays, unless it has to be
+// enlarged by more than 10 percent, or a smaller one need not be enlarged at all.
+func (s *sizes) rung(width, has int, first bool) int {
+	if width == 0 || s.full.width == 0 {
+		return 0
+	}
+	full := s.full.width
+	most, least := jpegscale.Factor(full, width*100/(100+enlarged)), jpegscale.Factor(full, width)
+	factor := most
+	if !first {
+		factor = min(most, max(least, s.factor(has)))
+	}
+	if factor == 1 {
+		return 0
+	}
+	return jpegscale.Scaled(full, factor)
+}
+
+// factor is by what the pictures of a connection are divided.
+func (s *sizes) factor(asked int) int {
+	if asked == 0 {
+		return 1
+	}
+	return jpegscale.Factor(s.full.width, asked)
+}
+
+const (
+	// slowScaled is how long smaller pictures may come at less than half the rate that
+	// is due: a little less than until the page says so.
+	slowScaled = 4 * time.Second
+	// wholeFor is how long full ones are asked for instead,
+	wholeFor = 5 * time.Minute
+	// wholeTrial is how long it takes to see whether they come faster,
+	wholeTrial = 8 * time.Second
+	// wholeGain is how many times faster they must come,
+	wholeGain = 1.2
+	// wholeAgain and after how long it is tried again if they do not: the camera or the
+	// network is slow then, not the agent's processor.
+	wholeAgain = 10 * time.Minute
+)
+
+// relief lets an agent without the time to scale its pictures send full ones.
+type relief struct {
+	until time.Time // full ones are asked for
+	since time.Time // they are asked for, zero for the time before the first comes
+	again time.Time // not to be tried before
+	slow  float64   // frames per second of the smaller ones
+}
+
+// whole reports whether the full size is asked for whatever the tile needs.
+func (r *relief) whole(now time.Time) bool { return now.Before(r.until) }
+
+// check looks at the rate of a connection that was asked for so many pixels across.
+func (r *relief) check(facts cameras.Stream, asked int, unscaled bool, now time.Time) {
+	perSecond := rate(facts.Interval, 0)
+	switch {
+	case !r.whole(now):
+		slow := !facts.SlowSince.IsZero() && now.Sub(facts.SlowSince) >= slowScaled
+		if slow && asked > 0 && !unscaled && !now.Before(r.again) {
+			*r = relief{until: now.Add(wholeFor), slow: perSecond}
+		}
+	case asked > 0:
+		r.since = time.Time{}
+	case r.since.IsZero():
+		r.since = now
+	case now.Sub(r.since) >= wholeTrial && perSecond < wholeGain*r.slow:
+		*r = relief{again: now.Add(wholeAgain)}
+	}
+}
+
+// next is when to look again, zero for whenever something else happens.
+func (r *relief) next(facts cameras.Stream, now time.Time) time.Time {
+	switch {
+	case r.whole(now) && !r.since.IsZero() && now.Sub(r.since) < wholeTrial:
+		return r.since.Add(wholeTrial)
+	case r.whole(now):
+		return r.until
+	case !facts.SlowSince.IsZero() && now.Sub(facts.SlowSince) < slowScaled:
+		return facts.SlowSince.Add(slowScaled)
+	}
+	return time.Time{}
+}
