@@ -35,16 +35,18 @@ func (s *Server) serveCall(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	var result *AddResult
-	access, ok := s.runAccess(r.PathValue("command"), c)
+	command := r.PathValue("command")
+	access, ok := s.runAccess(command, c)
 	if !ok {
-		result, ok = s.run(r.PathValue("command"), c)
+		result, ok = s.run(command, c)
 	}
-	if !ok {
+	saved := s.runSave(command, c)
+	if !ok && saved == nil {
 		http.Error(w, "there is no such command", http.StatusNotFound)
 		return
 	}
 	s.board.post(s.State, true)
 	a := s.answer(0)
-	a.Result, a.Access = result, access
+	a.Result, a.Access, a.Saved = result, access, saved
 	writeJSON(w, a)
 }

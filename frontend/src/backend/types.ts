@@ -82,6 +82,11 @@ export type AccessCode =
   | "not-stored"
   | "not-forgotten"
   | "ambiguous";
+/**
+ * Why pictures were not saved; empty when all were.
+ */
+export type SaveCode =
+  "" | "no-picture" | "disk-full" | "no-folder" | "not-ours" | "busy" | "failed";
 
 export interface Contract {
   question: Question;
@@ -127,6 +132,7 @@ export interface Answer {
   news: News[];
   result?: AddResult;
   access?: AccessResult;
+  saved?: Saved;
 }
 /**
  * when the page knows another one
@@ -636,6 +642,38 @@ export interface SheetAgent {
   url: string;
 }
 /**
+ * Saved is how a command that saves pictures ended.
+ */
+export interface Saved {
+  code: SaveCode;
+  /**
+   * what the system said, mostly empty
+   */
+  detail: string;
+  /**
+   * of the files that were saved, also when others were not; never null
+   */
+  paths: string[];
+  /**
+   * where they are, or were to be
+   */
+  folder: string;
+  /**
+   * Seconds is how long a clip is, and Until when its last picture came; that of a
+   * snapshot, too.
+   */
+  seconds: number;
+  until: number;
+  /**
+   * cameras of which there was no picture
+   */
+  missed: number;
+  /**
+   * reveal shows them in a file manager
+   */
+  canShow: boolean;
+}
+/**
  * Call is what a person does: about a camera, an address that was typed, or access.
  */
 export interface Call {
@@ -672,4 +710,8 @@ export interface Call {
   keep?: boolean;
   rotation?: number;
   mirror?: boolean;
+  /**
+   * of a file that was saved
+   */
+  path?: string;
 }
