@@ -26,6 +26,7 @@ import (
 	"pigrid/desktop/engine"
 	"pigrid/desktop/gridapi"
 	"pigrid/desktop/packaging/icons"
+	"pigrid/desktop/reveal"
 	"pigrid/desktop/secrets"
 	"pigrid/desktop/settings"
 	"pigrid/frontend"
@@ -57,7 +58,7 @@ func main() {
 	reach := client.NewClient().LocalNames(discovery.NewNames().Resolve)
 	e := engine.New(engine.Config{
 		Client: reach, Access: reach, Settings: store, Secrets: secret, Notice: notice,
-		Search: search(logger), Sweeper: client.NewSweeper(), Links: client.NewOwnLinks(), Memory: engine.MachineMemory(), Logger: logger,
+		Search: search(logger), Sweeper: client.NewSweeper(), Links: client.NewOwnLinks(), Memory: engine.MachineMemory(), Reveal: reveal.InFolder, Logger: logger,
 	})
 	w := lifetime{engine: e, grid: gridapi.New(e, version), store: store, logger: logger}
 	if err := wails.Run(window(w)); err != nil {

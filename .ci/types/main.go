@@ -14,6 +14,7 @@ import (
 	"pigrid/desktop/cameras"
 	"pigrid/desktop/gridapi"
 	"pigrid/desktop/households"
+	"pigrid/desktop/keep"
 )
 
 // contract is everything that passes between the page and the app.
@@ -29,6 +30,7 @@ func main() {
 		reflect.TypeFor[cameras.Reason]():  "Reason",
 		reflect.TypeFor[cameras.Access]():  "CameraAccess",
 		reflect.TypeFor[households.Code](): "AccessCode",
+		reflect.TypeFor[keep.Code]():       "SaveCode",
 	}
 	r := jsonschema.Reflector{ExpandedStruct: true, Namer: func(t reflect.Type) string { return names[t] }, Mapper: func(t reflect.Type) *jsonschema.Schema {
 		if name := names[t]; name != "" {
@@ -43,6 +45,7 @@ func main() {
 	schema.Definitions["Reason"] = enum(cameras.Reasons(), "Why a camera is not live, or was not added; empty when it is, or when nobody knows.")
 	schema.Definitions["CameraAccess"] = enum(cameras.Accesses(), "Who may watch a camera, as far as this computer knows; empty when it does not, or the agent is older than access.")
 	schema.Definitions["AccessCode"] = enum(households.Codes(), "Why something about access came to nothing; empty when it did not.")
+	schema.Definitions["SaveCode"] = enum(keep.Codes(), "Why pictures were not saved; empty when all were.")
 	out, failed := json.MarshalIndent(schema, "", "  ")
 	if err = errors.Join(err, failed); err != nil {
 		fmt.Fprintln(os.Stderr, err)

@@ -13,6 +13,8 @@ import (
 	"pigrid/desktop/client"
 	"pigrid/desktop/feed"
 	"pigrid/desktop/households"
+	"pigrid/desktop/keep"
+	"pigrid/desktop/recent"
 	"pigrid/desktop/roster"
 	"pigrid/desktop/settings"
 	"pigrid/desktop/tasks"
@@ -41,6 +43,8 @@ type Config struct {
 	// Links tells which addresses are on a link of this computer; nil: all are.
 	Links  *client.Links
 	Memory uint64 // of this machine in bytes, 0 when unknown
+	// Reveal shows a file in the system's file manager; nil: nobody is there to see it.
+	Reveal func(path string) error
 	// Clock tells when the machine slept; nil is time.Now.
 	Clock  func() time.Time
 	Logger *slog.Logger
@@ -61,6 +65,8 @@ type Engine struct {
 	adder       *adding.Adder
 	search      Searcher // nil for none
 	sweep       *sweep
+	recent      *recent.Buffer
+	saver       *keep.Saver
 
 	// applying orders changes of the Roster with those of the Streams that follow from
 	// them. It guards no data: pictures and the state never wait for it.
@@ -75,10 +81,11 @@ func New(cfg Config) *Engine {
 	if cfg.Clock == nil {
 		cfg.Clock = time.Now
 	}
-	e := &Engine{cfg: cfg, Tasks: tasks.NewGroup()}
+	e := &Engine{cfg: cfg, Tasks: tasks.NewGroup(), recent: recent.New(recent.Limit(cfg.Memory))}
+	e.saver = keep.New(func() keep.Where { return keep.Where(cfg.Settings.Get().Pictures) })
 	e.credentials = adding.NewCredentials(cfg.Secrets, e.Tasks, cfg.Logger)
 	e.Streams = feed.NewSet(feed.SetConfig{
-		Opener: cfg.Client, Limits: feed.LimitsFor(cfg.Memory), Tasks: e.Tasks, Logger: cfg.Logger,
+		Opener: cfg.Client, Limits: feed.LimitsFor(cfg.Memory), Tasks: e.Tasks, Logger: cfg.Logger, Arrived: e.arrived,
 		Doubted: func(key string) { e.Roster.Doubt(key) },
 		Learned: func(key string, asks cameras.Challenge) {
 			e.Roster.Change(key, func(c *cameras.Camera) { c.Asks = asks })
@@ -116,6 +123,7 @@ func (e *Engine) Start() {
 		e.Tasks.Go(func() { e.search.Run(e.Tasks.Context()) })
 	}
 	e.Tasks.Go(e.watch)
+	e.Tasks.Go(e.tidy)
 	e.Tasks.Go(e.remember)
 }
 

@@ -79,10 +79,11 @@ func (f *Feed) arrive(l *link, frame mjpeg.Frame) *cameras.Failure {
 		return failure
 	}
 	f.mu.Lock()
+	newest := Frame{Seq: f.frame.Seq + 1, JPEG: frame.JPEG, At: now, Placeholder: frame.Placeholder}
 	if due {
-		f.frame, f.held = Frame{Seq: f.frame.Seq + 1, JPEG: frame.JPEG, At: now}, Frame{}
+		f.frame, f.held = newest, Frame{}
 	} else if holds {
-		wake = f.hold(Frame{JPEG: frame.JPEG, At: now})
+		wake = f.hold(newest)
 	}
 	f.lastPart, f.stamp = now, frame.Header.Get(mjpeg.TimestampHeader)
 	fits := f.sizes.see(frame, size{width, height}, l.rendition.Width)
@@ -104,7 +105,7 @@ func (f *Feed) arrive(l *link, frame mjpeg.Frame) *cameras.Failure {
 		f.wake()
 	}
 	if due {
-		f.cfg.Arrived()
+		f.cfg.Arrived(newest)
 	}
 	return nil
 }

@@ -51,10 +51,10 @@ type Config struct {
 	Group  *Group
 	// Width and Height are the size of the last picture that was ever seen.
 	Width, Height int
-	// Arrived is called after every new frame, Doubted when there is reason to
-	// ask the agent what is wrong: the stream failed, fell silent or began to
+	// Arrived is called with every frame that became the newest, Doubted when there is
+	// reason to ask the agent what is wrong: the stream failed, fell silent or began to
 	// carry placeholders. Both run on the Feed's goroutines and must not block.
-	Arrived func()
+	Arrived func(Frame)
 	Doubted func()
 	// Learned is called, on the Feed's goroutine, when a camera that has a Login has
 	// given its first picture and it was not known how it asks.

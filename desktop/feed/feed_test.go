@@ -181,7 +181,7 @@ func start(t *testing.T, change ...func(*camera)) (f *Feed, c *camera, unwant fu
 	}
 	f = New(Config{
 		Key: "agent:a/x", Opener: c, Group: c.group, Logger: slog.New(slog.DiscardHandler),
-		Arrived: func() { c.count(&c.seen.frames) }, Doubted: func() { c.count(&c.seen.doubts) },
+		Arrived: func(Frame) { c.count(&c.seen.frames) }, Doubted: func() { c.count(&c.seen.doubts) },
 		Early: c.early,
 	})
 	ctx, cancel := context.WithCancel(context.Background())

@@ -244,7 +244,7 @@ func TestForeignIsNotAskedTwiceAfterSleep(t *testing.T) {
 			return open()
 		}}}
 		f, _, _ := start(t)
-		f = New(Config{Opener: p, Group: f.cfg.Group, Arrived: func() {}, Doubted: func() {}, Early: 5 * time.Second, Logger: f.cfg.Logger})
+		f = New(Config{Opener: p, Group: f.cfg.Group, Arrived: func(Frame) {}, Doubted: func() {}, Early: 5 * time.Second, Logger: f.cfg.Logger})
 		ctx, cancel := context.WithCancel(t.Context())
 		var wg sync.WaitGroup
 		wg.Go(func() { f.Run(ctx) })
@@ -274,7 +274,7 @@ func TestFirstConnectionIsTheFeeds(t *testing.T) {
 					t.Fatal(failure)
 				}
 				f, _, _ := start(t)
-				f = New(Config{Opener: p, Group: f.cfg.Group, Arrived: func() {}, Doubted: func() {}, Early: 5 * time.Second, Logger: f.cfg.Logger, First: connection})
+				f = New(Config{Opener: p, Group: f.cfg.Group, Arrived: func(Frame) {}, Doubted: func() {}, Early: 5 * time.Second, Logger: f.cfg.Logger, First: connection})
 				ctx, cancel := context.WithCancel(t.Context())
 				var wg sync.WaitGroup
 				wg.Go(func() { f.Run(ctx) })
@@ -305,7 +305,7 @@ func TestSinglePicturesArePolled(t *testing.T) {
 			return &client.Stream{Body: io.NopCloser(bytes.NewReader(jpeg)), ContentType: "image/jpg"}, nil
 		}}}
 		other, c, unwant := start(t)
-		f := New(Config{Opener: p, Group: other.cfg.Group, Arrived: func() {}, Doubted: func() {}, Early: 5 * time.Second, Logger: other.cfg.Logger})
+		f := New(Config{Opener: p, Group: other.cfg.Group, Arrived: func(Frame) {}, Doubted: func() {}, Early: 5 * time.Second, Logger: other.cfg.Logger})
 		f.SetTarget(foreign)
 		ctx, cancel := context.WithCancel(t.Context())
 		var wg sync.WaitGroup

@@ -7,6 +7,8 @@ type Frame struct {
 	Seq  uint64 // grows with every frame of one Feed, from 1
 	JPEG []byte
 	At   time.Time // when its last byte arrived, by this machine's clock
+	// Placeholder says that the agent drew it, because its camera gives no picture.
+	Placeholder bool
 }
 
 const (

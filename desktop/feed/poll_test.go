@@ -68,7 +68,7 @@ func watchAnswers(t *testing.T, a *answers, d time.Duration) (states []cameras.S
 		t.Fatalf("not accepted: %v", failure)
 	}
 	model, _, _ := start(t)
-	f = New(Config{Opener: a, Group: model.cfg.Group, Arrived: func() {}, Doubted: func() {}, Early: 2 * d, Logger: model.cfg.Logger, First: connection})
+	f = New(Config{Opener: a, Group: model.cfg.Group, Arrived: func(Frame) {}, Doubted: func() {}, Early: 2 * d, Logger: model.cfg.Logger, First: connection})
 	f.SetTarget(foreign)
 	ctx, cancel := context.WithCancel(t.Context())
 	var wg sync.WaitGroup

@@ -76,9 +76,10 @@ func (f *Feed) release() {
 		f.held.Seq = f.frame.Seq + 1
 		f.frame, f.held = f.held, Frame{}
 	}
+	newest := f.frame
 	f.mu.Unlock()
 	if due {
-		f.cfg.Arrived()
+		f.cfg.Arrived(newest)
 	}
 }
 

@@ -25,6 +25,9 @@ type SetConfig struct {
 	Opener Opener
 	Limits Limits
 	Tasks  *tasks.Group // runs the feeds
+	// Arrived is called with every frame that became a camera's newest; it must not
+	// block.
+	Arrived func(key string, frame Frame)
 	// Doubted is called when there is reason to ask a camera's agent what is wrong,
 	// Learned when it is known how a camera asks for a password; see [Config].
 	Doubted func(key string)
@@ -85,7 +88,7 @@ func (s *Set) open(c cameras.Camera, first *Connection) (f *Feed, started bool) 
 	ctx, cancel := context.WithCancel(s.cfg.Tasks.Context())
 	r := &running{cancel: cancel, done: make(chan struct{}), Feed: New(Config{
 		Key: c.Key, Opener: s.cfg.Opener, Group: s.group, Width: c.Width, Height: c.Height, Logger: s.cfg.Logger,
-		Arrived: s.Arrived.Notify,
+		Arrived: func(frame Frame) { s.cfg.Arrived(c.Key, frame); s.Arrived.Notify() },
 		Doubted: func() { s.cfg.Doubted(c.Key) },
 		Learned: func(asks cameras.Challenge) { s.cfg.Learned(c.Key, asks) },
 		First:   first,

@@ -44,13 +44,14 @@ func (s *Server) serveCall(w http.ResponseWriter, r *http.Request) {
 	if !ok {
 		result, ok = s.run(command, c)
 	}
-	if !ok {
+	saved := s.runSave(command, c)
+	if !ok && saved == nil {
 		http.Error(w, "there is no such command", http.StatusNotFound)
 		return
 	}
 	s.board.post(s.State, true)
 	a := s.answer(0)
-	a.Result, a.Access, a.Settings = result, access, preferences
+	a.Result, a.Access, a.Settings, a.Saved = result, access, preferences, saved
 	writeJSON(w, a)
 }
 

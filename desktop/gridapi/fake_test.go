@@ -44,9 +44,10 @@ type fakeAgent struct {
 	mu     sync.Mutex
 	status api.Status
 	frames bool
-	open   []string // queries of the streams that are open
-	most   int      // streams that were open at once
-	sent   int      // bytes of all streams that the other side's kernel took
+	next   func() []byte // the next picture; nil for the same one again
+	open   []string      // queries of the streams that are open
+	most   int           // streams that were open at once
+	sent   int           // bytes of all streams that the other side's kernel took
 	server *http.Server
 	served chan struct{}
 }
@@ -113,10 +114,13 @@ func (a *fakeAgent) video(w http.ResponseWriter, r *http.Request) {
 			return
 		case now := <-tick.C:
 			a.mu.Lock()
-			frames := a.frames
+			frames, picture := a.frames, a.jpeg
+			if a.next != nil && frames {
+				picture = a.next()
+			}
 			a.mu.Unlock()
 			if frames {
-				n, _ := w.Write(mjpeg.NewPart(a.jpeg, now, false).Standard)
+				n, _ := w.Write(mjpeg.NewPart(picture, now, false).Standard)
 				w.(http.Flusher).Flush()
 				a.set(func(a *fakeAgent) { a.sent += n })
 			}

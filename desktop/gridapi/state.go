@@ -1,6 +1,9 @@
 package gridapi
 
-import "pigrid/desktop/cameras"
+import (
+	"pigrid/desktop/cameras"
+	"pigrid/desktop/keep"
+)
 
 // Question is what the page asks with POST /frames.
 type Question struct {
@@ -35,6 +38,22 @@ type Answer struct {
 	Access *AccessResult `json:"access,omitempty"`
 	// Settings is how a command about settings ended.
 	Settings *SettingsResult `json:"settings,omitempty"`
+	// Saved is how a command that saves pictures ended.
+	Saved *Saved `json:"saved,omitempty"`
+}
+
+// Saved is how saving pictures ended.
+type Saved struct {
+	Code   keep.Code `json:"code"`
+	Detail string    `json:"detail"` // what the system said, mostly empty
+	Paths  []string  `json:"paths"`  // of the files that were saved, also when others were not; never null
+	Folder string    `json:"folder"` // where they are, or were to be
+	// Seconds is how long a clip is, and Until when its last picture came; that of a
+	// snapshot, too.
+	Seconds float64 `json:"seconds"`
+	Until   int64   `json:"until"`
+	Missed  int     `json:"missed"`  // cameras of which there was no picture
+	CanShow bool    `json:"canShow"` // reveal shows them in a file manager
 }
 
 // State is everything the page shows. It is always sent whole.
@@ -149,4 +168,5 @@ type Call struct {
 	Mirror    bool   `json:"mirror,omitempty"`
 	Scheme    string `json:"scheme,omitempty"`
 	Labels    string `json:"labels,omitempty"`
+	Path      string `json:"path,omitempty"` // of a file that was saved
 }

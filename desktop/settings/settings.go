@@ -63,6 +63,7 @@ type Settings struct {
 	Declined []string `json:"declined,omitempty"`
 	// Appearance is how the page looks.
 	Appearance Appearance `json:"appearance,omitzero"`
+	Pictures   Pictures   `json:"pictures,omitzero"`
 }
 
 // Window is the size of the window in pixels, 0 by 0 when unknown.
@@ -139,7 +140,7 @@ func (s Settings) valid() Settings {
 			kept = append(kept, c.valid())
 		}
 	}
-	s.Cameras = kept
+	s.Cameras, s.Pictures = kept, s.Pictures.valid()
 	return s.validAccess()
 }
 
@@ -185,8 +186,10 @@ func (a Asks) valid() bool {
 func side(n int) bool { return n >= 0 && n <= maxSide }
 
 // text reports whether s is short and printable.
-func text(s string) bool {
-	return len(s) <= maxText && utf8.ValidString(s) && !strings.ContainsFunc(s, unicode.IsControl)
+func text(s string) bool { return len(s) <= maxText && printable(s) }
+
+func printable(s string) bool {
+	return utf8.ValidString(s) && !strings.ContainsFunc(s, unicode.IsControl)
 }
 
 // cameraURL reports whether s is a URL that can be dialled and holds no password.

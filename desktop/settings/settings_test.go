@@ -21,7 +21,7 @@ import (
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
 func example() Settings {
-	return Settings{Version: Version, Window: Window{1280, 800}, Cameras: []Camera{
+	return Settings{Version: Version, Window: Window{1280, 800}, Pictures: Pictures{Folder: os.TempDir(), Name: "{time}"}, Cameras: []Camera{
 		{Key: "agent:a/imx708", Name: "Küche", Host: "pi", Addresses: []string{"192.168.1.2:8080", "[fe80::1%eth0]:8080", "pi.local:8080"}, Width: 640, Height: 480, Added: time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)},
 		{Key: "agent:b/x", Name: "Bench", Addresses: []string{}, Own: &Own{Mounted: true, Name: "Desk", Rotation: 270, Mirror: true}},
 	}, Households: []Household{{ID: "h1", Name: "Home"}}, Declined: []string{"c"}, Agents: []Agent{
@@ -43,6 +43,15 @@ func TestOlderProgramsReadWhatHasNoKeys(t *testing.T) {
 		data, _ := os.ReadFile(path)
 		if !strings.Contains(string(data), fmt.Sprintf(`"version": %d`, want)) {
 			t.Errorf("written as %.40s, want version %d", data, want)
+		}
+	}
+}
+
+// TestWherePicturesGo: what is no folder is the usual one.
+func TestWherePicturesGo(t *testing.T) {
+	for _, bad := range []Pictures{{Folder: "pictures"}, {Folder: "../x"}, {Folder: "/a\x00b"}, {Folder: "/" + strings.Repeat("a", maxPath)}, {Name: "a\nb"}, {Name: strings.Repeat("a", 256)}} {
+		if got := bad.valid(); got != (Pictures{}) {
+			t.Errorf("%+v is %+v", bad, got)
 		}
 	}
 }

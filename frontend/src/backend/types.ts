@@ -83,6 +83,11 @@ export type AccessCode =
   | "not-stored"
   | "not-forgotten"
   | "ambiguous";
+/**
+ * Why pictures were not saved; empty when all were.
+ */
+export type SaveCode =
+  "" | "no-picture" | "disk-full" | "no-folder" | "not-ours" | "busy" | "failed";
 
 export interface Contract {
   question: Question;
@@ -134,6 +139,7 @@ export interface Answer {
   result?: AddResult;
   access?: AccessResult;
   settings?: SettingsResult;
+  saved?: Saved;
 }
 /**
  * when the page knows another one
@@ -681,6 +687,38 @@ export interface SettingsResult {
   added: number;
 }
 /**
+ * Saved is how a command that saves pictures ended.
+ */
+export interface Saved {
+  code: SaveCode;
+  /**
+   * what the system said, mostly empty
+   */
+  detail: string;
+  /**
+   * of the files that were saved, also when others were not; never null
+   */
+  paths: string[];
+  /**
+   * where they are, or were to be
+   */
+  folder: string;
+  /**
+   * Seconds is how long a clip is, and Until when its last picture came; that of a
+   * snapshot, too.
+   */
+  seconds: number;
+  until: number;
+  /**
+   * cameras of which there was no picture
+   */
+  missed: number;
+  /**
+   * reveal shows them in a file manager
+   */
+  canShow: boolean;
+}
+/**
  * Call is what a person does: about a camera, an address that was typed, or access.
  */
 export interface Call {
@@ -719,4 +757,8 @@ export interface Call {
   mirror?: boolean;
   scheme?: string;
   labels?: string;
+  /**
+   * of a file that was saved
+   */
+  path?: string;
 }

@@ -1,0 +1,157 @@
+package engine
+
+import (
+	"time"
+
+	"pigrid/desktop/cameras"
+	"pigrid/desktop/feed"
+	"pigrid/desktop/keep"
+	"pigrid/desktop/recent"
+)
+
+const (
+	// tidyEvery is how often the pictures of cameras that nobody looks at are dropped.
+	tidyEvery = time.Second
+	// nextPicture is how long a snapshot waits for pictures from after its instant: they
+	// may be nearer to it than those from before.
+	nextPicture = 200 * time.Millisecond
+)
+
+// Kept says what was saved.
+type Kept struct {
+	keep.Result
+	Length time.Duration // of a clip
+	Until  time.Time     // of the last picture
+	Missed int           // cameras of which there was no picture
+}
+
+// arrived keeps a picture that somebody sees.
+func (e *Engine) arrived(key string, frame feed.Frame) {
+	if !frame.Placeholder {
+		e.recent.Add(key, recent.Picture{JPEG: frame.JPEG, At: frame.At})
+	}
+}
+
+// tidy drops the pictures of cameras that nobody looks at, until Stop.
+func (e *Engine) tidy() {
+	ticker := time.NewTicker(tidyEvery)
+	defer ticker.Stop()
+	for {
+		select {
+		case <-ticker.C:
+			e.recent.Retain(func(key string) bool { f := e.Streams.Get(key); return f != nil && f.Facts().Wanted })
+		case <-e.Tasks.Context().Done():
+			return
+		}
+	}
+}
+
+// SaveSnapshot saves the picture of a camera; the empty key means those of all that are
+// shown and live, at one instant.
+func (e *Engine) SaveSnapshot(key string) Kept {
+	var tiles []Tile
+	for _, t := range e.Snapshot().Tiles {
+		if t.Key == key || key == "" && t.Facts.Wanted {
+			tiles = append(tiles, t)
+		}
+	}
+	now := time.Now()
+	e.awaitPictures(tiles, now)
+	var kept Kept
+	var shots []keep.Shot
+	for _, t := range tiles {
+		p, ok := e.nearest(t, now, key == "")
+		if !ok {
+			kept.Missed++
+			continue
+		}
+		shots = append(shots, keep.Shot{Camera: t.Name, Picture: p})
+		if p.At.After(kept.Until) {
+			kept.Until = p.At
+		}
+	}
+	if len(shots) == 0 {
+		kept.Code = keep.NoPicture
+		return kept
+	}
+	kept.Result = e.saver.Snapshots(shots)
+	return kept
+}
+
+// awaitPictures waits until each camera that is live has given a picture since a time.
+func (e *Engine) awaitPictures(tiles []Tile, since time.Time) {
+	timeout := time.NewTimer(nextPicture)
+	defer timeout.Stop()
+	for {
+		arrived, all := e.Streams.Arrived.Wait(), true
+		for _, t := range tiles {
+			all = all && (!moves(t) || !e.recent.Newest(t.Key).Before(since))
+		}
+		if all {
+			return
+		}
+		select {
+		case <-arrived:
+		case <-timeout.C:
+			return
+		case <-e.Tasks.Context().Done():
+			return
+		}
+	}
+}
+
+// moves reports whether a camera gives pictures.
+func moves(t Tile) bool { return t.Verdict.State == cameras.Live || t.Verdict.State == cameras.Slow }
+
+// nearest returns the picture of a camera that is nearest to a time. The last one of a
+// camera that has stopped is only taken when live is false.
+func (e *Engine) nearest(t Tile, at time.Time, live bool) (recent.Picture, bool) {
+	if live && !moves(t) {
+		return recent.Picture{}, false
+	}
+	if p, ok := e.recent.Nearest(t.Key, at); ok {
+		return p, true
+	}
+	f := e.Streams.Get(t.Key) // it has one from before somebody looked, or a huge one
+	if f == nil {
+		return recent.Picture{}, false
+	}
+	frame := f.Frame()
+	return recent.Picture{JPEG: frame.JPEG, At: frame.At}, len(frame.JPEG) > 0 && !frame.Placeholder
+}
+
+// SaveClip saves the pictures of a camera of the last seconds as a film.
+func (e *Engine) SaveClip(key string) (kept Kept) {
+	c, ok := e.Roster.Get(key)
+	if !ok || c.Agent != "" && e.Keeper.Stranger(c.Agent) {
+		kept.Code = keep.NoPicture
+		return kept
+	}
+	kept.Result, kept.Length = e.saver.Clip(c.Shown().Name, func() []recent.Picture {
+		list := e.Recent(key)
+		if len(list) > 0 {
+			kept.Until = list[len(list)-1].At
+		}
+		return list
+	})
+	return kept
+}
+
+// Reveal shows a file that was saved in the system's file manager. It reports whether
+// that began.
+func (e *Engine) Reveal(path string) bool {
+	if e.cfg.Reveal == nil || !e.saver.Saved(path) {
+		return false
+	}
+	err := e.cfg.Reveal(path)
+	if err != nil {
+		e.cfg.Logger.Warn("the file manager did not start", "error", err)
+	}
+	return err == nil
+}
+
+// CanReveal reports whether there can be a file manager.
+func (e *Engine) CanReveal() bool { return e.cfg.Reveal != nil }
+
+// Recent returns the pictures of a camera that are kept, oldest first.
+func (e *Engine) Recent(key string) []recent.Picture { return e.recent.Pictures(key) }
