@@ -20,9 +20,25 @@ func (e *Engine) ForgetAgent(key string) { e.forget(e.Roster.ForgetAgent, key) }
 func (e *Engine) forget(from func(key string) []string, key string) {
 	e.applying.Lock()
 	defer e.applying.Unlock()
-	for _, gone := range from(key) {
-		e.Streams.Drop(gone)
-		e.credentials.Drop(gone)
+	gone := from(key)
+	for _, key := range gone {
+		e.Streams.Drop(key)
+		e.credentials.Drop(key)
+	}
+	e.arranged.Forget(gone)
+}
+
+// Hide hides a camera from the grid, or shows it again.
+func (e *Engine) Hide(key string, hidden bool) {
+	if _, there := e.Roster.Get(key); there {
+		e.arranged.Hide(key, hidden)
+	}
+}
+
+// Fill lets the picture of a camera fill its tile, or fit into it again.
+func (e *Engine) Fill(key string, fill bool) {
+	if _, there := e.Roster.Get(key); there {
+		e.arranged.Fill(key, fill)
 	}
 }
 

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"pigrid/desktop/adding"
+	"pigrid/desktop/arrange"
 	"pigrid/desktop/cameras"
 	"pigrid/desktop/client"
 	"pigrid/desktop/feed"
@@ -57,6 +58,7 @@ type Engine struct {
 	Keeper  *households.Keeper
 
 	cfg         Config
+	arranged    *arrange.Arrangement
 	credentials *adding.Credentials
 	adder       *adding.Adder
 	search      Searcher // nil for none
@@ -75,7 +77,7 @@ func New(cfg Config) *Engine {
 	if cfg.Clock == nil {
 		cfg.Clock = time.Now
 	}
-	e := &Engine{cfg: cfg, Tasks: tasks.NewGroup()}
+	e := &Engine{cfg: cfg, Tasks: tasks.NewGroup(), arranged: arrange.New(cfg.Settings.Get().Arrangement)}
 	e.credentials = adding.NewCredentials(cfg.Secrets, e.Tasks, cfg.Logger)
 	e.Streams = feed.NewSet(feed.SetConfig{
 		Opener: cfg.Client, Limits: feed.LimitsFor(cfg.Memory), Tasks: e.Tasks, Logger: cfg.Logger,

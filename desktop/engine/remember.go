@@ -41,6 +41,7 @@ func (e *Engine) save(stay *reconnect.Stay) {
 		for _, c := range list {
 			s.Cameras = append(s.Cameras, toRemember(c, added[c.Key]))
 		}
+		s.Arrangement = e.arranged.Now()
 		return s
 	})
 	if err != nil {

@@ -29,6 +29,8 @@ type Tile struct {
 	Verdict   cameras.Verdict
 	Access    cameras.Access
 	Household string // id, empty when its agent is in none
+	Hidden    bool   // a person does not want to see it
+	Fill      bool   // its picture is cut so that it fills its tile
 }
 
 // Discovery says whether and where agents are searched for.
@@ -43,18 +45,30 @@ func (e *Engine) Snapshot() Snapshot {
 	s := Snapshot{Discovery: e.discovery(), Search: e.sweep.state(), Notice: e.cfg.Notice, Crowded: e.Roster.Crowded(), Twins: e.Roster.Twins()}
 	now := time.Now()
 	var tiles []reconnect.Tile
+	arranged := e.arranged.Now()
+	hidden, fill := setOf(arranged.Hidden), setOf(arranged.Fill)
 	for _, entry := range e.Roster.Entries() {
 		if entry.Agent != "" && e.Keeper.Stranger(entry.Agent) {
 			continue
 		}
 		facts := cameras.Facts{Stream: e.streamOf(entry.Camera), Agent: entry.Facts}
 		verdict := cameras.Next(facts, now)
-		s.Tiles = append(s.Tiles, e.tile(entry.Camera, facts, verdict))
+		tile := e.tile(entry.Camera, facts, verdict)
+		tile.Hidden, tile.Fill = hidden[tile.Key], fill[tile.Key]
+		s.Tiles = append(s.Tiles, tile)
 		tiles = append(tiles, reconnect.Tile{Network: entry.Network, State: verdict.State, Reason: verdict.Reason})
 	}
 	s.Access = e.access()
 	s.Away = reconnect.Away(tiles, s.Discovery.Interfaces)
 	return s
+}
+
+func setOf(keys []string) map[string]bool {
+	set := make(map[string]bool, len(keys))
+	for _, key := range keys {
+		set[key] = true
+	}
+	return set
 }
 
 func (e *Engine) discovery() Discovery {

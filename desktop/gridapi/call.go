@@ -15,6 +15,10 @@ func (s *Server) run(command string, c Call) (result *AddResult, ok bool) {
 		s.engine.Forget(c.Key)
 	case "forgetAgent":
 		s.engine.ForgetAgent(c.Key)
+	case "hide":
+		s.engine.Hide(c.Key, c.On)
+	case "fill":
+		s.engine.Fill(c.Key, c.On)
 	case "retry":
 		s.engine.Retry(c.Key)
 	case "search":

@@ -72,6 +72,7 @@ func camera(t engine.Tile) Camera {
 	}
 	shown.Agent, shown.AgentName, shown.Unnamed = c.Agent, c.AgentName, strings.EqualFold(c.AgentName, everyPi)
 	shown.Access, shown.Household, shown.Rotation, shown.Mirror = t.Access, t.Household, c.Rotation, c.Mirror
+	shown.Hidden, shown.Fill = t.Hidden, t.Fill
 	if c.Warning != nil {
 		shown.Warning = strings.TrimSpace(c.Warning.Message + " " + c.Warning.Hint)
 	}

@@ -94,6 +94,10 @@ type Camera struct {
 	// 270. Mirror says that left and right must be swapped after that.
 	Rotation int  `json:"rotation"`
 	Mirror   bool `json:"mirror"`
+	// Hidden says that a person does not want to see it. It keeps its place.
+	Hidden bool `json:"hidden"`
+	// Fill says that its picture is cut so that it fills its tile.
+	Fill bool `json:"fill"`
 }
 
 // Discovery says whether and where agents are searched for.
@@ -125,7 +129,8 @@ type AddResult struct {
 	Detail  string         `json:"detail"`
 }
 
-// Call is what a person does: about a camera, an address that was typed, or access.
+// Call is what a person does: about a camera, an address that was typed, the
+// arrangement, or access.
 // PAGE.md says which command reads what.
 type Call struct {
 	Key       string `json:"key"`
@@ -140,4 +145,5 @@ type Call struct {
 	Keep      bool   `json:"keep,omitempty"`  // also a key that opens nothing
 	Rotation  int    `json:"rotation,omitempty"`
 	Mirror    bool   `json:"mirror,omitempty"`
+	On        bool   `json:"on,omitempty"` // hide or fill; else not any more
 }

@@ -61,6 +61,8 @@ type Settings struct {
 	Agents []Agent `json:"agents,omitempty"`
 	// Declined has the ids of agents that a person does not want to see.
 	Declined []string `json:"declined,omitempty"`
+	// Arrangement is how a person arranged the cameras.
+	Arrangement Arrangement `json:"arrangement,omitzero"`
 }
 
 // Window is the size of the window in pixels, 0 by 0 when unknown.
@@ -135,6 +137,7 @@ func (s Settings) valid() Settings {
 		}
 	}
 	s.Cameras = kept
+	s.Arrangement = s.Arrangement.valid()
 	return s.validAccess()
 }
 

@@ -26,7 +26,7 @@ func example() Settings {
 		{Key: "agent:b/x", Name: "Bench", Addresses: []string{}, Own: &Own{Mounted: true, Name: "Desk", Rotation: 270, Mirror: true}},
 	}, Households: []Household{{ID: "h1", Name: "Home"}}, Declined: []string{"c"}, Agents: []Agent{
 		{ID: "a", SPKI: household.Hash{1}, Household: "h1", Key: 2, Passwords: 3}, {ID: "b", SPKI: household.Hash{2}},
-	}}
+	}, Arrangement: Arrangement{Hidden: []string{"agent:b/x", "url:gone"}, Fill: []string{"agent:a/imx708"}}}
 }
 
 // TestOlderProgramsReadWhatHasNoKeys: only a file that they would spoil is not theirs.
@@ -205,6 +205,23 @@ func TestParseLeavesOutWhatIsWrong(t *testing.T) {
 	}
 }
 
+// TestTheArrangementIsValidated: what cannot be a key of a camera is left out, and each
+// is there once.
+func TestTheArrangementIsValidated(t *testing.T) {
+	long := strings.Repeat("x", 256)
+	s, err := Parse([]byte(`{"version":2,"arrangement":{"hidden":["a","","a","b\u0007","` + long + `","c"],"fill":[]}}`))
+	if want := (Arrangement{Hidden: []string{"a", "c"}}); err != nil || !reflect.DeepEqual(s.Arrangement, want) {
+		t.Errorf("got %+v, %v", s.Arrangement, err)
+	}
+	many := make([]string, MaxArranged+1)
+	for i := range many {
+		many[i] = fmt.Sprint(i)
+	}
+	if got := (Settings{Arrangement: Arrangement{Fill: many}}).valid(); len(got.Arrangement.Fill) != MaxArranged {
+		t.Errorf("%d cameras", len(got.Arrangement.Fill))
+	}
+}
+
 func TestHowACameraAsksIsRemembered(t *testing.T) {
 	for text, want := range map[string]*Asks{
 		`{"scheme":"digest","realm":"AXIS"}`:                             {"digest", "AXIS"},
@@ -252,6 +269,7 @@ func FuzzParse(f *testing.F) {
 	f.Add(data)
 	f.Add([]byte(`{"version":1,"cameras":[{"key":"k","addresses":["[::1%25]:1"]}]}`))
 	f.Add([]byte(`{"version":1e9}`))
+	f.Add([]byte(`{"version":2,"arrangement":{"hidden":["a","a",""],"fill":null}}`))
 	f.Add([]byte("{\"version\":1,\"cameras\":[{\"key\":\"\xff\"}]}"))
 	f.Fuzz(func(t *testing.T, data []byte) {
 		s, err := Parse(data)

@@ -237,6 +237,14 @@ export interface Camera {
    */
   rotation: number;
   mirror: boolean;
+  /**
+   * Hidden says that a person does not want to see it. It keeps its place.
+   */
+  hidden: boolean;
+  /**
+   * Fill says that its picture is cut so that it fills its tile.
+   */
+  fill: boolean;
 }
 /**
  * Discovery says whether and where agents are searched for.
@@ -636,7 +644,7 @@ export interface SheetAgent {
   url: string;
 }
 /**
- * Call is what a person does: about a camera, an address that was typed, or access.
+ * Call is what a person does: about a camera, an address that was typed, the arrangement, or access.
  */
 export interface Call {
   key: string;
@@ -672,4 +680,8 @@ export interface Call {
   keep?: boolean;
   rotation?: number;
   mirror?: boolean;
+  /**
+   * hide or fill; else not any more
+   */
+  on?: boolean;
 }

@@ -32,6 +32,8 @@ export function camera(differences: Partial<Camera> = {}): Camera {
     household: "",
     rotation: 0,
     mirror: false,
+    hidden: false,
+    fill: false,
     ...differences,
   };
 }

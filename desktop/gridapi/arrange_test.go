@@ -1,0 +1,57 @@
+package gridapi
+
+import (
+	"testing"
+	"time"
+
+	"pigrid/desktop/cameras"
+)
+
+// TestHiddenCamerasStayHidden, and those that fill their tiles: over a restart, also
+// while their Pi is off, and until they are forgotten.
+func TestHiddenCamerasStayHidden(t *testing.T) {
+	t.Parallel()
+	a := newAgent(t, idA, "Garage", "x", "y")
+	x, y := cameras.Key(idA, "x"), cameras.Key(idA, "y")
+	d := startDesk(t, remembering(t), nil)
+	server := serve(t, d)
+	post(t, server+"/call/add", Call{Address: a.addr})
+	for _, c := range []struct {
+		command string
+		key     string
+		on      bool
+		hidden  bool // x
+		fill    bool // y
+	}{
+		{"hide", x, true, true, false},
+		{"fill", y, true, true, true},
+		{"hide", "agent:nobody/x", true, true, true},
+		{"hide", x, false, false, true},
+		{"fill", y, false, false, false},
+		{"hide", x, true, true, false},
+		{"fill", y, true, true, true},
+	} {
+		got := post(t, server+"/call/"+c.command, Call{Key: c.key, On: c.on})
+		if got.State == nil || len(got.State.Cameras) != 2 {
+			t.Fatalf("%s answers %+v", c.command, got)
+		}
+		if one, two := got.State.Cameras[0], got.State.Cameras[1]; one.Hidden != c.hidden || one.Fill || two.Fill != c.fill || two.Hidden {
+			t.Fatalf("after %+v: %+v and %+v", c, one, two)
+		}
+	}
+	d.stop(t)
+	a.kill()
+
+	again := startDesk(t, d.path, nil)
+	if !again.camera(x).Hidden || !again.camera(y).Fill {
+		t.Fatalf("after a restart: %+v", again.State().Cameras)
+	}
+	again.Forget(x) // both: the address was typed
+	a.start()
+	again.Add(a.addr)
+	again.look(t)
+	again.eventually(t, 10*time.Second, x, cameras.Live)
+	if again.camera(x).Hidden || again.camera(y).Fill {
+		t.Errorf("after it was forgotten: %+v", again.State().Cameras)
+	}
+}
