@@ -1,6 +1,7 @@
 package arrange
 
 import (
+	"cmp"
 	"slices"
 	"sync"
 
@@ -44,8 +45,62 @@ func (a *Arrangement) Fill(key string, fill bool) {
 func (a *Arrangement) Forget(keys []string) {
 	gone := func(k string) bool { return slices.Contains(keys, k) }
 	a.change(func(now *settings.Arrangement) {
-		now.Hidden, now.Fill = without(now.Hidden, gone), without(now.Fill, gone)
+		now.Hidden, now.Fill, now.Order = without(now.Hidden, gone), without(now.Fill, gone), without(now.Order, gone)
 	})
+}
+
+// Move puts a camera before another one, or last if before is empty. shown has the keys
+// of all cameras as they would stand if nobody had moved any: those that are not in the
+// order yet get their places in it.
+func (a *Arrangement) Move(key, before string, shown []string) {
+	a.change(func(now *settings.Arrangement) {
+		now.Order = moved(now.Order, shown, key, before)
+	})
+}
+
+// Sort sorts cameras as an order of keys has them; those that it does not have follow
+// as they were.
+func Sort[T any](list []T, order []string, key func(T) string) {
+	at := map[string]int{}
+	for i, k := range order {
+		at[k] = i + 1
+	}
+	place := func(one T) int { return cmp.Or(at[key(one)], len(order)+1) }
+	slices.SortStableFunc(list, func(a, b T) int { return place(a) - place(b) })
+}
+
+// moved returns an order in which key stands before another one. Cameras that are not
+// shown now keep their places, unless there are too many.
+func moved(order, shown []string, key, before string) []string {
+	known := setOf(order)
+	all := slices.Clone(order)
+	for _, k := range shown {
+		if !known[k] {
+			all = append(all, k)
+		}
+	}
+	if before == key || !slices.Contains(shown, key) {
+		return order
+	}
+	all = without(all, func(k string) bool { return k == key })
+	at := slices.Index(all, before)
+	if at < 0 {
+		at = len(all)
+	}
+	all = slices.Insert(all, at, key)
+	if len(all) > settings.MaxArranged {
+		is := setOf(shown)
+		all = without(all, func(k string) bool { return !is[k] })
+	}
+	return all[:min(len(all), settings.MaxArranged)]
+}
+
+func setOf(keys []string) map[string]bool {
+	set := make(map[string]bool, len(keys))
+	for _, key := range keys {
+		set[key] = true
+	}
+	return set
 }
 
 // with returns a list with a key at its end, or without it. The oldest leaves a list

@@ -35,6 +35,23 @@ func (e *Engine) Hide(key string, hidden bool) {
 	}
 }
 
+// Move puts a camera before another one, or last if before is empty.
+func (e *Engine) Move(key, before string) {
+	var shown []string
+	for _, c := range e.Roster.List() {
+		if !e.isStranger(c) {
+			shown = append(shown, c.Key)
+		}
+	}
+	e.arranged.Move(key, before, shown)
+}
+
+// isStranger reports whether a camera is not shown because nobody has said that its
+// agent is theirs.
+func (e *Engine) isStranger(c cameras.Camera) bool {
+	return c.Agent != "" && e.Keeper.Stranger(c.Agent)
+}
+
 // Fill lets the picture of a camera fill its tile, or fit into it again.
 func (e *Engine) Fill(key string, fill bool) {
 	if _, there := e.Roster.Get(key); there {

@@ -31,7 +31,7 @@ func (e *Engine) remember() {
 
 func (e *Engine) save(stay *reconnect.Stay) {
 	e.noteStreams(stay)
-	list := slices.DeleteFunc(e.Roster.List(), func(c cameras.Camera) bool { return c.Agent != "" && e.Keeper.Stranger(c.Agent) })
+	list := slices.DeleteFunc(e.Roster.List(), e.isStranger)
 	err := e.cfg.Settings.Save(func(s settings.Settings) settings.Settings {
 		added := map[string]time.Time{}
 		for _, c := range s.Cameras {

@@ -3,6 +3,7 @@ package engine
 import (
 	"time"
 
+	"pigrid/desktop/arrange"
 	"pigrid/desktop/cameras"
 	"pigrid/desktop/reconnect"
 	"pigrid/desktop/roster"
@@ -48,7 +49,7 @@ func (e *Engine) Snapshot() Snapshot {
 	arranged := e.arranged.Now()
 	hidden, fill := setOf(arranged.Hidden), setOf(arranged.Fill)
 	for _, entry := range e.Roster.Entries() {
-		if entry.Agent != "" && e.Keeper.Stranger(entry.Agent) {
+		if e.isStranger(entry.Camera) {
 			continue
 		}
 		facts := cameras.Facts{Stream: e.streamOf(entry.Camera), Agent: entry.Facts}
@@ -58,6 +59,7 @@ func (e *Engine) Snapshot() Snapshot {
 		s.Tiles = append(s.Tiles, tile)
 		tiles = append(tiles, reconnect.Tile{Network: entry.Network, State: verdict.State, Reason: verdict.Reason})
 	}
+	arrange.Sort(s.Tiles, arranged.Order, func(t Tile) string { return t.Key })
 	s.Access = e.access()
 	s.Away = reconnect.Away(tiles, s.Discovery.Interfaces)
 	return s

@@ -1,6 +1,7 @@
 package gridapi
 
 import (
+	"strings"
 	"testing"
 	"time"
 
@@ -53,5 +54,41 @@ func TestHiddenCamerasStayHidden(t *testing.T) {
 	again.eventually(t, 10*time.Second, x, cameras.Live)
 	if again.camera(x).Hidden || again.camera(y).Fill {
 		t.Errorf("after it was forgotten: %+v", again.State().Cameras)
+	}
+}
+
+// TestMovedCamerasKeepTheirPlaces: over a restart, under another name, and among new ones.
+func TestMovedCamerasKeepTheirPlaces(t *testing.T) {
+	t.Parallel()
+	a := newAgent(t, idA, "Garage", "a", "b", "c")
+	d := startDesk(t, remembering(t), nil)
+	server := serve(t, d)
+	key := func(camera string) string { return cameras.Key(idA, camera) }
+	order := func(s *State) string {
+		var ids []string
+		for _, c := range s.Cameras {
+			_, id, _ := cameras.SplitKey(c.Key)
+			ids = append(ids, id)
+		}
+		return strings.Join(ids, " ")
+	}
+	post(t, server+"/call/add", Call{Address: a.addr})
+	if got := order(post(t, server+"/call/move", Call{Key: key("c"), Before: key("a")}).State); got != "c a b" {
+		t.Fatalf("moved to the front: %s", got)
+	}
+	if got := order(post(t, server+"/call/move", Call{Key: key("a")}).State); got != "c b a" {
+		t.Fatalf("moved to the end: %s", got)
+	}
+	post(t, server+"/call/mount", Call{Key: key("a"), Name: "Aaa"})
+	if got := order(post(t, server+"/call/hide", Call{Key: key("b"), On: true}).State); got != "c b a" {
+		t.Errorf("under another name, and hidden: %s", got)
+	}
+	d.stop(t)
+
+	again := startDesk(t, d.path, nil)
+	other := newAgent(t, idB, "Attic", "x")
+	again.Add(other.addr)
+	if now := again.State(); order(&now) != "c b a x" {
+		t.Errorf("after a restart, with a new one: %s", order(&now))
 	}
 }

@@ -19,6 +19,8 @@ func (s *Server) run(command string, c Call) (result *AddResult, ok bool) {
 		s.engine.Hide(c.Key, c.On)
 	case "fill":
 		s.engine.Fill(c.Key, c.On)
+	case "move":
+		s.engine.Move(c.Key, c.Before)
 	case "retry":
 		s.engine.Retry(c.Key)
 	case "search":

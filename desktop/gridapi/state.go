@@ -145,5 +145,6 @@ type Call struct {
 	Keep      bool   `json:"keep,omitempty"`  // also a key that opens nothing
 	Rotation  int    `json:"rotation,omitempty"`
 	Mirror    bool   `json:"mirror,omitempty"`
-	On        bool   `json:"on,omitempty"` // hide or fill; else not any more
+	On        bool   `json:"on,omitempty"`     // hide or fill; else not any more
+	Before    string `json:"before,omitempty"` // key of the camera that the moved one stands before, empty for last
 }

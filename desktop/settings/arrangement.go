@@ -7,6 +7,8 @@ type Arrangement struct {
 	// pictures are cut so that they fill their tiles.
 	Hidden []string `json:"hidden,omitempty"`
 	Fill   []string `json:"fill,omitempty"`
+	// Order has the keys in display order; cameras that are not in it come after them.
+	Order []string `json:"order,omitempty"`
 }
 
 // MaxArranged is how many cameras each of these lists has at most.
@@ -14,7 +16,7 @@ const MaxArranged = maxCameras
 
 // valid returns the arrangement without what cannot be used.
 func (a Arrangement) valid() Arrangement {
-	a.Hidden, a.Fill = keys(a.Hidden), keys(a.Fill)
+	a.Hidden, a.Fill, a.Order = keys(a.Hidden), keys(a.Fill), keys(a.Order)
 	return a
 }
 

@@ -26,7 +26,7 @@ func example() Settings {
 		{Key: "agent:b/x", Name: "Bench", Addresses: []string{}, Own: &Own{Mounted: true, Name: "Desk", Rotation: 270, Mirror: true}},
 	}, Households: []Household{{ID: "h1", Name: "Home"}}, Declined: []string{"c"}, Agents: []Agent{
 		{ID: "a", SPKI: household.Hash{1}, Household: "h1", Key: 2, Passwords: 3}, {ID: "b", SPKI: household.Hash{2}},
-	}, Arrangement: Arrangement{Hidden: []string{"agent:b/x", "url:gone"}, Fill: []string{"agent:a/imx708"}}}
+	}, Arrangement: Arrangement{Hidden: []string{"agent:b/x", "url:gone"}, Fill: []string{"agent:a/imx708"}, Order: []string{"agent:b/x", "agent:a/imx708"}}}
 }
 
 // TestOlderProgramsReadWhatHasNoKeys: only a file that they would spoil is not theirs.

@@ -684,4 +684,8 @@ export interface Call {
    * hide or fill; else not any more
    */
   on?: boolean;
+  /**
+   * key of the camera that the moved one stands before, empty for last
+   */
+  before?: string;
 }
