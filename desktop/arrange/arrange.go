@@ -46,6 +46,11 @@ func (a *Arrangement) Forget(keys []string) {
 	gone := func(k string) bool { return slices.Contains(keys, k) }
 	a.change(func(now *settings.Arrangement) {
 		now.Hidden, now.Fill, now.Order = without(now.Hidden, gone), without(now.Fill, gone), without(now.Order, gone)
+		views := slices.Clone(now.Views)
+		for i := range views {
+			views[i].Cameras = without(views[i].Cameras, gone)
+		}
+		now.Views = views
 	})
 }
 

@@ -3,6 +3,7 @@ package engine
 import (
 	"pigrid/desktop/adding"
 	"pigrid/desktop/cameras"
+	"pigrid/desktop/settings"
 )
 
 // Add adds what is at an address that a person typed; see [adding.Adder.Add].
@@ -35,8 +36,25 @@ func (e *Engine) Hide(key string, hidden bool) {
 	}
 }
 
-// Move puts a camera before another one, or last if before is empty.
-func (e *Engine) Move(key, before string) {
+// SaveView makes a view with these cameras and this layout, or changes the one that is
+// called view now; see [arrange.Arrangement.SaveView].
+func (e *Engine) SaveView(view, name string, keys []string, layout string) {
+	e.arranged.SaveView(view, settings.View{Name: name, Cameras: keys, Layout: settings.Layout(layout)})
+}
+
+// RemoveView removes a view.
+func (e *Engine) RemoveView(name string) { e.arranged.RemoveView(name) }
+
+// SetLayout says how the cameras of a view stand together, or all if view is empty.
+func (e *Engine) SetLayout(view, layout string) { e.arranged.SetLayout(view, settings.Layout(layout)) }
+
+// Move puts a camera before another one, or last if before is empty, in a view or, if
+// that is empty, in the order of all cameras.
+func (e *Engine) Move(view, key, before string) {
+	if view != "" {
+		e.arranged.MoveIn(view, key, before)
+		return
+	}
 	var shown []string
 	for _, c := range e.Roster.List() {
 		if !e.isStranger(c) {

@@ -7,6 +7,7 @@ import (
 	"pigrid/desktop/cameras"
 	"pigrid/desktop/reconnect"
 	"pigrid/desktop/roster"
+	"pigrid/desktop/settings"
 )
 
 // Snapshot is everything that the page shows.
@@ -21,6 +22,9 @@ type Snapshot struct {
 	Crowded bool          // a found agent had no slot of late
 	Twins   *roster.Twins // two agents that have the same id, nil for none
 	Access  Access
+	// Layout is how all cameras stand together; Views are some of them, by name.
+	Layout settings.Layout
+	Views  []settings.View
 }
 
 // Tile is one camera, what is known of it, and what follows from that.
@@ -60,6 +64,7 @@ func (e *Engine) Snapshot() Snapshot {
 		tiles = append(tiles, reconnect.Tile{Network: entry.Network, State: verdict.State, Reason: verdict.Reason})
 	}
 	arrange.Sort(s.Tiles, arranged.Order, func(t Tile) string { return t.Key })
+	s.Layout, s.Views = arranged.Layout, arranged.Views
 	s.Access = e.access()
 	s.Away = reconnect.Away(tiles, s.Discovery.Interfaces)
 	return s

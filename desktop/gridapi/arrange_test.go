@@ -1,6 +1,7 @@
 package gridapi
 
 import (
+	"reflect"
 	"strings"
 	"testing"
 	"time"
@@ -90,5 +91,34 @@ func TestMovedCamerasKeepTheirPlaces(t *testing.T) {
 	again.Add(other.addr)
 	if now := again.State(); order(&now) != "c b a x" {
 		t.Errorf("after a restart, with a new one: %s", order(&now))
+	}
+}
+
+// TestViewsAreKept with their cameras, order and layout, also while these are away.
+func TestViewsAreKept(t *testing.T) {
+	t.Parallel()
+	a := newAgent(t, idA, "Garage", "a", "b", "c")
+	d := startDesk(t, remembering(t), nil)
+	server := serve(t, d)
+	key := func(camera string) string { return cameras.Key(idA, camera) }
+	post(t, server+"/call/add", Call{Address: a.addr})
+	if s := post(t, server+"/frames", Question{}).State; s.Layout != "" || s.Views == nil || len(s.Views) != 0 {
+		t.Fatalf("at first: %+v", s)
+	}
+	call := func(command string, c Call) *State { return post(t, server+"/call/"+command, c).State }
+	call("saveView", Call{Name: "Cars", Keys: []string{key("a"), key("c"), key("c")}})
+	call("saveView", Call{Name: "Spare", Keys: []string{key("b")}})
+	call("saveView", Call{View: "Cars", Name: "Garage", Keys: []string{key("a"), key("c")}, Layout: "focus"})
+	call("move", Call{View: "Garage", Key: key("c"), Before: key("a")})
+	call("layout", Call{Layout: "focus"})
+	now := call("removeView", Call{View: "Spare"})
+	want := []View{{"Garage", []string{key("c"), key("a")}, "focus"}}
+	if !reflect.DeepEqual(now.Views, want) || now.Layout != "focus" || now.Cameras[0].Key != key("a") {
+		t.Fatalf("got %+v, layout %q", now.Views, now.Layout)
+	}
+	d.stop(t)
+	a.kill()
+	if again := startDesk(t, d.path, nil).State(); !reflect.DeepEqual(again.Views, want) || again.Layout != "focus" {
+		t.Errorf("after a restart: %+v, layout %q", again.Views, again.Layout)
 	}
 }

@@ -50,7 +50,10 @@ func (s *Server) State() State {
 		Version: s.version, Cameras: []Camera{}, Away: append([]string{}, now.Away...), Notice: now.Notice, Crowded: now.Crowded,
 		Discovery: Discovery{now.Discovery.Running, append([]string{}, now.Discovery.Interfaces...), now.Discovery.Problem},
 		Search:    Search(now.Search), Twins: (*Twins)(now.Twins),
-		Access: accessOf(now.Access),
+		Access: accessOf(now.Access), Layout: string(now.Layout), Views: []View{},
+	}
+	for _, v := range now.Views {
+		state.Views = append(state.Views, View{v.Name, append([]string{}, v.Cameras...), string(v.Layout)})
 	}
 	state.Search.Networks = append([]string{}, state.Search.Networks...)
 	for _, t := range now.Tiles {

@@ -46,8 +46,19 @@ type State struct {
 	Crowded bool   `json:"crowded"`
 	Twins   *Twins `json:"twins,omitempty"` // two agents that have the same id, mostly null
 	Access  Access `json:"access"`
+	// Layout is how all cameras stand together: "focus" when one is large and the others
+	// stand in a strip, else empty.
+	Layout string `json:"layout"`
+	Views  []View `json:"views"` // in the order in which they were made, never null
 	// BytesPerSecond is what all streams together brought over the last seconds.
 	BytesPerSecond int64 `json:"bytesPerSecond"`
+}
+
+// View is some cameras with an order and a layout of their own.
+type View struct {
+	Name    string   `json:"name"`
+	Cameras []string `json:"cameras"` // keys in display order, also of cameras that are not there; never null
+	Layout  string   `json:"layout"`  // as in State
 }
 
 // Twins are two agents that have the same id, and where both are, host:port.
@@ -147,4 +158,9 @@ type Call struct {
 	Mirror    bool   `json:"mirror,omitempty"`
 	On        bool   `json:"on,omitempty"`     // hide or fill; else not any more
 	Before    string `json:"before,omitempty"` // key of the camera that the moved one stands before, empty for last
+	// View is the name of a view, empty for all cameras, or to make one. Keys and Layout are
+	// what it gets.
+	View   string   `json:"view,omitempty"`
+	Keys   []string `json:"keys,omitempty"`
+	Layout string   `json:"layout,omitempty"`
 }

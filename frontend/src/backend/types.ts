@@ -155,6 +155,15 @@ export interface State {
   twins?: Twins;
   access: Access;
   /**
+   * Layout is how all cameras stand together: "focus" when one is large and the others
+   * stand in a strip, else empty.
+   */
+  layout: string;
+  /**
+   * in the order in which they were made, never null
+   */
+  views: View[];
+  /**
    * BytesPerSecond is what all streams together brought over the last seconds.
    */
   bytesPerSecond: number;
@@ -457,6 +466,20 @@ export interface LockAgent {
   hint: string;
 }
 /**
+ * View is some cameras with an order and a layout of their own.
+ */
+export interface View {
+  name: string;
+  /**
+   * keys in display order, also of cameras that are not there; never null
+   */
+  cameras: string[];
+  /**
+   * as in State
+   */
+  layout: string;
+}
+/**
  * News is the newest frame of a camera as the page is told of it.
  */
 export interface News {
@@ -688,4 +711,11 @@ export interface Call {
    * key of the camera that the moved one stands before, empty for last
    */
   before?: string;
+  /**
+   * View is the name of a view, empty for all cameras, or to make one. Keys and Layout are
+   * what it gets.
+   */
+  view?: string;
+  keys?: string[];
+  layout?: string;
 }

@@ -74,6 +74,8 @@ export function state(
     notice,
     crowded: false,
     access: NO_ACCESS,
+    layout: "",
+    views: [],
     bytesPerSecond: list.reduce((sum, c) => sum + c.bytesPerSecond, 0),
   };
 }
