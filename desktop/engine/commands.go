@@ -3,6 +3,7 @@ package engine
 import (
 	"pigrid/desktop/adding"
 	"pigrid/desktop/cameras"
+	"pigrid/desktop/settings"
 )
 
 // Add adds what is at an address that a person typed; see [adding.Adder.Add].
@@ -20,9 +21,59 @@ func (e *Engine) ForgetAgent(key string) { e.forget(e.Roster.ForgetAgent, key) }
 func (e *Engine) forget(from func(key string) []string, key string) {
 	e.applying.Lock()
 	defer e.applying.Unlock()
-	for _, gone := range from(key) {
-		e.Streams.Drop(gone)
-		e.credentials.Drop(gone)
+	gone := from(key)
+	for _, key := range gone {
+		e.Streams.Drop(key)
+		e.credentials.Drop(key)
+	}
+	e.arranged.Forget(gone)
+}
+
+// Hide hides a camera from the grid, or shows it again.
+func (e *Engine) Hide(key string, hidden bool) {
+	if _, there := e.Roster.Get(key); there {
+		e.arranged.Hide(key, hidden)
+	}
+}
+
+// SaveView makes a view with these cameras and this layout, or changes the one that is
+// called view now; see [arrange.Arrangement.SaveView].
+func (e *Engine) SaveView(view, name string, keys []string, layout string) {
+	e.arranged.SaveView(view, settings.View{Name: name, Cameras: keys, Layout: settings.Layout(layout)})
+}
+
+// RemoveView removes a view.
+func (e *Engine) RemoveView(name string) { e.arranged.RemoveView(name) }
+
+// SetLayout says how the cameras of a view stand together, or all if view is empty.
+func (e *Engine) SetLayout(view, layout string) { e.arranged.SetLayout(view, settings.Layout(layout)) }
+
+// Move puts a camera before another one, or last if before is empty, in a view or, if
+// that is empty, in the order of all cameras.
+func (e *Engine) Move(view, key, before string) {
+	if view != "" {
+		e.arranged.MoveIn(view, key, before)
+		return
+	}
+	var shown []string
+	for _, c := range e.Roster.List() {
+		if !e.isStranger(c) {
+			shown = append(shown, c.Key)
+		}
+	}
+	e.arranged.Move(key, before, shown)
+}
+
+// isStranger reports whether a camera is not shown because nobody has said that its
+// agent is theirs.
+func (e *Engine) isStranger(c cameras.Camera) bool {
+	return c.Agent != "" && e.Keeper.Stranger(c.Agent)
+}
+
+// Fill lets the picture of a camera fill its tile, or fit into it again.
+func (e *Engine) Fill(key string, fill bool) {
+	if _, there := e.Roster.Get(key); there {
+		e.arranged.Fill(key, fill)
 	}
 }
 

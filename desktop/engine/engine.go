@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"pigrid/desktop/adding"
+	"pigrid/desktop/arrange"
 	"pigrid/desktop/cameras"
 	"pigrid/desktop/client"
 	"pigrid/desktop/feed"
@@ -61,6 +62,7 @@ type Engine struct {
 	Keeper  *households.Keeper
 
 	cfg         Config
+	arranged    *arrange.Arrangement
 	credentials *adding.Credentials
 	adder       *adding.Adder
 	search      Searcher // nil for none
@@ -81,7 +83,7 @@ func New(cfg Config) *Engine {
 	if cfg.Clock == nil {
 		cfg.Clock = time.Now
 	}
-	e := &Engine{cfg: cfg, Tasks: tasks.NewGroup(), recent: recent.New(recent.Limit(cfg.Memory))}
+	e := &Engine{cfg: cfg, Tasks: tasks.NewGroup(), recent: recent.New(recent.Limit(cfg.Memory)), arranged: arrange.New(cfg.Settings.Get().Arrangement)}
 	e.saver = keep.New(func() keep.Where { return keep.Where(cfg.Settings.Get().Pictures) })
 	e.credentials = adding.NewCredentials(cfg.Secrets, e.Tasks, cfg.Logger)
 	e.Streams = feed.NewSet(feed.SetConfig{

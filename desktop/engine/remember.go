@@ -37,7 +37,7 @@ func (e *Engine) save(stay *reconnect.Stay) {
 
 // write puts the Roster into the settings file.
 func (e *Engine) write() {
-	list := slices.DeleteFunc(e.Roster.List(), func(c cameras.Camera) bool { return c.Agent != "" && e.Keeper.Stranger(c.Agent) })
+	list := slices.DeleteFunc(e.Roster.List(), e.isStranger)
 	err := e.cfg.Settings.Save(func(s settings.Settings) settings.Settings {
 		added := map[string]time.Time{}
 		for _, c := range s.Cameras {
@@ -47,6 +47,7 @@ func (e *Engine) write() {
 		for _, c := range list {
 			s.Cameras = append(s.Cameras, toRemember(c, added[c.Key]))
 		}
+		s.Arrangement = e.arranged.Now()
 		return s
 	})
 	if err != nil && !errors.Is(err, settings.ErrRefused) { // which was said at the start

@@ -3,9 +3,11 @@ package engine
 import (
 	"time"
 
+	"pigrid/desktop/arrange"
 	"pigrid/desktop/cameras"
 	"pigrid/desktop/reconnect"
 	"pigrid/desktop/roster"
+	"pigrid/desktop/settings"
 )
 
 // Snapshot is everything that the page shows.
@@ -20,6 +22,9 @@ type Snapshot struct {
 	Crowded bool          // a found agent had no slot of late
 	Twins   *roster.Twins // two agents that have the same id, nil for none
 	Access  Access
+	// Layout is how all cameras stand together; Views are some of them, by name.
+	Layout settings.Layout
+	Views  []settings.View
 }
 
 // Tile is one camera, what is known of it, and what follows from that.
@@ -29,6 +34,8 @@ type Tile struct {
 	Verdict   cameras.Verdict
 	Access    cameras.Access
 	Household string // id, empty when its agent is in none
+	Hidden    bool   // a person does not want to see it
+	Fill      bool   // its picture is cut so that it fills its tile
 }
 
 // Discovery says whether and where agents are searched for.
@@ -43,18 +50,32 @@ func (e *Engine) Snapshot() Snapshot {
 	s := Snapshot{Discovery: e.discovery(), Search: e.sweep.state(), Notice: e.cfg.Notice, Crowded: e.Roster.Crowded(), Twins: e.Roster.Twins()}
 	now := time.Now()
 	var tiles []reconnect.Tile
+	arranged := e.arranged.Now()
+	hidden, fill := setOf(arranged.Hidden), setOf(arranged.Fill)
 	for _, entry := range e.Roster.Entries() {
-		if entry.Agent != "" && e.Keeper.Stranger(entry.Agent) {
+		if e.isStranger(entry.Camera) {
 			continue
 		}
 		facts := cameras.Facts{Stream: e.streamOf(entry.Camera), Agent: entry.Facts}
 		verdict := cameras.Next(facts, now)
-		s.Tiles = append(s.Tiles, e.tile(entry.Camera, facts, verdict))
+		tile := e.tile(entry.Camera, facts, verdict)
+		tile.Hidden, tile.Fill = hidden[tile.Key], fill[tile.Key]
+		s.Tiles = append(s.Tiles, tile)
 		tiles = append(tiles, reconnect.Tile{Network: entry.Network, State: verdict.State, Reason: verdict.Reason})
 	}
+	arrange.Sort(s.Tiles, arranged.Order, func(t Tile) string { return t.Key })
+	s.Layout, s.Views = arranged.Layout, arranged.Views
 	s.Access = e.access()
 	s.Away = reconnect.Away(tiles, s.Discovery.Interfaces)
 	return s
+}
+
+func setOf(keys []string) map[string]bool {
+	set := make(map[string]bool, len(keys))
+	for _, key := range keys {
+		set[key] = true
+	}
+	return set
 }
 
 func (e *Engine) discovery() Discovery {

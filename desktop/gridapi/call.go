@@ -15,6 +15,18 @@ func (s *Server) run(command string, c Call) (result *AddResult, ok bool) {
 		s.engine.Forget(c.Key)
 	case "forgetAgent":
 		s.engine.ForgetAgent(c.Key)
+	case "hide":
+		s.engine.Hide(c.Key, c.On)
+	case "fill":
+		s.engine.Fill(c.Key, c.On)
+	case "move":
+		s.engine.Move(c.View, c.Key, c.Before)
+	case "saveView":
+		s.engine.SaveView(c.View, c.Name, c.Keys, c.Layout)
+	case "removeView":
+		s.engine.RemoveView(c.View)
+	case "layout":
+		s.engine.SetLayout(c.View, c.Layout)
 	case "retry":
 		s.engine.Retry(c.Key)
 	case "search":

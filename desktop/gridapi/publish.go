@@ -51,6 +51,10 @@ func (s *Server) State() State {
 		Discovery: Discovery{now.Discovery.Running, append([]string{}, now.Discovery.Interfaces...), now.Discovery.Problem},
 		Search:    Search(now.Search), Twins: (*Twins)(now.Twins),
 		Access: accessOf(now.Access), Appearance: Appearance(s.engine.Appearance()),
+		Layout: string(now.Layout), Views: []View{},
+	}
+	for _, v := range now.Views {
+		state.Views = append(state.Views, View{v.Name, append([]string{}, v.Cameras...), string(v.Layout)})
 	}
 	state.Search.Networks = append([]string{}, state.Search.Networks...)
 	for _, t := range now.Tiles {
@@ -72,6 +76,7 @@ func camera(t engine.Tile) Camera {
 	}
 	shown.Agent, shown.AgentName, shown.Unnamed = c.Agent, c.AgentName, strings.EqualFold(c.AgentName, everyPi)
 	shown.Access, shown.Household, shown.Rotation, shown.Mirror = t.Access, t.Household, c.Rotation, c.Mirror
+	shown.Hidden, shown.Fill = t.Hidden, t.Fill
 	if c.Warning != nil {
 		shown.Warning = strings.TrimSpace(c.Warning.Message + " " + c.Warning.Hint)
 	}

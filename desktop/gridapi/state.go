@@ -72,8 +72,19 @@ type State struct {
 	Access  Access `json:"access"`
 	// Appearance is how a person wants the page to look.
 	Appearance Appearance `json:"appearance"`
+	// Layout is how all cameras stand together: "focus" when one is large and the others
+	// stand in a strip, else empty.
+	Layout string `json:"layout"`
+	Views  []View `json:"views"` // in the order in which they were made, never null
 	// BytesPerSecond is what all streams together brought over the last seconds.
 	BytesPerSecond int64 `json:"bytesPerSecond"`
+}
+
+// View is some cameras with an order and a layout of their own.
+type View struct {
+	Name    string   `json:"name"`
+	Cameras []string `json:"cameras"` // keys in display order, also of cameras that are not there; never null
+	Layout  string   `json:"layout"`  // as in State
 }
 
 // Twins are two agents that have the same id, and where both are, host:port.
@@ -120,6 +131,10 @@ type Camera struct {
 	// 270. Mirror says that left and right must be swapped after that.
 	Rotation int  `json:"rotation"`
 	Mirror   bool `json:"mirror"`
+	// Hidden says that a person does not want to see it. It keeps its place.
+	Hidden bool `json:"hidden"`
+	// Fill says that its picture is cut so that it fills its tile.
+	Fill bool `json:"fill"`
 }
 
 // Discovery says whether and where agents are searched for.
@@ -151,7 +166,8 @@ type AddResult struct {
 	Detail  string         `json:"detail"`
 }
 
-// Call is what a person does: about a camera, an address that was typed, or access.
+// Call is what a person does: about a camera, an address that was typed, the
+// arrangement, or access.
 // PAGE.md says which command reads what.
 type Call struct {
 	Key       string `json:"key"`
@@ -168,5 +184,12 @@ type Call struct {
 	Mirror    bool   `json:"mirror,omitempty"`
 	Scheme    string `json:"scheme,omitempty"`
 	Labels    string `json:"labels,omitempty"`
-	Path      string `json:"path,omitempty"` // of a file that was saved
+	Path      string `json:"path,omitempty"`   // of a file that was saved
+	On        bool   `json:"on,omitempty"`     // hide or fill; else not any more
+	Before    string `json:"before,omitempty"` // key of the camera that the moved one stands before, empty for last
+	// View is the name of a view, empty for all cameras, or to make one. Keys and Layout are
+	// what it gets.
+	View   string   `json:"view,omitempty"`
+	Keys   []string `json:"keys,omitempty"`
+	Layout string   `json:"layout,omitempty"`
 }

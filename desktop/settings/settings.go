@@ -64,6 +64,8 @@ type Settings struct {
 	// Appearance is how the page looks.
 	Appearance Appearance `json:"appearance,omitzero"`
 	Pictures   Pictures   `json:"pictures,omitzero"`
+	// Arrangement is how a person arranged the cameras.
+	Arrangement Arrangement `json:"arrangement,omitzero"`
 }
 
 // Window is the size of the window in pixels, 0 by 0 when unknown.
@@ -141,6 +143,7 @@ func (s Settings) valid() Settings {
 		}
 	}
 	s.Cameras, s.Pictures = kept, s.Pictures.valid()
+	s.Arrangement = s.Arrangement.valid()
 	return s.validAccess()
 }
 

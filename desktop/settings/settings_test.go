@@ -26,7 +26,9 @@ func example() Settings {
 		{Key: "agent:b/x", Name: "Bench", Addresses: []string{}, Own: &Own{Mounted: true, Name: "Desk", Rotation: 270, Mirror: true}},
 	}, Households: []Household{{ID: "h1", Name: "Home"}}, Declined: []string{"c"}, Agents: []Agent{
 		{ID: "a", SPKI: household.Hash{1}, Household: "h1", Key: 2, Passwords: 3}, {ID: "b", SPKI: household.Hash{2}},
-	}}
+	}, Arrangement: Arrangement{Hidden: []string{"agent:b/x", "url:gone"}, Fill: []string{"agent:a/imx708"}, Order: []string{"agent:b/x", "agent:a/imx708"}, Layout: Focus, Views: []View{
+		{Name: "Garden", Cameras: []string{"agent:b/x"}, Layout: Focus}, {Name: "Empty", Cameras: []string{}},
+	}}}
 }
 
 // TestOlderProgramsReadWhatHasNoKeys: only a file that they would spoil is not theirs.
@@ -214,6 +216,43 @@ func TestParseLeavesOutWhatIsWrong(t *testing.T) {
 	}
 }
 
+// TestViewsAreValidated: a view without a name, or with one that is taken, is left out.
+func TestViewsAreValidated(t *testing.T) {
+	s, err := Parse([]byte(`{"version":2,"arrangement":{"layout":"circle","views":[
+		{"name":"a","cameras":["x","x",""],"layout":"focus"},{"name":"a","cameras":[]},{"name":""},{"name":"b\u0007"},{"name":"c","layout":"?"}]}}`))
+	want := Arrangement{Views: []View{{Name: "a", Cameras: []string{"x"}, Layout: Focus}, {Name: "c", Cameras: []string{}}}}
+	if err != nil || !reflect.DeepEqual(s.Arrangement, want) {
+		t.Errorf("got %+v, %v", s.Arrangement, err)
+	}
+	var a Arrangement
+	for i := range MaxArranged {
+		a.Order = append(a.Order, fmt.Sprint(i))
+	}
+	for i := range MaxViews + 1 {
+		a.Views = append(a.Views, View{Name: fmt.Sprint(i), Cameras: a.Order})
+	}
+	if views := (Settings{Arrangement: a}).valid().Arrangement.Views; len(views) != MaxViews || len(views[0].Cameras) != MaxViewed {
+		t.Errorf("%d views of %d cameras", len(views), len(views[0].Cameras))
+	}
+}
+
+// TestTheArrangementIsValidated: what cannot be a key of a camera is left out, and each
+// is there once.
+func TestTheArrangementIsValidated(t *testing.T) {
+	long := strings.Repeat("x", 256)
+	s, err := Parse([]byte(`{"version":2,"arrangement":{"hidden":["a","","a","b\u0007","` + long + `","c"],"fill":[]}}`))
+	if want := (Arrangement{Hidden: []string{"a", "c"}}); err != nil || !reflect.DeepEqual(s.Arrangement, want) {
+		t.Errorf("got %+v, %v", s.Arrangement, err)
+	}
+	many := make([]string, MaxArranged+1)
+	for i := range many {
+		many[i] = fmt.Sprint(i)
+	}
+	if got := (Settings{Arrangement: Arrangement{Fill: many}}).valid(); len(got.Arrangement.Fill) != MaxArranged {
+		t.Errorf("%d cameras", len(got.Arrangement.Fill))
+	}
+}
+
 func TestHowACameraAsksIsRemembered(t *testing.T) {
 	for text, want := range map[string]*Asks{
 		`{"scheme":"digest","realm":"AXIS"}`:                             {"digest", "AXIS"},
@@ -261,6 +300,7 @@ func FuzzParse(f *testing.F) {
 	f.Add(data)
 	f.Add([]byte(`{"version":1,"cameras":[{"key":"k","addresses":["[::1%25]:1"]}]}`))
 	f.Add([]byte(`{"version":1e9}`))
+	f.Add([]byte(`{"version":2,"arrangement":{"hidden":["a","a",""],"fill":null,"layout":"x","views":[{"name":"a"},{"name":"a"}]}}`))
 	f.Add([]byte("{\"version\":1,\"cameras\":[{\"key\":\"\xff\"}]}"))
 	f.Fuzz(func(t *testing.T, data []byte) {
 		s, err := Parse(data)

@@ -169,6 +169,15 @@ export interface State {
   access: Access;
   appearance: Appearance;
   /**
+   * Layout is how all cameras stand together: "focus" when one is large and the others
+   * stand in a strip, else empty.
+   */
+  layout: string;
+  /**
+   * in the order in which they were made, never null
+   */
+  views: View[];
+  /**
    * BytesPerSecond is what all streams together brought over the last seconds.
    */
   bytesPerSecond: number;
@@ -251,6 +260,14 @@ export interface Camera {
    */
   rotation: number;
   mirror: boolean;
+  /**
+   * Hidden says that a person does not want to see it. It keeps its place.
+   */
+  hidden: boolean;
+  /**
+   * Fill says that its picture is cut so that it fills its tile.
+   */
+  fill: boolean;
 }
 /**
  * Discovery says whether and where agents are searched for.
@@ -474,6 +491,20 @@ export interface Appearance {
    * names on tiles: "always" or "hover"
    */
   labels: string;
+}
+/**
+ * View is some cameras with an order and a layout of their own.
+ */
+export interface View {
+  name: string;
+  /**
+   * keys in display order, also of cameras that are not there; never null
+   */
+  cameras: string[];
+  /**
+   * as in State
+   */
+  layout: string;
 }
 /**
  * News is the newest frame of a camera as the page is told of it.
@@ -719,7 +750,7 @@ export interface Saved {
   canShow: boolean;
 }
 /**
- * Call is what a person does: about a camera, an address that was typed, or access.
+ * Call is what a person does: about a camera, an address that was typed, the arrangement, or access.
  */
 export interface Call {
   key: string;
@@ -761,4 +792,19 @@ export interface Call {
    * of a file that was saved
    */
   path?: string;
+  /**
+   * hide or fill; else not any more
+   */
+  on?: boolean;
+  /**
+   * key of the camera that the moved one stands before, empty for last
+   */
+  before?: string;
+  /**
+   * View is the name of a view, empty for all cameras, or to make one. Keys and Layout are
+   * what it gets.
+   */
+  view?: string;
+  keys?: string[];
+  layout?: string;
 }

@@ -32,6 +32,8 @@ export function camera(differences: Partial<Camera> = {}): Camera {
     household: "",
     rotation: 0,
     mirror: false,
+    hidden: false,
+    fill: false,
     ...differences,
   };
 }
@@ -73,6 +75,8 @@ export function state(
     crowded: false,
     access: NO_ACCESS,
     appearance: { scheme: "system", labels: "always" },
+    layout: "",
+    views: [],
     bytesPerSecond: list.reduce((sum, c) => sum + c.bytesPerSecond, 0),
   };
 }

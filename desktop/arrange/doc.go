@@ -1,0 +1,2 @@
+// Package arrange keeps how a person arranged the cameras on this computer.
+package arrange

@@ -1,0 +1,72 @@
+package arrange
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	"pigrid/desktop/settings"
+)
+
+func TestViews(t *testing.T) {
+	t.Parallel()
+	a := New(settings.Arrangement{})
+	view := func(name string, keys ...string) settings.View { return settings.View{Name: name, Cameras: keys} }
+	names := func() string {
+		var list []string
+		for _, v := range a.Now().Views {
+			list = append(list, v.Name+":"+strings.Join(v.Cameras, "")+string(v.Layout))
+		}
+		return strings.Join(list, " ")
+	}
+	for _, c := range []struct {
+		name string
+		do   func()
+		want string
+	}{
+		{"made", func() { a.SaveView("", view("one", "a", "b", "c")) }, "one:abc"},
+		{"another", func() { a.SaveView("", view("two", "c")) }, "one:abc two:c"},
+		{"a name that is taken", func() { a.SaveView("", view("two", "x")) }, "one:abc two:c"},
+		{"a name that is taken, later", func() { a.SaveView("one", view("two", "x")) }, "one:abc two:c"},
+		{"no name", func() { a.SaveView("", view("", "x")) }, "one:abc two:c"},
+		{"under another name", func() { a.SaveView("two", view("zwei", "c", "d")) }, "one:abc zwei:cd"},
+		{"moved in it", func() { a.MoveIn("one", "c", "a") }, "one:cab zwei:cd"},
+		{"moved to its end", func() { a.MoveIn("one", "c", "") }, "one:abc zwei:cd"},
+		{"one that it does not have", func() { a.MoveIn("one", "x", "a") }, "one:abc zwei:cd"},
+		{"its layout", func() { a.SetLayout("zwei", settings.Focus) }, "one:abc zwei:cdfocus"},
+		{"no layout", func() { a.SetLayout("one", "circle") }, "one:abc zwei:cdfocus"},
+		{"of no view", func() { a.SetLayout("gone", settings.Focus) }, "one:abc zwei:cdfocus"},
+		{"forgotten", func() { a.Forget([]string{"c"}) }, "one:ab zwei:dfocus"},
+		{"removed", func() { a.RemoveView("one") }, "zwei:dfocus"},
+	} {
+		before := a.Now()
+		read := fmt.Sprint(before)
+		c.do()
+		if names() != c.want {
+			t.Errorf("%s: %s, want %s", c.name, names(), c.want)
+		}
+		if fmt.Sprint(before) != read {
+			t.Errorf("%s: what was read before has changed", c.name)
+		}
+	}
+	a.SetLayout("", settings.Focus)
+	if a.Now().Layout != settings.Focus {
+		t.Error("the layout of all cameras is as before")
+	}
+}
+
+func TestViewsAreBounded(t *testing.T) {
+	t.Parallel()
+	a := New(settings.Arrangement{})
+	var keys []string
+	for i := range settings.MaxViewed + 1 {
+		keys = append(keys, fmt.Sprint(i))
+	}
+	for i := range settings.MaxViews + 1 {
+		a.SaveView("", settings.View{Name: fmt.Sprint(i), Cameras: keys})
+	}
+	views := a.Now().Views
+	if len(views) != settings.MaxViews || len(views[0].Cameras) != settings.MaxViewed {
+		t.Errorf("%d views, the first of %d cameras", len(views), len(views[0].Cameras))
+	}
+}
