@@ -12,6 +12,7 @@ import (
 	"net/netip"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -25,6 +26,7 @@ import (
 	"pigrid/desktop/settings"
 	"pigrid/shared/api"
 	"pigrid/shared/dnssd"
+	"pigrid/shared/jpegscale"
 	"pigrid/shared/mjpeg"
 )
 
@@ -55,8 +57,13 @@ type fakeAgent struct {
 // testJPEG is a picture of 16 by 8 pixels.
 func testJPEG(t *testing.T) []byte {
 	t.Helper()
+	return grey(t, 16, 8)
+}
+
+func grey(t *testing.T, width, height int) []byte {
+	t.Helper()
 	var b bytes.Buffer
-	if err := jpeg.Encode(&b, image.NewGray(image.Rect(0, 0, 16, 8)), nil); err != nil {
+	if err := jpeg.Encode(&b, image.NewGray(image.Rect(0, 0, width, height)), nil); err != nil {
 		t.Fatal(err)
 	}
 	return b.Bytes()
@@ -120,12 +127,28 @@ func (a *fakeAgent) video(w http.ResponseWriter, r *http.Request) {
 			}
 			a.mu.Unlock()
 			if frames {
-				n, _ := w.Write(mjpeg.NewPart(picture, now, false).Standard)
+				n, _ := w.Write(a.part(r, picture, now))
 				w.(http.Flusher).Flush()
 				a.set(func(a *fakeAgent) { a.sent += n })
 			}
 		}
 	}
+}
+
+// part is one frame as the viewer asked for it.
+func (a *fakeAgent) part(r *http.Request, picture []byte, now time.Time) []byte {
+	full, _, _ := mjpeg.Size(picture)
+	want, err := strconv.Atoi(r.URL.Query().Get("width"))
+	factor := jpegscale.Factor(full, want)
+	if err != nil || factor == 1 {
+		return mjpeg.NewPart(picture, now, false).Standard
+	}
+	small, err := new(jpegscale.Scaler).Scale(nil, picture, factor)
+	if err != nil {
+		a.t.Error(err)
+	}
+	width, height, _ := mjpeg.Size(small)
+	return mjpeg.ScaledPartIn(nil, small, now, width, height).Standard
 }
 
 // kill hangs up on everybody and frees the port.

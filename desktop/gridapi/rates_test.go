@@ -4,13 +4,17 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"fmt"
 	"io"
 	"net/http"
+	"net/url"
 	"slices"
+	"sync/atomic"
 	"testing"
 	"time"
 
 	"pigrid/desktop/cameras"
+	"pigrid/shared/mjpeg"
 )
 
 // page pulls frames as the real page does, until it is hidden.
@@ -25,16 +29,23 @@ type page struct {
 // showPage shows one camera, large or not. It fails the test when it is
 // told of a frame twice or of an older one after a newer one.
 func showPage(t *testing.T, server, key string, large bool, last *uint64) *page {
+	w := Want{Key: key}
+	if !large {
+		w.FPS = 10
+	}
+	return showTile(t, server, func() Want { return w }, last)
+}
+
+// showTile is showPage of a tile that may change.
+func showTile(t *testing.T, server string, tile func() Want, last *uint64) *page {
 	ctx, cancel := context.WithCancel(context.Background())
 	p := &page{t: t, server: server, cancel: cancel, done: make(chan struct{})}
 	go func() {
 		defer close(p.done)
 		for ctx.Err() == nil {
-			fps := 10.0
-			if large {
-				fps = 0
-			}
-			for _, frame := range p.ask(ctx, Want{Key: key, Seq: *last, FPS: fps}) {
+			w := tile()
+			w.Seq = *last
+			for _, frame := range p.ask(ctx, w) {
 				if frame.Seq <= *last {
 					t.Errorf("frame %d after frame %d", frame.Seq, *last)
 				}
@@ -116,6 +127,66 @@ func TestRateFollowsThePageAndHiddenIsZero(t *testing.T) {
 		perFrame := int64(len(a.jpeg))
 		return s.BytesPerSecond == s.Cameras[0].BytesPerSecond && s.BytesPerSecond > 5*perFrame
 	})
+}
+
+// TestSizeFollowsThePage: a tile that grows and shrinks shows pictures all the time,
+// each large enough, and the page is told the camera's own size.
+func TestSizeFollowsThePage(t *testing.T) {
+	a := newAgent(t, idA, "Garage", "x")
+	a.set(func(a *fakeAgent) {
+		a.jpeg = grey(t, 640, 480)
+		a.status.Cameras[0].Width, a.status.Cameras[0].Height = 640, 480
+	})
+	key := cameras.Key(idA, "x")
+	d := startDesk(t, "", nil)
+	server := serve(t, d)
+	var tile atomic.Int64
+	tile.Store(150)
+	var last uint64
+	showTile(t, server, func() Want { return Want{Key: key, FPS: 10, Width: int(tile.Load())} }, &last)
+	d.Add(a.addr)
+	d.eventually(t, 5*time.Second, key, cameras.Live)
+	for _, tt := range []struct {
+		tile  int64
+		query string
+		size  string
+	}{
+		{150, "fps=10&width=160", "160x120"},
+		{300, "fps=10&width=320", "320x240"},
+		{900, "fps=10", "640x480"},
+		{70, "fps=10&width=80", "80x60"},
+		{0, "fps=10", "640x480"},
+	} {
+		tile.Store(tt.tile)
+		eventually(t, 5*time.Second, "the agent is asked for "+tt.query, func() bool {
+			return slices.Equal(a.streams(), []string{tt.query})
+		})
+		eventually(t, 5*time.Second, "the picture has "+tt.size, func() bool {
+			status, picture := getFrame(t, server, key)
+			width, height, ok := mjpeg.Size(picture)
+			if status != http.StatusOK || !ok {
+				t.Fatalf("%d: no picture while the size changes", status)
+			}
+			return fmt.Sprintf("%dx%d", width, height) == tt.size
+		})
+		if c := d.camera(key); c.Width != 640 || c.Height != 480 || c.State != cameras.Live {
+			t.Errorf("in a tile of %d: %+v", tt.tile, c)
+		}
+	}
+}
+
+// getFrame is what the page loads into a tile.
+func getFrame(t *testing.T, server, key string) (status int, picture []byte) {
+	t.Helper()
+	resp, err := http.Get(server + "/frame?key=" + url.QueryEscape(key))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer resp.Body.Close()
+	if picture, err = io.ReadAll(resp.Body); err != nil {
+		t.Fatal(err)
+	}
+	return resp.StatusCode, picture
 }
 
 // unwantedAndSome is the two seconds after which what nobody sees is closed,
