@@ -7,6 +7,7 @@ import (
 	"pigrid/desktop/feed"
 	"pigrid/desktop/keep"
 	"pigrid/desktop/recent"
+	"pigrid/shared/mjpeg"
 )
 
 const (
@@ -15,6 +16,9 @@ const (
 	// nextPicture is how long a snapshot waits for pictures from after its instant: they
 	// may be nearer to it than those from before.
 	nextPicture = 200 * time.Millisecond
+	// wholePicture is how long it waits for cameras whose pictures came as small as their
+	// tiles: their agents are asked for whole ones.
+	wholePicture = 1500 * time.Millisecond
 )
 
 // Kept says what was saved.
@@ -47,7 +51,8 @@ func (e *Engine) tidy() {
 }
 
 // SaveSnapshot saves the picture of a camera; the empty key means those of all that are
-// shown and live, at one instant.
+// shown and live, at one instant. They are as large as their cameras give them, where
+// those give one in time.
 func (e *Engine) SaveSnapshot(key string) Kept {
 	var tiles []Tile
 	for _, t := range e.Snapshot().Tiles {
@@ -55,8 +60,7 @@ func (e *Engine) SaveSnapshot(key string) Kept {
 			tiles = append(tiles, t)
 		}
 	}
-	now := time.Now()
-	e.awaitPictures(tiles, now)
+	now := e.awaitPictures(tiles)
 	var kept Kept
 	var shots []keep.Shot
 	for _, t := range tiles {
@@ -78,26 +82,46 @@ func (e *Engine) SaveSnapshot(key string) Kept {
 	return kept
 }
 
-// awaitPictures waits until each camera that is live has given a picture since a time.
-func (e *Engine) awaitPictures(tiles []Tile, since time.Time) {
-	timeout := time.NewTimer(nextPicture)
+// awaitPictures waits until each camera that is live has given a picture, as large as it
+// gives them. It returns the instant to which pictures are to be near.
+func (e *Engine) awaitPictures(tiles []Tile) time.Time {
+	since, wait := time.Now(), nextPicture
+	for _, t := range tiles {
+		if f := e.Streams.Get(t.Key); f != nil && moves(t) && !isWhole(t, e.recent.Newest(t.Key)) {
+			f.Whole()
+			wait = wholePicture
+		}
+	}
+	timeout := time.NewTimer(wait)
 	defer timeout.Stop()
 	for {
 		arrived, all := e.Streams.Arrived.Wait(), true
 		for _, t := range tiles {
-			all = all && (!moves(t) || !e.recent.Newest(t.Key).Before(since))
+			p := e.recent.Newest(t.Key)
+			all = all && (!moves(t) || !p.At.Before(since) && isWhole(t, p))
 		}
 		if all {
-			return
+			break
 		}
 		select {
 		case <-arrived:
+			continue
 		case <-timeout.C:
-			return
 		case <-e.Tasks.Context().Done():
-			return
 		}
+		break
 	}
+	if wait == wholePicture {
+		return time.Now() // the smaller ones from before are not wanted
+	}
+	return since
+}
+
+// isWhole reports whether a picture is as large as the camera gives it, as far as that is
+// known.
+func isWhole(t Tile, p recent.Picture) bool {
+	width, _, ok := mjpeg.Size(p.JPEG)
+	return !ok || width >= t.Facts.Width
 }
 
 // moves reports whether a camera gives pictures.

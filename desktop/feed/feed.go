@@ -148,6 +148,15 @@ func (f *Feed) Want(r Rendition) {
 	}
 }
 
+// Whole asks for pictures as large as the camera gives them, as long as a look lasts.
+func (f *Feed) Whole() {
+	f.mu.Lock()
+	r := f.wish.at(time.Now())
+	f.mu.Unlock()
+	r.Width = 0
+	f.Want(r)
+}
+
 // Settle ends the time in which it counts as wanted though nobody looked.
 func (f *Feed) Settle() {
 	f.mu.Lock()

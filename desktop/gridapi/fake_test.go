@@ -157,6 +157,13 @@ func (a *fakeAgent) kill() {
 	<-a.served
 }
 
+// queries are those of the streams that are open.
+func (a *fakeAgent) queries() []string {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return slices.Clone(a.open)
+}
+
 func (a *fakeAgent) set(change func(*fakeAgent)) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
@@ -208,6 +215,7 @@ type desk struct {
 	*engine.Engine
 	search *fakeSearch
 	path   string
+	across atomic.Int32 // pixels of the tiles that look shows, 0 for the full pictures
 	asleep atomic.Int64 // how long the machine has slept, in nanoseconds
 
 	noted  sync.Mutex
@@ -343,7 +351,7 @@ func (d *desk) look(t *testing.T) {
 		for ctx.Err() == nil {
 			var wants []Want
 			for _, c := range d.State().Cameras {
-				wants = append(wants, Want{Key: c.Key, FPS: 10})
+				wants = append(wants, Want{Key: c.Key, FPS: 10, Width: int(d.across.Load())})
 			}
 			d.Server.look(wants)
 			select {

@@ -24,6 +24,7 @@ import (
 	"pigrid/desktop/engine"
 	"pigrid/desktop/keep"
 	"pigrid/desktop/settings"
+	"pigrid/shared/mjpeg"
 )
 
 // roll are the pictures that an agent sent, each with its number in it.
@@ -159,6 +160,37 @@ func TestSnapshotIsWhatWasReceived(t *testing.T) {
 	if len(again.Paths) != 1 || again.Paths[0] == s.Paths[0] {
 		t.Errorf("got %+v", again)
 	}
+}
+
+// TestSnapshotIsWhole: of a camera whose tile is small, too, and byte by byte.
+func TestSnapshotIsWhole(t *testing.T) {
+	t.Parallel()
+	a, first := filming(t, idA, "Garage", 50*time.Millisecond)
+	b, second := filming(t, idB, "Porch", 50*time.Millisecond)
+	for _, r := range []*roll{first, second} {
+		r.setWidth(640)
+	}
+	d := saving(t, t.TempDir())
+	d.across.Store(300)
+	d.look(t)
+	d.live(t, a, b)
+	eventually(t, 10*time.Second, "both are asked for half the size", func() bool {
+		queries := strings.Join(append(a.queries(), b.queries()...), " ")
+		return strings.Count(queries, "width=320") == 2 && len(a.queries()) == 1 && len(b.queries()) == 1
+	})
+	for _, key := range []string{cameras.Key(idA, "x"), ""} {
+		for _, picture := range read(t, d.call(t, "snapshot", Call{Key: key}).Saved) {
+			n, _ := first.find(picture)
+			m, _ := second.find(picture)
+			if n < 0 && m < 0 {
+				width, _, _ := mjpeg.Size(picture)
+				t.Errorf("a picture of %d pixels across that no camera gave", width)
+			}
+		}
+	}
+	eventually(t, 10*time.Second, "then they are as small as their tiles again", func() bool {
+		return strings.Contains(strings.Join(a.queries(), " "), "width=320") && len(a.queries()) == 1
+	})
 }
 
 // TestAllAtOneInstant: cameras of one rate are taken at most about a picture apart, and

@@ -130,14 +130,14 @@ func (b *Buffer) Pictures(key string) []Picture {
 	return nil
 }
 
-// Newest returns when the newest picture of a camera arrived, zero when it has none.
-func (b *Buffer) Newest(key string) time.Time {
+// Newest returns the newest picture of a camera, the zero Picture when it has none.
+func (b *Buffer) Newest(key string) Picture {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	if t := b.tracks[key]; t != nil {
-		return t.newest().At
+		return t.newest()
 	}
-	return time.Time{}
+	return Picture{}
 }
 
 // Nearest returns the picture of a camera that arrived nearest to a time.

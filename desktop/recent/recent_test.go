@@ -34,7 +34,7 @@ func TestThirtySecondsAreKept(t *testing.T) {
 		b.Add("a", picture(ms, 20<<10))
 	}
 	list := b.Pictures("a")
-	if len(list) != 301 || !list[0].At.Equal(at(30_000)) || !b.Newest("a").Equal(at(60_000)) {
+	if len(list) != 301 || !list[0].At.Equal(at(30_000)) || !b.Newest("a").At.Equal(at(60_000)) {
 		t.Errorf("got %d pictures from %v on", len(list), list[0].At.Sub(start))
 	}
 	if b.bytes != 301*20<<10 {
@@ -98,7 +98,7 @@ func TestNearest(t *testing.T) {
 			t.Errorf("nearest to %d: %v, %v, want %d", ms, got.At.Sub(start), ok, want)
 		}
 	}
-	if _, ok := b.Nearest("b", at(0)); ok || !b.Newest("b").IsZero() {
+	if _, ok := b.Nearest("b", at(0)); ok || !b.Newest("b").At.IsZero() {
 		t.Error("there is one of a camera that never gave any")
 	}
 }
