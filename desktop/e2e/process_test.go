@@ -254,7 +254,7 @@ func startCommand(t *testing.T, cmd *exec.Cmd, s *screen, h home, env ...string)
 	s.keepWhenFailed(t)
 	t.Cleanup(func() {
 		if t.Failed() {
-			t.Logf("the app says at last:\n%s", lastLines(a.log.String(), 60))
+			t.Logf("the app says at last:\n%s%s", crash(a.log.String()), lastLines(a.log.String(), 60))
 		}
 	})
 	return a
@@ -262,6 +262,16 @@ func startCommand(t *testing.T, cmd *exec.Cmd, s *screen, h home, env ...string)
 
 // said counts how often the app's log says this.
 func (a *app) said(words string) int { return strings.Count(a.log.String(), words) }
+
+// crash is how a Go program says that it crashed, empty when it has not.
+func crash(log string) string {
+	for _, words := range []string{"SIGSEGV:", "SIGABRT:", "SIGBUS:", "fatal error:", "panic:"} {
+		if at := strings.Index(log, words); at >= 0 {
+			return log[at:min(len(log), at+8000)] + "\n[…]\n"
+		}
+	}
+	return ""
+}
 
 // lastLines is the end of a log, without what the development build says of
 // every request.

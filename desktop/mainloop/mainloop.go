@@ -1,0 +1,22 @@
+//go:build linux
+
+// Package mainloop makes what Wails asks of WebKit happen on the thread of GTK's main
+// loop. WebKitGTK may be used there only. Wails v2 answers requests of the page on other
+// threads, which crashes the app now and then: a wall makes hundreds of requests a
+// second. Importing the package is enough: the linker leads the calls here.
+//
+// See https://github.com/wailsapp/wails/issues/5631, which mends it in Wails v3 only.
+package mainloop
+
+/*
+#cgo pkg-config: webkit2gtk-4.1
+#cgo LDFLAGS: -Wl,--wrap=g_object_ref -Wl,--wrap=g_object_unref
+#cgo LDFLAGS: -Wl,--wrap=webkit_uri_scheme_request_get_uri -Wl,--wrap=webkit_uri_scheme_request_get_http_method
+#cgo LDFLAGS: -Wl,--wrap=webkit_uri_scheme_request_get_http_headers -Wl,--wrap=webkit_uri_scheme_request_get_http_body
+#cgo LDFLAGS: -Wl,--wrap=webkit_uri_scheme_request_finish_with_response -Wl,--wrap=webkit_uri_scheme_request_finish_error
+#include "mainloop.h"
+*/
+import "C"
+
+// Deferred is how many calls were made later, on the main loop's thread.
+func Deferred() int { return int(C.mainloop_deferred()) }

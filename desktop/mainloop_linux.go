@@ -1,0 +1,3 @@
+package main
+
+import _ "pigrid/desktop/mainloop" // keeps Wails' use of WebKit on its thread
