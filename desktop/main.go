@@ -9,6 +9,7 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
+	"runtime"
 	"runtime/debug"
 	"strconv"
 	"unicode"
@@ -25,6 +26,7 @@ import (
 	"pigrid/desktop/discovery"
 	"pigrid/desktop/engine"
 	"pigrid/desktop/gridapi"
+	"pigrid/desktop/headroom"
 	"pigrid/desktop/packaging/icons"
 	"pigrid/desktop/reveal"
 	"pigrid/desktop/secrets"
@@ -56,10 +58,13 @@ func main() {
 	logger := slog.New(slog.NewTextHandler(os.Stderr, nil))
 	store, secret, notice := openSettings(logger)
 	reach := client.NewClient().LocalNames(discovery.NewNames().Resolve)
+	spare := headroom.New(runtime.NumCPU(), headroom.Own())
 	e := engine.New(engine.Config{
 		Client: reach, Access: reach, Settings: store, Secrets: secret, Notice: notice,
-		Search: search(logger), Sweeper: client.NewSweeper(), Links: client.NewOwnLinks(), Memory: engine.MachineMemory(), Reveal: reveal.InFolder, Logger: logger,
+		Search: search(logger), Sweeper: client.NewSweeper(), Links: client.NewOwnLinks(), Memory: engine.MachineMemory(),
+		Spare: spare, Reveal: reveal.InFolder, Logger: logger,
 	})
+	e.Tasks.Go(func() { spare.Run(e.Tasks.Context()) })
 	w := lifetime{engine: e, grid: gridapi.New(e, version), store: store, logger: logger}
 	if err := wails.Run(window(w)); err != nil {
 		logger.Error("the window could not be opened", "error", err)

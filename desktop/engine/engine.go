@@ -44,6 +44,9 @@ type Config struct {
 	// Links tells which addresses are on a link of this computer; nil: all are.
 	Links  *client.Links
 	Memory uint64 // of this machine in bytes, 0 when unknown
+	// Spare says when pictures may be made smaller; nil: only when there is no room for
+	// them.
+	Spare feed.Spare
 	// Reveal shows a file in the system's file manager; nil: nobody is there to see it.
 	Reveal func(path string) error
 	// Clock tells when the machine slept; nil is time.Now.
@@ -87,7 +90,7 @@ func New(cfg Config) *Engine {
 	e.saver = keep.New(func() keep.Where { return keep.Where(cfg.Settings.Get().Pictures) })
 	e.credentials = adding.NewCredentials(cfg.Secrets, e.Tasks, cfg.Logger)
 	e.Streams = feed.NewSet(feed.SetConfig{
-		Opener: cfg.Client, Limits: feed.LimitsFor(cfg.Memory), Tasks: e.Tasks, Logger: cfg.Logger, Arrived: e.arrived,
+		Opener: cfg.Client, Limits: feed.LimitsFor(cfg.Memory), Spare: cfg.Spare, Tasks: e.Tasks, Logger: cfg.Logger, Arrived: e.arrived,
 		Doubted: func(key string) { e.Roster.Doubt(key) },
 		Learned: func(key string, asks cameras.Challenge) {
 			e.Roster.Change(key, func(c *cameras.Camera) { c.Asks = asks })

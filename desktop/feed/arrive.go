@@ -62,16 +62,20 @@ func (f *Feed) arrive(l *link, frame mjpeg.Frame) *cameras.Failure {
 		return failure
 	}
 	now := time.Now()
-	bytes, pixels := int64(len(frame.JPEG)), int64(width)*int64(height)
+	p := arrival{Frame: Frame{JPEG: frame.JPEG, At: now, Placeholder: frame.Placeholder}, size: size{width, height}, scans: frame.Scans}
+	bytes := int64(len(frame.JPEG))
 	f.mu.Lock()
-	due, wake := f.isDue(now, weight(bytes, pixels, frame.Scans)), false
+	fits := f.sizes.see(frame, p.size, l.rendition.Width)
+	p.whole = f.sizes.full
+	factor := f.divide(p, now)
+	due, wake := f.isDue(now, p.weight(factor)), false
 	holds := !due && bytes < manyBytes // a larger one is worth no memory of its own
-	if holds {
-		bytes += int64(len(f.frame.JPEG)) // it is kept beside the newest
+	if holds || factor > 1 {
+		bytes += int64(len(f.frame.JPEG)) + f.shrink.working // it is kept beside the newest
 	}
 	f.mu.Unlock()
 	if read := l.read.taken(); due || holds {
-		failure = f.claim.keep(bytes, read, pixels, frame.Scans)
+		failure = f.claim.keep(p.takes(bytes, read, factor))
 	} else {
 		failure = f.claim.read(-read)
 	}
@@ -79,14 +83,15 @@ func (f *Feed) arrive(l *link, frame mjpeg.Frame) *cameras.Failure {
 		return failure
 	}
 	f.mu.Lock()
-	newest := Frame{Seq: f.frame.Seq + 1, JPEG: frame.JPEG, At: now, Placeholder: frame.Placeholder}
+	shown := false
 	if due {
-		f.frame, f.held = newest, Frame{}
+		f.held = arrival{}
+		shown = f.show(p, now)
 	} else if holds {
-		wake = f.hold(newest)
+		wake = f.hold(p)
 	}
+	newest := f.frame
 	f.lastPart, f.stamp = now, frame.Header.Get(mjpeg.TimestampHeader)
-	fits := f.sizes.see(frame, size{width, height}, l.rendition.Width)
 	doubt := frame.Placeholder && !f.placeholder || !fits
 	f.placeholder = frame.Placeholder
 	if !frame.Placeholder {
@@ -104,7 +109,7 @@ func (f *Feed) arrive(l *link, frame mjpeg.Frame) *cameras.Failure {
 	if wake {
 		f.wake()
 	}
-	if due {
+	if shown {
 		f.cfg.Arrived(newest)
 	}
 	return nil

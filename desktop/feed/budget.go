@@ -86,7 +86,8 @@ type ledger struct {
 // that drop takes.
 type claim struct {
 	budget *budget
-	drop   func() // called when it has to give up its picture
+	drop   func() // called when it has to give up its picture,
+	resize func() // and when its picture may be larger than there is room for
 
 	entry
 }
@@ -96,7 +97,14 @@ type entry struct {
 	held    int64 // bytes of the newest frame
 	reading int64 // bytes of those that are being read
 	pixels  int64
-	scans   int              // of the newest frame
+	size    size  // of one picture as it is shown,
+	whole   size  // and as the camera gives it
+	weight  int64 // of the newest frame
+	// most is how many pixels its picture may have, 0 for as many as it has; again is when
+	// it may have more, if there is room.
+	most    int64
+	again   time.Time
+	fixed   bool             // its pictures cannot be made smaller
 	refused *cameras.Failure // why it may take nothing, until renew
 }
 
@@ -105,10 +113,10 @@ func newBudget(limits Limits) *budget {
 }
 
 // claim makes a claim of nothing.
-func (b *budget) claim(drop func()) *claim {
+func (b *budget) claim(drop, resize func()) *claim {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	c := &claim{budget: b, drop: drop}
+	c := &claim{budget: b, drop: drop, resize: resize}
 	b.claims[c] = struct{}{}
 	return c
 }
@@ -125,7 +133,7 @@ func (c *claim) end() {
 func (c *claim) renew() {
 	c.budget.mu.Lock()
 	defer c.budget.mu.Unlock()
-	c.refused = nil
+	c.refused, c.fixed = nil, false
 }
 
 // refusal returns why the feed may take nothing, nil when it may.
@@ -141,13 +149,60 @@ func (c *claim) read(n int64) *cameras.Failure {
 	return c.change(func() { c.budget.set(c, c.held, c.reading+n, c.pixels) })
 }
 
-// keep takes a frame that was read: of bytes, as many as were read, for a picture
-// of so many pixels in so many scans. It returns why that may not be, else nil.
-func (c *claim) keep(bytes, read, pixels int64, scans int) *cameras.Failure {
+// share is what a frame takes that was read.
+type share struct {
+	bytes, read int64 // in memory, and of these those that were read for it
+	size, whole size  // of its picture, as it is shown and as the camera gives it
+	weight      int64 // what it takes the page to show it
+}
+
+// keep takes a frame that was read. It returns why that may not be, else nil.
+func (c *claim) keep(s share) *cameras.Failure {
 	return c.change(func() {
-		c.budget.set(c, bytes, c.reading-read, perTile*pixels)
-		c.scans = scans
+		c.widen(s.whole.pixels(), time.Now())
+		c.budget.set(c, s.bytes, c.reading-s.read, perTile*s.size.pixels())
+		c.size, c.whole, c.weight = s.size, s.whole, s.weight
 	})
+}
+
+// room is how many pixels its picture may have, 0 for as many as it has, and whether it
+// is known that its pictures cannot be made smaller. The lock of the Feed may be held.
+func (c *claim) room() (most int64, fixed bool) {
+	c.budget.mu.Lock()
+	defer c.budget.mu.Unlock()
+	return c.most, c.fixed
+}
+
+// fix notes that its pictures cannot be made smaller. The lock of the Feed may be held.
+func (c *claim) fix() {
+	c.budget.mu.Lock()
+	defer c.budget.mu.Unlock()
+	c.fixed, c.most = true, 0
+}
+
+// widen lets a picture that was made smaller be larger, when there is room again.
+func (c *claim) widen(whole int64, now time.Time) {
+	if c.most == 0 || now.Before(c.again) {
+		return
+	}
+	more := 4 * c.most
+	if c.budget.pixels-c.pixels+perTile*min(more, whole) > c.budget.limits.Pixels {
+		return
+	}
+	if c.most, c.again = more, now.Add(roomAgain); more >= whole {
+		c.most = 0
+	}
+}
+
+// narrow makes its picture smaller, and reports whether that can be.
+func (c *claim) narrow(now time.Time) bool {
+	if c.fixed || c.most > 0 && c.most <= c.whole.by(8).pixels() {
+		return false
+	}
+	c.size = c.size.by(2)
+	c.most, c.again = c.size.pixels(), now.Add(roomAgain)
+	c.budget.set(c, c.held, c.reading, perTile*c.most)
+	return true
 }
 
 // show takes so many pixels for the frame that is kept: somebody looks at it.
@@ -181,7 +236,7 @@ func (c *claim) pace(weight int64) time.Duration {
 	lightest := weight
 	for other := range c.budget.claims {
 		if other.pixels > 0 {
-			lightest = min(lightest, other.weight())
+			lightest = min(lightest, other.weight)
 		}
 	}
 	if weight < heavier*lightest {
@@ -189,15 +244,12 @@ func (c *claim) pace(weight int64) time.Duration {
 	}
 	all := weight
 	for other := range c.budget.claims {
-		if w := other.weight(); other != c && other.pixels > 0 && w >= heavy && w >= heavier*lightest {
+		if w := other.weight; other != c && other.pixels > 0 && w >= heavy && w >= heavier*lightest {
 			all += w
 		}
 	}
 	return time.Duration(float64(all) / heavyRate * float64(time.Second))
 }
-
-// weight is what it takes to show the newest frame.
-func (e entry) weight() int64 { return weight(e.held, e.pixels/perTile, e.scans) }
 
 // weight is what it takes the page to show a picture: a byte to load is about as
 // dear as a pixel to decode, and that as five more scans of it. While it loads many
@@ -217,8 +269,8 @@ func (l *ledger) set(c *claim, held, reading, pixels int64) {
 	c.held, c.reading, c.pixels = held, reading, pixels
 }
 
-// change changes a claim that is not refused, and refuses the largest ones while
-// all together are too much.
+// change changes a claim that is not refused. While all together are too much, the
+// largest pictures are made smaller, and refused where that cannot be or is not enough.
 func (c *claim) change(do func()) *cameras.Failure {
 	b := c.budget
 	b.mu.Lock()
@@ -227,30 +279,45 @@ func (c *claim) change(do func()) *cameras.Failure {
 		return c.refused
 	}
 	do()
-	var gone []*claim
+	var gone, resized []*claim
 	for b.bytes > b.limits.Bytes {
-		gone = append(gone, b.refuse(c, func(c *claim) int64 { return c.held + c.reading }, tooManyBytes))
+		gone = append(gone, b.refuse(c, bytesOf, tooManyBytes))
 	}
 	for b.pixels > b.limits.Pixels {
-		gone = append(gone, b.refuse(c, func(c *claim) int64 { return c.pixels }, tooManyPixels))
+		if largest := b.largest(c, pixelsOf); largest.narrow(time.Now()) {
+			resized = append(resized, largest)
+		} else {
+			gone = append(gone, b.refuse(c, pixelsOf, tooManyPixels))
+		}
 	}
 	refused := c.refused
 	b.mu.Unlock()
 	for _, largest := range gone {
 		largest.drop()
 	}
+	for _, largest := range resized {
+		largest.resize()
+	}
 	return refused
 }
 
-// refuse takes everything from the largest claim; of several, from the one that
-// grew.
-func (l *ledger) refuse(grew *claim, size func(*claim) int64, why func(*claim) *cameras.Failure) *claim {
+func bytesOf(c *claim) int64  { return c.held + c.reading }
+func pixelsOf(c *claim) int64 { return c.pixels }
+
+// largest is the largest claim; of several, the one that grew.
+func (l *ledger) largest(grew *claim, size func(*claim) int64) *claim {
 	largest := grew
 	for c := range l.claims {
 		if size(c) > size(largest) {
 			largest = c
 		}
 	}
+	return largest
+}
+
+// refuse takes everything from the largest claim.
+func (l *ledger) refuse(grew *claim, size func(*claim) int64, why func(*claim) *cameras.Failure) *claim {
+	largest := l.largest(grew, size)
 	largest.refused = why(largest)
 	l.set(largest, 0, 0, 0)
 	return largest
@@ -266,7 +333,7 @@ func tooManyBytes(c *claim) *cameras.Failure {
 func tooManyPixels(c *claim) *cameras.Failure {
 	return &cameras.Failure{
 		Reason: cameras.ReasonNoRoom, RetryAfter: roomAgain,
-		Detail: fmt.Sprintf("its picture has %s; the two that each tile holds may have %s in all", megapixels(c.pixels/perTile), megapixels(c.budget.limits.Pixels)),
+		Detail: fmt.Sprintf("its picture has %s; the two that each tile holds may have %s in all", megapixels(c.whole.pixels()), megapixels(c.budget.limits.Pixels)),
 	}
 }
 

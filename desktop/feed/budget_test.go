@@ -27,7 +27,7 @@ func sized(t *testing.T, width, height, longer int) []byte {
 
 // limited starts n feeds that share one budget.
 func limited(t *testing.T, n int, limits Limits) (feeds []*Feed, all []*camera, unwant []func()) {
-	g := NewGroup(limits)
+	g := NewGroup(limits, nil)
 	for range n {
 		f, c, stop := start(t, func(c *camera) { c.group = g })
 		f.SetTarget(target)
@@ -155,18 +155,19 @@ func TestATooLargePictureSaysSoUntilThereIsAnother(t *testing.T) {
 	})
 }
 
+// Pictures that can be made smaller are, see shrink_test.go.
 func TestTheLargestPicturesGiveWay(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		// Two pictures a tile: 0.6, 8 and 9 megapixels.
 		feeds, all, _ := limited(t, 4, Limits{Bytes: maxBytes, Pixels: 40_000_000})
 		for i, side := range []int{1000, 3000, 2900, 640} {
-			all[i].set(func(c *camera) { c.jpeg = sized(t, side, side, 0) })
+			all[i].set(func(c *camera) { c.jpeg = progressive(sized(t, side, side, 0)) })
 			all[i].send(3, 100*time.Millisecond, false)
 		}
 		for _, f := range feeds {
 			wantState(t, f, cameras.Live)
 		}
-		all[0].set(func(c *camera) { c.jpeg = sized(t, 2000, 2000, 0) })
+		all[0].set(func(c *camera) { c.jpeg = progressive(sized(t, 2000, 2000, 0)) })
 		all[0].send(1, 100*time.Millisecond, false)
 		synctest.Wait()
 		refused(t, feeds[1], cameras.ReasonNoRoom, "9 megapixels")
@@ -208,7 +209,7 @@ func TestATileAloneHasTheRoomOfAll(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		feeds, all, unwant := limited(t, 2, Limits{Bytes: maxBytes, Pixels: 40_000_000})
 		for i, side := range []int{3000, 4000} {
-			all[i].set(func(c *camera) { c.jpeg = sized(t, side, side, 0) })
+			all[i].set(func(c *camera) { c.jpeg = progressive(sized(t, side, side, 0)) })
 			all[i].offer()
 			synctest.Wait()
 		}

@@ -71,6 +71,8 @@ type Feed struct {
 	cfg  Config
 	kick chan struct{} // something below changed
 
+	shrinking sync.WaitGroup
+
 	mu sync.Mutex
 	current
 }
@@ -95,13 +97,14 @@ type current struct {
 	claim     *claim
 	sizes     sizes
 	relief    relief
+	shrink    shrink
 
 	rendition   Rendition     // asked for on this connection, or on the last one
 	began       bool          // there was a connection
 	stamp       string        // when the newest frame was taken, as the agent says; empty when it does not
 	due         time.Time     // when the next frame of a foreign camera is worth showing
 	spacing     time.Duration // between two frames that were due, of late
-	held        Frame         // newer than the newest that was shown, too soon behind it; without JPEG for none
+	held        arrival       // newer than the newest that was shown, too soon behind it; without JPEG for none
 	polled      bool          // the foreign camera gives single pictures
 	lastPart    time.Time     // newest frame or placeholder of this connection
 	placeholder bool          // it was a placeholder
@@ -115,7 +118,7 @@ func New(cfg Config) *Feed {
 	f.group, f.wanted = cfg.Group, now.Add(cfg.Early-unwantedAfter)
 	f.sizes.tell(size{cfg.Width, cfg.Height})
 	f.wish.last = grid()
-	f.claim = cfg.Group.budget.claim(f.giveUp)
+	f.claim = cfg.Group.budget.claim(f.giveUp, f.reconsider)
 	f.facts.PhaseSince, f.facts.WantedSince = now, now
 	return f
 }
@@ -131,6 +134,7 @@ func (f *Feed) Want(r Rendition) {
 		f.due = time.Time{} // what was too much for the wish before is not for this one
 	}
 	f.wish.note(r, now)
+	f.regrow(now)
 	if !was {
 		f.facts.WantedSince = now
 	}

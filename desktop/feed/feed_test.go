@@ -42,6 +42,7 @@ type camera struct {
 	mu     sync.Mutex
 	refuse error         // what dials end with
 	noPage bool          // nobody looks, from the start
+	spare  Spare         // of its group
 	early  time.Duration // wanted for so long without a page
 	tile   int           // how many pixels across its tile has, 0 for all
 	dead   bool          // no sign of life
@@ -177,7 +178,7 @@ func start(t *testing.T, change ...func(*camera)) (f *Feed, c *camera, unwant fu
 		ch(c)
 	}
 	if c.group == nil {
-		c.group = NewGroup(LimitsFor(8 << 30))
+		c.group = NewGroup(LimitsFor(8<<30), c.spare)
 	}
 	f = New(Config{
 		Key: "agent:a/x", Opener: c, Group: c.group, Logger: slog.New(slog.DiscardHandler),
@@ -713,7 +714,7 @@ func TestStopWhileDialling(t *testing.T) {
 
 func TestGroupLetsEightDialAndDeadOnesDoNotBlock(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		g := NewGroup(LimitsFor(8 << 30))
+		g := NewGroup(LimitsFor(8<<30), nil)
 		begin := time.Now()
 		var wg sync.WaitGroup
 		var mu sync.Mutex

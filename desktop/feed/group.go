@@ -20,11 +20,13 @@ type Group struct {
 	slots   chan struct{}
 	failing atomic.Int32
 	budget  *budget
+	scalers *scalers
 }
 
-// NewGroup makes an empty Group.
-func NewGroup(limits Limits) *Group {
-	return &Group{slots: make(chan struct{}, dialSlots), budget: newBudget(limits)}
+// NewGroup makes an empty Group. spare may be nil: then pictures are made smaller only
+// where there is no room for them.
+func NewGroup(limits Limits, spare Spare) *Group {
+	return &Group{slots: make(chan struct{}, dialSlots), budget: newBudget(limits), scalers: newScalers(spare)}
 }
 
 // Failing returns how many feeds are failing.

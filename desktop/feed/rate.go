@@ -15,6 +15,11 @@ func (s *current) asked(now time.Time) Rendition {
 	if s.relief.whole(now) {
 		r.Width = 0
 	}
+	if most, _ := s.claim.room(); most > 0 {
+		if room := s.sizes.full.by(s.sizes.full.within(most)).width; r.Width == 0 || r.Width > room {
+			r.Width = room
+		}
+	}
 	r.Width = s.sizes.rung(r.Width, s.rendition.Width, !s.began)
 	return r
 }
@@ -51,9 +56,9 @@ func (s *current) isDue(now time.Time, weight int64) bool {
 
 // hold keeps a frame that was not due: no other may follow for long. It reports
 // whether there was none before.
-func (s *current) hold(frame Frame) (first bool) {
+func (s *current) hold(p arrival) (first bool) {
 	first = s.held.JPEG == nil
-	s.held = frame
+	s.held = p
 	return first
 }
 
@@ -73,8 +78,9 @@ func (f *Feed) release() {
 	due := !at.IsZero() && !now.Before(at)
 	if due {
 		f.due = now.Add(f.spacing)
-		f.held.Seq = f.frame.Seq + 1
-		f.frame, f.held = f.held, Frame{}
+		p := f.held
+		f.held = arrival{}
+		due = f.show(p, now)
 	}
 	newest := f.frame
 	f.mu.Unlock()

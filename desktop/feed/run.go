@@ -22,6 +22,7 @@ func (f *Feed) Run(ctx context.Context) {
 	defer f.claim.end()
 	defer f.dropPicture()
 	defer f.succeeded()
+	defer f.endShrinking()
 	failures := 0
 	for first := true; ; first = false {
 		if !f.idle(ctx) {
@@ -81,7 +82,8 @@ func (f *Feed) idle(ctx context.Context) bool {
 func (f *Feed) dropPicture() {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	f.frame.JPEG, f.held = nil, Frame{}
+	f.frame.JPEG, f.held, f.shrink.newest.JPEG = nil, arrival{}, nil
+	f.shrink.dropped, f.shrink.factor = f.shrink.newest.n, 1
 	f.claim.forget()
 }
 

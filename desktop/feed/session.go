@@ -82,7 +82,7 @@ func (f *Feed) opened(r Rendition) {
 	f.phase(cameras.Open, now)
 	f.began = true
 	f.rendition, f.meter, f.lastPart, f.placeholder, f.stamp = r, meter{}, now, false, ""
-	f.held = Frame{}
+	f.held = arrival{}
 	f.facts.Frames, f.facts.FirstFrame, f.facts.SlowSince = 0, time.Time{}, time.Time{}
 	f.facts.Interval = expected(smaller(f.target.Rate, r.FPS))
 	if f.target.Foreign {

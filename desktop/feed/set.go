@@ -24,6 +24,7 @@ const (
 type SetConfig struct {
 	Opener Opener
 	Limits Limits
+	Spare  Spare        // may be nil
 	Tasks  *tasks.Group // runs the feeds
 	// Arrived is called with every frame that became a camera's newest; it must not
 	// block.
@@ -56,7 +57,7 @@ type running struct {
 
 // NewSet returns an empty Set.
 func NewSet(cfg SetConfig) *Set {
-	return &Set{cfg: cfg, group: NewGroup(cfg.Limits), feeds: map[string]*running{}}
+	return &Set{cfg: cfg, group: NewGroup(cfg.Limits, cfg.Spare), feeds: map[string]*running{}}
 }
 
 // Ensure returns the feed of a camera, which is started if there is none.

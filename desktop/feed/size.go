@@ -13,10 +13,25 @@ type size struct{ width, height int }
 
 func (s size) pixels() int64 { return int64(s.width) * int64(s.height) }
 
+// by is the size divided by a factor, as agents divide it.
+func (s size) by(factor int) size {
+	return size{jpegscale.Scaled(s.width, factor), jpegscale.Scaled(s.height, factor)}
+}
+
+// within is by what the size must be divided to have so many pixels at most, 0 for any
+// number. It is 8 if nothing is enough.
+func (s size) within(most int64) int {
+	factor := 1
+	for most > 0 && factor < 8 && s.by(factor).pixels() > most {
+		factor *= 2
+	}
+	return factor
+}
+
 // sizes is what is known of the size of a camera's pictures.
 type sizes struct {
 	full   size  // of a picture as the camera gives it, or of the last one that was ever seen
-	pixels int64 // of the newest frame, which an agent may have made smaller
+	pixels int64 // of the picture that is shown, which may have been made smaller
 	// unscaled says that the newest frame came as the camera gave it although a smaller
 	// one was asked for: its agent is old, or cannot scale it.
 	unscaled bool
@@ -36,7 +51,6 @@ func (s *sizes) tell(full size) {
 // It reports whether the frame fits to what was known.
 func (s *sizes) see(frame mjpeg.Frame, of size, asked int) (fits bool) {
 	scaled := asked > 0 && frame.Header.Get(mjpeg.SizeHeader) != ""
-	s.pixels = of.pixels()
 	switch {
 	case frame.Placeholder && (asked > 0 || s.full.width > 0):
 		return true
@@ -60,11 +74,6 @@ func (s *sizes) see(frame mjpeg.Frame, of size, asked int) (fits bool) {
 }
 
 func apart(a, b int) int { return max(a-b, b-a) }
-
-// by is the size divided by a factor, as agents divide it.
-func (s size) by(factor int) size {
-	return size{jpegscale.Scaled(s.width, factor), jpegscale.Scaled(s.height, factor)}
-}
 
 // enlarged is by how many percent a picture may be enlarged before a larger one is
 // worth a connection.
