@@ -13,6 +13,7 @@ export type AccessCommand =
   | "addPassword"
   | "changePassword"
   | "removePassword"
+  | "seen"
   | "newKey"
   | "leave"
   | "release"

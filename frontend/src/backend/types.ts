@@ -82,7 +82,8 @@ export type AccessCode =
   | "held-open"
   | "not-stored"
   | "not-forgotten"
-  | "ambiguous";
+  | "ambiguous"
+  | "conflict";
 /**
  * Why pictures were not saved; empty when all were.
  */
@@ -364,6 +365,11 @@ export interface Household {
    * by name, never null
    */
   agents: HomeAgent[];
+  /**
+   * Overruled says that another computer changed the view passwords when this one did,
+   * and that its change stands. It ends with the command seen.
+   */
+  overruled: boolean;
 }
 /**
  * ViewPassword is a view password without its text.
@@ -427,7 +433,8 @@ export interface HomeAgent {
     | "held-open"
     | "not-stored"
     | "not-forgotten"
-    | "ambiguous";
+    | "ambiguous"
+    | "conflict";
 }
 /**
  * OpenAgent is an agent that everybody on its network can watch.
@@ -563,7 +570,8 @@ export interface AccessResult {
     | "held-open"
     | "not-stored"
     | "not-forgotten"
-    | "ambiguous";
+    | "ambiguous"
+    | "conflict";
   /**
    * the agent's own words
    */
@@ -624,7 +632,8 @@ export interface Watched {
     | "held-open"
     | "not-stored"
     | "not-forgotten"
-    | "ambiguous";
+    | "ambiguous"
+    | "conflict";
   /**
    * the last to watch first, never null
    */
