@@ -141,6 +141,7 @@ export interface Answer {
   access?: AccessResult;
   settings?: SettingsResult;
   saved?: Saved;
+  savedAs?: SavedAs;
 }
 /**
  * when the page knows another one
@@ -759,6 +760,24 @@ export interface Saved {
   canShow: boolean;
 }
 /**
+ * SavedAs is how the command saveAs ended.
+ */
+export interface SavedAs {
+  ok: boolean;
+  /**
+   * why not: "cancelled", "no-window", "busy", "bad-file" or "failed"
+   */
+  code: string;
+  /**
+   * where it is
+   */
+  path: string;
+  /**
+   * what the system said
+   */
+  detail: string;
+}
+/**
  * Call is what a person does: about a camera, an address that was typed, the arrangement, or access.
  */
 export interface Call {
@@ -778,7 +797,7 @@ export interface Call {
    */
   to?: string;
   /**
-   * a household key that was typed, or a file of settings
+   * a household key that was typed, or a file
    */
   text?: string;
   /**
