@@ -23,7 +23,8 @@ type lifetime struct {
 	logger *slog.Logger
 }
 
-func (l lifetime) startup(context.Context) {
+func (l lifetime) startup(ctx context.Context) {
+	l.grid.In(dialogs{ctx})
 	l.engine.Start()
 	l.grid.Start()
 }
@@ -49,4 +50,14 @@ func (l lifetime) shutdown(context.Context) {
 	begin := time.Now()
 	l.engine.Stop(stopLimit)
 	l.logger.Info("stopped", "took", time.Since(begin).Round(time.Millisecond))
+}
+
+// dialogs are those of the Wails window.
+type dialogs struct {
+	ctx context.Context //nolint:containedctx // Wails knows its window by it
+}
+
+// SaveAs implements [gridapi.Window].
+func (d dialogs) SaveAs(name string) (path string, err error) {
+	return runtime.SaveFileDialog(d.ctx, runtime.SaveDialogOptions{Title: "Save as a file", DefaultFilename: name, CanCreateDirectories: true})
 }

@@ -85,6 +85,8 @@ func runHousehold(ctx context.Context, keeper *households.Keeper, command string
 		code = keeper.RemovePassword(ctx, c.Household, c.Name)
 	case "newKey":
 		code = keeper.NewKey(ctx, c.Household)
+	case "seen":
+		code = keeper.Seen(c.Household)
 	case "leave":
 		code = keeper.Leave(ctx, c.Household)
 	default:
@@ -196,7 +198,7 @@ func accessOf(a engine.Access) Access {
 }
 
 func householdOf(h households.Household) Household {
-	shown := Household{ID: h.ID, Name: h.Name, Kept: h.Kept, Passwords: []ViewPassword{}, Agents: []HomeAgent{}}
+	shown := Household{ID: h.ID, Name: h.Name, Kept: h.Kept, Overruled: h.Overruled, Passwords: []ViewPassword{}, Agents: []HomeAgent{}}
 	for _, p := range h.Passwords {
 		shown.Passwords = append(shown.Passwords, ViewPassword{p.Name, millis(p.Until), p.Here})
 	}

@@ -28,6 +28,9 @@ type Household struct {
 	Kept      string         `json:"kept"`
 	Passwords []ViewPassword `json:"passwords"` // never null
 	Agents    []HomeAgent    `json:"agents"`    // by name, never null
+	// Overruled says that another computer changed the view passwords when this one did,
+	// and that its change stands. It ends with the command seen.
+	Overruled bool `json:"overruled"`
 }
 
 // ViewPassword is a view password without its text.

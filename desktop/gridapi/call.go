@@ -57,20 +57,28 @@ func (s *Server) serveCall(w http.ResponseWriter, r *http.Request) {
 		result, ok = s.run(command, c)
 	}
 	saved := s.runSave(command, c)
-	if !ok && saved == nil {
+	savedAs := (*SavedAs)(nil)
+	if command == "saveAs" {
+		savedAs = s.saveAs(c)
+	}
+	if !ok && saved == nil && savedAs == nil {
 		http.Error(w, "there is no such command", http.StatusNotFound)
 		return
 	}
 	s.board.post(s.State, true)
 	a := s.answer(0)
-	a.Result, a.Access, a.Settings, a.Saved = result, access, preferences, saved
+	a.Result, a.Access, a.Settings, a.Saved, a.SavedAs = result, access, preferences, saved, savedAs
 	writeJSON(w, a)
 }
 
 // mostOf is how many bytes a command may have.
 func mostOf(command string) int64 {
-	if command == "importSettings" {
+	switch command {
+	case "importSettings":
 		return maxImport
+	case "saveAs":
+		return 2 * maxSaveAs // as text in JSON
+	default:
+		return maxCall
 	}
-	return maxCall
 }

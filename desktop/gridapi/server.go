@@ -31,11 +31,13 @@ type Server struct {
 	version string
 	board   *board
 	loading chan struct{} // has one while the page loads a large picture
+	saving  chan struct{} // has one while a person is asked where a file is to be
+	window  Window        // nil for a page in a browser
 }
 
 // New returns a Server that shows what the Engine does.
 func New(e *engine.Engine, version string) *Server {
-	s := &Server{engine: e, version: version, board: newBoard(time.Now()), loading: make(chan struct{}, 1)}
+	s := &Server{engine: e, version: version, board: newBoard(time.Now()), loading: make(chan struct{}, 1), saving: make(chan struct{}, 1)}
 	s.board.post(s.State, false)
 	return s
 }

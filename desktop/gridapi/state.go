@@ -40,6 +40,16 @@ type Answer struct {
 	Settings *SettingsResult `json:"settings,omitempty"`
 	// Saved is how a command that saves pictures ended.
 	Saved *Saved `json:"saved,omitempty"`
+	// SavedAs is how the command saveAs ended.
+	SavedAs *SavedAs `json:"savedAs,omitempty"`
+}
+
+// SavedAs is how saving a file that the page made ended.
+type SavedAs struct {
+	OK     bool   `json:"ok"`
+	Code   string `json:"code"`   // why not: "cancelled", "no-window", "busy", "bad-file" or "failed"
+	Path   string `json:"path"`   // where it is
+	Detail string `json:"detail"` // what the system said
 }
 
 // Saved is how saving pictures ended.
@@ -176,7 +186,7 @@ type Call struct {
 	Agent     string `json:"agent,omitempty"`     // id
 	Name      string `json:"name,omitempty"`
 	To        string `json:"to,omitempty"`    // another name
-	Text      string `json:"text,omitempty"`  // a household key that was typed, or a file of settings
+	Text      string `json:"text,omitempty"`  // a household key that was typed, or a file
 	Until     int64  `json:"until,omitempty"` // unix milliseconds, 0 for never
 	Claim     bool   `json:"claim,omitempty"` // lock a new camera, too
 	Keep      bool   `json:"keep,omitempty"`  // also a key that opens nothing

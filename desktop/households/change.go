@@ -1,11 +1,15 @@
 package households
 
 import (
+	"cmp"
 	"context"
+	"net/http"
 	"slices"
+	"strings"
 	"time"
 
 	"pigrid/desktop/cameras"
+	"pigrid/desktop/client"
 	"pigrid/shared/api"
 	"pigrid/shared/household"
 )
@@ -75,19 +79,79 @@ func (k *Keeper) RemovePassword(ctx context.Context, home, name string) Code {
 }
 
 // changePasswords changes the view passwords as the agents have them now: another
-// computer may have changed them, too.
+// computer may have changed them, too. One agent takes the new ones before they are
+// kept. When another computer was faster there, its passwords stand.
 func (k *Keeper) changePasswords(ctx context.Context, home string, change func(secret) (secret, Code)) Code {
-	return k.change(ctx, home, func(s secret) (secret, Code) {
-		s, code := change(k.asOnAgents(ctx, home, s))
-		s.version++
-		return s, code
-	})
+	end, ok := k.begin(ctx)
+	if !ok {
+		return NotKept
+	}
+	defer end()
+	k.waitForKeys(ctx)
+	before, code := k.secretOf(home)
+	if code != NoCode {
+		return code
+	}
+	agents := k.reachable(ctx, home)
+	before = k.asKept(ctx, before, agents)
+	s, code := change(before)
+	if code != NoCode {
+		return code
+	}
+	s.version++
+	if code := k.store(ctx, home, s); code != NoCode {
+		return code
+	}
+	theirs, taker := k.offer(ctx, agents, s)
+	if before.adopt(theirs).version > before.version { // nothing of ours is anywhere but here
+		code := k.keep(ctx, home, "", before.adopt(theirs))
+		k.noteOwn(home, ownChange{})
+		return cmp.Or(code, Conflict)
+	}
+	if code := k.use(home, "", s); code != NoCode {
+		return code
+	}
+	k.noteOwn(home, changeOf(before.passwords, s.passwords))
+	if taker != "" {
+		k.noteSent(taker, func(p *pin) { p.passwords = s.version })
+	}
+	return NoCode
+}
+
+// offer sends new view passwords to one agent, the first that answers: of computers that
+// change them at the same moment, that decides. It returns which agent took them, or what
+// another computer has given it meanwhile.
+func (k *Keeper) offer(ctx context.Context, agents []opens, s secret) (theirs api.Passwords, taker string) {
+	for _, o := range agents {
+		asking, cancel := context.WithTimeout(ctx, freshWithin)
+		err := k.cfg.Client.Tell(asking, o.at, http.MethodPut, api.PasswordsPath, s.forAgents())
+		if f := client.FailureOf(err); f != nil && f.Code == api.CodeStale {
+			theirs, err = k.cfg.Client.Passwords(asking, o.at)
+			cancel()
+			if err == nil && s.signed(theirs) {
+				return theirs, ""
+			}
+			continue
+		}
+		cancel()
+		if err == nil {
+			return theirs, o.ID
+		}
+	}
+	return api.Passwords{}, ""
 }
 
 // asOnAgents takes in the newest view passwords of some agents that answer.
 func (k *Keeper) asOnAgents(ctx context.Context, home string, s secret) secret {
-	var from []opens
-	for _, a := range k.cfg.Agents() {
+	return k.asKept(ctx, s, k.reachable(ctx, home))
+}
+
+// reachable returns some agents of a household that answer, in the same order on all
+// computers.
+func (k *Keeper) reachable(ctx context.Context, home string) (list []opens) {
+	agents := k.cfg.Agents()
+	slices.SortFunc(agents, func(a, b Agent) int { return strings.Compare(a.ID, b.ID) })
+	for _, a := range agents {
 		k.mu.Lock()
 		p := k.pins[a.ID]
 		k.mu.Unlock()
@@ -95,13 +159,13 @@ func (k *Keeper) asOnAgents(ctx context.Context, home string, s secret) secret {
 			continue
 		}
 		if at, r := k.reach(ctx, a); r.Code == NoCode {
-			from = append(from, opens{Agent: a, shown: p.spki, at: at})
+			list = append(list, opens{Agent: a, shown: p.spki, at: at})
 		}
-		if len(from) == maxHello {
+		if len(list) == maxHello {
 			break
 		}
 	}
-	return k.asKept(ctx, s, from)
+	return list
 }
 
 // change replaces what is kept of a household.

@@ -29,6 +29,7 @@ const (
 	Busy         Code = "busy"          // agents of another household are being locked
 	TooMuch      Code = "too-much"      // its answer is too long, or not as it must be
 	Refused      Code = "refused"       // it refuses, and its words say why
+	Conflict     Code = "conflict"      // another computer has changed the view passwords at the same moment
 	Claimed      Code = "claimed"       // it has an owner already
 	ClaimClosed  Code = "claim-closed"  // it must be unplugged and plugged in again
 	HeldOpen     Code = "held-open"     // a file on its card keeps it open
@@ -39,7 +40,7 @@ const (
 func Codes() []Code {
 	return []Code{
 		NoCode, BadKey, BadName, NoneOpens, NotKept, Unknown, NoAnswer, Unreadable, NeedsKey, NotYours, ChangedKey, StillOpen,
-		NoTLS, Full, Taken, Last, Busy, TooMuch, Refused, Claimed, ClaimClosed, HeldOpen, NotStored, NotForgotten, Ambiguous,
+		NoTLS, Full, Taken, Last, Busy, TooMuch, Refused, Claimed, ClaimClosed, HeldOpen, NotStored, NotForgotten, Ambiguous, Conflict,
 	}
 }
 

@@ -36,6 +36,9 @@ type home struct {
 	// reading says that the keychain is being asked.
 	reading bool
 	secret
+	own ownChange
+	// overruled says that what was changed here does not stand: another computer was faster.
+	overruled bool
 }
 
 // Load reads the keys that were not read yet. It returns at once.
@@ -86,6 +89,14 @@ func (k *Keeper) load(id string) {
 // keep replaces the secret of a household, or makes the household. Nothing has changed
 // when it returns a code.
 func (k *Keeper) keep(ctx context.Context, id, name string, s secret) Code {
+	if code := k.store(ctx, id, s); code != NoCode {
+		return code
+	}
+	return k.use(id, name, s)
+}
+
+// store puts the secret of a household among the secrets.
+func (k *Keeper) store(ctx context.Context, id string, s secret) Code {
 	if k.cfg.Secrets == nil {
 		return NotKept
 	}
@@ -95,6 +106,11 @@ func (k *Keeper) keep(ctx context.Context, id, name string, s secret) Code {
 		k.cfg.Logger.Error("the key of a household could not be kept", "household", id, "error", err)
 		return NotKept
 	}
+	return NoCode
+}
+
+// use makes a secret that is stored the one of its household.
+func (k *Keeper) use(id, name string, s secret) Code {
 	shown := k.cfg.Agents()
 	k.mu.Lock()
 	h := k.home(id)

@@ -132,7 +132,8 @@ func (k *Keeper) pushAll(ctx context.Context, a Agent) Refusal {
 }
 
 // takeNewer takes in view passwords that another computer has given an agent meanwhile.
-// All agents are sent them then.
+// All agents are sent them then. Where both have the same version, those stand that win on
+// all computers, as the next version if they are ours.
 func (k *Keeper) takeNewer(ctx context.Context, home string, at endpoint.Endpoint) Refusal {
 	list, err := k.cfg.Client.Passwords(ctx, at)
 	if err != nil {
@@ -145,7 +146,30 @@ func (k *Keeper) takeNewer(ctx context.Context, home string, at endpoint.Endpoin
 	case !s.signed(list):
 		return Refusal{Code: TooMuch} // no computer of ours made them
 	}
-	return Refusal{Code: k.change(ctx, home, func(s secret) (secret, Code) { return s.adopt(list), NoCode })}
+	code = k.change(ctx, home, func(s secret) (secret, Code) {
+		if s.beats(list) {
+			s.version++
+			return s, NoCode
+		}
+		return s.adopt(list), NoCode
+	})
+	if list.Version == s.version { // other agents may have taken either
+		k.forgetSent(home)
+	}
+	k.checkOwn(home)
+	return Refusal{Code: code}
+}
+
+// forgetSent has the agents of a household asked again which view passwords they have.
+func (k *Keeper) forgetSent(home string) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	for id, p := range k.pins {
+		if p.home == home {
+			p.passwords = unknownVersion
+			k.pins[id] = p
+		}
+	}
 }
 
 // noteSent notes what an agent has by now.

@@ -1,6 +1,7 @@
 package households
 
 import (
+	"bytes"
 	"encoding/json"
 	"log/slog"
 	"slices"
@@ -146,11 +147,18 @@ func (s secret) signed(p api.Passwords) bool {
 	return slices.ContainsFunc(append([]household.Key{s.key}, s.older...), p.IsSignedBy)
 }
 
+// beats reports whether its passwords stand where a list has the same version: two
+// computers changed them at the same moment, and all must end with the same ones.
+func (s secret) beats(p api.Passwords) bool {
+	ours := s.forAgents().Signed
+	return p.Version == s.version && len(s.passwords) > 0 && bytes.Compare(ours[:], p.Signed[:]) > 0
+}
+
 // adopt takes in the passwords that an agent keeps when they are newer: another computer
 // has changed them. An agent cannot make such a list: see [api.Passwords]. Texts that
 // are known stay known. What no other agent would take is left out.
 func (s secret) adopt(p api.Passwords) secret {
-	if p.Version < s.version || !s.signed(p) {
+	if p.Version < s.version || s.beats(p) || !s.signed(p) {
 		return s
 	}
 	var kept []password

@@ -15,6 +15,9 @@ type Household struct {
 	ID, Name, Kept string
 	Passwords      []Password
 	Agents         []HomeAgent // by name
+	// Overruled says that another computer changed the view passwords when this one did,
+	// and that its change stands.
+	Overruled bool
 }
 
 // Password is a view password; its Text is there in a [Sheet] only.
@@ -44,7 +47,7 @@ func (k *Keeper) All() []Household {
 	k.mu.Lock()
 	list := make([]Household, len(k.homes))
 	for i, h := range k.homes {
-		list[i] = Household{ID: h.id, Name: h.name, Kept: h.kept}
+		list[i] = Household{ID: h.id, Name: h.name, Kept: h.kept, Overruled: h.overruled}
 		for _, p := range h.passwords {
 			list[i].Passwords = append(list[i].Passwords, Password{Name: p.name, Until: p.until, Here: p.here()})
 		}

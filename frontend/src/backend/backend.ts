@@ -1,6 +1,6 @@
 // What a person does, by HTTP: the same in the window and in a browser.
 import { readAnswer } from "./answer";
-import type { AccessResult, AddResult, Call, SettingsResult, State } from "./types";
+import type { AccessResult, AddResult, Call, SavedAs, SettingsResult, State } from "./types";
 
 /** The commands about who may watch; docs/PAGE.md says what each reads and does. */
 export type AccessCommand =
@@ -13,6 +13,7 @@ export type AccessCommand =
   | "addPassword"
   | "changePassword"
   | "removePassword"
+  | "seen"
   | "newKey"
   | "leave"
   | "release"
@@ -44,10 +45,12 @@ export interface Backend {
   access(command: AccessCommand, body?: Partial<Call>): Promise<AccessResult>;
   /** Does something about this app's settings. Never rejects. */
   settings(command: SettingsCommand, body?: Partial<Call>): Promise<SettingsResult>;
+  /** Asks a person where a file is to be, in the app's window only. Never rejects. */
+  saveAs(name: string, text: string): Promise<SavedAs>;
 }
 
 /** The commands that answer with the state alone, and `add`. */
-type Plain = Exclude<keyof Backend, "access" | "settings">;
+type Plain = Exclude<keyof Backend, "access" | "settings" | "saveAs">;
 
 /** How a command ended that got no answer. */
 const UNANSWERED = {
@@ -66,7 +69,7 @@ export function connect(
   get: typeof fetch = (...all) => fetch(...all),
 ): Backend {
   const call = async (
-    command: Plain | AccessCommand | SettingsCommand,
+    command: Plain | AccessCommand | SettingsCommand | "saveAs",
     body: Partial<Call> = {},
   ) => {
     const response = await get(`/call/${command}`, {
@@ -108,6 +111,15 @@ export function connect(
         return settings;
       } catch (error) {
         return { ok: false, code: "", detail: String(error), text: "", added: 0 };
+      }
+    },
+    saveAs: async (name, text) => {
+      try {
+        const { savedAs } = await call("saveAs", { name, text });
+        if (!savedAs) throw new Error("POST /call/saveAs answered without a result");
+        return savedAs;
+      } catch (error) {
+        return { ok: false, code: "failed", path: "", detail: String(error) };
       }
     },
   };

@@ -82,7 +82,8 @@ export type AccessCode =
   | "held-open"
   | "not-stored"
   | "not-forgotten"
-  | "ambiguous";
+  | "ambiguous"
+  | "conflict";
 /**
  * Why pictures were not saved; empty when all were.
  */
@@ -140,6 +141,7 @@ export interface Answer {
   access?: AccessResult;
   settings?: SettingsResult;
   saved?: Saved;
+  savedAs?: SavedAs;
 }
 /**
  * when the page knows another one
@@ -364,6 +366,11 @@ export interface Household {
    * by name, never null
    */
   agents: HomeAgent[];
+  /**
+   * Overruled says that another computer changed the view passwords when this one did,
+   * and that its change stands. It ends with the command seen.
+   */
+  overruled: boolean;
 }
 /**
  * ViewPassword is a view password without its text.
@@ -427,7 +434,8 @@ export interface HomeAgent {
     | "held-open"
     | "not-stored"
     | "not-forgotten"
-    | "ambiguous";
+    | "ambiguous"
+    | "conflict";
 }
 /**
  * OpenAgent is an agent that everybody on its network can watch.
@@ -563,7 +571,8 @@ export interface AccessResult {
     | "held-open"
     | "not-stored"
     | "not-forgotten"
-    | "ambiguous";
+    | "ambiguous"
+    | "conflict";
   /**
    * the agent's own words
    */
@@ -624,7 +633,8 @@ export interface Watched {
     | "held-open"
     | "not-stored"
     | "not-forgotten"
-    | "ambiguous";
+    | "ambiguous"
+    | "conflict";
   /**
    * the last to watch first, never null
    */
@@ -750,6 +760,24 @@ export interface Saved {
   canShow: boolean;
 }
 /**
+ * SavedAs is how the command saveAs ended.
+ */
+export interface SavedAs {
+  ok: boolean;
+  /**
+   * why not: "cancelled", "no-window", "busy", "bad-file" or "failed"
+   */
+  code: string;
+  /**
+   * where it is
+   */
+  path: string;
+  /**
+   * what the system said
+   */
+  detail: string;
+}
+/**
  * Call is what a person does: about a camera, an address that was typed, the arrangement, or access.
  */
 export interface Call {
@@ -769,7 +797,7 @@ export interface Call {
    */
   to?: string;
   /**
-   * a household key that was typed, or a file of settings
+   * a household key that was typed, or a file
    */
   text?: string;
   /**

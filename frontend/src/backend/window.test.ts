@@ -1,14 +1,6 @@
 import { afterEach, describe, expect, it, vi } from "vitest";
 
-import {
-  canPrint,
-  canSave,
-  copyText,
-  inWindow,
-  isFullscreen,
-  saveFile,
-  setFullscreen,
-} from "./window";
+import { canPrint, copyText, inWindow, isFullscreen, saveFile, setFullscreen } from "./window";
 
 afterEach(() => vi.unstubAllGlobals());
 
@@ -63,7 +55,21 @@ describe("what only a window can do", () => {
     expect(copied).toEqual(["app a", "browser b"]);
   });
 
-  it("saves a text as a file, and keeps nothing of it", async () => {
+  it("has the app save a text as a file in the window, and makes nothing of it", async () => {
+    const made = vi.fn();
+    vi.stubGlobal("document", { createElement: made });
+    vi.stubGlobal("URL", { createObjectURL: made });
+    vi.stubGlobal("window", { runtime: {} });
+    const ask = vi.fn(() =>
+      Promise.resolve({ ok: true, code: "", path: "/tmp/sheet.html", detail: "" }),
+    );
+    expect((await saveFile("sheet.html", "text/html", "<p>", ask)).path).toBe("/tmp/sheet.html");
+    expect(ask.mock.calls).toEqual([["sheet.html", "<p>"]]);
+    expect(made).not.toHaveBeenCalled();
+  });
+
+  it("saves a text as a file in a browser, and keeps nothing of it", async () => {
+    vi.stubGlobal("window", {});
     vi.useFakeTimers();
     const link = { href: "", download: "", click: vi.fn() };
     const kept = new Map<string, Blob>();
@@ -72,7 +78,7 @@ describe("what only a window can do", () => {
       createObjectURL: (blob: Blob) => (kept.set("blob:1", blob), "blob:1"),
       revokeObjectURL: (url: string) => kept.delete(url),
     });
-    saveFile("sheet.html", "text/html", "<p>");
+    await saveFile("sheet.html", "text/html", "<p>", () => Promise.reject(new Error("asked")));
     expect([link.href, link.download, link.click.mock.calls.length]).toEqual([
       "blob:1",
       "sheet.html",
@@ -82,7 +88,7 @@ describe("what only a window can do", () => {
       "<p>",
       "text/html",
     ]);
-    vi.runAllTimers();
+    vi.advanceTimersByTime(1000);
     expect(kept.size).toBe(0);
     vi.useRealTimers();
   });
@@ -91,9 +97,9 @@ describe("what only a window can do", () => {
     [true, "Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/605.1.15", false],
     [true, "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/605.1.15", true],
     [false, "Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/605.1.15", true],
-  ])("prints and saves, in a window %s of %s: %s", (window, userAgent, can) => {
+  ])("prints, in a window %s of %s: %s", (window, userAgent, can) => {
     vi.stubGlobal("window", window ? { runtime: {} } : {});
     vi.stubGlobal("navigator", { userAgent });
-    expect([canPrint(), canSave()]).toEqual([can, can]);
+    expect(canPrint()).toBe(can);
   });
 });

@@ -1,5 +1,6 @@
 // The only file that knows the window: what only Wails can do, with the browser's own
 // way where there is no window.
+import type { SavedAs } from "./types";
 
 /** What Wails puts on the page of its window. */
 interface Runtime {
@@ -9,8 +10,8 @@ interface Runtime {
   ClipboardSetText(text: string): Promise<boolean>;
 }
 
-/** By then an engine has read what it saves. */
-const SAVED_AFTER_MS = 60_000;
+/** By then an engine has taken over what it saves. */
+const SAVED_AFTER_MS = 1000;
 
 declare global {
   interface Window {
@@ -48,7 +49,7 @@ export async function copyText(text: string): Promise<boolean> {
   }
 }
 
-/** The web view of a Mac's window neither prints nor saves a page. */
+/** The web view of a Mac's window prints no page. */
 function isMacWindow(): boolean {
   return inWindow() && /\bMac OS X\b/.test(navigator.userAgent);
 }
@@ -58,17 +59,21 @@ export function canPrint(): boolean {
   return !isMacWindow();
 }
 
-/** Whether saveFile can do anything. */
-export function canSave(): boolean {
-  return !isMacWindow();
-}
-
-/** Lets the browser or the window save a text of this media type as a file. */
-export function saveFile(name: string, type: string, text: string): void {
+/**
+ * Saves a text of this media type as a file: in the window where a person wants it, which
+ * `ask` finds out, in a browser where that puts what is downloaded.
+ */
+export async function saveFile(
+  name: string,
+  type: string,
+  text: string,
+  ask: (name: string, text: string) => Promise<SavedAs>,
+): Promise<SavedAs> {
+  if (inWindow()) return await ask(name, text);
   const link = document.createElement("a");
   link.href = URL.createObjectURL(new Blob([text], { type }));
   link.download = name;
   link.click();
-  // The engine reads it after this task.
   setTimeout(() => URL.revokeObjectURL(link.href), SAVED_AFTER_MS);
+  return { ok: true, code: "", path: "", detail: "" };
 }

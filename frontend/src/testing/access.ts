@@ -35,6 +35,7 @@ export function household(differences: Partial<Household> = {}): Household {
     id: "h1",
     name: "Home",
     kept: "keychain",
+    overruled: false,
     passwords: [{ name: "Phones and programs", until: 0, here: true }],
     agents: [homeAgent()],
     ...differences,

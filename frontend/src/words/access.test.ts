@@ -25,6 +25,7 @@ const CODES: AccessCode[] = [
   "taken",
   "last",
   "busy",
+  "conflict",
   "too-much",
   "refused",
   "claimed",

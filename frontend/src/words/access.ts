@@ -66,6 +66,7 @@ const PROBLEMS: Record<AccessCode, string> = {
   last: "The last view password cannot be removed. Add another one first.",
   busy: "Cameras of another household are being locked. Try again when that is done.",
   "too-much": "It said more than PiGrid can read.",
+  conflict: "Another computer changed the view passwords. They are shown as they are now.",
   refused: "It refused that.",
   claimed: "It already has an owner.",
   "claim-closed": "Unplug this Pi and plug it back in.",
@@ -89,6 +90,13 @@ export function problem({ code, message = "", hint = "" }: Failed): string {
   if (code !== "refused" || message === "") return known ?? PROBLEMS[""];
   return [message, hint].filter(Boolean).map(sentence).map(upperFirst).join(" ");
 }
+
+/** The notice that another computer was faster. */
+export const OVERRULED = {
+  look: "Look",
+  of: (name: string) =>
+    `Another computer changed the view passwords of ${name} at the same time as this one. Its change stands.`,
+};
 
 /** The notice about agents that appeared while there is a household. */
 export const NEW = {
