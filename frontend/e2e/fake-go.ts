@@ -16,11 +16,12 @@ import type {
   Camera,
   News,
   Question,
+  Saved,
   SettingsResult,
   State,
 } from "../src/backend/types";
 import { accessResult } from "../src/testing/access";
-import { state } from "../src/testing/camera";
+import { savedResult, state } from "../src/testing/camera";
 
 const DIST = join(import.meta.dirname, "..", "dist");
 const TYPES: Record<string, string> = {
@@ -30,6 +31,8 @@ const TYPES: Record<string, string> = {
 };
 /** Commands about this app's settings. */
 const SETTINGS = ["setAppearance", "exportSettings", "importSettings", "diagnostics"];
+/** Commands about saved pictures. */
+const SAVES = ["snapshot", "clip", "reveal"];
 /** Commands that are answered with the state alone. */
 const PLAIN = ["cancelAdd", "forget", "forgetAgent", "retry", "search", "stopSearch"];
 const POLL_MS = 10;
@@ -68,6 +71,8 @@ export class FakeGo {
     accessResult();
   /** Answers what is asked about settings. */
   settings: (command: string, call: Partial<Call>) => Partial<SettingsResult> = () => ({});
+  /** Answers what saves pictures. */
+  save: (command: string, call: Partial<Call>) => Partial<Saved> = () => ({});
   /** Answers POST /frames with 500 while true. */
   broken = false;
   /** There is no Go side, only the page's files. */
@@ -120,7 +125,7 @@ export class FakeGo {
   #answer(
     known: number,
     news: News[],
-    ended: Pick<Answer, "result" | "access" | "settings"> = {},
+    ended: Pick<Answer, "result" | "access" | "settings" | "saved"> = {},
   ): Answer {
     return {
       number: this.#number,
@@ -156,7 +161,11 @@ export class FakeGo {
     this.calls.push(`${name} ${key || address}`.trim());
     try {
       if (name === "add") send(response, this.#answer(0, [], { result: await this.add(address) }));
-      else if (SETTINGS.includes(name)) {
+      else if (SAVES.includes(name)) {
+        this.asked.push({ command: name, call });
+        const saved = savedResult({ until: Date.now(), ...this.save(name, call) });
+        send(response, this.#answer(0, [], { saved }));
+      } else if (SETTINGS.includes(name)) {
         this.asked.push({ command: name, call });
         const said = this.settings(name, call);
         const settings = { ok: true, code: "", detail: "", text: "", added: 0, ...said };

@@ -10,7 +10,9 @@ import { NoApp, Puller } from "./frames/pull";
 import { AppState } from "./view/app-state.svelte";
 import { Clock } from "./view/clock.svelte";
 import { nextFrame, painted } from "./view/painted";
+import { reportSaved } from "./ui/saved";
 import { problem } from "./words/access";
+import { nameOf } from "./words/status";
 import { Viewer } from "./view/viewer.svelte";
 
 /** This many failures in a row are told; fewer pass by themselves. */
@@ -26,6 +28,11 @@ export function wire() {
   const page = $state({ starved: false });
   const commands = {
     retry: (key: string) => void backend.retry(key),
+    save: async (what: "snapshot" | "clip", key: string) => {
+      const camera = viewer.cameras.find((c) => c.key === key);
+      const name = camera ? nameOf(camera) : "";
+      reportSaved(await backend.save(what, { key }), what, name, clock.now, backend);
+    },
     fullscreen: (full: boolean) => void setFullscreen(full),
     nameAgent: (agent: string, name: string) => backend.access("nameAgent", { agent, name }),
     mount: async (key: string, mounting: Mounting) => {

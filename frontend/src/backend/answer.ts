@@ -4,7 +4,8 @@ import type { Answer, News } from "./types";
 /** Throws when any of it makes no sense: then none of it is to be trusted. */
 export function readAnswer(answer: unknown): Answer {
   if (typeof answer !== "object" || answer === null) throw new Error("no object");
-  const { number, state, news, result, access, settings, savedAs } = answer as Partial<Answer>;
+  const { number, state, news, result, access, settings, savedAs, saved } =
+    answer as Partial<Answer>;
   if (!isCount(number)) throw new Error("the state has no number");
   if (!Array.isArray(news)) throw new Error("no list of news");
   if (state !== undefined && !Array.isArray(state.cameras))
@@ -17,6 +18,7 @@ export function readAnswer(answer: unknown): Answer {
     ...(access && { access }),
     ...(settings && { settings }),
     ...(savedAs && { savedAs }),
+    ...(saved && { saved }),
   };
 }
 

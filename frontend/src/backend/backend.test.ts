@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 
 import { accessResult, KEY } from "../testing/access";
-import { state } from "../testing/camera";
+import { savedResult, state } from "../testing/camera";
 import { connect } from "./backend";
 import type { AddResult } from "./types";
 
@@ -54,6 +54,18 @@ describe("backend", () => {
       expect(result.detail).toContain("POST /call/join answered");
       expect(result.detail).not.toContain(KEY);
     }
+  });
+
+  it("returns how saving ended, also when nothing answers", async () => {
+    const saved = savedResult({ paths: ["/p/a.jpg"] });
+    answer = () => Response.json({ number: 9, state: state([]), news: [], saved });
+    asked.length = 0;
+    expect(await backend.save("snapshot", { key: "k1" })).toEqual(saved);
+    expect(asked).toEqual(['POST /call/snapshot {"key":"k1"}']);
+    answer = () => new Response("", { status: 500 });
+    const failed = await backend.save("clip", { key: "k1" });
+    expect(failed).toMatchObject({ code: "failed", paths: [] });
+    expect(failed.detail).toContain("POST /call/clip answered 500");
   });
 
   it("returns how adding ended", async () => {

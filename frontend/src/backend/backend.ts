@@ -1,6 +1,6 @@
 // What a person does, by HTTP: the same in the window and in a browser.
 import { readAnswer } from "./answer";
-import type { AccessResult, AddResult, Call, SavedAs, SettingsResult, State } from "./types";
+import type { AccessResult, AddResult, Call, Saved, SavedAs, SettingsResult, State } from "./types";
 
 /** The commands about who may watch; docs/PAGE.md says what each reads and does. */
 export type AccessCommand =
@@ -27,6 +27,9 @@ export type AccessCommand =
 /** The commands about this app's settings. */
 export type SettingsCommand = "setAppearance" | "exportSettings" | "importSettings" | "diagnostics";
 
+/** The commands about saved pictures. */
+export type SaveCommand = "snapshot" | "clip" | "reveal";
+
 /** The commands of POST /call/<command>. */
 export interface Backend {
   /** Tries a host, host:port or URL; may take 40 s. */
@@ -43,6 +46,8 @@ export interface Backend {
   stopSearch(): Promise<void>;
   /** Does something about who may watch; may take 15 s. Never rejects. */
   access(command: AccessCommand, body?: Partial<Call>): Promise<AccessResult>;
+  /** Saves pictures, or shows a saved file in the system's file manager. Never rejects. */
+  save(command: SaveCommand, body?: Partial<Call>): Promise<Saved>;
   /** Does something about this app's settings. Never rejects. */
   settings(command: SettingsCommand, body?: Partial<Call>): Promise<SettingsResult>;
   /** Asks a person where a file is to be, in the app's window only. Never rejects. */
@@ -50,7 +55,7 @@ export interface Backend {
 }
 
 /** The commands that answer with the state alone, and `add`. */
-type Plain = Exclude<keyof Backend, "access" | "settings" | "saveAs">;
+type Plain = Exclude<keyof Backend, "access" | "settings" | "save" | "saveAs">;
 
 /** How a command ended that got no answer. */
 const UNANSWERED = {
@@ -63,13 +68,22 @@ const UNANSWERED = {
   watched: [],
 } as const satisfies Partial<AccessResult>;
 
+const NOT_SAVED = {
+  code: "failed",
+  folder: "",
+  seconds: 0,
+  until: 0,
+  missed: 0,
+  canShow: false,
+} as const satisfies Partial<Saved>;
+
 /** onstate is told the whole state after each command, with its number. */
 export function connect(
   onstate: (state: State, number: number) => void,
   get: typeof fetch = (...all) => fetch(...all),
 ): Backend {
   const call = async (
-    command: Plain | AccessCommand | SettingsCommand | "saveAs",
+    command: Plain | AccessCommand | SettingsCommand | SaveCommand | "saveAs",
     body: Partial<Call> = {},
   ) => {
     const response = await get(`/call/${command}`, {
@@ -102,6 +116,15 @@ export function connect(
         return access;
       } catch (error) {
         return { ...UNANSWERED, opened: [], watched: [], detail: String(error) };
+      }
+    },
+    save: async (command, body) => {
+      try {
+        const { saved } = await call(command, body);
+        if (!saved) throw new Error(`POST /call/${command} answered without a result`);
+        return saved;
+      } catch (error) {
+        return { ...NOT_SAVED, paths: [], detail: String(error) };
       }
     },
     settings: async (command, body) => {

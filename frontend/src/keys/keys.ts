@@ -15,6 +15,10 @@ export interface Actions {
   toggleFullscreen(): void;
   turnPage(by: number): void;
   toggleFreeze(): void;
+  /** Saves the picture of the selected camera. */
+  snapshot(): void;
+  /** Saves those of all cameras, at one instant. */
+  snapshotAll(): void;
   retry(): void;
   retryAll(): void;
   openAdd(): void;
@@ -49,6 +53,8 @@ const ROWS: Record<keyof typeof KEY_WORDS, Row> = {
   page: { PageUp: (act) => act.turnPage(-1), PageDown: (act) => act.turnPage(1) },
   fullscreen: { F11: (act) => act.toggleFullscreen() },
   freeze: { Space: (act) => act.toggleFreeze() },
+  snapshot: { s: (act) => act.snapshot() },
+  snapshotAll: { "Shift+S": (act) => act.snapshotAll() },
   retry: { r: (act) => act.retry() },
   retryAll: { "Shift+R": (act) => act.retryAll() },
   details: { i: (act) => act.openDetails() },

@@ -1,4 +1,4 @@
-import type { Camera, Search, State } from "../backend/types";
+import type { Camera, Saved, Search, State } from "../backend/types";
 import { NO_ACCESS } from "./access";
 
 /** A live camera, with whatever a test needs to be different. */
@@ -78,5 +78,20 @@ export function state(
     layout: "",
     views: [],
     bytesPerSecond: list.reduce((sum, c) => sum + c.bytesPerSecond, 0),
+  };
+}
+
+/** How saving one picture ended. */
+export function savedResult(differences: Partial<Saved> = {}): Saved {
+  return {
+    code: "",
+    detail: "",
+    paths: ["/home/me/Pictures/PiGrid/Porch.jpg"],
+    folder: "/home/me/Pictures/PiGrid",
+    seconds: 0,
+    until: 0,
+    missed: 0,
+    canShow: true,
+    ...differences,
   };
 }

@@ -46,6 +46,8 @@ const WIDE_HEADER = 800;
 
 export interface Commands {
   retry(key: string): void;
+  /** Saves the picture of a camera, those of all at one instant for "", or a clip. */
+  save(what: "snapshot" | "clip", key: string): void;
   /** Asks for the whole screen, or for the window again. */
   fullscreen(full: boolean): void;
   /** Says how a camera is called and mounted. */
@@ -289,6 +291,19 @@ export class Viewer {
     const key = this.active?.key;
     if (key === undefined) return;
     if (!this.#frozen.delete(key)) this.#frozen.add(key);
+  }
+
+  snapshot(key = this.active?.key): void {
+    if (key !== undefined) this.#commands.save("snapshot", key);
+  }
+
+  snapshotAll(): void {
+    this.#commands.save("snapshot", "");
+  }
+
+  /** Saves the last seconds of a camera as a film. */
+  clip(key = this.active?.key): void {
+    if (key !== undefined) this.#commands.save("clip", key);
   }
 
   retry(key = this.active?.key): void {

@@ -10,16 +10,19 @@ describe("Viewer", () => {
   let app: AppState;
   let viewer: Viewer;
   let retried: string[];
+  let saved: string[];
   let filled: boolean[];
   let mounted: unknown[];
 
   beforeEach(() => {
     app = new AppState(() => Promise.resolve(true));
     retried = [];
+    saved = [];
     filled = [];
     mounted = [];
     viewer = new Viewer(app, {
       retry: (key) => retried.push(key),
+      save: (what, key) => saved.push(`${what} ${key}`),
       fullscreen: (full) => filled.push(full),
       mount: (key, mounting) => mounted.push([key, mounting]),
       nameAgent: (_, name) => Promise.resolve(accessResult({ ok: name !== "" })),
@@ -119,6 +122,7 @@ describe("Viewer", () => {
   it("calls a camera that sends what cannot be drawn by its name", () => {
     const nothing = {
       retry: () => {},
+      save: () => {},
       fullscreen: () => {},
       mount: () => {},
       nameAgent: () => Promise.resolve(accessResult()),
@@ -294,6 +298,16 @@ describe("Viewer", () => {
     viewer.retry();
     viewer.retryAll();
     expect(retried).toEqual(["k2", ""]);
+  });
+
+  it("saves the active camera's picture, all pictures, and the last seconds", () => {
+    app.receive(state(cameras(2)));
+    viewer.activate("k2");
+    viewer.snapshot();
+    viewer.snapshotAll();
+    viewer.clip();
+    viewer.snapshot("k1");
+    expect(saved).toEqual(["snapshot k2", "snapshot ", "clip k2", "snapshot k1"]);
   });
 
   it("opens one dialog at a time and closes it", () => {

@@ -15,6 +15,7 @@ export function hint({ does, key }: Control, of = "") {
 export const CONTROLS = {
   showAll: { does: "Show all cameras", key: "Esc" },
   showAlone: { does: "Show alone", key: "Enter" },
+  snapshot: { does: "Snapshot", key: "S" },
   details: { does: "Details", key: "I" },
   previousCamera: { does: "Previous camera", key: "←" },
   nextCamera: { does: "Next camera", key: "→" },
@@ -48,6 +49,7 @@ export const BUTTONS = {
   copyCommand: "Copy the command",
   copyUpdate: "Copy the command that updates the agent",
   copyCause: "Copy the technical details",
+  showInFolder: "Show in folder",
   copied: "Copied",
   notCopied: "Could not copy",
 };

@@ -10,6 +10,8 @@ export const KEY_WORDS = {
   page: { caps: ["PgUp", "PgDn"], does: "Previous or next page" },
   fullscreen: { caps: ["F11"], does: "Toggle full screen (Esc exits)" },
   freeze: { caps: ["Space"], does: "Freeze or resume this camera" },
+  snapshot: { caps: ["S"], does: "Save this camera's picture" },
+  snapshotAll: { caps: ["Shift", "S"], does: "Save the pictures of all cameras at one instant" },
   retry: { caps: ["R"], does: "Reconnect this camera now" },
   retryAll: { caps: ["Shift", "R"], does: "Reconnect all cameras now" },
   details: { caps: ["I"], does: "Details of this camera" },
