@@ -31,6 +31,7 @@ func (s *Server) run(command string, c Call) (result *AddResult, ok bool) {
 		s.engine.Retry(c.Key)
 	case "search":
 		s.engine.Search()
+	case "heard": // serveCall answers it
 	case "stopSearch":
 		s.engine.StopSearch()
 	default:
@@ -68,6 +69,9 @@ func (s *Server) serveCall(w http.ResponseWriter, r *http.Request) {
 	s.board.post(s.State, true)
 	a := s.answer(0)
 	a.Result, a.Access, a.Settings, a.Saved, a.SavedAs = result, access, preferences, saved, savedAs
+	if command == "heard" {
+		a.Heard = s.heard()
+	}
 	writeJSON(w, a)
 }
 

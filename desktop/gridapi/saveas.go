@@ -8,7 +8,7 @@ import (
 )
 
 // maxSaveAs is how many bytes a file may have that the page makes.
-const maxSaveAs = 1 << 20
+const maxSaveAs = 8 << 20
 
 // Window is what only the app's window can do.
 type Window interface {

@@ -42,6 +42,8 @@ type Answer struct {
 	Saved *Saved `json:"saved,omitempty"`
 	// SavedAs is how the command saveAs ended.
 	SavedAs *SavedAs `json:"savedAs,omitempty"`
+	// Heard is the answer to the command heard.
+	Heard *Heard `json:"heard,omitempty"`
 }
 
 // SavedAs is how saving a file that the page made ended.

@@ -135,6 +135,13 @@ func (k *Keeper) Declined(agent string) bool {
 	return slices.Contains(k.declined, agent)
 }
 
+// DeclinedCount is how many agents a person said no to.
+func (k *Keeper) DeclinedCount() int {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	return len(k.declined)
+}
+
 // Welcome makes an agent be shown.
 func (k *Keeper) Welcome(agent string) {
 	k.mu.Lock()

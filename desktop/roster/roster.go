@@ -223,6 +223,23 @@ func (r *Roster) Answers(id string) bool {
 	return a != nil && a.facts.Failure == nil
 }
 
+// Forgotten is how many agents and cameras a person forgot while they answered, and that
+// are there ever since.
+func (r *Roster) Forgotten() (n int) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for key, last := range r.book.dismissed {
+		agent, _, ok := cameras.SplitKey(key)
+		if _, whole := r.book.dismissed[agent]; ok && whole {
+			continue // counted with its agent
+		}
+		if time.Since(last) < absence {
+			n++
+		}
+	}
+	return n
+}
+
 // Agent is a watched agent, as far as questions to it go.
 type Agent struct {
 	ID      string

@@ -14,6 +14,7 @@ import type {
   Answer,
   Call,
   Camera,
+  Heard,
   News,
   Question,
   Saved,
@@ -73,6 +74,10 @@ export class FakeGo {
   settings: (command: string, call: Partial<Call>) => Partial<SettingsResult> = () => ({});
   /** Answers what saves pictures. */
   save: (command: string, call: Partial<Call>) => Partial<Saved> = () => ({});
+  /** What a person saved as a file, in order. */
+  files: { name: string; text: string }[] = [];
+  /** The answer to the command heard. */
+  heard: Heard = { agents: [], forgotten: 0, declined: 0 };
   /** Answers POST /frames with 500 while true. */
   broken = false;
   /** There is no Go side, only the page's files. */
@@ -125,7 +130,7 @@ export class FakeGo {
   #answer(
     known: number,
     news: News[],
-    ended: Pick<Answer, "result" | "access" | "settings" | "saved"> = {},
+    ended: Pick<Answer, "savedAs" | "heard" | "result" | "access" | "settings" | "saved"> = {},
   ): Answer {
     return {
       number: this.#number,
@@ -165,7 +170,13 @@ export class FakeGo {
         this.asked.push({ command: name, call });
         const saved = savedResult({ until: Date.now(), ...this.save(name, call) });
         send(response, this.#answer(0, [], { saved }));
-      } else if (SETTINGS.includes(name)) {
+      } else if (name === "saveAs") {
+        const { name: file = "", text: content = "" } = call;
+        this.files.push({ name: file, text: content });
+        const savedAs = { ok: true, code: "", path: `/home/ada/${file}`, detail: "" };
+        send(response, this.#answer(0, [], { savedAs }));
+      } else if (name === "heard") send(response, this.#answer(0, [], { heard: this.heard }));
+      else if (SETTINGS.includes(name)) {
         this.asked.push({ command: name, call });
         const said = this.settings(name, call);
         const settings = { ok: true, code: "", detail: "", text: "", added: 0, ...said };

@@ -1,5 +1,3 @@
-import { readFile } from "node:fs/promises";
-
 import type { Page } from "playwright-core";
 import { describe, expect, it } from "vitest";
 
@@ -78,11 +76,9 @@ describe("moving to another computer", () => {
     stage.go.settings = (command) => ({ text: command === "exportSettings" ? "the file" : "all" });
     await page.getByRole("tab", { name: "About" }).click();
     await expect.poll(() => page.locator("pre").textContent()).toBe("all");
-    const saving = page.waitForEvent("download");
     await page.getByRole("button", { name: "Save settings" }).click();
-    const download = await saving;
-    expect(download.suggestedFilename()).toBe("pigrid-settings.json");
-    expect(await readFile(await download.path(), "utf8")).toBe("the file");
+    await page.getByText("Saved: /home/ada/pigrid-settings.json").waitFor();
+    expect(stage.go.files).toEqual([{ name: "pigrid-settings.json", text: "the file" }]);
   });
 
   it("takes a file in, and says how that ended", async () => {
@@ -127,6 +123,43 @@ describe.each(["dark", "light"] as const)("in %s", (colorScheme) => {
         .evaluate((e) => e.scrollWidth > e.clientWidth || e.clientWidth > innerWidth);
       expect(wide).toBe(false);
     }
+  });
+});
+
+describe.each(["dark", "light"] as const)("in %s", (colorScheme) => {
+  it.each([1280, 390])("says at %i px why a camera is not seen", async (width) => {
+    stage.go.heard = {
+      agents: [
+        {
+          name: "",
+          address: "192.168.1.50:8080",
+          answers: false,
+          cameras: 0,
+          reason: "refused",
+          detail: "",
+        },
+        {
+          name: "Porch",
+          address: "192.168.1.40:8080",
+          answers: true,
+          cameras: 1,
+          reason: "",
+          detail: "",
+        },
+      ],
+      forgotten: 1,
+      declined: 0,
+    };
+    const page = await open(width, colorScheme);
+    await page.getByRole("tab", { name: "Cameras" }).click();
+    await page.getByRole("button", { name: "Why don't I see my camera?" }).click();
+    const dialog = page.getByRole("dialog", { name: "Why don't I see my camera?" });
+    await dialog.getByText("1 agent answers: Porch.").waitFor();
+    expect(await dialog.getByRole("listitem").count()).toBe(5);
+    await shot(page, `why-${colorScheme}-${width}`);
+    expect(await violations(page)).toEqual([]);
+    await dialog.getByRole("button", { name: "Add by address" }).click();
+    await page.getByRole("dialog", { name: "Add a camera" }).waitFor();
   });
 });
 

@@ -1,6 +1,15 @@
 // What a person does, by HTTP: the same in the window and in a browser.
 import { readAnswer } from "./answer";
-import type { AccessResult, AddResult, Call, Saved, SavedAs, SettingsResult, State } from "./types";
+import type {
+  AccessResult,
+  AddResult,
+  Call,
+  Heard,
+  Saved,
+  SavedAs,
+  SettingsResult,
+  State,
+} from "./types";
 
 /** The commands about who may watch; docs/PAGE.md says what each reads and does. */
 export type AccessCommand =
@@ -44,6 +53,8 @@ export interface Backend {
   /** Asks every address of the network for an agent; the state tells how far it is. */
   search(): Promise<void>;
   stopSearch(): Promise<void>;
+  /** The agents that were heard of; null when the app does not answer. */
+  heard(): Promise<Heard | null>;
   /** Does something about who may watch; may take 15 s. Never rejects. */
   access(command: AccessCommand, body?: Partial<Call>): Promise<AccessResult>;
   /** Saves pictures, or shows a saved file in the system's file manager. Never rejects. */
@@ -109,6 +120,13 @@ export function connect(
     retry: (key) => done("retry", { key }),
     search: () => done("search"),
     stopSearch: () => done("stopSearch"),
+    heard: async () => {
+      try {
+        return (await call("heard")).heard ?? null;
+      } catch {
+        return null;
+      }
+    },
     access: async (command, body) => {
       try {
         const { access } = await call(command, body);

@@ -142,6 +142,7 @@ export interface Answer {
   settings?: SettingsResult;
   saved?: Saved;
   savedAs?: SavedAs;
+  heard?: Heard;
 }
 /**
  * when the page knows another one
@@ -774,6 +775,82 @@ export interface SavedAs {
   path: string;
   /**
    * what the system said
+   */
+  detail: string;
+}
+/**
+ * Heard is the answer to the command heard.
+ */
+export interface Heard {
+  /**
+   * that were heard of or typed in, never null, at most 64
+   */
+  agents: HeardAgent[];
+  /**
+   * Forgotten is how many agents and cameras are not shown because a person forgot them
+   * while they answered, Declined how many because a person said no to them.
+   */
+  forgotten: number;
+  declined: number;
+}
+/**
+ * HeardAgent is an agent that was heard of on the network, or is remembered.
+ */
+export interface HeardAgent {
+  /**
+   * empty before its first answer
+   */
+  name: string;
+  /**
+   * host:port, of the best one
+   */
+  address: string;
+  /**
+   * it answered the last question
+   */
+  answers: boolean;
+  /**
+   * that it has
+   */
+  cameras: number;
+  /**
+   * Why a camera is not live, or was not added; empty when it is, or when nobody knows.
+   */
+  reason:
+    | ""
+    | "refused"
+    | "unreachable"
+    | "timeout"
+    | "ended"
+    | "no-frames"
+    | "forbidden"
+    | "unauthorized"
+    | "other-login"
+    | "other-network"
+    | "wrong-host"
+    | "busy"
+    | "crowded"
+    | "not-pigrid"
+    | "camera"
+    | "too-old"
+    | "too-new"
+    | "bad-stream"
+    | "bad-http"
+    | "too-large"
+    | "too-complex"
+    | "no-room"
+    | "no-memory"
+    | "no-stream"
+    | "bad-address"
+    | "bad-login"
+    | "not-local"
+    | "full"
+    | "needs-key"
+    | "not-yours"
+    | "changed-key"
+    | "keychain";
+  /**
+   * the raw cause
    */
   detail: string;
 }

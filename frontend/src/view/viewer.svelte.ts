@@ -26,7 +26,7 @@ import { drawnWidth } from "../layout/picture";
 import type { AppState } from "./app-state.svelte";
 
 export type Dialog =
-  | { kind: "none" | "add" | "keys" | "join" | "settings" }
+  | { kind: "none" | "add" | "keys" | "join" | "settings" | "why" }
   | { kind: "details"; key: string; naming: boolean }
   /** Lets an agent go on whose key has changed; `key` is of one of its cameras. */
   | { kind: "trust"; key: string }
@@ -396,6 +396,11 @@ export class Viewer {
 
   openSettings(): void {
     this.dialog = { kind: "settings" };
+  }
+
+  /** Says why a camera may not be seen. */
+  openWhy(): void {
+    this.dialog = { kind: "why" };
   }
 
   openDetails(key = this.active?.key): void {
