@@ -72,13 +72,16 @@ type arrival struct {
 	n     uint64 // of those that were due, from 1
 }
 
-// weight is what it takes the page to show it, divided by a factor.
+// scaleCost is how many times dearer it is to show a pixel than to scale it.
+const scaleCost = 4
+
+// weight is what it takes the page to show it divided by a factor, and the app to do that.
 func (p arrival) weight(factor int) int64 {
 	size, pixels := int64(len(p.JPEG)), p.size.pixels()
 	if factor == 1 {
 		return weight(size, pixels, p.scans)
 	}
-	return weight(size/int64(factor*factor), p.size.by(factor).pixels(), 1)
+	return weight(size/int64(factor*factor), p.size.by(factor).pixels(), 1) + pixels/scaleCost
 }
 
 // shrink makes the pictures of a camera smaller that come larger than they are worth:
