@@ -10,10 +10,10 @@ import (
 )
 
 // Spare says whether there is processor time to spare for making pictures smaller, and
-// is told how much that took. Its methods must not block.
+// runs what does it, to know how much that took.
 type Spare interface {
 	Spare() bool
-	Spent(time.Duration)
+	Spend(do func())
 }
 
 const (
@@ -50,12 +50,15 @@ func newScalers(spare Spare) *scalers {
 func (s *scalers) scale(jpeg []byte, factor int) (small []byte, err error) {
 	z := <-s.idle
 	defer func() { s.idle <- z }()
-	begin := time.Now()
-	if z.made, err = z.Scale(z.made[:0], jpeg, factor); err == nil {
-		small = bytes.Clone(z.made)
+	do := func() {
+		if z.made, err = z.Scale(z.made[:0], jpeg, factor); err == nil {
+			small = bytes.Clone(z.made)
+		}
 	}
 	if s.spare != nil {
-		s.spare.Spent(time.Since(begin))
+		s.spare.Spend(do)
+	} else {
+		do()
 	}
 	if len(jpeg) > keptBytes {
 		z = new(scaler)

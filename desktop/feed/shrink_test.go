@@ -20,8 +20,12 @@ type spare struct {
 	spent atomic.Int64
 }
 
-func (s *spare) Spare() bool           { return s.there.Load() }
-func (s *spare) Spent(d time.Duration) { s.spent.Add(1) }
+func (s *spare) Spare() bool { return s.there.Load() }
+
+func (s *spare) Spend(do func()) {
+	do()
+	s.spent.Add(1)
+}
 
 // noisy is a JPEG that decodes.
 func noisy(t *testing.T, width, height int) []byte {
