@@ -41,11 +41,13 @@ func TestWallFigures(t *testing.T) {
 			rows.WriteString(row)
 		})
 	}
+	sizes := ""
+	t.Run("sizes", func(t *testing.T) { sizes = measureSizes(t) })
 	tasks := ""
 	t.Run("64 failing", func(t *testing.T) { tasks = longTasks(t) })
 	clicks := ""
 	t.Run("clicks", func(t *testing.T) { clicks = clickTimes(t) })
-	if tasks == "" || clicks == "" || strings.Count(rows.String(), "\n") != 4 {
+	if sizes == "" || tasks == "" || clicks == "" || strings.Count(rows.String(), "\n") != 4 {
 		return // a part was asked for, or has failed: the table stays as it is
 	}
 	load, err := os.ReadFile("/proc/loadavg")
@@ -55,7 +57,7 @@ func TestWallFigures(t *testing.T) {
 	publish(t, fmt.Sprintf("\nTaken on %s: %s, %d CPUs, load average at the end %s; each row watched for %v.\n\n", time.Now().Format(time.DateOnly),
 		runtime.GOARCH, runtime.NumCPU(), strings.Join(strings.Fields(string(load))[:2], " "), measureFor)+
 		"| cameras of 640x480 at 30 fps | shown per second, all tiles | slowest tile, fps | age p50 | worst tile's p50 | oldest | CPU, app + WebKit | CPU ms per shown picture | resident, app | resident, WebKit | CPU, cameras | from the agents | asked of each |\n"+
-		"| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | --- |\n"+rows.String()+"\n"+tasks+"\n"+clicks)
+		"| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | --- |\n"+rows.String()+"\n"+sizes+"\n"+tasks+"\n"+clicks)
 }
 
 // measureWall returns one row of the table.

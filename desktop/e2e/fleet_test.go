@@ -31,6 +31,7 @@ type camera struct {
 	Dials      int64
 	Viewers    int64
 	Asked      []float64
+	Widths     []int
 	BeginUS    int64 `json:"begin_us"`
 	IntervalNS int64 `json:"interval_ns"`
 }
@@ -84,7 +85,18 @@ func (f *fleet) set(t *testing.T, number int, fault string) {
 	if number > 0 {
 		which = fmt.Sprint(number)
 	}
-	req, err := http.NewRequest(http.MethodPut, fmt.Sprintf("%s/agents/%s/fault?name=%s", f.control, which, fault), nil)
+	f.put(t, fmt.Sprintf("/agents/%s/fault?name=%s", which, fault))
+}
+
+// rigid makes all agents give full pictures that nobody scales, or not.
+func (f *fleet) rigid(t *testing.T, on bool) {
+	t.Helper()
+	f.put(t, fmt.Sprintf("/rigid?on=%v", on))
+}
+
+func (f *fleet) put(t *testing.T, path string) {
+	t.Helper()
+	req, err := http.NewRequest(http.MethodPut, f.control+path, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -94,7 +106,7 @@ func (f *fleet) set(t *testing.T, number int, fault string) {
 	}
 	defer resp.Body.Close()
 	if resp.StatusCode != http.StatusOK {
-		t.Fatalf("%s for %s: %s", fault, which, resp.Status)
+		t.Fatalf("%s: %s", path, resp.Status)
 	}
 }
 

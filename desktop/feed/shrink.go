@@ -10,10 +10,10 @@ import (
 )
 
 // Spare says whether there is processor time to spare for making pictures smaller, and
-// is told how much that took. Its methods must not block.
+// runs what does it, to know how much that took.
 type Spare interface {
 	Spare() bool
-	Spent(time.Duration)
+	Spend(do func())
 }
 
 const (
@@ -50,12 +50,15 @@ func newScalers(spare Spare) *scalers {
 func (s *scalers) scale(jpeg []byte, factor int) (small []byte, err error) {
 	z := <-s.idle
 	defer func() { s.idle <- z }()
-	begin := time.Now()
-	if z.made, err = z.Scale(z.made[:0], jpeg, factor); err == nil {
-		small = bytes.Clone(z.made)
+	do := func() {
+		if z.made, err = z.Scale(z.made[:0], jpeg, factor); err == nil {
+			small = bytes.Clone(z.made)
+		}
 	}
 	if s.spare != nil {
-		s.spare.Spent(time.Since(begin))
+		s.spare.Spend(do)
+	} else {
+		do()
 	}
 	if len(jpeg) > keptBytes {
 		z = new(scaler)
@@ -72,13 +75,16 @@ type arrival struct {
 	n     uint64 // of those that were due, from 1
 }
 
-// weight is what it takes the page to show it, divided by a factor.
+// scaleCost is how many times dearer it is to show a pixel than to scale it.
+const scaleCost = 4
+
+// weight is what it takes the page to show it divided by a factor, and the app to do that.
 func (p arrival) weight(factor int) int64 {
 	size, pixels := int64(len(p.JPEG)), p.size.pixels()
 	if factor == 1 {
 		return weight(size, pixels, p.scans)
 	}
-	return weight(size/int64(factor*factor), p.size.by(factor).pixels(), 1)
+	return weight(size/int64(factor*factor), p.size.by(factor).pixels(), 1) + pixels/scaleCost
 }
 
 // shrink makes the pictures of a camera smaller that come larger than they are worth:

@@ -20,8 +20,12 @@ type spare struct {
 	spent atomic.Int64
 }
 
-func (s *spare) Spare() bool           { return s.there.Load() }
-func (s *spare) Spent(d time.Duration) { s.spent.Add(1) }
+func (s *spare) Spare() bool { return s.there.Load() }
+
+func (s *spare) Spend(do func()) {
+	do()
+	s.spent.Add(1)
+}
 
 // noisy is a JPEG that decodes.
 func noisy(t *testing.T, width, height int) []byte {
@@ -229,5 +233,68 @@ func TestAnAgentIsAskedForWhatThereIsRoomFor(t *testing.T) {
 		c.scaled(3, 320, 240)
 		wantShown(t, f, 320, 240)
 		wantState(t, f, cameras.Live)
+	})
+}
+
+// takeScalers leaves nobody to make pictures smaller until give is called.
+func takeScalers(f *Feed) (give func()) {
+	idle := f.group.scalers.idle
+	var taken []*scaler
+	for len(idle) > 0 {
+		taken = append(taken, <-idle)
+	}
+	return func() {
+		for _, z := range taken {
+			idle <- z
+		}
+		synctest.Wait()
+	}
+}
+
+// TestTheNewestPictureWins: while nobody has time to make them smaller, those between are
+// left out, and none that is late replaces a newer one.
+func TestTheNewestPictureWins(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f, c, s := startForeign(t, noisy(t, 640, 480), 235)
+		c.send(1, 100*time.Millisecond, false)
+		give := takeScalers(f)
+		before, scaled := f.Frame(), s.spent.Load()
+		c.send(5, 100*time.Millisecond, false)
+		if f.Frame().Seq != before.Seq {
+			t.Fatal("shown before it was made smaller")
+		}
+		give()
+		// The first, which was begun, and the last.
+		if now := f.Frame(); now.Seq > before.Seq+2 || time.Since(now.At) > 0 || s.spent.Load() > scaled+2 {
+			t.Errorf("frame %d after %d, %v old, scaled %d times", now.Seq, before.Seq, time.Since(now.At), s.spent.Load()-scaled)
+		}
+		wantShown(t, f, 320, 240)
+
+		give = takeScalers(f)
+		c.send(1, 100*time.Millisecond, false)
+		c.tileOf(640) // the next one comes as it is
+		c.send(1, 100*time.Millisecond, false)
+		now := f.Frame()
+		give()
+		if late := f.Frame(); late.Seq != now.Seq || !late.At.Equal(now.At) {
+			t.Errorf("a picture of %v replaced one of %v", late.At, now.At)
+		}
+		wantShown(t, f, 640, 480)
+	})
+}
+
+// TestAPictureThatIsDroppedStaysAway: also one that was being made smaller.
+func TestAPictureThatIsDroppedStaysAway(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f, c, _ := startForeign(t, noisy(t, 640, 480), 235)
+		c.send(1, 100*time.Millisecond, false)
+		give := takeScalers(f)
+		c.send(1, 100*time.Millisecond, false)
+		f.dropPicture()
+		seq := f.Frame().Seq
+		give()
+		if now := f.Frame(); now.Seq != seq || len(now.JPEG) > 0 {
+			t.Errorf("frame %d of %d bytes after the pictures were dropped", now.Seq, len(now.JPEG))
+		}
 	})
 }

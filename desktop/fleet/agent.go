@@ -31,7 +31,7 @@ type agent struct {
 	bytes   atomic.Int64 // of streams
 	dials   atomic.Int64 // requests for a stream
 	viewers atomic.Int64
-	newest  atomic.Pointer[numbered] // composed last
+	newest  [9]atomic.Pointer[numbered] // composed last, by what the full size is divided
 	streams sync.WaitGroup
 
 	mu      sync.Mutex
@@ -39,13 +39,14 @@ type agent struct {
 	changed chan struct{} // closed when the fault changes
 	server  *http.Server  // nil while nothing listens
 	serving sync.WaitGroup
-	conns   map[net.Conn]float64 // open streams -> the rate they asked for
+	conns   map[net.Conn]wish // open streams
 }
 
 // numbered is a frame and its number.
 type numbered struct {
-	n    uint32
-	jpeg []byte
+	n     uint32
+	rigid bool
+	jpeg  []byte
 }
 
 func newAgent(number int, fps float64, prefix string, s *strips, l *lock) (*agent, error) {
@@ -57,7 +58,7 @@ func newAgent(number int, fps float64, prefix string, s *strips, l *lock) (*agen
 		// The first frame is number 1 or a later one. Cameras are not in step.
 		begin: time.Now().Add(-time.Duration((1 + float64(number*7%50)/50) * float64(time.Second) / fps)),
 		scene: newScene(uint8(number), s), lock: l,
-		fault: none, changed: make(chan struct{}), conns: map[net.Conn]float64{},
+		fault: none, changed: make(chan struct{}), conns: map[net.Conn]wish{},
 	}, nil
 }
 
@@ -72,13 +73,15 @@ func (a *agent) where() string {
 
 func (a *agent) name() string { return fmt.Sprintf("Camera %d", a.number) }
 
-// frame returns the frame with this number. Most viewers ask for the same one.
-func (a *agent) frame(n uint32) []byte {
-	if f := a.newest.Load(); f != nil && f.n == n {
+// frame returns the frame with this number, divided by a factor. Most viewers ask for the
+// same one.
+func (a *agent) frame(n uint32, factor int) []byte {
+	rigid := a.scene.strips.rigid.Load()
+	if f := a.newest[factor].Load(); f != nil && f.n == n && f.rigid == rigid {
 		return f.jpeg
 	}
-	f := &numbered{n, a.scene.frame(n)}
-	a.newest.Store(f)
+	f := &numbered{n, rigid, a.scene.frame(n, factor)}
+	a.newest[factor].Store(f)
 	return f.jpeg
 }
 
@@ -218,7 +221,7 @@ func (a *agent) serveStatus(w http.ResponseWriter, _ *http.Request) {
 		time.Sleep(lateBy)
 	}
 	camera := api.Camera{
-		ID: "cam", Name: a.name(), State: api.Live, Width: width, Height: height,
+		ID: "cam", Name: a.name(), State: api.Live, Width: a.scene.strips.format.width, Height: a.scene.strips.format.height,
 		Framerate: float64(time.Second) / float64(a.interval), FPS: float64(time.Second) / float64(a.interval),
 		Viewers: int(a.viewers.Load()), Video: "/video", Snapshot: "/snapshot.jpg",
 	}

@@ -20,6 +20,7 @@ type row struct {
 	Dials   int64     `json:"dials"`   // requests for a stream
 	Viewers int64     `json:"viewers"` // open streams
 	Asked   []float64 `json:"asked"`   // the rates they asked for, 0 for all
+	Widths  []int     `json:"widths"`  // and the widths, 0 for the full one
 	// Frame n is taken at BeginUS + n·IntervalNS: unix microseconds, nanoseconds.
 	BeginUS    int64 `json:"begin_us"`
 	IntervalNS int64 `json:"interval_ns"`
@@ -30,13 +31,14 @@ func (a *agent) row() row {
 	defer a.mu.Unlock()
 	r := row{
 		Number: a.number, ID: a.id(), Name: a.name(), Addr: a.addr, Fault: a.fault,
-		Bytes: a.bytes.Load(), Dials: a.dials.Load(), Viewers: a.viewers.Load(), Asked: []float64{},
+		Bytes: a.bytes.Load(), Dials: a.dials.Load(), Viewers: a.viewers.Load(), Asked: []float64{}, Widths: []int{},
 		BeginUS: a.begin.UnixMicro(), IntervalNS: a.interval.Nanoseconds(),
 	}
 	for _, asked := range a.conns {
-		r.Asked = append(r.Asked, asked)
+		r.Asked, r.Widths = append(r.Asked, asked.fps), append(r.Widths, asked.width)
 	}
 	slices.Sort(r.Asked)
+	slices.Sort(r.Widths)
 	return r
 }
 
@@ -59,6 +61,11 @@ func control(list []*agent, n *neighbour) http.Handler {
 		}
 		w.Header().Set("Content-Type", "application/json")
 		_ = json.NewEncoder(w).Encode(rows) // a client that left hears nothing
+	})
+	mux.HandleFunc("PUT /rigid", func(_ http.ResponseWriter, r *http.Request) {
+		for _, a := range list {
+			a.scene.strips.rigid.Store(r.URL.Query().Get("on") == "true")
+		}
 	})
 	mux.HandleFunc("PUT /agents/{number}/fault", func(w http.ResponseWriter, r *http.Request) {
 		f := fault(r.URL.Query().Get("name"))

@@ -22,6 +22,7 @@ import (
 	"go.uber.org/goleak"
 
 	"pigrid/shared/api"
+	"pigrid/shared/jpegscale"
 	"pigrid/shared/mjpeg"
 	"pigrid/shared/strip"
 )
@@ -29,11 +30,11 @@ import (
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
 func TestPictures(t *testing.T) {
-	s := newStrips()
+	s := newStrips(usualWidth, usualHeight)
 	for _, camera := range []uint8{1, 64, 250} {
 		c := newScene(camera, s)
 		for _, n := range []uint32{0, 1, 77, 1<<24 - 1} {
-			data := c.frame(n)
+			data := c.frame(n, 1)
 			img, err := jpeg.Decode(bytes.NewReader(data))
 			if err != nil {
 				t.Fatal(err)
@@ -42,9 +43,48 @@ func TestPictures(t *testing.T) {
 			if len(found) != 1 || found[0].Mark != (strip.Mark{Camera: camera, Frame: n}) {
 				t.Errorf("camera %d, frame %d: %v", camera, n, found)
 			}
-			if b := img.Bounds(); b.Dx() != width || b.Dy() != height || len(data) < 30_000 || len(data) > 60_000 {
+			if b := img.Bounds(); b.Dx() != usualWidth || b.Dy() != usualHeight || len(data) < 30_000 || len(data) > 60_000 {
 				t.Errorf("%v, %d bytes", b, len(data))
 			}
+		}
+	}
+}
+
+// Smaller pictures are those of a real agent: of its sizes, with the same strip, and in
+// about as few bytes. Rigid ones look the same, and nobody scales them.
+func TestSmallerPictures(t *testing.T) {
+	for _, size := range [][2]int{{usualWidth, usualHeight}, {1920, 1080}} {
+		s := newStrips(size[0], size[1])
+		c := newScene(7, s)
+		full := c.frame(77, 1)
+		for factor := 1; factor <= 8; factor *= 2 {
+			data := c.frame(77, factor)
+			img, err := jpeg.Decode(bytes.NewReader(data))
+			if err != nil {
+				t.Fatal(err)
+			}
+			b := img.Bounds()
+			if b.Dx() != jpegscale.Scaled(size[0], factor) || b.Dy() != jpegscale.Scaled(size[1], factor) {
+				t.Errorf("%v divided by %d is %v", size, factor, b)
+			}
+			if found := strip.Find(img); b.Dx() >= 160 && (len(found) != 1 || found[0].Mark != (strip.Mark{Camera: 7, Frame: 77})) {
+				t.Errorf("%v divided by %d shows %v", size, factor, found)
+			}
+			if factor == 1 {
+				continue
+			}
+			made, err := new(jpegscale.Scaler).Scale(nil, full, factor)
+			if ratio := float64(len(data)) / float64(len(made)); err != nil || ratio < 0.8 || ratio > 1.5 {
+				t.Errorf("%v divided by %d has %d bytes, a real one %d: %v", size, factor, len(data), len(made), err)
+			}
+		}
+		s.rigid.Store(true)
+		stiff := c.frame(77, 1)
+		if _, err := new(jpegscale.Scaler).Scale(nil, stiff, 2); !errors.Is(err, jpegscale.ErrCannot) {
+			t.Errorf("it is scaled: %v", err)
+		}
+		if _, _, err := mjpeg.NewScanner(bytes.NewReader(stiff), nil).Next(); err != nil {
+			t.Error(err)
 		}
 	}
 }
@@ -52,7 +92,7 @@ func TestPictures(t *testing.T) {
 // Pictures that are too large are valid ones: they are refused for their size
 // and for nothing else.
 func TestOversizePictures(t *testing.T) {
-	s := newStrips()
+	s := newStrips(usualWidth, usualHeight)
 	for f, side := range map[fault]int{huge: hugeSide, large: largeSide, bulky: bulkySide, scans: largeSide} {
 		data, _, err := mjpeg.NewScanner(bytes.NewReader(s.oversize(f)), nil).Next()
 		if err != nil {
@@ -92,7 +132,7 @@ func TestSpacing(t *testing.T) {
 		{10, slow, []uint32{6, 12, 18, 24, 30, 36}},
 		{0, placeholder, []uint32{30, 60, 90, 120, 150, 180}},
 	} {
-		s := stream{agent: a, asked: want.asked}
+		s := stream{agent: a, asked: wish{fps: want.asked}}
 		var got []uint32
 		for n := uint32(0); len(got) < len(want.list); {
 			n = s.next(n, want.fault)

@@ -67,7 +67,7 @@ func (l *liar) statuses() map[string]http.HandlerFunc {
 		"a head without end": l.head,
 		"a stream": func(w http.ResponseWriter, r *http.Request) {
 			w.Header().Set("Content-Type", mjpeg.ContentType)
-			l.flow(w, r, []byte(mjpeg.Opening), mjpeg.NewPart(l.frame(1), time.Now(), false).Standard, 100*time.Millisecond)
+			l.flow(w, r, []byte(mjpeg.Opening), mjpeg.NewPart(l.frame(1, 1), time.Now(), false).Standard, 100*time.Millisecond)
 		},
 		"go elsewhere": l.elsewhere,
 	}
@@ -161,7 +161,7 @@ func (l *liar) list(w http.ResponseWriter, cameras int, change func(i int, c *ap
 	}
 	for i := range cameras {
 		c := api.Camera{
-			ID: fmt.Sprintf("c%d", i), Name: fmt.Sprintf("Neighbour %d · %d", l.number, i), State: api.Live, Width: width, Height: height,
+			ID: fmt.Sprintf("c%d", i), Name: fmt.Sprintf("Neighbour %d · %d", l.number, i), State: api.Live, Width: usualWidth, Height: usualHeight,
 			Framerate: 10, FPS: 10, Video: fmt.Sprintf("/video?camera=%d", i), Snapshot: "/snapshot.jpg",
 		}
 		if change != nil {

@@ -20,7 +20,7 @@ func TestLocked(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	list, err := startAgents(1, 1, 30, "127.77.8.", l)
+	list, err := startAgents(1, 1, 30, "127.77.8.", newStrips(usualWidth, usualHeight), l)
 	if err != nil {
 		t.Fatal(err)
 	}

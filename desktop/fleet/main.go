@@ -19,6 +19,10 @@
 //	fleet -n 4 -locked
 //
 // is locked: its agents speak TLS only, and want the household key that it prints.
+//
+// Agents give smaller pictures with ?width=, as real ones do. They are ready-made, so
+// that scaling takes no CPU. PUT /rigid?on=true of the control makes all pictures full
+// ones of a kind that nobody scales, on the connections that are open.
 package main
 
 import (
@@ -55,12 +59,17 @@ func run(ctx context.Context, args []string, out io.Writer) error {
 	first := flags.Int("first", 1, "the number of the first agent")
 	good := flags.String("good", "", "be a hostile neighbour of the agents at these addresses, host:port,…")
 	elsewhere := flags.String("elsewhere", "", "IP address of this machine on another network, for the neighbour's router")
+	picture := flags.String("size", fmt.Sprintf("%dx%d", usualWidth, usualHeight), "of the pictures, in pixels")
 	locked := flags.Bool("locked", false, "agents speak TLS only, and want the household key that is printed")
 	if err := flags.Parse(args); err != nil {
 		return err
 	}
 	if *n < 1 || *n > 250 || *first < 1 || !(*fps >= 0.1 && *fps <= 120) {
 		return errors.New("-n must be 1 to 250 and -fps 0.1 to 120")
+	}
+	var width, height int
+	if _, err := fmt.Sscanf(*picture, "%dx%d", &width, &height); err != nil || width%128 > 0 || width < 128 || width > 7680 || height < 64 || height > 4320 {
+		return errors.New("-size must be like 640x480, with a width that 128 divides")
 	}
 	var l *lock
 	if *locked {
@@ -69,7 +78,7 @@ func run(ctx context.Context, args []string, out io.Writer) error {
 			return err
 		}
 	}
-	list, err := startAgents(*first, *n, *fps, *prefix, l)
+	list, err := startAgents(*first, *n, *fps, *prefix, newStrips(width, height), l)
 	defer func() {
 		for _, a := range list {
 			a.stop()
@@ -111,8 +120,7 @@ func run(ctx context.Context, args []string, out io.Writer) error {
 
 // startAgents starts n agents whose cameras are numbered from first. What runs is
 // returned also with an error.
-func startAgents(first, n int, fps float64, prefix string, l *lock) ([]*agent, error) {
-	strips := newStrips()
+func startAgents(first, n int, fps float64, prefix string, strips *strips, l *lock) ([]*agent, error) {
 	var list []*agent
 	for i := range n {
 		a, err := newAgent(first+i, fps, prefix, strips, l)

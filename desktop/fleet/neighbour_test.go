@@ -25,7 +25,7 @@ func street(t *testing.T) *neighbour {
 	t.Helper()
 	var good []string
 	all := func(first, n int) []*agent {
-		list, err := startAgents(first, n, 30, "127.77.9.", nil)
+		list, err := startAgents(first, n, 30, "127.77.9.", newStrips(usualWidth, usualHeight), nil)
 		t.Cleanup(func() {
 			for _, a := range list {
 				a.stop()

@@ -19,14 +19,15 @@ const (
 )
 
 // picture returns the frame with this number, or what the fault sends in its place.
-func (a *agent) picture(n uint32, f fault) []byte {
-	switch f {
-	case huge, large, bulky, scans:
+func (a *agent) picture(n uint32, f fault, factor int) []byte {
+	if f.oversize() {
 		return a.scene.strips.oversize(f)
-	default:
-		return a.frame(n)
 	}
+	return a.frame(n, factor)
 }
+
+// oversize reports whether pictures are too large.
+func (f fault) oversize() bool { return f == huge || f == large || f == bulky || f == scans }
 
 // oversize returns the picture of a fault that makes pictures too large. It is
 // grey, valid, and made once.

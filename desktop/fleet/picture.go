@@ -10,63 +10,93 @@ import (
 	"math"
 	"math/rand/v2"
 	"sync"
+	"sync/atomic"
 
 	"pigrid/shared/strip"
 )
 
 const (
-	width, height = 640, 480
+	// usualWidth and usualHeight are the size of a picture, unless another is wanted.
+	usualWidth, usualHeight = 640, 480
 	// A picture is put together from pieces that were encoded before: JPEG can
 	// begin anew after every piece (restart interval), so pieces of different
 	// pictures fit together.
-	pieceWidth, mcu = 64, 16 // pixels; 4 MCUs a piece
-	piecesPerRow    = width / pieceWidth
-	stripRows       = 2 // of MCUs: 32 pixels, the strip and two more
+	pieceWidth, mcu = 64, 16 // pixels; at most
 	quality         = 80
 )
+
+// format is how a picture of one size is put together.
+type format struct {
+	width, height int
+	piece         int // pixels
+	stripRows     int // of MCUs: the strip and a little more
+}
+
+func newFormat(width, height int) format {
+	f := format{width: width, height: height, piece: pieceWidth, stripRows: max(1, (strip.Height(height)+mcu)/mcu)}
+	for width%f.piece > 0 {
+		f.piece /= 2
+	}
+	return f
+}
+
+func (f format) perRow() int { return f.width / f.piece }
+func (f format) rows() int   { return (f.height + mcu - 1) / mcu }
 
 // strips encodes the pieces a strip is made of, each once. It is safe for
 // concurrent use.
 type strips struct {
+	format format
+	// rigid says that pictures come in their full size, and of a kind that nobody scales.
+	rigid atomic.Bool
+
 	mu     sync.Mutex
-	pieces pieces           // by the pixels of one row, 1 is white
+	pieces pieces           // by the pixels of one row
 	large  map[fault][]byte // pictures that are too large, by what they are for
 }
 
-func newStrips() *strips { return &strips{pieces: map[uint64][]byte{}, large: map[fault][]byte{}} }
+func newStrips(width, height int) *strips {
+	return &strips{format: newFormat(width, height), pieces: pieces{}, large: map[fault][]byte{}}
+}
 
 // append appends the entropy-coded rows of the strip that says m, without a
 // restart marker behind the last one.
-func (s *strips) append(b []byte, m strip.Mark) []byte {
-	line := image.NewYCbCr(image.Rect(0, 0, width, 8), image.YCbCrSubsampleRatio420)
+func (s *strips) append(b []byte, f format, m strip.Mark) []byte {
+	line := image.NewYCbCr(image.Rect(0, 0, f.width, 8), image.YCbCrSubsampleRatio420)
 	strip.Draw(line, m)
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	for i := range stripRows * piecesPerRow {
+	for i := range f.stripRows * f.perRow() {
 		if i > 0 {
 			b = append(b, 0xFF, restart(i-1))
 		}
-		x := i % piecesPerRow * pieceWidth
-		b = append(b, s.pieces.of(line.Y[x:x+pieceWidth])...)
+		x := i % f.perRow() * f.piece
+		b = append(b, s.pieces.of(line.Y[x:x+f.piece])...)
 	}
 	return b
 }
 
 // pieces are the codes of pieces of the strip, by their pixels.
-type pieces map[uint64][]byte
+type pieces map[row64][]byte
+
+// row64 is which pixels of a piece are white, and how many there are.
+type row64 struct {
+	bits uint64
+	n    int
+}
 
 // of returns the code of one piece.
 func (p pieces) of(pixels []byte) []byte {
-	var bits uint64
+	row := row64{n: len(pixels)}
 	for _, pixel := range pixels {
-		bits <<= 1
+		row.bits <<= 1
 		if pixel > 128 {
-			bits |= 1
+			row.bits |= 1
 		}
 	}
-	code, ok := p[bits]
+	code, ok := p[row]
 	if !ok {
-		img := image.NewYCbCr(image.Rect(0, 0, pieceWidth, mcu), image.YCbCrSubsampleRatio420)
+		img := image.NewYCbCr(image.Rect(0, 0, len(pixels), mcu), image.YCbCrSubsampleRatio420)
 		for y := range mcu {
 			copy(img.Y[y*img.YStride:], pixels)
 		}
@@ -74,7 +104,7 @@ func (p pieces) of(pixels []byte) []byte {
 			img.Cb[i], img.Cr[i] = 128, 128
 		}
 		_, code = encode(img)
-		p[bits] = code
+		p[row] = code
 	}
 	return code
 }
@@ -92,22 +122,42 @@ func encode(img image.Image) (head, code []byte) {
 	return data[:begin], data[begin : len(data)-2]
 }
 
-// scene is what one camera sees, without the strip.
+// scene is what one camera sees, without the strip, in each size that agents give.
 type scene struct {
-	camera     uint8
-	strips     *strips
+	camera uint8
+	strips *strips
+	sizes  map[int]*drawn // by what the full size is divided
+}
+
+// drawn is a scene in one size.
+type drawn struct {
+	format
 	head, rest []byte // before and behind the strip's rows
+	rigid      []byte // another head, see strips
 }
 
 // newScene draws and encodes a scene whose colours tell cameras apart.
 func newScene(camera uint8, s *strips) *scene {
-	img := draw(camera)
-	c := &scene{camera: camera, strips: s}
-	for i := stripRows * piecesPerRow; i < height/mcu*piecesPerRow; i++ {
-		at := image.Pt(i%piecesPerRow*pieceWidth, i/piecesPerRow*mcu)
-		head, code := encode(img.SubImage(image.Rectangle{at, at.Add(image.Pt(pieceWidth, mcu))}))
+	c := &scene{camera: camera, strips: s, sizes: map[int]*drawn{}}
+	img := draw(camera, s.format)
+	for factor := 1; factor <= 8; factor *= 2 {
+		if factor > 1 {
+			img = halved(img)
+		}
+		c.sizes[factor] = encoded(img)
+	}
+	return c
+}
+
+// encoded encodes a scene.
+func encoded(img *image.YCbCr) *drawn {
+	c := &drawn{format: newFormat(img.Rect.Dx(), img.Rect.Dy())}
+	for i := c.stripRows * c.perRow(); i < c.rows()*c.perRow(); i++ {
+		at := image.Pt(i%c.perRow()*c.piece, i/c.perRow()*mcu)
+		head, code := encode(img.SubImage(image.Rectangle{at, at.Add(image.Pt(c.piece, mcu))}))
 		if c.head == nil {
-			c.head = wholeHead(head)
+			c.head = c.wholeHead(head)
+			c.rigid = rigid(c.head)
 		}
 		c.rest = append(c.rest, 0xFF, restart(i-1))
 		c.rest = append(c.rest, code...)
@@ -118,22 +168,64 @@ func newScene(camera uint8, s *strips) *scene {
 
 // wholeHead turns the head of a piece into that of the whole picture: its size,
 // and after how many MCUs coding begins anew.
-func wholeHead(piece []byte) []byte {
+func (f format) wholeHead(piece []byte) []byte {
 	head := bytes.Clone(piece)
 	sof := bytes.Index(head, []byte{0xFF, 0xC0})
-	binary.BigEndian.PutUint16(head[sof+5:], height)
-	binary.BigEndian.PutUint16(head[sof+7:], width)
-	dri := []byte{0xFF, 0xDD, 0, 4, 0, pieceWidth / mcu}
+	binary.BigEndian.PutUint16(head[sof+5:], uint16(f.height))
+	binary.BigEndian.PutUint16(head[sof+7:], uint16(f.width))
+	dri := []byte{0xFF, 0xDD, 0, 4, 0, byte(f.piece / mcu)}
 	sos := bytes.Index(head, []byte{0xFF, 0xDA})
 	return append(append(head[:sos:sos], dri...), head[sos:]...)
 }
 
-// frame returns the JPEG with this number.
-func (c *scene) frame(n uint32) []byte {
-	b := make([]byte, 0, len(c.head)+len(c.rest)+8<<10)
-	b = append(b, c.head...)
-	b = c.strips.append(b, strip.Mark{Camera: c.camera, Frame: n & 0xFFFFFF})
-	return append(b, c.rest...)
+// rigid returns a head with quantisation tables of 16 bits: the picture is the same, and
+// as cheap to decode.
+func rigid(head []byte) []byte {
+	head = bytes.Clone(head)
+	head[bytes.Index(head, []byte{0xFF, 0xC0})+1] = 0xC1
+	dqt := bytes.Index(head, []byte{0xFF, 0xDB})
+	end := dqt + 2 + int(binary.BigEndian.Uint16(head[dqt+2:]))
+	wide := []byte{0xFF, 0xDB, 0, 0}
+	for table := head[dqt+4 : end]; len(table) > 0; table = table[65:] {
+		wide = append(wide, table[0]|0x10)
+		for _, step := range table[1:65] {
+			wide = append(wide, 0, step)
+		}
+	}
+	binary.BigEndian.PutUint16(wide[2:], uint16(len(wide)-2))
+	return append(append(head[:dqt:dqt], wide...), head[end:]...)
+}
+
+// halved is a picture of half the size, each pixel the average of four.
+func halved(img *image.YCbCr) *image.YCbCr {
+	b := img.Rect
+	half := image.NewYCbCr(image.Rect(0, 0, (b.Dx()+1)/2, (b.Dy()+1)/2), image.YCbCrSubsampleRatio420)
+	for y := range half.Rect.Dy() {
+		for x := range half.Rect.Dx() {
+			right, below := min(2*x+1, b.Dx()-1), min(2*y+1, b.Dy()-1)
+			sum := 2
+			for _, at := range []image.Point{{2 * x, 2 * y}, {right, 2 * y}, {2 * x, below}, {right, below}} {
+				sum += int(img.Y[img.YOffset(at.X, at.Y)])
+			}
+			half.Y[half.YOffset(x, y)] = byte(sum / 4)
+			from, to := img.COffset(2*x, 2*y), half.COffset(x, y)
+			half.Cb[to], half.Cr[to] = img.Cb[from], img.Cr[from]
+		}
+	}
+	return half
+}
+
+// frame returns the JPEG with this number, divided by a factor.
+func (c *scene) frame(n uint32, factor int) []byte {
+	s := c.sizes[factor]
+	head := s.head
+	if c.strips.rigid.Load() {
+		head = s.rigid
+	}
+	b := make([]byte, 0, len(head)+len(s.rest)+8<<10)
+	b = append(b, head...)
+	b = c.strips.append(b, s.format, strip.Mark{Camera: c.camera, Frame: n & 0xFFFFFF})
+	return append(b, s.rest...)
 }
 
 // light is the sky and the ground of a scene: how bright, and how far from grey in
@@ -147,13 +239,13 @@ var (
 
 // draw paints a landscape as a camera sees it, with its noise: about 46 KB. Far hills
 // are pale, near ones dark with trees before them. Neighbours differ in light and shape.
-func draw(camera uint8) *image.YCbCr {
-	img := image.NewYCbCr(image.Rect(0, 0, width, height), image.YCbCrSubsampleRatio420)
+func draw(camera uint8, f format) *image.YCbCr {
+	img := image.NewYCbCr(image.Rect(0, 0, f.width, f.height), image.YCbCrSubsampleRatio420)
 	rnd := rand.New(rand.NewPCG(1, uint64(camera)))
 	s := newLandscape(camera)
-	for y := range height {
-		for x := range width {
-			at := s.at(x, y)
+	for y := range f.height {
+		for x := range f.width {
+			at := s.at(x*usualWidth/f.width, y*usualHeight/f.height)
 			img.Y[img.YOffset(x, y)] = byte(at.luma - 10 + rnd.IntN(20))
 			if x%2 == 0 && y%2 == 0 {
 				o := img.COffset(x, y)
@@ -181,7 +273,7 @@ func newLandscape(camera uint8) landscape {
 	}
 	s.far = light{(s.sky.luma + s.ground.luma) / 2, (s.sky.cb + s.ground.cb) / 2, (s.sky.cr + s.ground.cr) / 2}
 	for i := range 7 {
-		s.trees = append(s.trees, image.Pt((60+i*97+n*53)%width, 320+(i*61+n*17)%110))
+		s.trees = append(s.trees, image.Pt((60+i*97+n*53)%usualWidth, 320+(i*61+n*17)%110))
 	}
 	return s
 }
@@ -208,5 +300,5 @@ func (s landscape) at(x, y int) light {
 	case d.X*d.X+d.Y*d.Y < 26*26:
 		return light{230, -14, 4}
 	}
-	return light{s.sky.luma + y/12, s.sky.cb * (height - y) / height, s.sky.cr * (height - y) / height}
+	return light{s.sky.luma + y/12, s.sky.cb * (usualHeight - y) / usualHeight, s.sky.cr * (usualHeight - y) / usualHeight}
 }

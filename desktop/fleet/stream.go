@@ -4,6 +4,7 @@ package main
 
 import (
 	"crypto/rand"
+	"errors"
 	"fmt"
 	"math"
 	"net"
@@ -13,6 +14,7 @@ import (
 
 	"golang.org/x/sys/unix"
 
+	"pigrid/shared/jpegscale"
 	"pigrid/shared/mjpeg"
 )
 
@@ -26,13 +28,10 @@ const (
 
 // serveVideo takes the connection over and streams.
 func (a *agent) serveVideo(w http.ResponseWriter, r *http.Request) {
-	asked := 0.0
-	if text := r.URL.Query().Get("fps"); text != "" {
-		var err error
-		if asked, err = strconv.ParseFloat(text, 64); err != nil || !(asked >= 0.1 && asked <= 120) {
-			http.Error(w, "fps must be a number from 0.1 to 120", http.StatusBadRequest)
-			return
-		}
+	asked, err := wishOf(r)
+	if err != nil {
+		http.Error(w, err.Error(), http.StatusBadRequest)
+		return
 	}
 	conn, _, err := http.NewResponseController(w).Hijack()
 	if err != nil {
@@ -52,8 +51,28 @@ func (a *agent) serveVideo(w http.ResponseWriter, r *http.Request) {
 	})
 }
 
+// wish is what a viewer asks for, zero for all of it.
+type wish struct {
+	fps   float64
+	width int // pixels
+}
+
+func wishOf(r *http.Request) (w wish, err error) {
+	if text := r.URL.Query().Get("fps"); text != "" {
+		if w.fps, err = strconv.ParseFloat(text, 64); err != nil || !(w.fps >= 0.1 && w.fps <= 120) {
+			return w, errors.New("fps must be a number from 0.1 to 120")
+		}
+	}
+	if text := r.URL.Query().Get("width"); text != "" {
+		if w.width, err = strconv.Atoi(text); err != nil || w.width < 1 || w.width > 65535 {
+			return w, errors.New("width must be a whole number of pixels from 1 to 65535")
+		}
+	}
+	return w, nil
+}
+
 // join notes an open stream, unless streams have just begun to be refused.
-func (a *agent) join(conn net.Conn, asked float64) bool {
+func (a *agent) join(conn net.Conn, asked wish) bool {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	if a.fault.endsStreams() && a.fault != newer { // that one goes on as another program
@@ -89,8 +108,8 @@ func tune(conn net.Conn) {
 type stream struct {
 	agent *agent
 	conn  net.Conn
-	asked float64 // frames per second, 0 for all
-	sent  int     // frames
+	asked wish
+	sent  int // frames
 }
 
 func (s *stream) write(b []byte) error {
@@ -152,11 +171,20 @@ func (s *stream) next(last uint32, f fault) uint32 {
 		want = 1
 	case f == bulky: // six of them fill a gigabit
 		want = 0.5
-	case s.asked > 0:
-		want = s.asked
+	case s.asked.fps > 0:
+		want = s.asked.fps
 	}
 	step := max(1, rate/want)
 	return uint32(math.Ceil(float64(last+1)/step) * step)
+}
+
+// factor is by what the pictures of this viewer are divided.
+func (s *stream) factor(f fault) int {
+	strips := s.agent.scene.strips
+	if s.asked.width == 0 || strips.rigid.Load() || f.oversize() {
+		return 1
+	}
+	return jpegscale.Factor(strips.format.width, s.asked.width)
 }
 
 // send writes one part, as the fault has it.
@@ -167,11 +195,16 @@ func (s *stream) send(n uint32, f fault) error {
 		_, _ = rand.Read(noise) // never fails
 		return s.write(noise)
 	}
-	jpeg := s.agent.picture(n, f)
+	factor := s.factor(f)
+	jpeg := s.agent.picture(n, f, factor)
 	if f == bulky {
 		return s.sendUncopied(n, jpeg)
 	}
 	part := mjpeg.NewPart(jpeg, s.agent.takenAt(n), f == placeholder).Standard
+	if factor > 1 && f != placeholder {
+		full := s.agent.scene.strips.format
+		part = mjpeg.ScaledPartIn(nil, jpeg, s.agent.takenAt(n), jpegscale.Scaled(full.width, factor), jpegscale.Scaled(full.height, factor)).Standard
+	}
 	switch {
 	case f == truncate && s.sent%3 == 0:
 		torn := append(part[:len(part)/2:len(part)/2], "\r\n--"+mjpeg.Boundary+"\r\n"...)

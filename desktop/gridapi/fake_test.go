@@ -46,10 +46,11 @@ type fakeAgent struct {
 	mu     sync.Mutex
 	status api.Status
 	frames bool
-	next   func() []byte // the next picture; nil for the same one again
-	open   []string      // queries of the streams that are open
-	most   int           // streams that were open at once
-	sent   int           // bytes of all streams that the other side's kernel took
+	next   func() []byte    // the next picture; nil for the same one again
+	drawn  map[string]sizes // ready-made pictures, by the cameras' ids; nil for none
+	open   []string         // queries of the streams that are open
+	most   int              // streams that were open at once
+	sent   int              // bytes of all streams that the other side's kernel took
 	server *http.Server
 	served chan struct{}
 }
@@ -135,17 +136,26 @@ func (a *fakeAgent) video(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
+// sizes is one picture in all sizes, by what the full one is divided.
+type sizes map[int][]byte
+
 // part is one frame as the viewer asked for it.
 func (a *fakeAgent) part(r *http.Request, picture []byte, now time.Time) []byte {
+	drawn := a.drawn[r.PathValue("id")]
+	if drawn != nil {
+		picture = drawn[1]
+	}
 	full, _, _ := mjpeg.Size(picture)
 	want, err := strconv.Atoi(r.URL.Query().Get("width"))
 	factor := jpegscale.Factor(full, want)
 	if err != nil || factor == 1 {
 		return mjpeg.NewPart(picture, now, false).Standard
 	}
-	small, err := new(jpegscale.Scaler).Scale(nil, picture, factor)
-	if err != nil {
-		a.t.Error(err)
+	small := drawn[factor]
+	if drawn == nil {
+		if small, err = new(jpegscale.Scaler).Scale(nil, picture, factor); err != nil {
+			a.t.Error(err)
+		}
 	}
 	width, height, _ := mjpeg.Size(small)
 	return mjpeg.ScaledPartIn(nil, small, now, width, height).Standard

@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"pigrid/desktop/cameras"
+	"pigrid/desktop/engine"
 	"pigrid/shared/mjpeg"
 )
 
@@ -192,3 +193,46 @@ func getFrame(t *testing.T, server, key string) (status int, picture []byte) {
 // unwantedAndSome is the two seconds after which what nobody sees is closed,
 // and what a busy machine needs to notice.
 const unwantedAndSome = 4 * time.Second
+
+// always is processor time to spare.
+type always struct{}
+
+func (always) Spare() bool     { return true }
+func (always) Spend(do func()) { do() }
+
+// TestForeignPicturesFollowTheTile: nobody but the app can make them smaller.
+func TestForeignPicturesFollowTheTile(t *testing.T) {
+	c := newForeign(t, dialects[0], func(c *foreignCamera) { c.jpeg = grey(t, 640, 480) })
+	d := startDesk(t, "", nil, func(cfg *engine.Config) { cfg.Spare = always{} })
+	server := serve(t, d)
+	r := d.Add("http://" + c.addr + c.path)
+	if !r.OK() {
+		t.Fatalf("got %+v", r)
+	}
+	key := r.Keys[0]
+	var tile atomic.Int64
+	tile.Store(235)
+	var last uint64
+	showTile(t, server, func() Want { return Want{Key: key, FPS: 10, Width: int(tile.Load())} }, &last)
+	d.eventually(t, 5*time.Second, key, cameras.Live)
+	for _, tt := range []struct {
+		tile int64
+		size string
+	}{{235, "320x240"}, {640, "640x480"}, {100, "160x120"}, {0, "640x480"}} {
+		tile.Store(tt.tile)
+		eventually(t, 5*time.Second, fmt.Sprintf("the picture for %d pixels has %s", tt.tile, tt.size), func() bool {
+			_, picture := getFrame(t, server, key)
+			width, height, ok := mjpeg.Size(picture)
+			if !ok {
+				t.Fatal("no picture while the size changes")
+			}
+			return fmt.Sprintf("%dx%d", width, height) == tt.size
+		})
+		if c := d.camera(key); c.Width != 640 || c.Height != 480 || c.State != cameras.Live {
+			t.Errorf("in a tile of %d: %+v", tt.tile, c)
+		}
+	}
+	if asked, most, streams, _ := c.saw(); most != 1 || streams != 1 {
+		t.Errorf("asked %v, %d streams, %d at once", asked, streams, most)
+	}
+}

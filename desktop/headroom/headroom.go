@@ -4,6 +4,7 @@ package headroom
 
 import (
 	"context"
+	"runtime"
 	"sync/atomic"
 	"time"
 )
@@ -62,8 +63,15 @@ func (m *Meter) Run(ctx context.Context) {
 // Spare reports whether there is time to spare.
 func (m *Meter) Spare() bool { return m.spare.Load() }
 
-// Spent notes that time was spent because there was some to spare.
-func (m *Meter) Spent(d time.Duration) { m.spent.Add(int64(d)) }
+// Spend runs do and notes the processor time that it takes in this goroutine, as spent
+// because there was some to spare.
+func (m *Meter) Spend(do func()) {
+	runtime.LockOSThread()
+	defer runtime.UnlockOSThread()
+	taken := stopwatch()
+	do()
+	m.spent.Add(int64(taken()))
+}
 
 // measure looks at what was used since the last time. What nobody knows is not spared.
 func (m *Meter) measure(now time.Time) {

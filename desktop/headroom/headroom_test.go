@@ -5,6 +5,8 @@ import (
 	"errors"
 	"os"
 	"os/exec"
+	"runtime"
+	"strings"
 	"sync"
 	"testing"
 	"testing/synctest"
@@ -59,7 +61,7 @@ func (m *machine) run(t *testing.T) *Meter {
 func (m *machine) pass(meter *Meter, seconds int) {
 	for range seconds * 10 {
 		m.set(func() { m.took += time.Duration(m.share * 4 * 1e8) })
-		meter.Spent(time.Duration(m.own * 4 * 1e8))
+		meter.spent.Add(int64(m.own * 4 * 1e8))
 		time.Sleep(100 * time.Millisecond)
 	}
 	synctest.Wait()
@@ -120,6 +122,23 @@ func TestNothingIsSparedWhereNobodyKnows(t *testing.T) {
 			t.Error("less than before is not little enough")
 		}
 	})
+}
+
+// TestSpendCountsWhatItTakes: not the time that passes.
+func TestSpendCountsWhatItTakes(t *testing.T) {
+	m := New(1, nil)
+	m.Spend(func() {})
+	m.Spend(func() { time.Sleep(300 * time.Millisecond) })
+	if got := time.Duration(m.spent.Load()); runtime.GOOS == "linux" && got > 100*time.Millisecond {
+		t.Errorf("%v for doing nothing", got)
+	}
+	before := m.spent.Load()
+	for end := time.Now().Add(10 * time.Second); m.spent.Load() == before && time.Now().Before(end); {
+		m.Spend(func() { _ = strings.Repeat("busy", 1<<20) })
+	}
+	if m.spent.Load() == before {
+		t.Error("nothing for what takes time")
+	}
 }
 
 // TestChildrenCount: the page has processes of its own.
