@@ -3,6 +3,7 @@ package e2e
 import (
 	"bytes"
 	"context"
+	"crypto/tls"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -88,27 +89,27 @@ func TestAttacks(t *testing.T) {
 	for _, attack := range []struct {
 		name string
 		big  bool // the camera's pictures
-		n    int
-		over time.Duration // in which they are opened, for frames that differ
-		send string
+		attack
 	}{
-		{"half requests", false, 18_500, 0, "GET / HTTP/1.1\r\nHost: pi\r\nX-Half: "},
-		{"half requests with long headers", false, 18_500, 0, "GET / HTTP/1.1\r\nHost: pi\r\n" + strings.Repeat("X: "+strings.Repeat("y", 60)+"\r\n", 110)},
-		{"connections that say nothing", false, 18_500, 0, ""},
+		{"half requests", false, attack{n: 18_500, send: "GET / HTTP/1.1\r\nHost: pi\r\nX-Half: "}},
+		{"half requests with long headers", false, attack{n: 18_500, send: "GET / HTTP/1.1\r\nHost: pi\r\n" + strings.Repeat("X: "+strings.Repeat("y", 60)+"\r\n", 110)}},
+		{"connections that say nothing", false, attack{n: 18_500, send: ""}},
 		// A ClientHello of 16 KB of which the first bytes come (RFC 8446, section 4.1.2).
-		{"half hellos of TLS", false, 18_500, 0, "\x16\x03\x01\x40\x00\x01\x00\x3f\xfc\x03\x03" + strings.Repeat("r", 32)},
-		{"long half hellos of TLS", false, 18_500, 0, "\x16\x03\x01\x40\x00\x01\x00\x3f\xfc\x03\x03" + strings.Repeat("r", 16_000)},
-		{"unread snapshots", true, 300, 10 * time.Second, "GET /snapshot.jpg?settle=0 HTTP/1.1\r\nHost: pi\r\n\r\n"},
-		{"unread streams", true, 300, 10 * time.Second, "GET /video HTTP/1.1\r\nHost: pi\r\n\r\n"},
-		{"unread streams for browsers", true, 300, 10 * time.Second, "GET /video?advance=1 HTTP/1.1\r\nHost: pi\r\n\r\n"},
-		{"unread answers", false, 300, 0, strings.Repeat("GET /metrics HTTP/1.1\r\nHost: pi\r\n\r\n", 500)},
+		{"half hellos of TLS", false, attack{n: 18_500, send: "\x16\x03\x01\x40\x00\x01\x00\x3f\xfc\x03\x03" + strings.Repeat("r", 32)}},
+		{"long half hellos of TLS", false, attack{n: 18_500, send: "\x16\x03\x01\x40\x00\x01\x00\x3f\xfc\x03\x03" + strings.Repeat("r", 16_000)}},
+		{"unread snapshots", true, attack{n: 300, over: 10 * time.Second, send: "GET /snapshot.jpg?settle=0 HTTP/1.1\r\nHost: pi\r\n\r\n"}},
+		{"unread streams", true, attack{n: 300, over: 10 * time.Second, send: "GET /video HTTP/1.1\r\nHost: pi\r\n\r\n"}},
+		{"unread streams for browsers", true, attack{n: 300, over: 10 * time.Second, send: "GET /video?advance=1 HTTP/1.1\r\nHost: pi\r\n\r\n"}},
+		{"unread snapshots over TLS", true, attack{n: 300, over: 10 * time.Second, send: "GET /snapshot.jpg?settle=0 HTTP/1.1\r\nHost: pi\r\n\r\n", secure: true}},
+		{"unread streams over TLS", true, attack{n: 300, over: 10 * time.Second, send: "GET /video HTTP/1.1\r\nHost: pi\r\n\r\n", secure: true}},
+		{"unread answers", false, attack{n: 300, send: strings.Repeat("GET /metrics HTTP/1.1\r\nHost: pi\r\n\r\n", 500)}},
 	} {
 		t.Run(attack.name, func(t *testing.T) {
 			launch := startUsual
 			if attack.big {
 				launch = startBig
 			}
-			underAttack(t, launch, attack.n, attack.over, attack.send, nil)
+			underAttack(t, launch, attack.attack)
 		})
 	}
 }
@@ -116,30 +117,54 @@ func TestAttacks(t *testing.T) {
 // TestSlowReaders take a little each 100 ms, for ever: the agent keeps them, and
 // what it keeps for them stays small.
 func TestSlowReaders(t *testing.T) {
-	for _, path := range []string{"/snapshot.jpg?settle=0", "/video", "/video?advance=1"} {
-		t.Run(path, func(t *testing.T) {
-			underAttack(t, startBig, 300, 10*time.Second, "GET "+path+" HTTP/1.1\r\nHost: pi\r\n\r\n", trickleFrom)
-		})
+	for _, secure := range []bool{false, true} {
+		for _, path := range []string{"/snapshot.jpg?settle=0", "/video", "/video?advance=1"} {
+			t.Run(map[bool]string{false: "", true: "TLS "}[secure]+path, func(t *testing.T) {
+				underAttack(t, startBig, attack{300, 10 * time.Second, "GET " + path + " HTTP/1.1\r\nHost: pi\r\n\r\n", secure, trickleFrom})
+			})
+		}
 	}
 }
 
 // TestRareViewers read all they get, which is a picture each ten seconds, another
 // one for each: what was shown last is kept for browsers.
 func TestRareViewers(t *testing.T) {
-	underAttack(t, startBig, 300, 40*time.Second, "GET /video?fps=0.1&advance=1&placeholder=1 HTTP/1.1\r\nHost: pi\r\n\r\n", readFrom)
+	underAttack(t, startBig, attack{n: 300, over: 40 * time.Second, send: "GET /video?fps=0.1&advance=1&placeholder=1 HTTP/1.1\r\nHost: pi\r\n\r\n", read: readFrom})
 }
 
-// underAttack watches an agent's memory and two good viewers while n connections
-// send the same, and read from each when it is told how. What the viewers miss is
-// compared with one of an agent that nobody attacks: the attack keeps the machine
-// busy, too.
-func underAttack(t *testing.T, launch func(*testing.T) *agent, n int, over time.Duration, send string, read func(context.Context, net.Conn)) *agent {
+// attack is what hostile clients do.
+type attack struct {
+	n      int           // connections
+	over   time.Duration // in which they are opened, for frames that differ
+	send   string
+	secure bool                            // over TLS
+	read   func(context.Context, net.Conn) // below TLS; nil for nothing
+}
+
+// begin has a connection send what the attack sends.
+func (a attack) begin(c net.Conn) {
+	_ = c.SetDeadline(time.Now().Add(3 * time.Second))
+	to := c
+	if a.secure {
+		to = tls.Client(c, &tls.Config{InsecureSkipVerify: true, NextProtos: []string{"http/1.1"}}) //nolint:gosec // nothing is believed
+	}
+	if a.read == nil {
+		smallBuffer(c)
+	}
+	_, _ = io.WriteString(to, a.send) // fails when the agent has hung up
+	_ = c.SetDeadline(time.Time{})
+}
+
+// underAttack watches an agent's memory and two good viewers, one of them over TLS as the
+// attack is, while there are so many connections. What the viewers miss is compared with
+// one of an agent that nobody attacks: the attack keeps the machine busy, too.
+func underAttack(t *testing.T, launch func(*testing.T) *agent, by attack) *agent {
 	t.Helper()
 	length := 3 * time.Second
 	if soaking() {
 		length *= 3
 	} else {
-		n, over = n/4, over/4
+		by.n, by.over = by.n/4, by.over/4
 	}
 	a, calm := launch(t), launch(t)
 	ctx, cancel := context.WithCancel(t.Context())
@@ -147,20 +172,23 @@ func underAttack(t *testing.T, launch func(*testing.T) *agent, n int, over time.
 	defer clients.Wait()
 	defer cancel()
 	viewers := []*good{{agent: a}, {agent: a}, {agent: calm}}
-	for _, v := range viewers {
-		clients.Go(func() { count(ctx, t, v.url+"/video", &v.frames) })
+	for i, v := range viewers {
+		url := v.url + "/video"
+		if by.secure && i > 0 {
+			url = strings.Replace(url, "http:", "https:", 1)
+		}
+		clients.Go(func() { count(ctx, t, url, &v.frames) })
 	}
 	pass(2 * time.Second)
 	before, kernel := a.use(t), tcpMemory(t)
 	for _, v := range viewers {
 		v.begin(t)
 	}
-	conns := flood(t, a.addr, n, over, send, func(c net.Conn) {
-		if read == nil {
-			smallBuffer(c)
-			return
+	conns := flood(t, a.addr, by, func(c net.Conn) {
+		by.begin(c)
+		if by.read != nil {
+			clients.Go(func() { by.read(ctx, c) })
 		}
-		clients.Go(func() { read(ctx, c) })
 	})
 	pass(length)
 	share, usual := min(viewers[0].share(t), viewers[1].share(t)), viewers[2].share(t)
@@ -175,7 +203,7 @@ func underAttack(t *testing.T, launch func(*testing.T) *agent, n int, over time.
 	if peak > mostMemory {
 		t.Errorf("the agent took %d MiB, more than %d", peak>>10, mostMemory>>10)
 	}
-	if n <= 300 && kernel > 2*mostMemory<<10 { // of all programs, and of both ends
+	if by.n <= 300 && kernel > 2*mostMemory<<10 { // of all programs, and of both ends
 		t.Errorf("the kernel took %d MiB", kernel>>20)
 	}
 	if share < 0.9*usual {
@@ -206,10 +234,12 @@ func (g *good) share(t *testing.T) float64 {
 	return float64(got) / float64(g.taken(t)-g.cameraAt)
 }
 
-// flood opens up to n connections that send the same, evenly over a time. opened
-// is called with each before, by several goroutines.
-func flood(t *testing.T, addr string, n int, over time.Duration, send string, opened func(net.Conn)) []net.Conn {
+// flood opens the connections of an attack, evenly over its time. begin is called with
+// each, by several goroutines. An address makes only so many TLS handshakes, so such an
+// attack comes from many.
+func flood(t *testing.T, addr string, by attack, begin func(net.Conn)) []net.Conn {
 	t.Helper()
+	n, over := by.n, by.over
 	var limit syscall.Rlimit
 	if err := syscall.Getrlimit(syscall.RLIMIT_NOFILE, &limit); err != nil {
 		t.Fatal(err)
@@ -227,8 +257,13 @@ func flood(t *testing.T, addr string, n int, over time.Duration, send string, op
 	var dialers sync.WaitGroup
 	for range 8 {
 		dialers.Go(func() {
-			d := net.Dialer{Timeout: 2 * time.Second, LocalAddr: &net.TCPAddr{IP: net.ParseIP(hostile)}, KeepAlive: -1, Control: anyPort}
-			for left.Add(-1) >= 0 {
+			d := net.Dialer{Timeout: 2 * time.Second, KeepAlive: -1, Control: anyPort}
+			for i := left.Add(-1); i >= 0; i = left.Add(-1) {
+				from := net.ParseIP(hostile).To4()
+				if by.secure {
+					from[2] = byte(i % 16)
+				}
+				d.LocalAddr = &net.TCPAddr{IP: from}
 				if over > 0 {
 					<-pace.C
 				}
@@ -236,9 +271,7 @@ func flood(t *testing.T, addr string, n int, over time.Duration, send string, op
 				if err != nil {
 					continue
 				}
-				opened(c)
-				_ = c.SetWriteDeadline(time.Now().Add(time.Second))
-				_, _ = io.WriteString(c, send) // fails when the agent has hung up
+				begin(c)
 				mu.Lock()
 				conns = append(conns, c)
 				mu.Unlock()
@@ -286,7 +319,8 @@ func count(ctx context.Context, t *testing.T, url string, frames *atomic.Int64) 
 		t.Error(err)
 		return
 	}
-	answer, err := (&http.Client{Transport: &http.Transport{DisableKeepAlives: true}}).Do(r)
+	tr := &http.Transport{DisableKeepAlives: true, TLSClientConfig: &tls.Config{InsecureSkipVerify: true}} //nolint:gosec // its own agent
+	answer, err := (&http.Client{Transport: tr}).Do(r)
 	if err != nil {
 		t.Error(err)
 		return
@@ -376,7 +410,7 @@ func TestOutOfDescriptors(t *testing.T) {
 	if err := os.WriteFile(binary, []byte(script), 0o700); err != nil {
 		t.Fatal(err)
 	}
-	a := underAttack(t, func(t *testing.T) *agent { return start(t, env) }, 2000, 0, "GET / HTTP/1.1\r\nHost: pi\r\nX-Half: ", nil)
+	a := underAttack(t, func(t *testing.T) *agent { return start(t, env) }, attack{n: 2000, send: "GET / HTTP/1.1\r\nHost: pi\r\nX-Half: "})
 	if n := strings.Count(a.log.String(), "level=WARN"); n != 1 {
 		t.Errorf("%d warnings: %s", n, a.log)
 	}

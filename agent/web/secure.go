@@ -14,9 +14,12 @@ const (
 	// tlsHello is the first byte of a client that speaks TLS (RFC 8446, section 5.1).
 	// No HTTP request begins with it.
 	tlsHello = 0x16
-	// maxJoined is how many bytes of records are written together. A frame of usual
-	// size is one write then.
+	// maxJoined is how many bytes are written together, as one frame of usual size is. A
+	// larger one is written record by record: 64 KiB for each client that is slow with it
+	// would be too much, and it costs hardly more.
 	maxJoined = 64 << 10
+	// recordsExtra is what the records of so many bytes have beside them, at most.
+	recordsExtra = 512
 	// handshakesEach is how many TLS handshakes of one address are made in a second.
 	// One takes some milliseconds of a small Pi's processor.
 	handshakesEach = 10
@@ -57,7 +60,10 @@ func (c *conn) startTLS(begun []byte) (*secure, error) {
 // write sends b in records that are written together, so that a frame costs as few
 // calls of the system as without TLS.
 func (s *secure) write(b []byte) (int, error) {
-	s.under.join()
+	if len(b) > maxJoined {
+		return s.Write(b)
+	}
+	s.under.join(len(b))
 	n, err := s.Write(b)
 	if e := s.under.flush(); err == nil {
 		err = e
@@ -115,16 +121,17 @@ func (r *records) Write(b []byte) (int, error) {
 		return r.to.writePlain(b)
 	}
 	r.joined = append(r.joined, b...)
-	if len(r.joined) < maxJoined {
-		return len(b), nil
-	}
-	return len(b), r.send()
+	return len(b), nil
 }
 
-func (r *records) join() {
+// join keeps the records of so many bytes until flush.
+func (r *records) join(n int) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.joining = true
+	if cap(r.joined) < n+recordsExtra {
+		r.joined = make([]byte, 0, n+recordsExtra)
+	}
 }
 
 func (r *records) flush() error {
