@@ -30,7 +30,10 @@ const ROOMS = {
     may: ["backend/types", "cameras/"],
     why: "sentences are functions of what is so, not of what is on the screen",
   },
-  keys: { may: ["layout/", "words/"], why: "keys call Actions and do not know who acts" },
+  keys: {
+    may: ["cameras/", "layout/", "words/"],
+    why: "keys and entries of a menu call Actions and do not know who acts",
+  },
   view: {
     may: ["backend/", "cameras/", "layout/", "frames/"],
     why: "what is looked at is derived and tested without tiles and without words",
@@ -44,7 +47,7 @@ const ROOMS = {
     why: "its dialogs stand on those of ui and know no tiles",
   },
   grid: {
-    may: ["cameras/", "layout/", "frames/", "view/", "words/", "ui/"],
+    may: ["cameras/", "keys/actions", "layout/", "frames/", "view/", "words/", "ui/"],
     why: "tiles act through the viewer, not on Go",
   },
   settings: {

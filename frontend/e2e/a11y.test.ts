@@ -4,7 +4,7 @@ import type { Camera } from "../src/backend/types";
 import { search } from "../src/testing/camera";
 import { violations } from "./axe";
 import { everyState } from "./every-state";
-import { picturesShown, shot, tile, useStage } from "./stage";
+import { menuOf, picturesShown, shot, tile, useStage } from "./stage";
 
 const stage = useStage();
 
@@ -101,8 +101,9 @@ describe.each(["dark", "light"] as const)("axe finds nothing serious in %s", (co
     expect(await violations(page), "all").toEqual([]);
     const dialog = page.getByRole("dialog");
     for (const { name } of cameras) {
-      await tile(page, name).hover();
-      await page.getByRole("button", { name: `Details: ${name}`, exact: true }).click();
+      const menu = await menuOf(page, name);
+      expect(await violations(page), `Menu of ${name}`).toEqual([]);
+      await menu.getByRole("menuitem", { name: "Details" }).click();
       await dialog.waitFor();
       expect(await violations(page), `Details of ${name}`).toEqual([]);
       await page.keyboard.press("Escape");

@@ -24,6 +24,8 @@ import type {
 import { accessResult } from "../src/testing/access";
 import { savedResult, state } from "../src/testing/camera";
 
+import { ARRANGE } from "./fake-arrange";
+
 const DIST = join(import.meta.dirname, "..", "dist");
 const TYPES: Record<string, string> = {
   ".html": "text/html",
@@ -181,6 +183,9 @@ export class FakeGo {
         const said = this.settings(name, call);
         const settings = { ok: true, code: "", detail: "", text: "", added: 0, ...said };
         send(response, this.#answer(0, [], { settings }));
+      } else if (ARRANGE[name]) {
+        this.change(ARRANGE[name](this.state, call));
+        send(response, this.#answer(0, []));
       } else if (PLAIN.includes(name)) send(response, this.#answer(0, []));
       else {
         this.asked.push({ command: name, call });
@@ -246,7 +251,7 @@ function send(response: ServerResponse, answer: Answer): void {
 
 /** Runs in the page. */
 function injectFakeWails(): void {
-  const w = window as unknown as { runtime: unknown; fakeClipboard: string };
+  const w = window as unknown as { runtime: unknown; fakeClipboard: string; fakeOpened: string };
   let full = false;
   const fill = (whole: boolean) => {
     full = whole;
@@ -260,5 +265,6 @@ function injectFakeWails(): void {
       w.fakeClipboard = text;
       return Promise.resolve(true);
     },
+    BrowserOpenURL: (url: string) => (w.fakeOpened = url),
   };
 }

@@ -115,11 +115,11 @@ describe("a picture of a camera that hangs on its side", () => {
     await page.keyboard.press("Enter");
     await tile(page, "Car").waitFor();
     expect(last()?.call).toEqual({ key: garage.key, name: "Car", rotation: 90, mirror: true });
-    await dialog.getByRole("button", { name: "Rotate by 90°" }).click();
+    await dialog.getByRole("button", { name: "Rotate" }).click();
     // In a mirror, the other way round is clockwise.
     await expect.poll(() => last()?.call.rotation).toBe(0);
     await shot(page, "details-mounted");
-    await dialog.getByRole("button", { name: "Mirror" }).click();
+    await dialog.getByRole("button", { name: "Flip" }).click();
     await expect.poll(() => last()?.call.mirror).toBe(false);
   });
 

@@ -124,6 +124,16 @@ export function tile(page: Page, name: string) {
   return page.locator("li.tile", { has: page.locator(`[data-tile][aria-label^="${name},"]`) });
 }
 
+/** Opens the menu of a camera as the right button does. */
+export async function menuOf(page: Page, name: string): Promise<Locator> {
+  // Beside what stands on the tile.
+  const position = { x: 12, y: 60 };
+  await tile(page, name).locator("[data-tile]").click({ button: "right", position });
+  const menu = page.getByRole("menu", { name: `Menu of ${name}` });
+  await menu.waitFor();
+  return menu;
+}
+
 /** Waits until this many visible tiles show a picture. */
 export async function picturesShown(page: Page, count: number): Promise<void> {
   await expect

@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import type { Camera } from "../src/backend/types";
 import { everyState } from "./every-state";
 import { FITS, layout } from "./layout";
-import { picturesShown, settled, shot, SIZES, tile, useStage } from "./stage";
+import { menuOf, picturesShown, settled, shot, SIZES, tile, useStage } from "./stage";
 
 const stage = useStage();
 
@@ -178,8 +178,8 @@ describe("words for every state", () => {
       ...others.map((c, i) => ({ ...c, key: i < 2 ? `agent:9/b${i}` : "agent:8/a" })),
     ];
     const page = await stage.open();
-    await tile(page, "Liar").hover();
-    await page.getByRole("button", { name: "Details: Liar" }).click();
+    await menuOf(page, "Liar");
+    await page.getByRole("menuitem", { name: "Details" }).click();
     await page.getByRole("button", { name: "Forget all 3 cameras of this agent" }).click();
     await page.getByRole("dialog").waitFor({ state: "detached" });
     expect(stage.go.calls).toEqual(["forgetAgent agent:9/a"]);

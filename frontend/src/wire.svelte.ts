@@ -3,7 +3,8 @@ import { devicePixelRatio } from "svelte/reactivity/window";
 import { toast } from "svelte-sonner";
 
 import { connect } from "./backend/backend";
-import { inWindow, isFullscreen, setFullscreen } from "./backend/window";
+import { copyText, inWindow, isFullscreen, openPage, setFullscreen } from "./backend/window";
+import type { Camera } from "./backend/types";
 import type { Mounting } from "./cameras/mounted";
 import { Pictures } from "./frames/pictures.svelte";
 import { NoApp, Puller } from "./frames/pull";
@@ -12,6 +13,9 @@ import { Clock } from "./view/clock.svelte";
 import { nextFrame, painted } from "./view/painted";
 import { reportSaved } from "./ui/saved";
 import { problem } from "./words/access";
+import { HIDDEN } from "./words/actions";
+import { pageOf } from "./words/addresses";
+import { BUTTONS } from "./words/controls";
 import { nameOf } from "./words/status";
 import { Viewer } from "./view/viewer.svelte";
 
@@ -34,6 +38,18 @@ export function wire() {
       reportSaved(await backend.save(what, { key }), what, name, clock.now, backend);
     },
     fullscreen: (full: boolean) => void setFullscreen(full),
+    browse: (camera: Camera) => openPage(pageOf(camera)),
+    copy: async (text: string, said: string) => {
+      if (await copyText(text)) toast.success(said);
+      else toast.error(BUTTONS.notCopied);
+    },
+    hide: (camera: Camera, hidden: boolean) => {
+      void backend.hide(camera.key, hidden);
+      if (!hidden) return;
+      const undo = { label: HIDDEN.undo, onClick: () => void backend.hide(camera.key, false) };
+      toast(HIDDEN.said(nameOf(camera)), { action: undo });
+    },
+    fill: (camera: Camera, fill: boolean) => void backend.fill(camera.key, fill),
     nameAgent: (agent: string, name: string) => backend.access("nameAgent", { agent, name }),
     mount: async (key: string, mounting: Mounting) => {
       const result = await backend.access("mount", { key, ...mounting });

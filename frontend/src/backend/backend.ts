@@ -50,6 +50,10 @@ export interface Backend {
   forgetAgent(key: string): Promise<void>;
   /** Dials now; the empty key means all. */
   retry(key: string): Promise<void>;
+  /** Takes a camera out of the grid, or puts it back. */
+  hide(key: string, on: boolean): Promise<void>;
+  /** Lets a picture fill its tile, or fit into it. */
+  fill(key: string, on: boolean): Promise<void>;
   /** Asks every address of the network for an agent; the state tells how far it is. */
   search(): Promise<void>;
   stopSearch(): Promise<void>;
@@ -118,6 +122,8 @@ export function connect(
     forget: (key) => done("forget", { key }),
     forgetAgent: (key) => done("forgetAgent", { key }),
     retry: (key) => done("retry", { key }),
+    hide: (key, on) => done("hide", { key, on }),
+    fill: (key, on) => done("fill", { key, on }),
     search: () => done("search"),
     stopSearch: () => done("stopSearch"),
     heard: async () => {

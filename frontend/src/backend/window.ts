@@ -8,6 +8,7 @@ interface Runtime {
   WindowUnfullscreen(): void;
   WindowIsFullscreen(): Promise<boolean>;
   ClipboardSetText(text: string): Promise<boolean>;
+  BrowserOpenURL(url: string): void;
 }
 
 /** By then an engine has taken over what it saves. */
@@ -35,6 +36,12 @@ export async function setFullscreen(full: boolean): Promise<void> {
   const app = window.runtime;
   if (app) return full ? app.WindowFullscreen() : app.WindowUnfullscreen();
   await (full ? document.documentElement.requestFullscreen() : document.exitFullscreen());
+}
+
+/** Opens an http URL in the system's browser. */
+export function openPage(url: string): void {
+  if (window.runtime) window.runtime.BrowserOpenURL(url);
+  else window.open(url, "_blank", "noopener,noreferrer");
 }
 
 /** Copies text; false when neither the app nor the browser can. */

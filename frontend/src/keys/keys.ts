@@ -1,10 +1,12 @@
-// What the keys of the page do; words/keys lists them for the `?` overlay.
+// What the keys of the page do: those of one camera are in actions.ts. words/keys and
+// words/actions list them for the `?` overlay.
 import { createKeybindingsHandler } from "tinykeys";
 
 import type { Direction } from "../layout/neighbour";
 import type { KEY_WORDS } from "../words/keys";
+import { CAMERA_ACTIONS } from "./actions";
 
-/** What keys can do. */
+/** What keys and the menu of a camera can do; "this camera" is the active one. */
 export interface Actions {
   dialogOpen(): boolean;
   move(direction: Direction): void;
@@ -15,15 +17,27 @@ export interface Actions {
   toggleFullscreen(): void;
   turnPage(by: number): void;
   toggleFreeze(): void;
-  /** Saves the picture of the selected camera. */
+  /** Saves the picture of the active camera. */
   snapshot(): void;
   /** Saves those of all cameras, at one instant. */
   snapshotAll(): void;
+  /** Saves its last seconds as a film. */
+  clip(): void;
+  hide(): void;
+  toggleFill(): void;
+  /** In by so many steps, or out. */
+  zoom(steps: number): void;
   retry(): void;
   retryAll(): void;
   openAdd(): void;
+  /** The menu of this camera. */
+  openMenu(): void;
   openDetails(): void;
   openNaming(): void;
+  openForget(): void;
+  openInBrowser(): void;
+  /** Copies a text and says so. */
+  copy(text: string, said: string): void;
   /** By this many degrees clockwise. */
   turn(degrees: number): void;
   mirror(): void;
@@ -47,20 +61,13 @@ const ROWS: Record<keyof typeof KEY_WORDS, Row> = {
     ArrowUp: (act) => act.move("up"),
     ArrowDown: (act) => act.move("down"),
   },
-  solo: { Enter: (act) => act.toggleSolo(), f: (act) => act.toggleSolo() },
+  menu: { "Shift+F10": (act) => act.openMenu(), ContextMenu: (act) => act.openMenu() },
   back: { Escape: (act) => act.escape(), "0": (act) => act.back() },
   number: digits(),
   page: { PageUp: (act) => act.turnPage(-1), PageDown: (act) => act.turnPage(1) },
   fullscreen: { F11: (act) => act.toggleFullscreen() },
-  freeze: { Space: (act) => act.toggleFreeze() },
-  snapshot: { s: (act) => act.snapshot() },
   snapshotAll: { "Shift+S": (act) => act.snapshotAll() },
-  retry: { r: (act) => act.retry() },
   retryAll: { "Shift+R": (act) => act.retryAll() },
-  details: { i: (act) => act.openDetails() },
-  name: { F2: (act) => act.openNaming() },
-  turn: { "[": (act) => act.turn(-90), "]": (act) => act.turn(90) },
-  mirror: { x: (act) => act.mirror() },
   household: { l: (act) => act.openHousehold() },
   add: { "$mod+n": (act) => act.openAdd() },
   settings: { "$mod+,": (act) => act.openSettings() },
@@ -68,16 +75,19 @@ const ROWS: Record<keyof typeof KEY_WORDS, Row> = {
   keys: { "[Shift]+?": (act) => act.openKeys() },
 };
 
-/** A key that is held down repeats only in these. */
-const REPEATING: readonly Row[] = [ROWS.move, ROWS.page];
+/** All keys of the page; a key that is held down repeats only in some. */
+const ALL: readonly { row: Row; repeats: boolean }[] = [
+  ...Object.values(ROWS).map((row) => ({ row, repeats: row === ROWS.move || row === ROWS.page })),
+  ...CAMERA_ACTIONS.map(({ keys = {}, repeats = false }) => ({ row: keys, repeats })),
+];
 
 /** The listener for keydown on the window. */
 export function keyHandler(act: Actions): (event: KeyboardEvent) => void {
   const once: Record<string, (event: KeyboardEvent) => void> = {};
   const repeating: typeof once = {};
-  for (const row of Object.values(ROWS)) {
+  for (const { row, repeats } of ALL) {
     for (const [press, run] of Object.entries(row)) {
-      (REPEATING.includes(row) ? repeating : once)[press] = (event) => {
+      (repeats ? repeating : once)[press] = (event) => {
         event.preventDefault();
         run(act);
       };

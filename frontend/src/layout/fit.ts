@@ -10,6 +10,12 @@ export interface Rect extends Size {
   top: number;
 }
 
+/** In the window. */
+export interface Point {
+  x: number;
+  y: number;
+}
+
 /** The grid of one page. All tiles have the same size. */
 export interface Fit {
   columns: number;

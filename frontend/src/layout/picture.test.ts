@@ -15,6 +15,11 @@ describe("drawnWidth", () => {
     expect(Math.round(drawnWidth(picture, tile))).toBe(expected);
   });
 
+  it("is as wide as a tile that it must fill", () => {
+    expect(drawnWidth(size(480, 640), size(320, 240), true)).toBe(320);
+    expect(drawnWidth(size(1920, 1080), size(320, 240), true)).toBeCloseTo(427, 0);
+  });
+
   it("fills the tile only where the shapes are nearly the same", () => {
     expect(fills(size(640, 480), size(320, 242))).toBe(true);
     expect(fills(size(640, 480), size(320, 250))).toBe(false);

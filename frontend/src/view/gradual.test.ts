@@ -72,4 +72,12 @@ describe("step", () => {
     expect(done).toBe(true);
     expect(step(now, []).cameras).toEqual([]);
   });
+
+  it("takes cameras that are hidden, or not any more, at once", () => {
+    const goal = cameras(20).map((c, i) => ({ ...c, hidden: i % 2 === 0, fps: c.fps + 1 }));
+    const { cameras: now, done } = step(cameras(20), goal);
+    expect(now.map((c) => c.hidden)).toEqual(goal.map((c) => c.hidden));
+    expect(done).toBe(false);
+    expect(step(now, goal, Infinity)).toEqual({ cameras: goal, done: true });
+  });
 });

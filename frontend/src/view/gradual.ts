@@ -8,8 +8,8 @@ export const STRETCH = 2;
 export const NUMBERS_PER_WORDS = 4;
 
 /**
- * One step from what is shown to what is so. New cameras are taken at once, for
- * the places of all tiles depend on them. A camera of which nothing changed keeps
+ * One step from what is shown to what is so. New cameras are taken at once, and
+ * those that are hidden or not any more, for the places of all tiles depend on them. A camera of which nothing changed keeps
  * its object, so that its tile has nothing to do. `done` is false while what is
  * shown of some cameras is old. `stretch` tiles may get other words.
  */
@@ -30,10 +30,13 @@ export function step(
   const taken = words.slice(0, stretch);
   taken.push(...numbers.slice(0, (stretch - taken.length) * NUMBERS_PER_WORDS));
   const take = new Set(taken);
+  for (const camera of changed) {
+    if (before.get(camera.key)?.hidden !== camera.hidden) take.add(camera);
+  }
   const cameras = goal.map((camera) =>
     take.has(camera) ? camera : (before.get(camera.key) ?? camera),
   );
-  return { cameras, done: taken.length === changed.length };
+  return { cameras, done: take.size === changed.length };
 }
 
 function partition<T>(all: readonly T[], first: (one: T) => boolean): [T[], T[]] {

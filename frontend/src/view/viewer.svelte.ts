@@ -18,16 +18,20 @@ import {
   perPage,
   place,
   type Fit,
+  type Point,
   type Rect,
   type Size,
 } from "../layout/fit";
 import { neighbour, type Direction } from "../layout/neighbour";
 import { drawnWidth } from "../layout/picture";
 import type { AppState } from "./app-state.svelte";
+import { Zooms } from "./zooms.svelte";
 
 export type Dialog =
-  | { kind: "none" | "add" | "keys" | "join" | "settings" | "why" }
+  | { kind: "none" | "add" | "keys" | "join" | "settings" | "why" | "hidden" }
   | { kind: "details"; key: string; naming: boolean }
+  /** Asks before a camera is forgotten. */
+  | { kind: "forget"; key: string }
   /** Lets an agent go on whose key has changed; `key` is of one of its cameras. */
   | { kind: "trust"; key: string }
   /** Locks one agent, or all that are open. */
@@ -41,15 +45,39 @@ const LARGE_TILE = 900;
 /** No JPEG is wider. */
 const MOST_PIXELS = 65535;
 
+/** By how much a key zooms, and what part of its tile it moves a picture. */
+const ZOOM_STEP = 1.25;
+const PAN_STEP = 0.1;
+const PANS: Record<Direction, Point> = {
+  left: { x: PAN_STEP, y: 0 },
+  right: { x: -PAN_STEP, y: 0 },
+  up: { x: 0, y: PAN_STEP },
+  down: { x: 0, y: -PAN_STEP },
+};
+
 /** CSS pixels from which on the header has room for all that is said of one camera. */
 const WIDE_HEADER = 800;
+
+/** The menu of a camera, at a point of the window or else on its tile. */
+export interface OpenMenu {
+  key: string;
+  at: Point | null;
+}
 
 export interface Commands {
   retry(key: string): void;
   /** Saves the picture of a camera, those of all at one instant for "", or a clip. */
   save(what: "snapshot" | "clip", key: string): void;
+  /** Opens the page of a camera in a browser. */
+  browse(camera: Camera): void;
+  /** Copies a text and says so. */
+  copy(text: string, said: string): void;
   /** Asks for the whole screen, or for the window again. */
   fullscreen(full: boolean): void;
+  /** Hides a camera, or shows it again. */
+  hide(camera: Camera, hidden: boolean): void;
+  /** Lets a picture fill its tile, or fit into it. */
+  fill(camera: Camera, fill: boolean): void;
   /** Says how a camera is called and mounted. */
   mount(key: string, mounting: Mounting): void;
   /** Names an agent. */
@@ -70,6 +98,8 @@ export class Viewer {
   /** The window fills the screen: so it is, not so it was asked. */
   fullscreen = $state(false);
   dialog = $state.raw<Dialog>({ kind: "none" });
+  menu = $state.raw<OpenMenu | null>(null);
+  readonly zooms = new Zooms();
   /** Grows whenever the keyboard moved: the grid then focuses the active tile. */
   moves = $state(0);
   #activeKey = $state("");
@@ -96,15 +126,28 @@ export class Viewer {
    */
   #forgotten(key: string, left: readonly Camera[]): void {
     this.#frozen.delete(key);
-    if (key === this.#soloKey) this.#soloKey = "";
-    if (key === this.#activeKey) {
-      this.#activeKey = left[Math.min(this.activeIndex, left.length - 1)]?.key ?? "";
-    }
+    this.zooms.end(key);
+    const there = new Set(left.map((c) => c.key));
+    this.#leave(key, (other) => there.has(other));
   }
+
+  /** Goes on to the camera that takes the place of one that leaves the grid. */
+  #leave(key: string, stays: (key: string) => boolean): void {
+    if (key === this.menu?.key) this.closeMenu();
+    if (key === this.#soloKey) this.#soloKey = "";
+    if (key !== this.#activeKey) return;
+    const rest = this.#keys.filter(stays);
+    this.#activeKey = rest[Math.min(this.activeIndex, rest.length - 1)] ?? "";
+  }
+
+  /** The cameras of the grid in display order. */
+  #listed = $derived.by(() => this.#app.cameras.filter((c) => !c.hidden));
+  /** Those that a person has hidden. */
+  hiddenOnes = $derived.by((): readonly Camera[] => this.#app.cameras.filter((c) => c.hidden));
 
   /** The same list as long as the cameras are the same, so that no tile moves. */
   #keys = $derived.by(() => {
-    const keys = this.#app.cameras.map((c) => c.key);
+    const keys = this.#listed.map((c) => c.key);
     const before = this.#keysBefore;
     const same = keys.length === before.length && keys.every((key, i) => key === before[i]);
     return same ? before : (this.#keysBefore = keys);
@@ -118,13 +161,13 @@ export class Viewer {
     return Math.max(0, Math.min(this.#activeBefore, this.#keys.length - 1));
   });
   #activeBefore = 0;
-  active = $derived.by((): Camera | null => this.#app.cameras[this.activeIndex] ?? null);
+  active = $derived.by((): Camera | null => this.#listed[this.activeIndex] ?? null);
   /** The camera shown alone, or null. */
   solo = $derived.by(
-    (): Camera | null => this.#app.cameras.find((c) => c.key === this.#soloKey) ?? null,
+    (): Camera | null => this.#listed.find((c) => c.key === this.#soloKey) ?? null,
   );
 
-  #aspect = $derived.by(() => commonestAspect(this.#app.cameras.map(shownSize)));
+  #aspect = $derived.by(() => commonestAspect(this.#listed.map(shownSize)));
   #perPage = $derived.by(() => perPage(this.#keys.length, this.stage, this.#aspect));
   pages = $derived(Math.max(1, Math.ceil(this.#keys.length / this.#perPage)));
   /** From 0. The page follows the active tile. */
@@ -170,7 +213,7 @@ export class Viewer {
   #frozen = new SvelteSet<string>();
 
   cameras = $derived.by((): readonly Shown[] =>
-    this.#app.cameras.map((c) => shown(c, this.#frozen.has(c.key), this.#undrawableSince(c.key))),
+    this.#listed.map((c) => shown(c, this.#frozen.has(c.key), this.#undrawableSince(c.key))),
   );
 
   /** What the pull loop asks for: nothing that nobody sees. */
@@ -183,7 +226,7 @@ export class Viewer {
   /** The same map as long as the widths are the same: numbers come each second. */
   #widths = $derived.by((): ReadonlyMap<string, number> => {
     const widths = new Map<string, number>();
-    for (const camera of this.#app.cameras) {
+    for (const camera of this.#listed) {
       const rect = this.rects.get(camera.key);
       if (rect) widths.set(camera.key, this.#pixelsAcross(camera, rect));
     }
@@ -197,14 +240,15 @@ export class Viewer {
   /** How many pixels of the screen lie across the picture of a tile, before it is turned. */
   #pixelsAcross(camera: Camera, tile: Rect): number {
     const shown = shownSize(camera);
-    const width = drawnWidth(shown, tile);
+    const width = drawnWidth(shown, tile, camera.fill);
     const known = shown.width > 0 && isSideways(camera);
     const across = known ? (width * shown.height) / shown.width : width;
     return Math.max(1, Math.min(MOST_PIXELS, Math.round(across * this.density)));
   }
 
   #isLarge(key: string): boolean {
-    return key === this.solo?.key || (this.rects.get(key)?.width ?? 0) >= LARGE_TILE;
+    if (key === this.solo?.key || this.zooms.has(key)) return true;
+    return (this.rects.get(key)?.width ?? 0) >= LARGE_TILE;
   }
 
   /** The mouse or the Tab key went to a tile. */
@@ -228,11 +272,37 @@ export class Viewer {
 
   // Keys. Each action is also a button somewhere.
 
+  /** A dialog or a menu has the keyboard. */
   dialogOpen(): boolean {
-    return this.dialog.kind !== "none";
+    return this.dialog.kind !== "none" || this.menu !== null;
+  }
+
+  openMenu(key = this.active?.key, at: Point | null = null): void {
+    // Some engines report a finger that stays as a right button, too.
+    if (key === undefined || key === this.menu?.key) return;
+    this.#activeKey = key;
+    this.menu = { key, at };
+  }
+
+  closeMenu(): void {
+    if (this.menu === null) return;
+    this.menu = null;
+    // What was chosen may have opened a dialog, which has the keyboard now.
+    if (!this.dialogOpen()) this.moves++;
+  }
+
+  openInBrowser(): void {
+    if (this.active) this.#commands.browse(this.active);
+  }
+
+  copy(text: string, said: string): void {
+    this.#commands.copy(text, said);
   }
 
   move(direction: Direction): void {
+    if (this.solo && this.zooms.has(this.solo.key)) {
+      return this.zooms.pan(this.solo.key, PANS[direction]);
+    }
     if (this.solo) {
       if (direction === "left") this.previous();
       if (direction === "right") this.next();
@@ -267,7 +337,7 @@ export class Viewer {
   }
 
   back(): void {
-    if (!this.solo) return;
+    if (this.endZoom() || !this.solo) return;
     this.#soloKey = "";
     this.moves++;
   }
@@ -276,10 +346,23 @@ export class Viewer {
     this.#commands.fullscreen(!this.fullscreen);
   }
 
-  /** One step back: out of solo, else out of full screen. */
+  /** One step back: the whole picture, else out of solo, else out of full screen. */
   escape(): void {
+    if (this.endZoom()) return;
     if (this.solo) this.back();
     else if (this.fullscreen) this.toggleFullscreen();
+  }
+
+  /** Zooms the active camera's picture in (1) or out (-1). */
+  zoom(steps: number): void {
+    if (this.active) this.zooms.zoom(this.active.key, ZOOM_STEP ** steps);
+  }
+
+  /** Shows all of the active camera's picture; false when it does so already. */
+  endZoom(key = this.active?.key): boolean {
+    if (key === undefined || !this.zooms.has(key)) return false;
+    this.zooms.end(key);
+    return true;
   }
 
   turnPage(by: number): void {
@@ -304,6 +387,25 @@ export class Viewer {
   /** Saves the last seconds of a camera as a film. */
   clip(key = this.active?.key): void {
     if (key !== undefined) this.#commands.save("clip", key);
+  }
+
+  /** Takes the active camera out of the grid; it keeps its place. */
+  hide(): void {
+    const camera = this.active;
+    if (!camera) return;
+    this.#leave(camera.key, (key) => key !== camera.key);
+    this.zooms.end(camera.key);
+    this.#commands.hide(camera, true);
+    this.moves++;
+  }
+
+  showAgain(camera: Camera): void {
+    this.#commands.hide(camera, false);
+  }
+
+  /** Lets the active camera's picture fill its tile, or fit into it. */
+  toggleFill(): void {
+    if (this.active) this.#commands.fill(this.active, !this.active.fill);
   }
 
   retry(key = this.active?.key): void {
@@ -390,6 +492,10 @@ export class Viewer {
     this.dialog = { kind: "add" };
   }
 
+  openHidden(): void {
+    this.dialog = { kind: "hidden" };
+  }
+
   openKeys(): void {
     this.dialog = { kind: "keys" };
   }
@@ -411,6 +517,11 @@ export class Viewer {
   openNaming(): void {
     const key = this.active?.key;
     if (key !== undefined) this.dialog = { kind: "details", key, naming: true };
+  }
+
+  openForget(): void {
+    const key = this.active?.key;
+    if (key !== undefined) this.dialog = { kind: "forget", key };
   }
 
   closeDialog(): void {

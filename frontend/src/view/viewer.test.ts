@@ -13,6 +13,7 @@ describe("Viewer", () => {
   let saved: string[];
   let filled: boolean[];
   let mounted: unknown[];
+  let done: string[];
 
   beforeEach(() => {
     app = new AppState(() => Promise.resolve(true));
@@ -20,10 +21,15 @@ describe("Viewer", () => {
     saved = [];
     filled = [];
     mounted = [];
+    done = [];
     viewer = new Viewer(app, {
       retry: (key) => retried.push(key),
       save: (what, key) => saved.push(`${what} ${key}`),
       fullscreen: (full) => filled.push(full),
+      browse: (c) => done.push(`browse ${c.key}`),
+      copy: (text, said) => done.push(`copy ${text}: ${said}`),
+      hide: (c, hidden) => done.push(`hide ${c.key} ${hidden}`),
+      fill: (c, fill) => done.push(`fill ${c.key} ${fill}`),
       mount: (key, mounting) => mounted.push([key, mounting]),
       nameAgent: (_, name) => Promise.resolve(accessResult({ ok: name !== "" })),
     });
@@ -124,6 +130,10 @@ describe("Viewer", () => {
       retry: () => {},
       save: () => {},
       fullscreen: () => {},
+      browse: () => {},
+      copy: () => {},
+      hide: () => {},
+      fill: () => {},
       mount: () => {},
       nameAgent: () => Promise.resolve(accessResult()),
     };
@@ -392,6 +402,122 @@ describe("Viewer", () => {
       ["k2", { ...same, rotation: 180 }],
       ["k2", { ...same, mirror: true }],
     ]);
+  });
+
+  it("hides the active camera, goes on to the next one and wants it no longer", () => {
+    app.receive(state(cameras(3)));
+    viewer.soloNumber(2);
+    viewer.zoom(2);
+    viewer.hide();
+    expect(done).toEqual(["hide k2 true"]);
+    app.receive(state(cameras(3).map((c) => ({ ...c, hidden: c.key === "k2" }))));
+    expect([viewer.solo, viewer.active?.key]).toEqual([null, "k3"]);
+    expect([viewer.wanted.keys, keys()]).toEqual([
+      ["k1", "k3"],
+      ["k1", "k3"],
+    ]);
+    expect(viewer.cameras.map((c) => c.key)).toEqual(["k1", "k3"]);
+    expect(viewer.hiddenOnes.map((c) => c.key)).toEqual(["k2"]);
+    viewer.showAgain(camera({ key: "k2" }));
+    app.receive(state(cameras(3)));
+    expect([keys(), viewer.active?.key]).toEqual([["k1", "k2", "k3"], "k3"]);
+    expect(viewer.zooms.has("k2")).toBe(false);
+  });
+
+  it("hides the last camera, and all of them", () => {
+    const hide = (...gone: string[]) =>
+      app.receive(state(cameras(2).map((c) => ({ ...c, hidden: gone.includes(c.key) }))));
+    hide();
+    viewer.activate("k2");
+    viewer.hide();
+    hide("k2");
+    expect(viewer.active?.key).toBe("k1");
+    viewer.hide();
+    hide("k1", "k2");
+    expect([viewer.active, keys(), viewer.pages]).toEqual([null, [], 1]);
+    viewer.hide();
+    expect(done).toEqual(["hide k2 true", "hide k1 true"]);
+  });
+
+  it("lets a picture fill its tile and fit again", () => {
+    app.receive(state([camera(), camera({ key: "k2", fill: true })]));
+    viewer.toggleFill();
+    viewer.activate("k2");
+    viewer.toggleFill();
+    expect(done).toEqual(["fill agent:1/imx708 true", "fill k2 false"]);
+  });
+
+  it("zooms the active picture, which is then worth every frame", () => {
+    app.receive(state(cameras(16)));
+    expect(viewer.wanted.full).toEqual([]);
+    viewer.activate("k3");
+    viewer.zoom(1);
+    expect(viewer.zooms.of("k3")).toEqual({ scale: 1.25, x: 0, y: 0 });
+    expect(viewer.wanted.full).toEqual(["k3"]);
+    viewer.move("right");
+    expect([viewer.active?.key, viewer.zooms.of("k3").x], "arrows select in the grid").toEqual([
+      "k4",
+      0,
+    ]);
+    viewer.zoom(-1);
+    expect(viewer.zooms.has("k4")).toBe(false);
+  });
+
+  it("moves a zoomed picture that is alone, and goes back one step at a time", () => {
+    app.receive(state(cameras(3)));
+    viewer.soloNumber(2);
+    viewer.zoom(4);
+    viewer.move("right");
+    expect([viewer.solo?.key, viewer.zooms.of("k2").x]).toEqual(["k2", -0.1]);
+    viewer.move("up");
+    expect(viewer.zooms.of("k2").y).toBeCloseTo(0.1);
+    viewer.escape();
+    expect([viewer.zooms.has("k2"), viewer.solo?.key]).toEqual([false, "k2"]);
+    viewer.zoom(1);
+    viewer.back();
+    expect(viewer.solo?.key, "0 goes the same steps").toBe("k2");
+    viewer.back();
+    expect(viewer.solo).toBeNull();
+  });
+
+  it("forgets the zoom of a camera that is forgotten", () => {
+    app.receive(state(cameras(2)));
+    viewer.zoom(2);
+    app.receive(state(cameras(2).slice(1)));
+    expect(viewer.zooms.has("k1")).toBe(false);
+  });
+
+  it("opens the menu of a camera, which has the keyboard until it closes", () => {
+    viewer.openMenu();
+    expect(viewer.menu).toBeNull();
+    app.receive(state(cameras(3)));
+    viewer.openMenu("k2", { x: 10, y: 20 });
+    expect([viewer.active?.key, viewer.dialogOpen()]).toEqual(["k2", true]);
+    const opened = viewer.menu;
+    viewer.openMenu("k2", { x: 11, y: 20 });
+    expect(viewer.menu, "once").toBe(opened);
+    const moves = viewer.moves;
+    viewer.closeMenu();
+    expect([viewer.dialogOpen(), viewer.moves]).toEqual([false, moves + 1]);
+    viewer.openMenu();
+    expect(viewer.menu).toEqual({ key: "k2", at: null });
+    viewer.openForget();
+    viewer.closeMenu();
+    expect(viewer.dialog, "it has the keyboard now").toEqual({ kind: "forget", key: "k2" });
+    expect(viewer.moves).toBe(moves + 1);
+    viewer.closeDialog();
+    viewer.openMenu();
+    app.receive(state(cameras(1)));
+    expect(viewer.menu, "its camera has gone").toBeNull();
+  });
+
+  it("opens and copies what the menu offers", () => {
+    viewer.openInBrowser();
+    app.receive(state(cameras(2)));
+    viewer.activate("k2");
+    viewer.openInBrowser();
+    viewer.copy("http://pi/", "Copied.");
+    expect(done).toEqual(["browse k2", "copy http://pi/: Copied."]);
   });
 
   it("asks once for the name of an agent, until a person does not want to give one", async () => {

@@ -14,9 +14,7 @@ export function hint({ does, key }: Control, of = "") {
 
 export const CONTROLS = {
   showAll: { does: "Show all cameras", key: "Esc" },
-  showAlone: { does: "Show alone", key: "Enter" },
-  snapshot: { does: "Snapshot", key: "S" },
-  details: { does: "Details", key: "I" },
+  more: { does: "Menu", key: "Shift+F10" },
   previousCamera: { does: "Previous camera", key: "←" },
   nextCamera: { does: "Next camera", key: "→" },
   previousPage: { does: "Previous page", key: "PgUp" },
@@ -27,8 +25,6 @@ export const CONTROLS = {
   keys: { does: "Keyboard shortcuts", key: "?" },
   settings: { does: "Settings", key: "Ctrl+," },
   household: { does: "Household", key: "L" },
-  rotate: { does: "Rotate by 90°", key: "]" },
-  mirror: { does: "Mirror", key: "X" },
   close: { does: "Close" },
 };
 

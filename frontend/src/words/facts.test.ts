@@ -39,7 +39,7 @@ describe("facts", () => {
     const known = camera({ rotation: 90, mirror: true, access: "locked", household: "h1" });
     expect(facts(known, now, "Home")).toEqual(
       expect.arrayContaining([
-        ["Picture", "1280×720, rotated by 90°, mirrored"],
+        ["Picture", "1280×720, rotated by 90°, flipped"],
         ["Access", "Locked for the household Home"],
       ]),
     );

@@ -2,12 +2,10 @@
 import { givesPictures } from "../cameras/facts";
 import type { Shown } from "../cameras/shown";
 import { accessOf } from "./access";
+import { PLAIN_NAME } from "./addresses";
 import { megabits, size } from "./numbers";
 import { agentCommand } from "./page";
 import { moment, rate } from "./time";
-
-/** What of a name is safe to stand in a command: it came from the network. */
-const PLAIN_NAME = /^[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?$/i;
 
 /** Puts a newer agent on the camera's Pi, as the README does it; "" when it needs none. */
 export function updateCommand(c: Shown): string {
@@ -21,7 +19,7 @@ export function updateCommand(c: Shown): string {
 /** How its picture is turned, after its size; "" when it is shown as it comes. */
 function turned(c: Shown): string {
   const turn = c.rotation === 0 ? "" : `, rotated by ${c.rotation}°`;
-  return c.mirror ? `${turn}, mirrored` : turn;
+  return c.mirror ? `${turn}, flipped` : turn;
 }
 
 /**

@@ -1,25 +1,22 @@
-// The keys as the `?` overlay lists them: the caps as printed, and what they do.
+// The keys as the `?` overlay lists them: the caps as printed, and what they do. Those of
+// one camera are in actions.ts.
 export const KEY_WORDS = {
-  move: { caps: ["←", "↑", "→", "↓"], does: "Select another camera" },
-  solo: {
-    caps: ["Enter", "F", "double-click"],
-    does: "Show the selected camera alone, or show all",
+  move: {
+    caps: ["←", "↑", "→", "↓"],
+    help: "Select another camera; move a picture that is alone and zoomed",
   },
-  back: { caps: ["Esc", "0"], does: "Show all cameras" },
-  number: { caps: ["1 – 9"], does: "Show camera 1–9 alone" },
-  page: { caps: ["PgUp", "PgDn"], does: "Previous or next page" },
-  fullscreen: { caps: ["F11"], does: "Toggle full screen (Esc exits)" },
-  freeze: { caps: ["Space"], does: "Freeze or resume this camera" },
-  snapshot: { caps: ["S"], does: "Save this camera's picture" },
-  snapshotAll: { caps: ["Shift", "S"], does: "Save the pictures of all cameras at one instant" },
-  retry: { caps: ["R"], does: "Reconnect this camera now" },
-  retryAll: { caps: ["Shift", "R"], does: "Reconnect all cameras now" },
-  details: { caps: ["I"], does: "Details of this camera" },
-  name: { caps: ["F2"], does: "Name this camera" },
-  turn: { caps: ["[", "]"], does: "Rotate this camera's picture" },
-  mirror: { caps: ["X"], does: "Mirror this camera's picture" },
-  household: { caps: ["L"], does: "Household: who may watch" },
-  add: { caps: ["Ctrl/Cmd", "N"], does: "Add a camera by address" },
-  settings: { caps: ["Ctrl/Cmd", ","], does: "Settings" },
-  keys: { caps: ["?"], does: "Keyboard shortcuts" },
+  menu: { caps: ["Shift", "F10"], help: "Menu of the selected camera, as with a right-click" },
+  back: { caps: ["Esc", "0"], help: "One step back: all of a picture, then all cameras" },
+  number: { caps: ["1 – 9"], help: "Show camera 1–9 alone" },
+  page: { caps: ["PgUp", "PgDn"], help: "Previous or next page" },
+  fullscreen: { caps: ["F11"], help: "Toggle full screen (Esc exits)" },
+  snapshotAll: { caps: ["Shift", "S"], help: "Save the pictures of all cameras at one instant" },
+  retryAll: { caps: ["Shift", "R"], help: "Reconnect all cameras now" },
+  household: { caps: ["L"], help: "Household: who may watch" },
+  add: { caps: ["Ctrl/Cmd", "N"], help: "Add a camera by address" },
+  settings: { caps: ["Ctrl/Cmd", ","], help: "Settings" },
+  keys: { caps: ["?"], help: "Keyboard shortcuts" },
 };
+
+/** What the parts of that list are about. */
+export const KEY_PARTS = { all: "All cameras", one: "The selected camera" };

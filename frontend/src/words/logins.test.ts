@@ -8,7 +8,7 @@ it("tells each program the address of the camera, and the password where it take
     "http://garage.local:8080/",
     "http://garage.local:8080/video",
     "http://pigrid:8FJ2-WQ4X@garage.local:8080/video",
-    "ffmpeg -i http://pigrid:8FJ2-WQ4X@garage.local:8080/video",
+    "ffmpeg -use_wallclock_as_timestamps 1 -i http://pigrid:8FJ2-WQ4X@garage.local:8080/video -c copy recording.mkv",
     "http://garage.local:8080/?action=stream&key=8FJ2-WQ4X",
   ]);
   expect(logins("http://[fe80::1]:8080", "x")[1]?.line).toBe("http://[fe80::1]:8080/video");

@@ -1,7 +1,5 @@
 // How each program logs in to a locked camera, as lines to copy.
-
-/** A user name is asked for by most programs; any will do. */
-const USER = "pigrid";
+import { ffmpegLine, USER } from "./addresses";
 
 export interface Login {
   program: string;
@@ -41,7 +39,7 @@ export function logins(page: string, password: string): Login[] {
     {
       program: "ffmpeg",
       does: "",
-      line: `ffmpeg -i ${address(page, "video", password)}`,
+      line: ffmpegLine(address(page, "video", password)),
     },
     {
       program: "OctoPrint, Mainsail, TVs",

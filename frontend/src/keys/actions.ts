@@ -1,0 +1,119 @@
+// What a person can do with one camera: the one table that the menu and the keys follow.
+import { canRetry } from "../cameras/facts";
+import type { Shown } from "../cameras/shown";
+import { CAMERA_WORDS, type ActionWords } from "../words/actions";
+import { linesFor, pageOf } from "../words/addresses";
+import type { Actions } from "./keys";
+
+/** The parts of the menu, in its order; "" is not in it. */
+export type Part = "look" | "mount" | "here" | "elsewhere" | "state" | "";
+
+/** One of several things that an entry offers. */
+export interface Choice {
+  does: string;
+  run: (act: Actions) => void;
+}
+
+/** Something to do with the active camera. */
+export interface CameraAction {
+  part: Part;
+  words: ActionWords;
+  /** By tinykeys presses; the first does what the menu does. */
+  keys?: Record<string, (act: Actions) => void>;
+  /** A key that is held down goes on. */
+  repeats?: boolean;
+  /** What the menu does; without it, it offers the choices. */
+  run?: (act: Actions) => void;
+  choices?: (c: Shown) => readonly Choice[];
+  /** It is done already: the menu undoes it. */
+  done?: (c: Shown, alone: boolean) => boolean;
+  /** Whether it makes sense now; it does unless this says no. */
+  can?: (c: Shown) => boolean;
+}
+
+const alone = (act: Actions) => act.toggleSolo();
+const snapshot = (act: Actions) => act.snapshot();
+const freeze = (act: Actions) => act.toggleFreeze();
+const clockwise = (act: Actions) => act.turn(90);
+const hide = (act: Actions) => act.hide();
+const mirror = (act: Actions) => act.mirror();
+
+/** In the order of the menu. */
+export const CAMERA_ACTIONS: readonly CameraAction[] = [
+  {
+    part: "look",
+    words: CAMERA_WORDS.alone,
+    keys: { Enter: alone, f: alone },
+    run: alone,
+    done: (_, isAlone) => isAlone,
+  },
+  { part: "look", words: CAMERA_WORDS.snapshot, keys: { s: snapshot }, run: snapshot },
+  { part: "look", words: CAMERA_WORDS.clip, run: (act) => act.clip() },
+  {
+    part: "look",
+    words: CAMERA_WORDS.freeze,
+    keys: { Space: freeze },
+    run: freeze,
+    done: (c) => c.frozen === true,
+  },
+  {
+    part: "mount",
+    words: CAMERA_WORDS.name,
+    keys: { F2: (act) => act.openNaming() },
+    run: (act) => act.openNaming(),
+  },
+  {
+    part: "mount",
+    words: CAMERA_WORDS.turn,
+    keys: { "]": clockwise, "[": (act) => act.turn(-90) },
+    run: clockwise,
+  },
+  { part: "mount", words: CAMERA_WORDS.mirror, keys: { x: mirror }, run: mirror },
+  {
+    part: "here",
+    words: CAMERA_WORDS.fill,
+    run: (act) => act.toggleFill(),
+    done: (c) => c.fill,
+  },
+  { part: "here", words: CAMERA_WORDS.hide, keys: { h: hide }, run: hide },
+  {
+    part: "",
+    words: CAMERA_WORDS.zoom,
+    repeats: true,
+    keys: {
+      "[Shift]++": (act) => act.zoom(1),
+      "=": (act) => act.zoom(1),
+      "-": (act) => act.zoom(-1),
+    },
+  },
+  {
+    part: "elsewhere",
+    words: CAMERA_WORDS.browser,
+    run: (act) => act.openInBrowser(),
+    can: (c) => pageOf(c) !== "",
+  },
+  {
+    part: "elsewhere",
+    words: CAMERA_WORDS.copy,
+    choices: (c) =>
+      linesFor(c).map(({ program, line, said }) => ({
+        does: program,
+        run: (act) => act.copy(line, said),
+      })),
+    can: (c) => linesFor(c).length > 0,
+  },
+  {
+    part: "state",
+    words: CAMERA_WORDS.details,
+    keys: { i: (act) => act.openDetails() },
+    run: (act) => act.openDetails(),
+  },
+  {
+    part: "state",
+    words: CAMERA_WORDS.retry,
+    keys: { r: (act) => act.retry() },
+    run: (act) => act.retry(),
+    can: canRetry,
+  },
+  { part: "state", words: CAMERA_WORDS.forget, run: (act) => act.openForget() },
+];
