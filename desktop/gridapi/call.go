@@ -56,18 +56,18 @@ func (s *Server) serveCall(w http.ResponseWriter, r *http.Request) {
 	if !ok {
 		result, ok = s.run(command, c)
 	}
-	saved := s.runSave(command, c)
+	saved, past := s.runSave(command, c), s.runHistory(command, c)
 	savedAs := (*SavedAs)(nil)
 	if command == "saveAs" {
 		savedAs = s.saveAs(c)
 	}
-	if !ok && saved == nil && savedAs == nil {
+	if !ok && saved == nil && savedAs == nil && past == nil {
 		http.Error(w, "there is no such command", http.StatusNotFound)
 		return
 	}
 	s.board.post(s.State, true)
 	a := s.answer(0)
-	a.Result, a.Access, a.Settings, a.Saved, a.SavedAs = result, access, preferences, saved, savedAs
+	a.Result, a.Access, a.Settings, a.Saved, a.SavedAs, a.History = result, access, preferences, saved, savedAs, past
 	writeJSON(w, a)
 }
 
