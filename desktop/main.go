@@ -5,6 +5,7 @@
 package main
 
 import (
+	"cmp"
 	"fmt"
 	"log/slog"
 	"os"
@@ -27,6 +28,7 @@ import (
 	"pigrid/desktop/engine"
 	"pigrid/desktop/gridapi"
 	"pigrid/desktop/headroom"
+	"pigrid/desktop/history"
 	"pigrid/desktop/packaging/icons"
 	"pigrid/desktop/reveal"
 	"pigrid/desktop/secrets"
@@ -65,12 +67,17 @@ func main() {
 	}
 	logger := slog.New(slog.NewTextHandler(os.Stderr, nil))
 	store, secret, notice := openSettings(logger)
+	past, err := openHistory()
+	if err != nil {
+		logger.Warn(err.Error())
+		notice = cmp.Or(notice, sentence(err))
+	}
 	reach := client.NewClient().LocalNames(discovery.NewNames().Resolve)
 	spare := headroom.New(runtime.NumCPU(), headroom.Own())
 	e := engine.New(engine.Config{
 		Client: reach, Access: reach, Settings: store, Secrets: secret, Notice: notice,
 		Search: search(logger), Sweeper: client.NewSweeper(), Links: client.NewOwnLinks(), Memory: engine.MachineMemory(),
-		Spare: spare, Reveal: reveal.InFolder, Logger: logger,
+		Spare: spare, Reveal: reveal.InFolder, History: past, Logger: logger,
 	})
 	e.Tasks.Go(func() { spare.Run(e.Tasks.Context()) })
 	w := lifetime{engine: e, grid: gridapi.New(e, version), store: store, logger: logger}
@@ -96,6 +103,15 @@ func openSettings(logger *slog.Logger) (store *settings.Store, secret *secrets.S
 		notice = sentence(err)
 	}
 	return store, secret, notice
+}
+
+// openHistory returns what is remembered of outages, beside the settings.
+func openHistory() (*history.Recorder, error) {
+	path, err := settings.Path()
+	if err != nil {
+		return history.Open("")
+	}
+	return history.Open(filepath.Join(filepath.Dir(path), "history.json"))
 }
 
 // sentence is an error as people read it.

@@ -25,6 +25,7 @@ func (e *Engine) forget(from func(key string) []string, key string) {
 	for _, key := range gone {
 		e.Streams.Drop(key)
 		e.credentials.Drop(key)
+		e.cfg.History.Forget(key)
 	}
 	e.arranged.Forget(gone)
 }

@@ -13,6 +13,7 @@ import (
 	"pigrid/desktop/cameras"
 	"pigrid/desktop/client"
 	"pigrid/desktop/feed"
+	"pigrid/desktop/history"
 	"pigrid/desktop/households"
 	"pigrid/desktop/keep"
 	"pigrid/desktop/recent"
@@ -46,7 +47,8 @@ type Config struct {
 	Memory uint64 // of this machine in bytes, 0 when unknown
 	// Spare says when pictures may be made smaller; nil: only when there is no room for
 	// them.
-	Spare feed.Spare
+	Spare   feed.Spare
+	History *history.Recorder // nil: one that is not saved
 	// Reveal shows a file in the system's file manager; nil: nobody is there to see it.
 	Reveal func(path string) error
 	// Clock tells when the machine slept; nil is time.Now.
@@ -85,6 +87,9 @@ type Engine struct {
 func New(cfg Config) *Engine {
 	if cfg.Clock == nil {
 		cfg.Clock = time.Now
+	}
+	if cfg.History == nil {
+		cfg.History, _ = history.Open("")
 	}
 	e := &Engine{cfg: cfg, Tasks: tasks.NewGroup(), recent: recent.New(recent.Limit(cfg.Memory)), arranged: arrange.New(cfg.Settings.Get().Arrangement)}
 	e.saver = keep.New(func() keep.Where { return keep.Where(cfg.Settings.Get().Pictures) })
@@ -129,6 +134,7 @@ func (e *Engine) Start() {
 	}
 	e.Tasks.Go(e.watch)
 	e.Tasks.Go(e.tidy)
+	e.Tasks.Go(e.record)
 	e.Tasks.Go(e.remember)
 }
 

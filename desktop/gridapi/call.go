@@ -31,7 +31,6 @@ func (s *Server) run(command string, c Call) (result *AddResult, ok bool) {
 		s.engine.Retry(c.Key)
 	case "search":
 		s.engine.Search()
-	case "heard": // serveCall answers it
 	case "stopSearch":
 		s.engine.StopSearch()
 	default:
@@ -48,31 +47,39 @@ func (s *Server) serveCall(w http.ResponseWriter, r *http.Request) {
 	if !readJSON(w, r, mostOf(command), &c) {
 		return
 	}
-	var result *AddResult
-	preferences, ok := s.runSettings(command, c)
-	access := (*AccessResult)(nil)
+	done, ok := s.perform(command, c)
 	if !ok {
-		access, ok = s.runAccess(command, c)
-	}
-	if !ok {
-		result, ok = s.run(command, c)
-	}
-	saved := s.runSave(command, c)
-	savedAs := (*SavedAs)(nil)
-	if command == "saveAs" {
-		savedAs = s.saveAs(c)
-	}
-	if !ok && saved == nil && savedAs == nil {
 		http.Error(w, "there is no such command", http.StatusNotFound)
 		return
 	}
 	s.board.post(s.State, true)
-	a := s.answer(0)
-	a.Result, a.Access, a.Settings, a.Saved, a.SavedAs = result, access, preferences, saved, savedAs
-	if command == "heard" {
+	now := s.answer(0)
+	done.Number, done.State, done.News = now.Number, now.State, now.News
+	writeJSON(w, done)
+}
+
+// perform runs a command and returns what it answers; ok is false when there is none of
+// that name.
+func (s *Server) perform(command string, c Call) (a Answer, ok bool) {
+	switch command {
+	case "saveAs":
+		a.SavedAs = s.saveAs(c)
+		return a, true
+	case "heard":
 		a.Heard = s.heard()
+		return a, true
 	}
-	writeJSON(w, a)
+	if a.Settings, ok = s.runSettings(command, c); ok {
+		return a, true
+	}
+	if a.Access, ok = s.runAccess(command, c); ok {
+		return a, true
+	}
+	if a.Saved, a.History = s.runSave(command, c), s.runHistory(command, c); a.Saved != nil || a.History != nil {
+		return a, true
+	}
+	a.Result, ok = s.run(command, c)
+	return a, ok
 }
 
 // mostOf is how many bytes a command may have.

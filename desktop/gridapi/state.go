@@ -40,6 +40,8 @@ type Answer struct {
 	Settings *SettingsResult `json:"settings,omitempty"`
 	// Saved is how a command that saves pictures ended.
 	Saved *Saved `json:"saved,omitempty"`
+	// History is what happened to cameras, when it was asked for.
+	History *History `json:"history,omitempty"`
 	// SavedAs is how the command saveAs ended.
 	SavedAs *SavedAs `json:"savedAs,omitempty"`
 	// Heard is the answer to the command heard.

@@ -75,7 +75,7 @@ func (s *Store) useCopy(main, spare file) (*Store, error) {
 	if main.missing() {
 		return s, fmt.Errorf("the settings in %s are gone: PiGrid uses their copy in %s; to start with none, close it and delete that, too", main.path, spare.path)
 	}
-	aside, err := keepAside(main.path)
+	aside, err := wholefile.Aside(main.path)
 	if err != nil {
 		return s.notMoved(main, err)
 	}
@@ -84,9 +84,9 @@ func (s *Store) useCopy(main, spare file) (*Store, error) {
 
 // startWithNone keeps aside what cannot be used.
 func (s *Store) startWithNone(main, spare file) (*Store, error) {
-	aside, err := keepAside(main.path)
+	aside, err := wholefile.Aside(main.path)
 	if err == nil && spare.path != main.path && !spare.missing() {
-		_, err = keepAside(spare.path)
+		_, err = wholefile.Aside(spare.path)
 	}
 	if err != nil {
 		return s.notMoved(main, err)
@@ -122,19 +122,4 @@ func read(path string) ([]byte, error) {
 		return nil, fmt.Errorf("it is no file of at most %d bytes", maxFile)
 	}
 	return os.ReadFile(path)
-}
-
-// keepAside renames a file to the first of NAME.bad, NAME.bad.2, … that is free.
-func keepAside(path string) (string, error) {
-	for n := 1; ; n++ {
-		aside := path + ".bad"
-		if n > 1 {
-			aside = fmt.Sprintf("%s.bad.%d", path, n)
-		}
-		if _, err := os.Lstat(aside); errors.Is(err, fs.ErrNotExist) {
-			return aside, os.Rename(path, aside)
-		} else if err != nil || n == 100 {
-			return "", fmt.Errorf("no free name beside it: %w", errors.Join(err, fs.ErrExist))
-		}
-	}
 }

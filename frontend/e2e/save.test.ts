@@ -18,9 +18,9 @@ describe("saving pictures", () => {
     await page.getByRole("button", { name: "Snapshot: Garage" }).click();
     await page.getByText("Saved a picture of Garage.").waitFor();
     expect(stage.go.asked.map(({ command, call }) => [command, call.key])).toEqual([
-      ["snapshot", "k1"],
+      ["snapshot", "agent:1/cam"],
       ["snapshot", ""],
-      ["snapshot", "k2"],
+      ["snapshot", "agent:2/cam"],
     ]);
   });
 

@@ -141,6 +141,7 @@ export interface Answer {
   access?: AccessResult;
   settings?: SettingsResult;
   saved?: Saved;
+  history?: History;
   savedAs?: SavedAs;
   heard?: Heard;
 }
@@ -759,6 +760,98 @@ export interface Saved {
    * reveal shows them in a file manager
    */
   canShow: boolean;
+}
+/**
+ * History is what happened to cameras, when it was asked for.
+ */
+export interface History {
+  /**
+   * when the lines end
+   */
+  now: number;
+  /**
+   * in display order, never null
+   */
+  cameras: CameraHistory[];
+  csv?: string;
+}
+/**
+ * CameraHistory is what happened to one camera.
+ */
+export interface CameraHistory {
+  key: string;
+  name: string;
+  day: Line;
+  week: Line1;
+  /**
+   * newest first, never null
+   */
+  outages: Outage[];
+}
+/**
+ * the last 24 hours
+ */
+export interface Line {
+  /**
+   * Marks has a letter for each of 288 equal parts: "l" live, "s" slow, "t" stalled,
+   * "o" offline, "r" refused, "e" camera error, "i" incompatible, "c" connecting, "-"
+   * when nobody watched. Any outage shows.
+   */
+  marks: string;
+  /**
+   * Live is the part of the watched time in which there were pictures, 0 to 1.
+   */
+  live: number;
+  /**
+   * milliseconds
+   */
+  watched: number;
+}
+/**
+ * the last 7 days
+ */
+export interface Line1 {
+  /**
+   * Marks has a letter for each of 288 equal parts: "l" live, "s" slow, "t" stalled,
+   * "o" offline, "r" refused, "e" camera error, "i" incompatible, "c" connecting, "-"
+   * when nobody watched. Any outage shows.
+   */
+  marks: string;
+  /**
+   * Live is the part of the watched time in which there were pictures, 0 to 1.
+   */
+  live: number;
+  /**
+   * milliseconds
+   */
+  watched: number;
+}
+/**
+ * Outage is a time in which a camera was watched and gave no pictures.
+ */
+export interface Outage {
+  from: number;
+  to: number;
+  /**
+   * it is not over
+   */
+  going: boolean;
+  /**
+   * at least one
+   */
+  phases: Phase[];
+}
+/**
+ * Phase is one state in an outage, and why.
+ */
+export interface Phase {
+  from: number;
+  state: CameraState;
+  reason: Reason;
+  /**
+   * the agent's own words
+   */
+  message: string;
 }
 /**
  * SavedAs is how the command saveAs ended.
