@@ -6,6 +6,9 @@ package main
 
 import (
 	"cmp"
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"fmt"
 	"log/slog"
 	"os"
@@ -51,7 +54,7 @@ const collectEarly = 25
 var version = "dev"
 
 func main() {
-	open, err := command.Read(os.Args[1:], os.Getenv, version, os.Stdout)
+	open, wanted, err := command.Read(os.Args[1:], os.Getenv, version, os.Stdout)
 	if err != nil {
 		fmt.Fprintf(os.Stderr, "pigrid: %v\n", err)
 		os.Exit(1)
@@ -80,7 +83,12 @@ func main() {
 		Spare: spare, Reveal: reveal.InFolder, History: past, Logger: logger,
 	})
 	e.Tasks.Go(func() { spare.Run(e.Tasks.Context()) })
-	w := lifetime{engine: e, grid: gridapi.New(e, version), store: store, logger: logger}
+	w := lifetime{
+		engine: e, grid: gridapi.New(e, version), store: store, wanted: wanted, logger: logger, opened: make(chan context.Context, 1),
+	}
+	if wanted.Kiosk {
+		w.grid.Kiosk()
+	}
 	if err := wails.Run(window(w)); err != nil {
 		logger.Error("the window could not be opened", "error", err)
 		os.Exit(1)
@@ -131,22 +139,39 @@ func search(logger *slog.Logger) func(func(dnssd.Sighting)) engine.Searcher {
 	}
 }
 
+// instance names the settings that a running program has: another user's program, or one
+// with other settings, is another instance.
+func instance() string {
+	path, _ := settings.Path() // without one, all are the same
+	sum := sha256.Sum256([]byte(path))
+	return "local-pigrid-" + hex.EncodeToString(sum[:8])
+}
+
 func window(w lifetime) *options.App {
 	size := w.store.Get().Window
 	if size.Width == 0 || size.Height == 0 {
-		size = settings.Window{Width: 1280, Height: 800}
+		size.Width, size.Height = 1280, 800
+	}
+	state := options.Normal
+	switch {
+	case w.wanted.Fullscreen:
+		state = options.Fullscreen
+	case size.Maximised:
+		state = options.Maximised
 	}
 	return &options.App{
 		Title: "PiGrid",
 		Width: size.Width, Height: size.Height,
 		MinWidth: 480, MinHeight: 320,
-		BackgroundColour: options.NewRGB(0x0B, 0x0D, 0x10),
-		AssetServer:      &assetserver.Options{Assets: frontend.Dist(), Handler: w.grid.Handler(), Middleware: gridapi.Unframed},
-		DragAndDrop:      &options.DragAndDrop{DisableWebViewDrop: true}, // a file would be opened in place of the page
-		OnStartup:        w.startup,
-		OnBeforeClose:    w.beforeClose,
-		OnShutdown:       w.shutdown,
-		Linux:            &linux.Options{ProgramName: "pigrid", Icon: icons.Window(), WebviewGpuPolicy: linux.WebviewGpuPolicyNever},
-		Windows:          &windows.Options{Messages: webView2Words(), IsZoomControlEnabled: true},
+		WindowStartState:   state,
+		SingleInstanceLock: &options.SingleInstanceLock{UniqueId: instance(), OnSecondInstanceLaunch: w.raise},
+		BackgroundColour:   options.NewRGB(0x0B, 0x0D, 0x10),
+		AssetServer:        &assetserver.Options{Assets: frontend.Dist(), Handler: w.grid.Handler(), Middleware: gridapi.Unframed},
+		DragAndDrop:        &options.DragAndDrop{DisableWebViewDrop: true}, // a file would be opened in place of the page
+		OnStartup:          w.startup,
+		OnBeforeClose:      w.beforeClose,
+		OnShutdown:         w.shutdown,
+		Linux:              &linux.Options{ProgramName: "pigrid", Icon: icons.Window(), WebviewGpuPolicy: linux.WebviewGpuPolicyNever},
+		Windows:            &windows.Options{Messages: webView2Words(), IsZoomControlEnabled: true},
 	}
 }

@@ -3,10 +3,14 @@ package main
 import (
 	"context"
 	"log/slog"
+	"os"
 	"time"
 
+	"github.com/wailsapp/wails/v2/pkg/options"
 	"github.com/wailsapp/wails/v2/pkg/runtime"
 
+	"pigrid/desktop/awake"
+	"pigrid/desktop/command"
 	"pigrid/desktop/engine"
 	"pigrid/desktop/gridapi"
 	"pigrid/desktop/settings"
@@ -20,23 +24,59 @@ type lifetime struct {
 	engine *engine.Engine
 	grid   *gridapi.Server
 	store  *settings.Store
+	wanted command.Window
 	logger *slog.Logger
+	opened chan context.Context // has the window's once it is there
 }
 
 func (l lifetime) startup(ctx context.Context) {
+	l.opened <- ctx
 	l.grid.In(dialogs{ctx})
 	l.engine.Start()
 	l.grid.Start()
+	if l.wanted.Kiosk {
+		l.engine.Tasks.Go(l.unattended)
+	}
+}
+
+// exitStill is EX_SOFTWARE of sysexits.h: a service starts the program again.
+const exitStill = 70
+
+// unattended keeps the screen on, and ends the program when the page stands still.
+func (l lifetime) unattended() {
+	ctx := l.engine.Tasks.Context()
+	if err := awake.Keep(ctx); err != nil {
+		l.logger.Warn("the screen cannot be kept on; turn off its saver in the system's settings", "error", err)
+	}
+	if !l.grid.StandsStill(ctx) {
+		return
+	}
+	l.logger.Error("the page has asked for nothing for 30 s; the program ends, so that a service starts it again", "exit", exitStill)
+	go l.engine.Stop(stopLimit) // not by the task that it waits for
+	time.Sleep(stopLimit)
+	os.Exit(exitStill)
+}
+
+// raise brings the window to the front: the program was started again.
+func (l lifetime) raise(options.SecondInstanceData) {
+	ctx := <-l.opened
+	l.opened <- ctx
+	runtime.WindowUnminimise(ctx)
+	runtime.WindowShow(ctx)
+	runtime.Show(ctx)
 }
 
 // beforeClose remembers the size of the window; it never prevents closing.
 func (l lifetime) beforeClose(ctx context.Context) (prevent bool) {
-	if !runtime.WindowIsNormal(ctx) {
+	normal, maximised := runtime.WindowIsNormal(ctx), runtime.WindowIsMaximised(ctx)
+	if !normal && !maximised || l.wanted.Fullscreen {
 		return false
 	}
 	width, height := runtime.WindowGetSize(ctx)
 	err := l.store.Save(func(s settings.Settings) settings.Settings {
-		s.Window = settings.Window{Width: width, Height: height}
+		if s.Window.Maximised = maximised; !maximised {
+			s.Window.Width, s.Window.Height = width, height
+		}
 		return s
 	})
 	if err != nil {

@@ -18,32 +18,51 @@ the window, under the + at the top. PIGRID_MDNS=false in the environment turns
 the search off.
 
 Usage:
-  pigrid           open the window
+  pigrid           open the window; if it is open already, bring it to the front
   pigrid version   print the version
   pigrid help      print this
+
+Flags of the window:
+  --fullscreen   fill the screen
+  --kiosk        for a screen that nobody sits at: fill it, show no controls and
+                 no mouse, keep it on, and change nothing. If the page stands
+                 still for 30 s, exit with code 70, so that a service starts it
+                 again
 `
 
+// Window is how the window is wanted.
+type Window struct {
+	Fullscreen bool // also of a kiosk
+	Kiosk      bool
+}
+
 // Read prints to stdout what the arguments ask for; open tells that it is the
-// window that is wanted. Its error is one sentence for a person. getenv is
+// window that is wanted, and how. Its error is one sentence for a person. getenv is
 // [os.Getenv].
-func Read(args []string, getenv func(string) string, version string, stdout io.Writer) (open bool, err error) {
-	if len(args) == 0 {
-		return true, display(getenv)
-	}
+func Read(args []string, getenv func(string) string, version string, stdout io.Writer) (open bool, w Window, err error) {
 	var text string
-	switch args[0] {
-	case "help", "--help", "-h":
-		text = help
-	case "version", "--version", "-v":
-		text = "pigrid " + version + "\n"
-	default:
-		return false, unknown(args[0])
+	for i, arg := range args {
+		switch arg {
+		case "--fullscreen":
+			w.Fullscreen = true
+			continue
+		case "--kiosk":
+			w = Window{Fullscreen: true, Kiosk: true}
+			continue
+		case "help", "--help", "-h":
+			text = help
+		case "version", "--version", "-v":
+			text = "pigrid " + version + "\n"
+		default:
+			return false, Window{}, unknown(arg)
+		}
+		if i != len(args)-1 {
+			return false, Window{}, unknown(args[i+1])
+		}
+		_, err = io.WriteString(stdout, text)
+		return false, Window{}, err
 	}
-	if len(args) > 1 {
-		return false, unknown(args[1])
-	}
-	_, err = io.WriteString(stdout, text)
-	return false, err
+	return true, w, display(getenv)
 }
 
 func unknown(arg string) error {

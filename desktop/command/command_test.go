@@ -11,7 +11,7 @@ import (
 // read reads arguments on a computer with these variables.
 func read(env map[string]string, args ...string) (stdout string, open bool, err error) {
 	var out bytes.Buffer
-	open, err = Read(args, func(name string) string { return env[name] }, "1.2.3", &out)
+	open, _, err = Read(args, func(name string) string { return env[name] }, "1.2.3", &out)
 	return out.String(), open, err
 }
 
@@ -40,7 +40,9 @@ func TestMistakes(t *testing.T) {
 		want string
 	}{
 		{[]string{"show"}, `there is no command "show"; ` + "`pigrid --help` lists"},
-		{[]string{"--fullscreen"}, `there is no flag "--fullscreen"; `},
+		{[]string{"--full"}, `there is no flag "--full"; `},
+		{[]string{"--kiosk", "--view"}, `there is no flag "--view"; `},
+		{[]string{"--help", "--kiosk"}, `there is no flag "--kiosk"; `},
 		{[]string{"-version"}, `there is no flag "-version"; `},
 		{[]string{"version", "2"}, `there is no command "2"; `},
 		{[]string{"a\nb"}, `there is no command "a\nb"; `},
@@ -73,6 +75,21 @@ func TestTheWindowNeedsADisplay(t *testing.T) {
 		}
 		if err != nil && (!strings.HasPrefix(err.Error(), "there is no display") || strings.Contains(err.Error(), "\n")) {
 			t.Errorf("%v: not a sentence: %v", env, err)
+		}
+	}
+}
+
+func TestHowTheWindowIsWanted(t *testing.T) {
+	for args, want := range map[string]Window{
+		"":                     {},
+		"--fullscreen":         {Fullscreen: true},
+		"--kiosk":              {Fullscreen: true, Kiosk: true},
+		"--kiosk --fullscreen": {Fullscreen: true, Kiosk: true},
+		"--fullscreen --kiosk": {Fullscreen: true, Kiosk: true},
+	} {
+		open, got, err := Read(strings.Fields(args), func(string) string { return ":0" }, "1.2.3", &bytes.Buffer{})
+		if !open || got != want || err != nil {
+			t.Errorf("%q: window %v as %+v, error %v", args, open, got, err)
 		}
 	}
 }

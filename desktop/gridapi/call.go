@@ -44,6 +44,10 @@ func (s *Server) run(command string, c Call) (result *AddResult, ok bool) {
 func (s *Server) serveCall(w http.ResponseWriter, r *http.Request) {
 	var c Call
 	command := r.PathValue("command")
+	if s.locked(command) {
+		http.Error(w, "this page changes nothing (--kiosk)", http.StatusForbidden)
+		return
+	}
 	if !readJSON(w, r, mostOf(command), &c) {
 		return
 	}

@@ -47,7 +47,7 @@ const everyPi = "raspberrypi"
 func (s *Server) State() State {
 	now := s.engine.Snapshot()
 	state := State{
-		Version: s.version, Cameras: []Camera{}, Away: append([]string{}, now.Away...), Notice: now.Notice, Crowded: now.Crowded,
+		Version: s.version, Cameras: []Camera{}, Away: append([]string{}, now.Away...), Notice: now.Notice, Crowded: now.Crowded, Kiosk: s.kiosk != nil,
 		Discovery: Discovery{now.Discovery.Running, append([]string{}, now.Discovery.Interfaces...), now.Discovery.Problem},
 		Search:    Search(now.Search), Twins: (*Twins)(now.Twins),
 		Access: accessOf(now.Access), Appearance: Appearance(s.engine.Appearance()),

@@ -33,6 +33,7 @@ type Server struct {
 	loading chan struct{} // has one while the page loads a large picture
 	saving  chan struct{} // has one while a person is asked where a file is to be
 	window  Window        // nil for a page in a browser
+	kiosk   *kiosk        // nil for a page that somebody sits at
 }
 
 // New returns a Server that shows what the Engine does.
@@ -91,6 +92,7 @@ func Unframed(next http.Handler) http.Handler {
 }
 
 func (s *Server) serveNews(w http.ResponseWriter, r *http.Request) {
+	s.noteAsked()
 	var q Question
 	if !readJSON(w, r, maxQuestion, &q) {
 		return

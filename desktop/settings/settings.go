@@ -70,8 +70,9 @@ type Settings struct {
 
 // Window is the size of the window in pixels, 0 by 0 when unknown.
 type Window struct {
-	Width  int `json:"width"`
-	Height int `json:"height"`
+	Width     int  `json:"width"`
+	Height    int  `json:"height"`
+	Maximised bool `json:"maximised,omitempty"` // the size is that before
 }
 
 // Camera is one camera that was seen at least once.

@@ -239,6 +239,30 @@ describe("the household", () => {
     await nothingKept(page);
   });
 
+  it("says when another computer changed the view passwords first", async () => {
+    stage.go.access = (command) => {
+      if (command === "seen") stage.go.change({ access: HOME });
+      if (command !== "addPassword") return accessResult();
+      const theirs = [...(household().passwords ?? []), { name: "Theirs", until: 0, here: false }];
+      stage.go.change({ access: { ...NO_ACCESS, households: [household({ passwords: theirs })] } });
+      return accessResult({ ok: false, code: "conflict" });
+    };
+    const page = await open(stage.cameras(1), {
+      ...NO_ACCESS,
+      households: [household({ overruled: true })],
+    });
+    await page.getByText("Another computer changed the view passwords of Home").waitFor();
+    await page.getByRole("button", { name: "Look", exact: true }).click();
+    expect(commands()).toContain("seen");
+    const dialog = page.getByRole("dialog", { name: "Household" });
+    await dialog.getByRole("button", { name: "Add a password" }).click();
+    await dialog.getByRole("textbox", { name: "Name of the new password" }).fill("Guests");
+    await dialog.getByRole("button", { name: "Add a password" }).click();
+    await dialog.getByText("Another computer changed the view passwords. They are shown").waitFor();
+    await dialog.getByText("Theirs", { exact: true }).waitFor();
+    await nothingKept(page);
+  });
+
   it("adds, changes and removes view passwords", async () => {
     const page = await open(stage.cameras(1), home);
     await page.keyboard.press("l");

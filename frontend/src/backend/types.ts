@@ -169,6 +169,10 @@ export interface State {
    * Crowded says that there are more agents on this network than the app can show.
    */
   crowded: boolean;
+  /**
+   * Kiosk says that nobody sits at the page: it shows no controls and changes nothing.
+   */
+  kiosk: boolean;
   twins?: Twins;
   access: Access;
   appearance: Appearance;

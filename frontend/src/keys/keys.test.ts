@@ -16,9 +16,11 @@ interface Press {
 function press(
   { key, code = key, composing = false, repeat = false, modifiers = [], on }: Press,
   dialog = false,
+  kiosk = false,
 ) {
   const done: string[] = [];
   const act: Actions = {
+    kiosk,
     dialogOpen: () => dialog,
     move: (direction) => done.push(`move ${direction}`),
     toggleSolo: () => done.push("toggleSolo"),
@@ -66,6 +68,28 @@ function press(
 }
 
 describe("keys", () => {
+  it.each<[Press, string[]]>([
+    [{ key: "ArrowLeft" }, ["move left"]],
+    [{ key: "Enter" }, ["toggleSolo"]],
+    [{ key: "3" }, ["solo 3"]],
+    [{ key: "0" }, ["back"]],
+    [{ key: "PageDown" }, ["page 1"]],
+    [{ key: "R", modifiers: ["Shift"] }, ["retryAll"]],
+    [{ key: "Escape" }, []],
+    [{ key: "F11" }, []],
+    [{ key: " ", code: "Space" }, []],
+    [{ key: "F2" }, []],
+    [{ key: "x" }, []],
+    [{ key: "[" }, []],
+    [{ key: "l" }, []],
+    [{ key: "i" }, []],
+    [{ key: "n", modifiers: ["Control"] }, []],
+    [{ key: ",", modifiers: ["Control"] }, []],
+    [{ key: "?", modifiers: ["Shift"] }, []],
+  ])("%j does %j where nobody sits", (pressed, want) => {
+    expect(press(pressed, false, true).done).toEqual(want);
+  });
+
   it.each<[Press, string]>([
     [{ key: "ArrowLeft" }, "move left"],
     [{ key: "ArrowRight" }, "move right"],

@@ -9,6 +9,8 @@ import { CAMERA_ACTIONS } from "./actions";
 /** What keys and the menu of a camera can do; "this camera" is the active one. */
 export interface Actions {
   dialogOpen(): boolean;
+  /** Nobody sits here: keys look, and change nothing. */
+  kiosk: boolean;
   move(direction: Direction): void;
   toggleSolo(): void;
   soloNumber(n: number): void;
@@ -81,6 +83,12 @@ const ALL: readonly { row: Row; repeats: boolean }[] = [
   ...CAMERA_ACTIONS.map(({ keys = {}, repeats = false }) => ({ row: keys, repeats })),
 ];
 
+/** What keys do where nobody sits: they only look. */
+const LOOKING: ReadonlySet<string> = new Set([
+  ...[ROWS.move, ROWS.number, ROWS.page, ROWS.retryAll].flatMap((row) => Object.keys(row)),
+  ...["0", "Enter", "f", "[Shift]++", "=", "-", "r"],
+]);
+
 /** The listener for keydown on the window. */
 export function keyHandler(act: Actions): (event: KeyboardEvent) => void {
   const once: Record<string, (event: KeyboardEvent) => void> = {};
@@ -89,7 +97,7 @@ export function keyHandler(act: Actions): (event: KeyboardEvent) => void {
     for (const [press, run] of Object.entries(row)) {
       (repeats ? repeating : once)[press] = (event) => {
         event.preventDefault();
-        run(act);
+        if (!act.kiosk || LOOKING.has(press)) run(act);
       };
     }
   }

@@ -73,6 +73,7 @@ export function state(
     away: [],
     notice,
     crowded: false,
+    kiosk: false,
     access: NO_ACCESS,
     appearance: { scheme: "system", labels: "always" },
     layout: "",

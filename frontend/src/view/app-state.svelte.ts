@@ -14,6 +14,8 @@ export class AppState {
   version = $state("");
   notice = $state("");
   crowded = $state(false);
+  /** Nobody sits here: no controls, and nothing is changed. */
+  kiosk = $state(false);
   twins = $state.raw<Twins | null>(null);
   bytesPerSecond = $state(0);
   appearance = $state.raw<Appearance>({ scheme: "system", labels: "always" });
@@ -59,6 +61,7 @@ export class AppState {
     this.version = state.version;
     this.notice = state.notice;
     this.crowded = state.crowded;
+    this.kiosk = state.kiosk;
     this.twins = state.twins ?? null;
     this.bytesPerSecond = state.bytesPerSecond;
     this.access = state.access;

@@ -97,7 +97,7 @@ export class Viewer {
   veiled = $state(false);
   /** The window fills the screen: so it is, not so it was asked. */
   fullscreen = $state(false);
-  dialog = $state.raw<Dialog>({ kind: "none" });
+  #dialog = $state.raw<Dialog>({ kind: "none" });
   menu = $state.raw<OpenMenu | null>(null);
   readonly zooms = new Zooms();
   /** Grows whenever the keyboard moved: the grid then focuses the active tile. */
@@ -129,6 +129,19 @@ export class Viewer {
     this.zooms.end(key);
     const there = new Set(left.map((c) => c.key));
     this.#leave(key, (other) => there.has(other));
+  }
+
+  get dialog(): Dialog {
+    return this.#dialog;
+  }
+
+  /** A page that nobody sits at opens none. */
+  set dialog(dialog: Dialog) {
+    if (!this.kiosk) this.#dialog = dialog;
+  }
+
+  get kiosk(): boolean {
+    return this.#app.kiosk;
   }
 
   /** Goes on to the camera that takes the place of one that leaves the grid. */
@@ -279,7 +292,7 @@ export class Viewer {
 
   openMenu(key = this.active?.key, at: Point | null = null): void {
     // Some engines report a finger that stays as a right button, too.
-    if (key === undefined || key === this.menu?.key) return;
+    if (this.kiosk || key === undefined || key === this.menu?.key) return;
     this.#activeKey = key;
     this.menu = { key, at };
   }
