@@ -233,7 +233,7 @@ func (f *Feed) shrunk(p arrival, small []byte, factor int, err error) {
 
 // takes is what a picture takes that is divided by a factor.
 func (p arrival) takes(bytes, read int64, factor int) share {
-	return share{bytes: bytes, read: read, size: p.size.by(factor), whole: p.whole, weight: p.weight(factor)}
+	return share{bytes: bytes, read: read, size: p.size.by(factor), whole: p.whole, weight: p.weight(factor), fixed: p.scans > 1}
 }
 
 // endShrinking waits for who is at it.

@@ -217,6 +217,20 @@ func TestWordsWhereSmallerIsStillTooLarge(t *testing.T) {
 	}
 }
 
+// TestWordsAtOnceForManyScans: they are known before anybody tries.
+func TestWordsAtOnceForManyScans(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		feeds, all, _ := limited(t, 1, Limits{Bytes: maxBytes, Pixels: 2 * 200_000})
+		all[0].set(func(c *camera) { c.jpeg = scanned(sized(t, 640, 480, 0), 3) })
+		all[0].offer()
+		synctest.Wait()
+		refused(t, feeds[0], cameras.ReasonNoRoom, "0 megapixels")
+		if seq := feeds[0].Frame().Seq; seq != 0 {
+			t.Errorf("frame %d was shown", seq)
+		}
+	})
+}
+
 // TestAnAgentIsAskedForWhatThereIsRoomFor: nobody scales what it can.
 func TestAnAgentIsAskedForWhatThereIsRoomFor(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
