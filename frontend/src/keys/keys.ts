@@ -33,6 +33,8 @@ export interface Actions {
   /** The menu of this camera. */
   openMenu(): void;
   openDetails(): void;
+  /** What happened to this camera. */
+  openHistory(): void;
   openNaming(): void;
   openForget(): void;
   openInBrowser(): void;
