@@ -171,7 +171,8 @@ export class FakeGo {
   async #call(name: string, request: IncomingMessage, response: ServerResponse): Promise<void> {
     const call = JSON.parse(await text(request)) as Partial<Call>;
     const { key = "", address = "" } = call;
-    this.calls.push(`${name} ${key || address}`.trim());
+    // Dialogs ask what happened by themselves.
+    if (name !== "history") this.calls.push(`${name} ${key || address}`.trim());
     try {
       if (name === "add") send(response, this.#answer(0, [], { result: await this.add(address) }));
       else if (name === "history" || name === "exportHistory") {
