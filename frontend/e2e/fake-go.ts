@@ -15,6 +15,7 @@ import type {
   Call,
   Camera,
   Heard,
+  History,
   News,
   Question,
   Saved,
@@ -74,6 +75,8 @@ export class FakeGo {
     accessResult();
   /** Answers what is asked about settings. */
   settings: (command: string, call: Partial<Call>) => Partial<SettingsResult> = () => ({});
+  /** What happened to cameras. */
+  history: History = { now: 0, cameras: [] };
   /** Answers what saves pictures. */
   save: (command: string, call: Partial<Call>) => Partial<Saved> = () => ({});
   /** What a person saved as a file, in order. */
@@ -132,7 +135,10 @@ export class FakeGo {
   #answer(
     known: number,
     news: News[],
-    ended: Pick<Answer, "savedAs" | "heard" | "result" | "access" | "settings" | "saved"> = {},
+    ended: Pick<
+      Answer,
+      "savedAs" | "heard" | "result" | "access" | "settings" | "saved" | "history"
+    > = {},
   ): Answer {
     return {
       number: this.#number,
@@ -165,10 +171,15 @@ export class FakeGo {
   async #call(name: string, request: IncomingMessage, response: ServerResponse): Promise<void> {
     const call = JSON.parse(await text(request)) as Partial<Call>;
     const { key = "", address = "" } = call;
-    this.calls.push(`${name} ${key || address}`.trim());
+    // Dialogs ask what happened by themselves.
+    if (name !== "history") this.calls.push(`${name} ${key || address}`.trim());
     try {
       if (name === "add") send(response, this.#answer(0, [], { result: await this.add(address) }));
-      else if (SAVES.includes(name)) {
+      else if (name === "history" || name === "exportHistory") {
+        const all = this.history.cameras;
+        const cameras = key === "" ? all : all.filter((camera) => camera.key === key);
+        send(response, this.#answer(0, [], { history: { ...this.history, cameras } }));
+      } else if (SAVES.includes(name)) {
         this.asked.push({ command: name, call });
         const saved = savedResult({ until: Date.now(), ...this.save(name, call) });
         send(response, this.#answer(0, [], { saved }));

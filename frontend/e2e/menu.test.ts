@@ -19,6 +19,7 @@ const ENTRIES = [
   "Hide",
   "Open in browser",
   "Copy address",
+  "History",
   "Details",
   "Retry",
   "Forget…",

@@ -4,7 +4,7 @@ import type { Answer, News } from "./types";
 /** Throws when any of it makes no sense: then none of it is to be trusted. */
 export function readAnswer(answer: unknown): Answer {
   if (typeof answer !== "object" || answer === null) throw new Error("no object");
-  const { number, state, news, result, access, settings, savedAs, saved, heard } =
+  const { number, state, news, result, access, settings, savedAs, saved, heard, history } =
     answer as Partial<Answer>;
   if (!isCount(number)) throw new Error("the state has no number");
   if (!Array.isArray(news)) throw new Error("no list of news");
@@ -20,6 +20,7 @@ export function readAnswer(answer: unknown): Answer {
     ...(savedAs && { savedAs }),
     ...(saved && { saved }),
     ...(heard && { heard }),
+    ...(history && { history }),
   };
 }
 

@@ -68,6 +68,18 @@ describe("backend", () => {
     expect(failed.detail).toContain("POST /call/clip answered 500");
   });
 
+  it("returns what happened, and nothing when nothing answers", async () => {
+    const history = { now: 5, cameras: [], csv: "a,b" };
+    answer = () => Response.json({ number: 9, state: state([]), news: [], history });
+    asked.length = 0;
+    expect(await backend.history("k1")).toEqual(history);
+    expect(await backend.exportHistory()).toBe("a,b");
+    expect(asked).toEqual(['POST /call/history {"key":"k1"}', "POST /call/exportHistory {}"]);
+    answer = () => new Response("", { status: 500 });
+    expect(await backend.history("")).toBeNull();
+    expect(await backend.exportHistory()).toBeNull();
+  });
+
   it("returns how adding ended", async () => {
     const result: AddResult = { ok: true, keys: ["k"], reason: "", address: "pi", detail: "" };
     answer = () => Response.json({ number: 9, state: state([]), news: [], result });

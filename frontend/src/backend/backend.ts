@@ -5,6 +5,7 @@ import type {
   AddResult,
   Call,
   Heard,
+  History,
   Saved,
   SavedAs,
   SettingsResult,
@@ -65,12 +66,19 @@ export interface Backend {
   save(command: SaveCommand, body?: Partial<Call>): Promise<Saved>;
   /** Does something about this app's settings. Never rejects. */
   settings(command: SettingsCommand, body?: Partial<Call>): Promise<SettingsResult>;
+  /** What happened to a camera, "" for all; null when nothing answers. Never rejects. */
+  history(key: string): Promise<History | null>;
+  /** All outages of 30 days as a table, null when nothing answers. Never rejects. */
+  exportHistory(): Promise<string | null>;
   /** Asks a person where a file is to be, in the app's window only. Never rejects. */
   saveAs(name: string, text: string): Promise<SavedAs>;
 }
 
 /** The commands that answer with the state alone, and `add`. */
-type Plain = Exclude<keyof Backend, "access" | "settings" | "save" | "saveAs">;
+type Plain = Exclude<
+  keyof Backend,
+  "access" | "settings" | "save" | "saveAs" | "history" | "exportHistory"
+>;
 
 /** How a command ended that got no answer. */
 const UNANSWERED = {
@@ -98,7 +106,14 @@ export function connect(
   get: typeof fetch = (...all) => fetch(...all),
 ): Backend {
   const call = async (
-    command: Plain | AccessCommand | SettingsCommand | SaveCommand | "saveAs",
+    command:
+      | Plain
+      | AccessCommand
+      | SettingsCommand
+      | SaveCommand
+      | "saveAs"
+      | "history"
+      | "exportHistory",
     body: Partial<Call> = {},
   ) => {
     const response = await get(`/call/${command}`, {
@@ -112,6 +127,13 @@ export function connect(
     return answer;
   };
   const done = async (command: Plain, body?: Partial<Call>) => void (await call(command, body));
+  const past = async (command: "history" | "exportHistory", body?: Partial<Call>) => {
+    try {
+      return (await call(command, body)).history ?? null;
+    } catch {
+      return null;
+    }
+  };
   return {
     add: async (address) => {
       const { result } = await call("add", { address });
@@ -160,6 +182,8 @@ export function connect(
         return { ok: false, code: "", detail: String(error), text: "", added: 0 };
       }
     },
+    history: (key) => past("history", { key }),
+    exportHistory: async () => (await past("exportHistory"))?.csv ?? null,
     saveAs: async (name, text) => {
       try {
         const { savedAs } = await call("saveAs", { name, text });

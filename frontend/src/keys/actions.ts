@@ -102,6 +102,7 @@ export const CAMERA_ACTIONS: readonly CameraAction[] = [
       })),
     can: (c) => linesFor(c).length > 0,
   },
+  { part: "state", words: CAMERA_WORDS.history, run: (act) => act.openHistory() },
   {
     part: "state",
     words: CAMERA_WORDS.details,

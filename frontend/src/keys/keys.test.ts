@@ -41,6 +41,7 @@ function press(
     openAdd: () => done.push("add"),
     openMenu: () => done.push("menu"),
     openDetails: () => done.push("details"),
+    openHistory: () => done.push("history"),
     openForget: () => done.push("forget"),
     openInBrowser: () => done.push("browser"),
     copy: (text) => done.push(`copy ${text}`),

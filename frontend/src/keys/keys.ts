@@ -35,6 +35,8 @@ export interface Actions {
   /** The menu of this camera. */
   openMenu(): void;
   openDetails(): void;
+  /** What happened to this camera. */
+  openHistory(): void;
   openNaming(): void;
   openForget(): void;
   openInBrowser(): void;

@@ -29,6 +29,8 @@ import { Zooms } from "./zooms.svelte";
 
 export type Dialog =
   | { kind: "none" | "add" | "keys" | "join" | "settings" | "why" | "hidden" }
+  /** What happened to one camera, or "" for all. */
+  | { kind: "history"; key: string }
   | { kind: "details"; key: string; naming: boolean }
   /** Asks before a camera is forgotten. */
   | { kind: "forget"; key: string }
@@ -520,6 +522,11 @@ export class Viewer {
   /** Says why a camera may not be seen. */
   openWhy(): void {
     this.dialog = { kind: "why" };
+  }
+
+  /** What happened to a camera, or "" for all. */
+  openHistory(key = this.active?.key ?? ""): void {
+    this.dialog = { kind: "history", key };
   }
 
   openDetails(key = this.active?.key): void {

@@ -31,6 +31,7 @@ export const CAMERA_WORDS = {
   zoom: { does: "Zoom", caps: ["+", "−", "wheel"], help: "Zoom in or out" },
   browser: { does: "Open in browser", caps: [], help: "" },
   copy: { does: "Copy address", caps: [], help: "" },
+  history: { does: "History", caps: [], help: "" },
   details: { does: "Details", caps: ["I"], help: "Details" },
   retry: { does: "Retry", caps: ["R"], help: "Reconnect now" },
   forget: { does: "Forget…", caps: [], help: "" },

@@ -18,6 +18,11 @@ export function countdown(ms: number): string {
 const hourMinute = new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-digit" });
 const dayMonth = new Intl.DateTimeFormat("en-GB", { day: "numeric", month: "short" });
 
+/** "14:02" */
+export function clock(at: number): string {
+  return hourMinute.format(at);
+}
+
 /** "14:02", "yesterday 14:02", "12 Nov 14:02". */
 export function moment(at: number, now: number): string {
   const time = hourMinute.format(at);

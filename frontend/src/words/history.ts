@@ -1,0 +1,95 @@
+// What happened to cameras.
+import type { Line, Outage, Phase, Reason } from "../backend/types";
+import { lowerFirst } from "./text";
+import { clock, moment, span } from "./time";
+
+export const HISTORY = {
+  title: "History",
+  ofCamera: "What happened",
+  day: "24 h",
+  week: "7 days",
+  all: "History of all cameras",
+  none: "No outages in the last 30 days.",
+  nothing: "PiGrid did not answer. Try again.",
+  noCameras: "PiGrid knows no cameras yet.",
+  exportFile: "Export as CSV",
+  fileName: "pigrid-history.csv",
+  explained: "Outages of 15 seconds and more while somebody watched.",
+  legend: { live: "Live", slow: "Slow", out: "No pictures", none: "Not watched" },
+};
+
+/** "98.9 % live"; never 100 % after an outage. */
+export function percent({ live, watched }: Line): string {
+  if (watched === 0) return "not watched";
+  if (live === 1) return "100 % live";
+  return `${(Math.floor(live * 1000) / 10).toFixed(1)} % live`;
+}
+
+/** What a line shows, for those who do not see it. */
+export function lineLabel(name: string, length: string, line: Line): string {
+  return `${name}, last ${length}: ${percent(line)}`;
+}
+
+/** "09:12–09:31", "since 09:12". */
+export function when({ from, to, going }: Outage, now: number): string {
+  const begin = moment(from, now);
+  if (going) return `since ${begin}`;
+  const sameDay = new Date(from).toDateString() === new Date(to).toDateString();
+  return sameDay ? `${begin}–${clock(to)}` : `${begin} – ${moment(to, now)}`;
+}
+
+/** "19 min: the Pi did not answer, then no camera was found" */
+export function outageWords({ from, to, phases }: Outage): string {
+  const said = phases.map(phaseWords).filter((words, i, all) => words !== all[i - 1]);
+  return `${span(to - from)}: ${said.join(", then ")}`;
+}
+
+const OFFLINE: Partial<Record<Reason, string>> = {
+  refused: "PiGrid was not running there",
+  timeout: "it took too long to answer",
+  ended: "it closed the connection",
+  "bad-stream": "it sent data that is no picture",
+  "not-pigrid": "something else answered at its address",
+  "no-stream": "it sent no video",
+};
+
+const CAMERA: Partial<Record<Reason, string>> = {
+  busy: "it had too many viewers",
+  "too-large": "its pictures were too large",
+  "too-complex": "its pictures took too long to decode",
+  "no-room": "there was no room for its pictures",
+  "no-memory": "there was no memory for its pictures",
+};
+
+function phaseWords({ state, reason, message }: Phase): string {
+  switch (state) {
+    case "offline":
+      return OFFLINE[reason] ?? "the Pi did not answer";
+    case "stalled":
+      return "no new pictures came";
+    case "connecting":
+      return "no picture came yet";
+    case "refused":
+      return "access was denied";
+    case "incompatible":
+      return reason === "too-new" ? "its agent is too new" : "its agent is too old";
+    default:
+      if (message !== "") return lowerFirst(message.replace(/\.$/, ""));
+      return CAMERA[reason] ?? "its camera gave no pictures";
+  }
+}
+
+/** Where the marks of a line change: [mark, first, count]. */
+export function runs(marks: string): [kind: Kind, first: number, count: number][] {
+  const all: [Kind, number, number][] = [];
+  for (const [i, mark] of [...marks].entries()) {
+    const kind = KINDS[mark] ?? "out";
+    const last = all.at(-1);
+    if (last?.[0] === kind) last[2]++;
+    else all.push([kind, i, 1]);
+  }
+  return all;
+}
+
+export type Kind = keyof typeof HISTORY.legend;
+const KINDS: Record<string, Kind> = { l: "live", s: "slow", "-": "none" };
