@@ -23,6 +23,8 @@ export interface Actions {
   snapshotAll(): void;
   /** Saves its last seconds as a film. */
   clip(): void;
+  /** Puts it where its neighbour is. */
+  moveTile(direction: Direction): void;
   hide(): void;
   toggleFill(): void;
   /** In by so many steps, or out. */

@@ -14,6 +14,7 @@ import { shown, type Shown } from "../cameras/shown";
 import type { Wanted } from "../frames/pull";
 import {
   commonestAspect,
+  contains,
   fit,
   perPage,
   place,
@@ -23,6 +24,7 @@ import {
   type Size,
 } from "../layout/fit";
 import { neighbour, type Direction } from "../layout/neighbour";
+import { after, movedTo, ordered } from "../layout/order";
 import { drawnWidth } from "../layout/picture";
 import type { AppState } from "./app-state.svelte";
 import { Zooms } from "./zooms.svelte";
@@ -76,6 +78,8 @@ export interface Commands {
   fullscreen(full: boolean): void;
   /** Hides a camera, or shows it again. */
   hide(camera: Camera, hidden: boolean): void;
+  /** Puts a camera before another one, or last; resolves when it is so, or failed. */
+  move(key: string, before: string): Promise<void>;
   /** Lets a picture fill its tile, or fit into it. */
   fill(camera: Camera, fill: boolean): void;
   /** Says how a camera is called and mounted. */
@@ -102,6 +106,10 @@ export class Viewer {
   readonly zooms = new Zooms();
   /** Grows whenever the keyboard moved: the grid then focuses the active tile. */
   moves = $state(0);
+  /** The tile that is being dragged, and where its upper left corner is. */
+  dragged = $state.raw<{ key: string; left: number; top: number } | null>(null);
+  /** The order while a tile is dragged, and until Go says it; null otherwise. */
+  #order = $state.raw<readonly string[] | null>(null);
   #activeKey = $state("");
   #soloKey = $state("");
 
@@ -147,7 +155,10 @@ export class Viewer {
 
   /** The same list as long as the cameras are the same, so that no tile moves. */
   #keys = $derived.by(() => {
-    const keys = this.#listed.map((c) => c.key);
+    const keys = ordered(
+      this.#listed.map((c) => c.key),
+      this.#order,
+    );
     const before = this.#keysBefore;
     const same = keys.length === before.length && keys.every((key, i) => key === before[i]);
     return same ? before : (this.#keysBefore = keys);
@@ -161,7 +172,10 @@ export class Viewer {
     return Math.max(0, Math.min(this.#activeBefore, this.#keys.length - 1));
   });
   #activeBefore = 0;
-  active = $derived.by((): Camera | null => this.#listed[this.activeIndex] ?? null);
+  active = $derived.by((): Camera | null => {
+    const key = this.#keys[this.activeIndex];
+    return this.#listed.find((c) => c.key === key) ?? null;
+  });
   /** The camera shown alone, or null. */
   solo = $derived.by(
     (): Camera | null => this.#listed.find((c) => c.key === this.#soloKey) ?? null,
@@ -348,7 +362,7 @@ export class Viewer {
 
   /** One step back: the whole picture, else out of solo, else out of full screen. */
   escape(): void {
-    if (this.endZoom()) return;
+    if (this.cancelDrag() || this.endZoom()) return;
     if (this.solo) this.back();
     else if (this.fullscreen) this.toggleFullscreen();
   }
@@ -387,6 +401,61 @@ export class Viewer {
   /** Saves the last seconds of a camera as a film. */
   clip(key = this.active?.key): void {
     if (key !== undefined) this.#commands.save("clip", key);
+  }
+
+  // Order.
+
+  /** Puts the active camera's tile where its neighbour is. */
+  moveTile(direction: Direction): void {
+    const key = this.active?.key;
+    if (key === undefined || this.solo) return;
+    const start = this.page * this.#perPage;
+    const at = this.activeIndex - start;
+    const sideways = { left: -1, right: 1 } as const;
+    const to =
+      direction === "left" || direction === "right"
+        ? this.activeIndex + sideways[direction]
+        : start + neighbour([...this.rects.values()], at, direction);
+    const place = this.#keys[to];
+    if (place === undefined || place === key) return;
+    this.#settle(key, movedTo(this.#keys, key, place));
+  }
+
+  /** Whether a drag of this camera's tile moves it. */
+  canDrag(key: string): boolean {
+    return !this.solo && !this.zooms.has(key) && this.#keys.length > 1;
+  }
+
+  /** Drags a tile to a point of the stage; `grabbed` is where it is held. */
+  drag(key: string, to: Point, grabbed: Point): void {
+    if (this.dialogOpen()) return;
+    this.#activeKey = key;
+    this.dragged = { key, left: to.x - grabbed.x, top: to.y - grabbed.y };
+    const over = [...this.rects].find(([, rect]) => contains(rect, to))?.[0];
+    if (over !== undefined && over !== key) this.#order = movedTo(this.#keys, key, over);
+  }
+
+  drop(): void {
+    const { dragged } = this;
+    this.dragged = null;
+    if (dragged && this.#order) this.#settle(dragged.key, this.#order);
+  }
+
+  /** Puts a tile that is being dragged back; false when there is none. */
+  cancelDrag(): boolean {
+    if (!this.dragged) return false;
+    this.dragged = null;
+    this.#order = null;
+    return true;
+  }
+
+  /** Shows an order at once, and until Go has it. */
+  #settle(key: string, order: readonly string[]): void {
+    this.#order = order;
+    void this.#commands.move(key, after(order, key)).finally(() => {
+      if (this.#order === order) this.#order = null;
+      this.moves++;
+    });
   }
 
   /** Takes the active camera out of the grid; it keeps its place. */
