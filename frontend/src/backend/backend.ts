@@ -54,6 +54,8 @@ export interface Backend {
   hide(key: string, on: boolean): Promise<void>;
   /** Puts a camera before another one, or last. */
   move(key: string, before: string): Promise<void>;
+  /** Lets all cameras stand together so: "focus", or "". */
+  layout(layout: string): Promise<void>;
   /** Lets a picture fill its tile, or fit into it. */
   fill(key: string, on: boolean): Promise<void>;
   /** Asks every address of the network for an agent; the state tells how far it is. */
@@ -126,6 +128,7 @@ export function connect(
     retry: (key) => done("retry", { key }),
     hide: (key, on) => done("hide", { key, on }),
     move: (key, before) => done("move", { key, before }),
+    layout: (layout) => done("layout", { layout }),
     fill: (key, on) => done("fill", { key, on }),
     search: () => done("search"),
     stopSearch: () => done("stopSearch"),

@@ -25,6 +25,7 @@ function press(
     soloNumber: (n) => done.push(`solo ${n}`),
     back: () => done.push("back"),
     escape: () => done.push("escape"),
+    toggleLayout: () => done.push("layout"),
     toggleFullscreen: () => done.push("fullscreen"),
     turnPage: (by) => done.push(`page ${by}`),
     toggleFreeze: () => done.push("freeze"),
@@ -77,6 +78,7 @@ describe("keys", () => {
     [{ key: "f" }, "toggleSolo"],
     [{ key: "F" }, "toggleSolo"], // Caps Lock
     [{ key: "Escape" }, "escape"],
+    [{ key: "g" }, "layout"],
     [{ key: "F11" }, "fullscreen"],
     [{ key: "0" }, "back"],
     ...[1, 2, 3, 4, 5, 6, 7, 8, 9].map((n): [Press, string] => [{ key: String(n) }, `solo ${n}`]),

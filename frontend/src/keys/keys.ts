@@ -15,6 +15,8 @@ export interface Actions {
   back(): void;
   escape(): void;
   toggleFullscreen(): void;
+  /** One large picture with the others in a strip, or all of one size. */
+  toggleLayout(): void;
   turnPage(by: number): void;
   toggleFreeze(): void;
   /** Saves the picture of the active camera. */
@@ -67,6 +69,7 @@ const ROWS: Record<keyof typeof KEY_WORDS, Row> = {
   back: { Escape: (act) => act.escape(), "0": (act) => act.back() },
   number: digits(),
   page: { PageUp: (act) => act.turnPage(-1), PageDown: (act) => act.turnPage(1) },
+  layout: { g: (act) => act.toggleLayout() },
   fullscreen: { F11: (act) => act.toggleFullscreen() },
   snapshotAll: { "Shift+S": (act) => act.snapshotAll() },
   retryAll: { "Shift+R": (act) => act.retryAll() },

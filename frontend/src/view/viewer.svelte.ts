@@ -24,6 +24,7 @@ import {
   type Size,
 } from "../layout/fit";
 import { neighbour, type Direction } from "../layout/neighbour";
+import { around, focusFit } from "../layout/focus";
 import { after, movedTo, ordered } from "../layout/order";
 import { drawnWidth } from "../layout/picture";
 import type { AppState } from "./app-state.svelte";
@@ -80,6 +81,8 @@ export interface Commands {
   hide(camera: Camera, hidden: boolean): void;
   /** Puts a camera before another one, or last; resolves when it is so, or failed. */
   move(key: string, before: string): Promise<void>;
+  /** How all cameras stand together: "focus", or "". */
+  layout(layout: string): void;
   /** Lets a picture fill its tile, or fit into it. */
   fill(camera: Camera, fill: boolean): void;
   /** Says how a camera is called and mounted. */
@@ -183,9 +186,13 @@ export class Viewer {
 
   #aspect = $derived.by(() => commonestAspect(this.#listed.map(shownSize)));
   #perPage = $derived.by(() => perPage(this.#keys.length, this.stage, this.#aspect));
-  pages = $derived(Math.max(1, Math.ceil(this.#keys.length / this.#perPage)));
+  /** One tile is large: the active one. The others stand in a strip. */
+  focused = $derived.by(() => this.#app.layout === "focus");
+  pages = $derived.by(() =>
+    this.focused ? 1 : Math.max(1, Math.ceil(this.#keys.length / this.#perPage)),
+  );
   /** From 0. The page follows the active tile. */
-  page = $derived(Math.floor(this.activeIndex / this.#perPage));
+  page = $derived.by(() => (this.focused ? 0 : Math.floor(this.activeIndex / this.#perPage)));
   #pageKeys = $derived.by(() => {
     const start = this.page * this.#perPage;
     return this.#keys.slice(start, start + this.#perPage);
@@ -209,9 +216,20 @@ export class Viewer {
     if (this.stage.width === 0) return new Map(); // not measured yet
     const solo = this.solo;
     if (solo) return new Map([[solo.key, this.#soloRect(solo)]]);
+    if (this.focused) return this.#focusRects();
     const places = place(this.#pageKeys.length, this.#grid, this.stage);
     return new Map(this.#pageKeys.map((key, i) => [key, places[i] as Rect]));
   });
+
+  #focusRects(): Map<string, Rect> {
+    const large = this.#keys[this.activeIndex];
+    if (large === undefined) return new Map();
+    const fit = focusFit(this.#keys.length, this.stage, this.#aspect);
+    const others = this.#keys.filter((key) => key !== large);
+    const strip = around(others, this.activeIndex, fit.strip.length);
+    const rects = strip.map((key, i) => [key, fit.strip[i] as Rect] as const);
+    return new Map([[large, fit.large], ...rects]);
+  }
 
   /** The header says what there is to say of the camera shown alone; else its tile does. */
   headerSpeaks = $derived.by(
@@ -262,6 +280,7 @@ export class Viewer {
 
   #isLarge(key: string): boolean {
     if (key === this.solo?.key || this.zooms.has(key)) return true;
+    if (this.focused && key === this.#keys[this.activeIndex]) return true;
     return (this.rects.get(key)?.width ?? 0) >= LARGE_TILE;
   }
 
@@ -322,6 +341,10 @@ export class Viewer {
       if (direction === "right") this.next();
       return;
     }
+    if (this.focused) {
+      const back = direction === "left" || direction === "up";
+      return this.#goTo(Math.max(0, this.activeIndex + (back ? -1 : 1)));
+    }
     if (direction === "left") return this.#goTo(Math.max(0, this.activeIndex - 1));
     if (direction === "right") return this.#goTo(this.activeIndex + 1);
     const start = this.page * this.#perPage;
@@ -356,6 +379,11 @@ export class Viewer {
     this.moves++;
   }
 
+  /** One large tile and a strip, or all of one size. */
+  toggleLayout(): void {
+    this.#commands.layout(this.focused ? "" : "focus");
+  }
+
   toggleFullscreen(): void {
     this.#commands.fullscreen(!this.fullscreen);
   }
@@ -380,7 +408,9 @@ export class Viewer {
   }
 
   turnPage(by: number): void {
-    if (!this.solo) this.#goTo((this.page + by) * this.#perPage);
+    if (this.solo) return;
+    if (this.focused) this.#goTo(this.activeIndex + by);
+    else this.#goTo((this.page + by) * this.#perPage);
   }
 
   /** Stops the active camera's picture where it is, or lets it go on. */
@@ -411,9 +441,9 @@ export class Viewer {
     if (key === undefined || this.solo) return;
     const start = this.page * this.#perPage;
     const at = this.activeIndex - start;
-    const sideways = { left: -1, right: 1 } as const;
+    const sideways = { left: -1, right: 1, up: -1, down: 1 } as const;
     const to =
-      direction === "left" || direction === "right"
+      this.focused || direction === "left" || direction === "right"
         ? this.activeIndex + sideways[direction]
         : start + neighbour([...this.rects.values()], at, direction);
     const place = this.#keys[to];
@@ -423,7 +453,7 @@ export class Viewer {
 
   /** Whether a drag of this camera's tile moves it. */
   canDrag(key: string): boolean {
-    return !this.solo && !this.zooms.has(key) && this.#keys.length > 1;
+    return !this.solo && !this.focused && !this.zooms.has(key) && this.#keys.length > 1;
   }
 
   /** Drags a tile to a point of the stage; `grabbed` is where it is held. */

@@ -33,6 +33,7 @@ describe("Viewer", () => {
         done.push(`move ${key} ${before}`);
         return Promise.resolve();
       },
+      layout: (layout) => done.push(`layout ${layout}`),
       fill: (c, fill) => done.push(`fill ${c.key} ${fill}`),
       mount: (key, mounting) => mounted.push([key, mounting]),
       nameAgent: (_, name) => Promise.resolve(accessResult({ ok: name !== "" })),
@@ -138,6 +139,7 @@ describe("Viewer", () => {
       copy: () => {},
       hide: () => {},
       fill: () => {},
+      layout: () => {},
       move: () => Promise.resolve(),
       mount: () => {},
       nameAgent: () => Promise.resolve(accessResult()),
@@ -585,6 +587,37 @@ describe("Viewer", () => {
     viewer.back();
     viewer.endZoom();
     expect(viewer.canDrag("k1")).toBe(false);
+  });
+
+  it("shows the active camera large and the others in a strip", () => {
+    viewer.toggleLayout();
+    app.receive({ ...state(cameras(5)), layout: "focus" });
+    viewer.toggleLayout();
+    expect(done).toEqual(["layout focus", "layout "]);
+    expect(keys()).toEqual(["k1", "k2", "k3", "k4", "k5"]);
+    expect(viewer.wanted.full).toEqual(["k1"]);
+    viewer.move("down");
+    viewer.move("right");
+    expect([viewer.active?.key, keys()[0]]).toEqual(["k3", "k3"]);
+    viewer.move("up");
+    viewer.turnPage(1);
+    viewer.turnPage(1);
+    viewer.turnPage(1);
+    viewer.turnPage(1);
+    expect(viewer.active?.key, "the last one").toBe("k5");
+    viewer.moveTile("up");
+    expect(done.at(-1)).toBe("move k5 k4");
+    expect(viewer.canDrag("k1")).toBe(false);
+    viewer.toggleSolo();
+    expect(keys()).toEqual(["k5"]);
+    viewer.back();
+    expect(keys()).toHaveLength(5);
+    app.receive({ ...state(cameras(40)), layout: "focus" });
+    expect([viewer.pages, viewer.page]).toEqual([1, 0]);
+    expect(viewer.wanted.keys).toEqual(keys());
+    expect(keys().length, "as many as there is room for").toBeLessThan(15);
+    app.receive({ ...state([]), layout: "focus" });
+    expect(keys()).toEqual([]);
   });
 
   it("asks once for the name of an agent, until a person does not want to give one", async () => {
