@@ -102,7 +102,6 @@ describe.each(["dark", "light"] as const)("axe finds nothing serious in %s", (co
     const dialog = page.getByRole("dialog");
     for (const { name } of cameras) {
       const menu = await menuOf(page, name);
-      expect(await violations(page), `Menu of ${name}`).toEqual([]);
       await menu.getByRole("menuitem", { name: "Details" }).click();
       await dialog.waitFor();
       expect(await violations(page), `Details of ${name}`).toEqual([]);

@@ -49,6 +49,8 @@ export function wire() {
       const undo = { label: HIDDEN.undo, onClick: () => void backend.hide(camera.key, false) };
       toast(HIDDEN.said(nameOf(camera)), { action: undo });
     },
+    move: (key: string, before: string) => backend.move(key, before),
+    layout: (layout: string) => void backend.layout(layout),
     fill: (camera: Camera, fill: boolean) => void backend.fill(camera.key, fill),
     nameAgent: (agent: string, name: string) => backend.access("nameAgent", { agent, name }),
     mount: async (key: string, mounting: Mounting) => {

@@ -53,6 +53,10 @@ export interface Backend {
   retry(key: string): Promise<void>;
   /** Takes a camera out of the grid, or puts it back. */
   hide(key: string, on: boolean): Promise<void>;
+  /** Puts a camera before another one, or last. */
+  move(key: string, before: string): Promise<void>;
+  /** Lets all cameras stand together so: "focus", or "". */
+  layout(layout: string): Promise<void>;
   /** Lets a picture fill its tile, or fit into it. */
   fill(key: string, on: boolean): Promise<void>;
   /** Asks every address of the network for an agent; the state tells how far it is. */
@@ -145,6 +149,8 @@ export function connect(
     forgetAgent: (key) => done("forgetAgent", { key }),
     retry: (key) => done("retry", { key }),
     hide: (key, on) => done("hide", { key, on }),
+    move: (key, before) => done("move", { key, before }),
+    layout: (layout) => done("layout", { layout }),
     fill: (key, on) => done("fill", { key, on }),
     search: () => done("search"),
     stopSearch: () => done("stopSearch"),

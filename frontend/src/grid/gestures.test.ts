@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 
+import { dragGestures } from "./dragGestures";
 import { menuGestures } from "./gestures";
 import { zoomGestures } from "./zoomGestures";
 
@@ -161,5 +162,64 @@ describe("zoom and pan", () => {
     list.send("pointerup", at(400, 150, 2));
     list.send("pointermove", at(290, 150, 1));
     expect(done.at(-1)).toEqual(["pan", "k1", { x: 0.1, y: 0 }]);
+  });
+});
+
+describe("a drag", () => {
+  let done: unknown[];
+  let can: boolean;
+  let stop: () => void;
+  const at = (x: number, y: number, pointerId = 1) => ({ clientX: x, clientY: y, pointerId });
+  beforeEach(() => {
+    done = [];
+    can = true;
+    stop = dragGestures(list as unknown as HTMLElement, {
+      canDrag: () => can,
+      drag: (key, to, grabbed) => done.push([key, to, grabbed]),
+      drop: () => done.push("drop"),
+      cancelDrag: () => done.push("cancel"),
+    });
+  });
+  afterEach(() => stop());
+
+  it("begins when the pointer has moved, and ends where it is let go", () => {
+    list.send("pointerdown", at(150, 90));
+    list.send("pointermove", at(155, 92));
+    expect(done).toEqual([]);
+    list.send("pointermove", at(180, 90));
+    list.send("pointermove", at(180, 90, 7)); // another one, without a button
+    list.send("pointerup", at(180, 90));
+    list.send("pointermove", at(200, 90));
+    expect(done).toEqual([["k1", { x: 80, y: 40 }, { x: 50, y: 40 }], "drop"]);
+    expect(list.captured).toEqual([1]);
+  });
+
+  it("is none for a click, the right button, a button, or a tile that cannot be dragged", () => {
+    list.send("pointerdown", at(150, 90));
+    list.send("pointerup", at(150, 90));
+    list.send("pointerdown", { ...at(150, 90), button: 2 });
+    list.send("pointermove", at(190, 90));
+    list.field = true;
+    list.send("pointerdown", at(150, 90));
+    list.send("pointermove", at(190, 90));
+    list.field = false;
+    can = false;
+    list.send("pointerdown", at(150, 90));
+    list.send("pointermove", at(190, 90));
+    expect(done).toEqual([]);
+  });
+
+  it("ends as if there had been none with a second finger, and when the browser takes over", () => {
+    for (const end of [
+      () => list.send("pointerdown", at(1, 1, 2)),
+      () => list.send("pointercancel", at(1, 1)),
+    ]) {
+      list.send("pointerdown", at(150, 90));
+      list.send("pointermove", at(190, 90));
+      end();
+      list.send("pointermove", at(200, 90));
+    }
+    expect(done.filter((one) => typeof one === "string")).toEqual(["cancel", "cancel"]);
+    expect(done).toHaveLength(4);
   });
 });

@@ -78,6 +78,17 @@ export const CAMERA_ACTIONS: readonly CameraAction[] = [
   { part: "here", words: CAMERA_WORDS.hide, keys: { h: hide }, run: hide },
   {
     part: "",
+    words: CAMERA_WORDS.move,
+    repeats: true,
+    keys: {
+      "Alt+ArrowLeft": (act) => act.moveTile("left"),
+      "Alt+ArrowRight": (act) => act.moveTile("right"),
+      "Alt+ArrowUp": (act) => act.moveTile("up"),
+      "Alt+ArrowDown": (act) => act.moveTile("down"),
+    },
+  },
+  {
+    part: "",
     words: CAMERA_WORDS.zoom,
     repeats: true,
     keys: {

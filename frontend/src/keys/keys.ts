@@ -17,6 +17,8 @@ export interface Actions {
   back(): void;
   escape(): void;
   toggleFullscreen(): void;
+  /** One large picture with the others in a strip, or all of one size. */
+  toggleLayout(): void;
   turnPage(by: number): void;
   toggleFreeze(): void;
   /** Saves the picture of the active camera. */
@@ -25,6 +27,8 @@ export interface Actions {
   snapshotAll(): void;
   /** Saves its last seconds as a film. */
   clip(): void;
+  /** Puts it where its neighbour is. */
+  moveTile(direction: Direction): void;
   hide(): void;
   toggleFill(): void;
   /** In by so many steps, or out. */
@@ -69,6 +73,7 @@ const ROWS: Record<keyof typeof KEY_WORDS, Row> = {
   back: { Escape: (act) => act.escape(), "0": (act) => act.back() },
   number: digits(),
   page: { PageUp: (act) => act.turnPage(-1), PageDown: (act) => act.turnPage(1) },
+  layout: { g: (act) => act.toggleLayout() },
   fullscreen: { F11: (act) => act.toggleFullscreen() },
   snapshotAll: { "Shift+S": (act) => act.snapshotAll() },
   retryAll: { "Shift+R": (act) => act.retryAll() },

@@ -32,6 +32,11 @@ const SAME_SIZE = 0.01;
 /** A grid changes its columns only for tiles that grow by more than this. */
 const WORTH_MOVING = 0.05;
 
+/** Whether a point is within a rectangle. */
+export function contains({ left, top, width, height }: Rect, { x, y }: Point): boolean {
+  return x >= left && x < left + width && y >= top && y < top + height;
+}
+
 /** The largest tile of this aspect when `count` of them stand in `columns` columns. */
 export function fitColumns(count: number, columns: number, stage: Size, aspect: number): Fit {
   const rows = Math.ceil(count / columns);

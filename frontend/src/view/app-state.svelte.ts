@@ -18,6 +18,8 @@ export class AppState {
   kiosk = $state(false);
   twins = $state.raw<Twins | null>(null);
   bytesPerSecond = $state(0);
+  /** How all cameras stand together: "focus", or "". */
+  layout = $state("");
   appearance = $state.raw<Appearance>({ scheme: "system", labels: "always" });
   /** Who may watch. */
   access = $state.raw<Access>({ households: [], open: [], new: [], strange: 0 });
@@ -65,6 +67,7 @@ export class AppState {
     this.twins = state.twins ?? null;
     this.bytesPerSecond = state.bytesPerSecond;
     this.access = state.access;
+    this.layout = state.layout;
     const { scheme, labels } = state.appearance;
     if (scheme !== this.appearance.scheme || labels !== this.appearance.labels) {
       this.appearance = state.appearance;

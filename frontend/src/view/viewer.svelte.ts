@@ -14,6 +14,7 @@ import { shown, type Shown } from "../cameras/shown";
 import type { Wanted } from "../frames/pull";
 import {
   commonestAspect,
+  contains,
   fit,
   perPage,
   place,
@@ -23,6 +24,8 @@ import {
   type Size,
 } from "../layout/fit";
 import { neighbour, type Direction } from "../layout/neighbour";
+import { around, focusFit } from "../layout/focus";
+import { after, movedTo, ordered } from "../layout/order";
 import { drawnWidth } from "../layout/picture";
 import type { AppState } from "./app-state.svelte";
 import { Zooms } from "./zooms.svelte";
@@ -78,6 +81,10 @@ export interface Commands {
   fullscreen(full: boolean): void;
   /** Hides a camera, or shows it again. */
   hide(camera: Camera, hidden: boolean): void;
+  /** Puts a camera before another one, or last; resolves when it is so, or failed. */
+  move(key: string, before: string): Promise<void>;
+  /** How all cameras stand together: "focus", or "". */
+  layout(layout: string): void;
   /** Lets a picture fill its tile, or fit into it. */
   fill(camera: Camera, fill: boolean): void;
   /** Says how a camera is called and mounted. */
@@ -104,6 +111,10 @@ export class Viewer {
   readonly zooms = new Zooms();
   /** Grows whenever the keyboard moved: the grid then focuses the active tile. */
   moves = $state(0);
+  /** The tile that is being dragged, and where its upper left corner is. */
+  dragged = $state.raw<{ key: string; left: number; top: number } | null>(null);
+  /** The order while a tile is dragged, and until Go says it; null otherwise. */
+  #order = $state.raw<readonly string[] | null>(null);
   #activeKey = $state("");
   #soloKey = $state("");
 
@@ -162,7 +173,10 @@ export class Viewer {
 
   /** The same list as long as the cameras are the same, so that no tile moves. */
   #keys = $derived.by(() => {
-    const keys = this.#listed.map((c) => c.key);
+    const keys = ordered(
+      this.#listed.map((c) => c.key),
+      this.#order,
+    );
     const before = this.#keysBefore;
     const same = keys.length === before.length && keys.every((key, i) => key === before[i]);
     return same ? before : (this.#keysBefore = keys);
@@ -176,7 +190,10 @@ export class Viewer {
     return Math.max(0, Math.min(this.#activeBefore, this.#keys.length - 1));
   });
   #activeBefore = 0;
-  active = $derived.by((): Camera | null => this.#listed[this.activeIndex] ?? null);
+  active = $derived.by((): Camera | null => {
+    const key = this.#keys[this.activeIndex];
+    return this.#listed.find((c) => c.key === key) ?? null;
+  });
   /** The camera shown alone, or null. */
   solo = $derived.by(
     (): Camera | null => this.#listed.find((c) => c.key === this.#soloKey) ?? null,
@@ -184,9 +201,13 @@ export class Viewer {
 
   #aspect = $derived.by(() => commonestAspect(this.#listed.map(shownSize)));
   #perPage = $derived.by(() => perPage(this.#keys.length, this.stage, this.#aspect));
-  pages = $derived(Math.max(1, Math.ceil(this.#keys.length / this.#perPage)));
+  /** One tile is large: the active one. The others stand in a strip. */
+  focused = $derived.by(() => this.#app.layout === "focus");
+  pages = $derived.by(() =>
+    this.focused ? 1 : Math.max(1, Math.ceil(this.#keys.length / this.#perPage)),
+  );
   /** From 0. The page follows the active tile. */
-  page = $derived(Math.floor(this.activeIndex / this.#perPage));
+  page = $derived.by(() => (this.focused ? 0 : Math.floor(this.activeIndex / this.#perPage)));
   #pageKeys = $derived.by(() => {
     const start = this.page * this.#perPage;
     return this.#keys.slice(start, start + this.#perPage);
@@ -210,9 +231,20 @@ export class Viewer {
     if (this.stage.width === 0) return new Map(); // not measured yet
     const solo = this.solo;
     if (solo) return new Map([[solo.key, this.#soloRect(solo)]]);
+    if (this.focused) return this.#focusRects();
     const places = place(this.#pageKeys.length, this.#grid, this.stage);
     return new Map(this.#pageKeys.map((key, i) => [key, places[i] as Rect]));
   });
+
+  #focusRects(): Map<string, Rect> {
+    const large = this.#keys[this.activeIndex];
+    if (large === undefined) return new Map();
+    const fit = focusFit(this.#keys.length, this.stage, this.#aspect);
+    const others = this.#keys.filter((key) => key !== large);
+    const strip = around(others, this.activeIndex, fit.strip.length);
+    const rects = strip.map((key, i) => [key, fit.strip[i] as Rect] as const);
+    return new Map([[large, fit.large], ...rects]);
+  }
 
   /** The header says what there is to say of the camera shown alone; else its tile does. */
   headerSpeaks = $derived.by(
@@ -263,6 +295,7 @@ export class Viewer {
 
   #isLarge(key: string): boolean {
     if (key === this.solo?.key || this.zooms.has(key)) return true;
+    if (this.focused && key === this.#keys[this.activeIndex]) return true;
     return (this.rects.get(key)?.width ?? 0) >= LARGE_TILE;
   }
 
@@ -323,6 +356,10 @@ export class Viewer {
       if (direction === "right") this.next();
       return;
     }
+    if (this.focused) {
+      const back = direction === "left" || direction === "up";
+      return this.#goTo(Math.max(0, this.activeIndex + (back ? -1 : 1)));
+    }
     if (direction === "left") return this.#goTo(Math.max(0, this.activeIndex - 1));
     if (direction === "right") return this.#goTo(this.activeIndex + 1);
     const start = this.page * this.#perPage;
@@ -357,13 +394,18 @@ export class Viewer {
     this.moves++;
   }
 
+  /** One large tile and a strip, or all of one size. */
+  toggleLayout(): void {
+    this.#commands.layout(this.focused ? "" : "focus");
+  }
+
   toggleFullscreen(): void {
     this.#commands.fullscreen(!this.fullscreen);
   }
 
   /** One step back: the whole picture, else out of solo, else out of full screen. */
   escape(): void {
-    if (this.endZoom()) return;
+    if (this.cancelDrag() || this.endZoom()) return;
     if (this.solo) this.back();
     else if (this.fullscreen) this.toggleFullscreen();
   }
@@ -381,7 +423,9 @@ export class Viewer {
   }
 
   turnPage(by: number): void {
-    if (!this.solo) this.#goTo((this.page + by) * this.#perPage);
+    if (this.solo) return;
+    if (this.focused) this.#goTo(this.activeIndex + by);
+    else this.#goTo((this.page + by) * this.#perPage);
   }
 
   /** Stops the active camera's picture where it is, or lets it go on. */
@@ -402,6 +446,61 @@ export class Viewer {
   /** Saves the last seconds of a camera as a film. */
   clip(key = this.active?.key): void {
     if (key !== undefined) this.#commands.save("clip", key);
+  }
+
+  // Order.
+
+  /** Puts the active camera's tile where its neighbour is. */
+  moveTile(direction: Direction): void {
+    const key = this.active?.key;
+    if (key === undefined || this.solo) return;
+    const start = this.page * this.#perPage;
+    const at = this.activeIndex - start;
+    const sideways = { left: -1, right: 1, up: -1, down: 1 } as const;
+    const to =
+      this.focused || direction === "left" || direction === "right"
+        ? this.activeIndex + sideways[direction]
+        : start + neighbour([...this.rects.values()], at, direction);
+    const place = this.#keys[to];
+    if (place === undefined || place === key) return;
+    this.#settle(key, movedTo(this.#keys, key, place));
+  }
+
+  /** Whether a drag of this camera's tile moves it. */
+  canDrag(key: string): boolean {
+    return !this.solo && !this.focused && !this.zooms.has(key) && this.#keys.length > 1;
+  }
+
+  /** Drags a tile to a point of the stage; `grabbed` is where it is held. */
+  drag(key: string, to: Point, grabbed: Point): void {
+    if (this.dialogOpen()) return;
+    this.#activeKey = key;
+    this.dragged = { key, left: to.x - grabbed.x, top: to.y - grabbed.y };
+    const over = [...this.rects].find(([, rect]) => contains(rect, to))?.[0];
+    if (over !== undefined && over !== key) this.#order = movedTo(this.#keys, key, over);
+  }
+
+  drop(): void {
+    const { dragged } = this;
+    this.dragged = null;
+    if (dragged && this.#order) this.#settle(dragged.key, this.#order);
+  }
+
+  /** Puts a tile that is being dragged back; false when there is none. */
+  cancelDrag(): boolean {
+    if (!this.dragged) return false;
+    this.dragged = null;
+    this.#order = null;
+    return true;
+  }
+
+  /** Shows an order at once, and until Go has it. */
+  #settle(key: string, order: readonly string[]): void {
+    this.#order = order;
+    void this.#commands.move(key, after(order, key)).finally(() => {
+      if (this.#order === order) this.#order = null;
+      this.moves++;
+    });
   }
 
   /** Takes the active camera out of the grid; it keeps its place. */

@@ -29,6 +29,11 @@ describe("Viewer", () => {
       browse: (c) => done.push(`browse ${c.key}`),
       copy: (text, said) => done.push(`copy ${text}: ${said}`),
       hide: (c, hidden) => done.push(`hide ${c.key} ${hidden}`),
+      move: (key, before) => {
+        done.push(`move ${key} ${before}`);
+        return Promise.resolve();
+      },
+      layout: (layout) => done.push(`layout ${layout}`),
       fill: (c, fill) => done.push(`fill ${c.key} ${fill}`),
       mount: (key, mounting) => mounted.push([key, mounting]),
       nameAgent: (_, name) => Promise.resolve(accessResult({ ok: name !== "" })),
@@ -134,6 +139,8 @@ describe("Viewer", () => {
       copy: () => {},
       hide: () => {},
       fill: () => {},
+      layout: () => {},
+      move: () => Promise.resolve(),
       mount: () => {},
       nameAgent: () => Promise.resolve(accessResult()),
     };
@@ -518,6 +525,99 @@ describe("Viewer", () => {
     viewer.openInBrowser();
     viewer.copy("http://pi/", "Copied.");
     expect(done).toEqual(["browse k2", "copy http://pi/: Copied."]);
+  });
+
+  it("moves the active tile to the place of its neighbour, across pages", async () => {
+    app.receive(state(cameras(6)));
+    viewer.moveTile("left");
+    expect(done, "it is the first").toEqual([]);
+    viewer.activate("k2");
+    const moves = viewer.moves;
+    viewer.moveTile("right");
+    expect(keys().join(), "at once").toBe("k1,k3,k2,k4,k5,k6");
+    await vi.waitUntil(() => viewer.moves > moves); // the focus follows
+    expect(keys(), "as Go says").toEqual(["k1", "k2", "k3", "k4", "k5", "k6"]);
+    viewer.moveTile("down");
+    viewer.activate("k6");
+    viewer.moveTile("right");
+    viewer.moveTile("up");
+    expect(done).toEqual(["move k2 k4", "move k2 k6", "move k6 k4"]);
+    viewer.soloNumber(2);
+    viewer.moveTile("right");
+    expect(done).toHaveLength(3);
+  });
+
+  it("drags a tile to another place, and back", () => {
+    app.receive(state(cameras(4)));
+    const middle = (key: string) => {
+      const { left = 0, top = 0, width = 0, height = 0 } = viewer.rects.get(key) ?? {};
+      return { x: left + width / 2, y: top + height / 2 };
+    };
+    const grabbed = { x: 5, y: 6 };
+    const [first, last] = [middle("k1"), middle("k4")];
+    viewer.drag("k1", first, grabbed);
+    expect(viewer.dragged).toEqual({ key: "k1", left: first.x - 5, top: first.y - 6 });
+    viewer.drag("k1", last, grabbed);
+    expect(keys()).toEqual(["k2", "k3", "k4", "k1"]);
+    expect(viewer.active?.key).toBe("k1");
+    viewer.drag("k1", { x: -50, y: -50 }, grabbed); // over none
+    expect(keys()).toEqual(["k2", "k3", "k4", "k1"]);
+    viewer.escape();
+    expect([viewer.dragged, keys(), done]).toEqual([null, ["k1", "k2", "k3", "k4"], []]);
+    viewer.drag("k1", last, grabbed);
+    viewer.drop();
+    expect(done).toEqual(["move k1 "]);
+    expect([viewer.dragged, keys()]).toEqual([null, ["k2", "k3", "k4", "k1"]]);
+    viewer.drop();
+    expect(done).toHaveLength(1);
+  });
+
+  it("drags no tile that is alone, zoomed, the only one, or below a menu", () => {
+    app.receive(state(cameras(2)));
+    expect(viewer.canDrag("k1")).toBe(true);
+    viewer.openMenu("k1");
+    viewer.drag("k1", { x: 1, y: 1 }, { x: 0, y: 0 });
+    expect(viewer.dragged).toBeNull();
+    viewer.closeMenu();
+    viewer.zoom(1);
+    expect([viewer.canDrag("k1"), viewer.canDrag("k2")]).toEqual([false, true]);
+    viewer.soloNumber(2);
+    expect(viewer.canDrag("k2")).toBe(false);
+    app.receive(state(cameras(1)));
+    viewer.back();
+    viewer.endZoom();
+    expect(viewer.canDrag("k1")).toBe(false);
+  });
+
+  it("shows the active camera large and the others in a strip", () => {
+    viewer.toggleLayout();
+    app.receive({ ...state(cameras(5)), layout: "focus" });
+    viewer.toggleLayout();
+    expect(done).toEqual(["layout focus", "layout "]);
+    expect(keys()).toEqual(["k1", "k2", "k3", "k4", "k5"]);
+    expect(viewer.wanted.full).toEqual(["k1"]);
+    viewer.move("down");
+    viewer.move("right");
+    expect([viewer.active?.key, keys()[0]]).toEqual(["k3", "k3"]);
+    viewer.move("up");
+    viewer.turnPage(1);
+    viewer.turnPage(1);
+    viewer.turnPage(1);
+    viewer.turnPage(1);
+    expect(viewer.active?.key, "the last one").toBe("k5");
+    viewer.moveTile("up");
+    expect(done.at(-1)).toBe("move k5 k4");
+    expect(viewer.canDrag("k1")).toBe(false);
+    viewer.toggleSolo();
+    expect(keys()).toEqual(["k5"]);
+    viewer.back();
+    expect(keys()).toHaveLength(5);
+    app.receive({ ...state(cameras(40)), layout: "focus" });
+    expect([viewer.pages, viewer.page]).toEqual([1, 0]);
+    expect(viewer.wanted.keys).toEqual(keys());
+    expect(keys().length, "as many as there is room for").toBeLessThan(15);
+    app.receive({ ...state([]), layout: "focus" });
+    expect(keys()).toEqual([]);
   });
 
   it("asks once for the name of an agent, until a person does not want to give one", async () => {

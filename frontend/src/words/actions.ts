@@ -28,6 +28,11 @@ export const CAMERA_WORDS = {
   mirror: { does: "Flip", caps: ["X"], help: "Flip: swap left and right" },
   fill: { does: "Fill tile", undoes: "Fit into tile", caps: [], help: "" },
   hide: { does: "Hide", caps: ["H"], help: "Hide" },
+  move: {
+    does: "Move",
+    caps: ["Alt", "←", "↑", "→", "↓", "drag"],
+    help: "Move it to another place",
+  },
   zoom: { does: "Zoom", caps: ["+", "−", "wheel"], help: "Zoom in or out" },
   browser: { does: "Open in browser", caps: [], help: "" },
   copy: { does: "Copy address", caps: [], help: "" },

@@ -20,6 +20,8 @@ export const CONTROLS = {
   previousPage: { does: "Previous page", key: "PgUp" },
   nextPage: { does: "Next page", key: "PgDn" },
   add: { does: "Add a camera by address", key: "Ctrl+N" },
+  focus: { does: "One large picture", key: "G" },
+  grid: { does: "All of one size", key: "G" },
   fullscreen: { does: "Full screen", key: "F11" },
   window: { does: "Leave full screen", key: "F11" },
   keys: { does: "Keyboard shortcuts", key: "?" },

@@ -9,6 +9,7 @@ export const KEY_WORDS = {
   back: { caps: ["Esc", "0"], help: "One step back: all of a picture, then all cameras" },
   number: { caps: ["1 – 9"], help: "Show camera 1–9 alone" },
   page: { caps: ["PgUp", "PgDn"], help: "Previous or next page" },
+  layout: { caps: ["G"], help: "One large picture with the others in a strip, or all of one size" },
   fullscreen: { caps: ["F11"], help: "Toggle full screen (Esc exits)" },
   snapshotAll: { caps: ["Shift", "S"], help: "Save the pictures of all cameras at one instant" },
   retryAll: { caps: ["Shift", "R"], help: "Reconnect all cameras now" },
