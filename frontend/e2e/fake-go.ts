@@ -48,6 +48,8 @@ export interface Film {
   loop: Buffer[];
   /** Frames per second; 0 = one frame, then nothing. */
   fps: number;
+  /** The same picture in other widths, pixels: the smallest one that is wide enough comes. */
+  sizes?: ReadonlyMap<number, Buffer>;
 }
 
 export class FakeGo {
@@ -88,6 +90,8 @@ export class FakeGo {
   /** There is no Go side, only the page's files. */
   absent = false;
   #number = 1;
+  /** How wide the pictures are to be, as asked last. */
+  #widths = new Map<string, number>();
   /** The newest state that the page has said it knows. */
   #known = 0;
 
@@ -212,6 +216,7 @@ export class FakeGo {
     const question = JSON.parse(await text(request)) as Question;
     this.questions.push(question);
     this.#known = question.state;
+    for (const { key, width } of question.want) this.#widths.set(key, width);
     if (this.broken) {
       response.writeHead(500).end();
       return;
@@ -232,14 +237,21 @@ export class FakeGo {
 
   #frame(url: URL, response: ServerResponse): void {
     this.loads++;
-    const film = this.films.get(url.searchParams.get("key") ?? "");
-    const jpeg = film?.loop[this.#seq(film) % film.loop.length];
+    const key = url.searchParams.get("key") ?? "";
+    const film = this.films.get(key);
+    const jpeg = this.#sized(key, film) ?? film?.loop[this.#seq(film) % film.loop.length];
     if (!jpeg) {
       response.writeHead(404).end();
       return;
     }
     response.setHeader("Content-Type", "image/jpeg").setHeader("Cache-Control", "no-store");
     response.end(jpeg);
+  }
+
+  #sized(key: string, film: Film | undefined): Buffer | undefined {
+    const width = this.#widths.get(key) ?? 0;
+    const wide = [...(film?.sizes?.keys() ?? [])].filter((w) => width > 0 && w >= width);
+    return film?.sizes?.get(Math.min(...wide));
   }
 
   #seq(film: Film): number {

@@ -41,6 +41,40 @@ export async function drawQuarters(browser: Browser): Promise<Buffer> {
   return Buffer.from(base64, "base64");
 }
 
+/** The colour of the picture of camera `i` of 64, and of no other. */
+export function tint(i: number): [red: number, green: number, blue: number] {
+  return [40 + (i % 4) * 60, 40 + ((i >> 2) % 4) * 60, 40 + (i >> 4) * 60];
+}
+
+/** Pictures of one colour, of each colour one in each width. */
+export async function drawTints(
+  browser: Browser,
+  colours: [number, number, number][],
+  widths: number[],
+): Promise<Map<number, Buffer>[]> {
+  const page = await browser.newPage();
+  const all = await page.evaluate(
+    ([colours, widths]) => {
+      const canvas = document.createElement("canvas");
+      const g = canvas.getContext("2d");
+      if (!g) throw new Error("no canvas");
+      return colours.map((rgb) =>
+        widths.map((width) => {
+          [canvas.width, canvas.height] = [width, (width * 9) / 16];
+          g.fillStyle = `rgb(${rgb.join(" ")})`;
+          g.fillRect(0, 0, width, width);
+          return canvas.toDataURL("image/jpeg", 0.9).split(",")[1] ?? "";
+        }),
+      );
+    },
+    [colours, widths] as const,
+  );
+  await page.close();
+  return all.map(
+    (sizes) => new Map(sizes.map((s, i) => [widths[i] ?? 0, Buffer.from(s, "base64")])),
+  );
+}
+
 /** A picture that is white from edge to edge. */
 export async function drawWhite(browser: Browser): Promise<Buffer> {
   const page = await browser.newPage();

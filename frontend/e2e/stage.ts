@@ -9,7 +9,7 @@ import type { Camera } from "../src/backend/types";
 import { camera } from "../src/testing/camera";
 import { launch } from "./chromium";
 import { FakeGo } from "./fake-go";
-import { drawLoop, drawQuarters, drawWhite } from "./pictures";
+import { drawLoop, drawQuarters, drawTints, drawWhite, tint } from "./pictures";
 import { SCENES } from "./scenes";
 
 const RESULTS = join(import.meta.dirname, "..", "test-results");
@@ -73,6 +73,22 @@ export class Stage {
         address: `192.168.1.${40 + i}:8080`,
       });
     });
+  }
+
+  /** 64 cameras, each with a colour of its own, which agents give in four sizes. */
+  async tinted(fps: number): Promise<Camera[]> {
+    if (!this.#browser) throw new Error("start() first");
+    const cameras = this.cameras(64, fps);
+    const tints = await drawTints(
+      this.#browser,
+      cameras.map((_, i) => tint(i)),
+      [640, 320, 160, 80],
+    );
+    for (const [i, { key }] of cameras.entries()) {
+      const sizes = tints[i] ?? new Map<number, Buffer>();
+      this.go.films.set(key, { loop: [sizes.get(640) ?? Buffer.of()], fps, sizes });
+    }
+    return cameras;
   }
 
   /** The camera's picture is a bright one, in which nothing that is not on dark can be read. */
