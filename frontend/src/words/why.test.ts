@@ -59,8 +59,8 @@ describe("why a camera is not seen", () => {
     ];
     expect(said({}, { agents }).slice(2)).toEqual([
       "+ 6 agents answer: Well 1, Well 2, Well 3, Well 4 and 2 more.",
-      "! An agent at 10.0.0.1:8080 does not answer. It may be off, or a firewall may block it.",
-      "! Pi 2 (10.0.0.2:8080) is on the network, but its agent does not run. Start it: sudo systemctl start pigrid-agent.",
+      "! The Pi at 10.0.0.1:8080 does not answer. It may be off, or a firewall may block it.",
+      "! Pi 2 (10.0.0.2:8080) is on the network, but pigrid-agent does not run there. Start it: sudo systemctl start pigrid-agent.",
       "! Pi 3 (10.0.0.3:8080) has not been asked yet.",
       "! Pi 4 (10.0.0.4:8080) does not answer. It may be off, or a firewall may block it.",
       "! 2 more agents do not answer.",

@@ -79,10 +79,10 @@ function answers(agents: readonly HeardAgent[]): Step {
 }
 
 function silence({ name, address, reason }: HeardAgent): string {
-  const who = name === "" ? `An agent at ${address}` : `${name} (${address})`;
+  const who = name === "" ? `The Pi at ${address}` : `${name} (${address})`;
   switch (reason) {
     case "refused":
-      return `${who} is on the network, but its agent does not run. Start it: sudo systemctl start pigrid-agent.`;
+      return `${who} is on the network, but pigrid-agent does not run there. Start it: sudo systemctl start pigrid-agent.`;
     case "":
       return `${who} has not been asked yet.`;
     default:
