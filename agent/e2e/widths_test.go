@@ -84,8 +84,8 @@ func TestBrowsersPlaySmallerPictures(t *testing.T) {
 			s := newScreen(t)
 			show(t, s, browser, a.url+"/video?width=320")
 			look(t, s)
-			if width := s.strip.Dx(); width > 320 {
-				t.Errorf("the picture is %d pixels wide", width)
+			if width := s.strip.Dx(); width > 400 { // 640 in full size, and edges blur
+				t.Errorf("the strip across the picture is %d pixels wide", width)
 			}
 		})
 	}
