@@ -34,7 +34,7 @@ bench: ## Measure serving beside other servers, rewrite docs/PERFORMANCE.md (4 m
 arm-cost: ## Count the instructions that smaller pictures take on armv6 and arm64 (6 minutes)
 	@.make/arm-cost
 
-wall: ## Measure the wall of 16 and 64 cameras, rewrite docs/PERFORMANCE.md (3 minutes)
+wall: ## Measure the wall of 16 and 64 cameras, rewrite docs/PERFORMANCE.md (6 minutes)
 	@.make/wall
 
 soak: ## What takes hours: two walls (WALL_TIME=1h each), starts, faults, fuzzing (FUZZ_TIME for each)
