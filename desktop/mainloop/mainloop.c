@@ -1,7 +1,5 @@
 //go:build linux
 
-#include "mainloop.h"
-
 #include <webkit2/webkit2.h>
 
 // Calls of these functions in the program come to those with __wrap_ (ld(1), --wrap).
@@ -30,8 +28,6 @@ typedef struct {
 static GMutex lock; // guards jobs and waiting
 static GQueue jobs = G_QUEUE_INIT;
 static gboolean waiting; // the loop knows that there are some
-
-static gint deferred; // for the tests
 
 static gboolean on_main(void) { return g_main_context_is_owner(g_main_context_default()); }
 
@@ -70,11 +66,8 @@ static void later(Job job) {
 	gboolean wake = !waiting;
 	waiting = TRUE;
 	g_mutex_unlock(&lock);
-	g_atomic_int_inc(&deferred);
 	if (wake) g_idle_add_full(G_PRIORITY_DEFAULT, do_jobs, NULL, NULL);
 }
-
-int mainloop_deferred(void) { return g_atomic_int_get(&deferred); }
 
 // Facts is what a request says, read on the main loop's thread.
 typedef struct {

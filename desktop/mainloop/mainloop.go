@@ -14,9 +14,5 @@ package mainloop
 #cgo LDFLAGS: -Wl,--wrap=webkit_uri_scheme_request_get_uri -Wl,--wrap=webkit_uri_scheme_request_get_http_method
 #cgo LDFLAGS: -Wl,--wrap=webkit_uri_scheme_request_get_http_headers -Wl,--wrap=webkit_uri_scheme_request_get_http_body
 #cgo LDFLAGS: -Wl,--wrap=webkit_uri_scheme_request_finish_with_response -Wl,--wrap=webkit_uri_scheme_request_finish_error
-#include "mainloop.h"
 */
 import "C"
-
-// Deferred is how many calls were made later, on the main loop's thread.
-func Deferred() int { return int(C.mainloop_deferred()) }
