@@ -66,20 +66,14 @@ func serve(ctx context.Context, cfg config.Config, env []string, logTo io.Writer
 	server := web.New(site)
 	rooms = append(rooms, func(ctx context.Context) error { return server.Serve(ctx, ln) })
 	asked := control.Agent{Report: reporting(pageURL(who.Host, addr), server, trouble), Access: accessCommand(guard)}
-	rooms = append(rooms, func(ctx context.Context) error {
-		control.Serve(ctx, who.stateDir, asked, log)
-		return nil
-	}, func(ctx context.Context) error {
-		guard.Run(ctx)
-		return nil
-	}, func(ctx context.Context) error {
-		who.keep(ctx, log)
-		return nil
-	})
-	rooms = append(rooms, func(ctx context.Context) error {
-		service.Run(ctx, "Open "+pageURL(who.Host, addr), func() { alive(set) }, log)
-		return nil
-	})
+	rooms = append(rooms,
+		endless(func(ctx context.Context) { control.Serve(ctx, who.stateDir, asked, log) }),
+		endless(guard.Run),
+		endless(func(ctx context.Context) { who.keep(ctx, log) }),
+		endless(func(ctx context.Context) {
+			service.Run(ctx, "Open "+pageURL(who.Host, addr), func() { alive(set) }, log)
+		}),
+	)
 	err = together(ctx, rooms)
 	log.Info("stopped")
 	return err
@@ -111,6 +105,14 @@ func newManager(cfg config.Config, who identified, set *frames.Set, log *slog.Lo
 func alive(set *frames.Set) {
 	for _, camera := range set.All() {
 		camera.State()
+	}
+}
+
+// endless is a room that no error ends.
+func endless(run func(context.Context)) func(context.Context) error {
+	return func(ctx context.Context) error {
+		run(ctx)
+		return nil
 	}
 }
 

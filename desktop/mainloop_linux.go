@@ -1,3 +1,6 @@
 package main
 
-import _ "pigrid/desktop/mainloop" // keeps Wails' use of WebKit on its thread
+import "pigrid/desktop/mainloop" // keeps Wails' use of WebKit on its thread
+
+// led is how many calls of WebKit were brought to its thread.
+func led() uint64 { return mainloop.Led() }

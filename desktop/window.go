@@ -89,7 +89,7 @@ func (l lifetime) beforeClose(ctx context.Context) (prevent bool) {
 func (l lifetime) shutdown(context.Context) {
 	begin := time.Now()
 	l.engine.Stop(stopLimit)
-	l.logger.Info("stopped", "took", time.Since(begin).Round(time.Millisecond))
+	l.logger.Info("stopped", "took", time.Since(begin).Round(time.Millisecond), "led", led())
 }
 
 // dialogs are those of the Wails window.

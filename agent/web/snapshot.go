@@ -62,11 +62,7 @@ func (s *Server) snapshot(ctx context.Context) http.HandlerFunc {
 		}
 		defer leave()
 		defer context.AfterFunc(validOf(r), func() { cancel(errAccess) })()
-		settle := settleTime
-		if r.URL.Query().Get("settle") == "0" {
-			settle = 0
-		}
-		f := settledFrame(ctx, hub, settle)
+		f := settledFrame(ctx, hub, settleOf(r))
 		if errors.Is(context.Cause(ctx), errMadeRoom) {
 			failBusy(w, r)
 			return
@@ -85,13 +81,7 @@ func (s *Server) snapshot(ctx context.Context) http.HandlerFunc {
 			f = hub.Scaled(ctx, f, width)
 		}
 		defer f.Release()
-		h := w.Header()
-		if f.Width != full {
-			h[mjpeg.SizeHeader] = []string{fmt.Sprintf("%dx%d", f.Width, f.Height)} // spelled as in parts
-		}
-		h.Set("Content-Length", strconv.Itoa(len(f.JPEG)))
-		h.Set(mjpeg.TimestampHeader, fmt.Sprintf("%d.%06d", f.At.Unix(), f.At.Nanosecond()/1000))
-		h.Set("Content-Disposition", `inline; filename="`+hub.Camera().ID+`.jpg"`)
+		describe(w.Header(), f, full, hub.Camera().ID)
 		if c := connOf(r.Context()); c != nil {
 			c.keeps = [...]*frames.Frame{f, nil}
 			defer func() { c.keeps = [...]*frames.Frame{nil, nil} }()
@@ -103,6 +93,25 @@ func (s *Server) snapshot(ctx context.Context) http.HandlerFunc {
 		}
 		_, _ = w.Write(f.JPEG)
 	}
+}
+
+// settleOf returns how long the picture may still change after the camera began.
+func settleOf(r *http.Request) time.Duration {
+	if r.URL.Query().Get("settle") == "0" {
+		return 0
+	}
+	return settleTime
+}
+
+// describe writes a snapshot's headers. full is the width that the camera sends, in
+// pixels.
+func describe(h http.Header, f *frames.Frame, full int, camera string) {
+	if f.Width != full {
+		h[mjpeg.SizeHeader] = []string{fmt.Sprintf("%dx%d", f.Width, f.Height)} // spelled as in parts
+	}
+	h.Set("Content-Length", strconv.Itoa(len(f.JPEG)))
+	h.Set(mjpeg.TimestampHeader, fmt.Sprintf("%d.%06d", f.At.Unix(), f.At.Nanosecond()/1000))
+	h.Set("Content-Disposition", `inline; filename="`+camera+`.jpg"`)
 }
 
 // enterSnapshot takes one of the slots for snapshots, from another client where

@@ -40,16 +40,8 @@ func (a *Agent) change(w http.ResponseWriter, r *http.Request, body []byte) {
 		a.Set(func(s *State) { s.Key = n.Key })
 		a.endStreams()
 	case "PUT " + api.PasswordsPath:
-		var p api.Passwords
-		_ = json.Unmarshal(body, &p)
-		switch {
-		case p.Version == s.Version && p.Signed == s.Signed:
-		case p.Version <= s.Version:
-			refuse(w, http.StatusConflict, api.CodeStale)
+		if !a.changePasswords(w, body) {
 			return
-		default:
-			a.Set(func(s *State) { s.Passwords, s.Version, s.Signed = p.Passwords, p.Version, p.Signed })
-			a.endStreams()
 		}
 	case "DELETE " + api.AccessPath:
 		a.Set(func(s *State) {
@@ -62,20 +54,41 @@ func (a *Agent) change(w http.ResponseWriter, r *http.Request, body []byte) {
 		_ = json.Unmarshal(body, &n)
 		a.Set(func(s *State) { s.Status.Name = n.Name })
 	default:
-		var m api.Mounting
-		_ = json.Unmarshal(body, &m)
-		id := strings.TrimPrefix(r.URL.Path, api.CameraPath)
-		a.Set(func(s *State) {
-			list := append([]api.Camera{}, s.Status.Cameras...)
-			for i := range list {
-				if list[i].ID == id {
-					list[i].Name, list[i].Rotation, list[i].Mirror = m.Name, m.Rotation, m.Mirror
-				}
-			}
-			s.Status.Cameras = list
-		})
+		a.mount(strings.TrimPrefix(r.URL.Path, api.CameraPath), body)
 	}
 	a.hello(w)
+}
+
+// changePasswords takes newer view passwords; it has answered when it returns false.
+func (a *Agent) changePasswords(w http.ResponseWriter, body []byte) bool {
+	var p api.Passwords
+	_ = json.Unmarshal(body, &p)
+	s := a.Get()
+	switch {
+	case p.Version == s.Version && p.Signed == s.Signed:
+	case p.Version <= s.Version:
+		refuse(w, http.StatusConflict, api.CodeStale)
+		return false
+	default:
+		a.Set(func(s *State) { s.Passwords, s.Version, s.Signed = p.Passwords, p.Version, p.Signed })
+		a.endStreams()
+	}
+	return true
+}
+
+// mount takes how a camera is mounted, and its name.
+func (a *Agent) mount(id string, body []byte) {
+	var m api.Mounting
+	_ = json.Unmarshal(body, &m)
+	a.Set(func(s *State) {
+		list := append([]api.Camera{}, s.Status.Cameras...)
+		for i := range list {
+			if list[i].ID == id {
+				list[i].Name, list[i].Rotation, list[i].Mirror = m.Name, m.Rotation, m.Mirror
+			}
+		}
+		s.Status.Cameras = list
+	})
 }
 
 func (a *Agent) claim(w http.ResponseWriter, body []byte) {

@@ -9,6 +9,7 @@ import (
 	"image/png"
 	"os"
 	"os/exec"
+	"regexp"
 	"slices"
 	"strings"
 	"syscall"
@@ -61,7 +62,7 @@ func TestFullScreen(t *testing.T) {
 	f := startFleet(t, n, 10)
 	s := newScreen(t)
 	s.startWindowManager(t)
-	startApp(t, appProgram, s, f.home(t, 1280, 800))
+	a := startApp(t, appProgram, s, f.home(t, 1280, 800))
 	s.untilWall(t, n)
 	window := s.window(t)
 	s.hasIcon(t, window)
@@ -81,6 +82,12 @@ func TestFullScreen(t *testing.T) {
 	press()
 	until(t, 20*time.Second, "the window is as it was", func() bool { return size() == before })
 	s.untilWall(t, n)
+
+	// Wails answers on threads of its own, and WebKit may be used on GTK's only.
+	a.interrupt(t, 10*time.Second)
+	if led := regexp.MustCompile(`msg=stopped .*led=(\d+)`).FindStringSubmatch(a.log.String()); led == nil || len(led[1]) < 3 {
+		t.Errorf("hundreds of answers are led to GTK's thread, got %v", led)
+	}
 }
 
 // The app starts while nothing answers, and shows the cameras when they come.

@@ -25,9 +25,17 @@ typedef struct {
 	GError *error;
 } Job;
 
-static GMutex lock; // guards jobs and waiting
+static GMutex lock; // guards what follows
 static GQueue jobs = G_QUEUE_INIT;
 static gboolean waiting; // the loop knows that there are some
+static guint64 led;      // how many came so far
+
+guint64 pigrid_led(void) {
+	g_mutex_lock(&lock);
+	guint64 n = led;
+	g_mutex_unlock(&lock);
+	return n;
+}
 
 static gboolean on_main(void) { return g_main_context_is_owner(g_main_context_default()); }
 
@@ -63,6 +71,7 @@ static gboolean do_jobs(gpointer unused) {
 static void later(Job job) {
 	g_mutex_lock(&lock);
 	g_queue_push_tail(&jobs, g_memdup2(&job, sizeof job));
+	led++;
 	gboolean wake = !waiting;
 	waiting = TRUE;
 	g_mutex_unlock(&lock);
