@@ -413,7 +413,8 @@ func TestNobodyLooksNothingIsKept(t *testing.T) {
 		eventually(t, 5*time.Second, "pictures are kept", func() bool { return len(d.Recent(key)) > 5 })
 	})
 	eventually(t, 10*time.Second, "no picture is kept", func() bool { return len(d.Recent(key)) == 0 })
-	if s := d.call(t, "clip", Call{Key: key}).Saved; s.Code != keep.NoPicture {
-		t.Errorf("got %+v", s)
-	}
+	// The last picture may still be on its way.
+	eventually(t, 10*time.Second, "there is nothing to save", func() bool {
+		return d.call(t, "clip", Call{Key: key}).Saved.Code == keep.NoPicture
+	})
 }
