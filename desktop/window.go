@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"fmt"
 	"log/slog"
 	"os"
 	"time"
@@ -31,6 +32,7 @@ type lifetime struct {
 
 func (l lifetime) startup(ctx context.Context) {
 	l.opened <- ctx
+	l.place(ctx)
 	l.grid.In(dialogs{ctx})
 	l.engine.Start()
 	l.grid.Start()
@@ -66,16 +68,44 @@ func (l lifetime) raise(options.SecondInstanceData) {
 	runtime.Show(ctx)
 }
 
-// beforeClose remembers the size of the window; it never prevents closing.
+// onlyScreen is the size of the screen, as in 1920x1080, and empty when there are several:
+// Wails reads a window's place from the corner of all screens, and sets it from the corner
+// of one of them.
+func onlyScreen(ctx context.Context) (name string, width, height int) {
+	all, err := runtime.ScreenGetAll(ctx)
+	if err != nil || len(all) != 1 {
+		return "", 0, 0
+	}
+	return fmt.Sprintf("%dx%d", all[0].Size.Width, all[0].Size.Height), all[0].Size.Width, all[0].Size.Height
+}
+
+// place puts the window where it was, when that is on the screen. Wayland leaves it where
+// it is.
+func (l lifetime) place(ctx context.Context) {
+	was := l.store.Get().Window
+	screen, width, height := onlyScreen(ctx)
+	if was.Screen == "" || was.Screen != screen || was.Maximised || l.wanted.Fullscreen {
+		return
+	}
+	const grip = 100 // pixels of the window that can be reached
+	if was.X >= 0 && was.Y >= 0 && was.X <= width-grip && was.Y <= height-grip {
+		runtime.WindowSetPosition(ctx, was.X, was.Y)
+	}
+}
+
+// beforeClose remembers the size and place of the window; it never prevents closing.
 func (l lifetime) beforeClose(ctx context.Context) (prevent bool) {
 	normal, maximised := runtime.WindowIsNormal(ctx), runtime.WindowIsMaximised(ctx)
 	if !normal && !maximised || l.wanted.Fullscreen {
 		return false
 	}
 	width, height := runtime.WindowGetSize(ctx)
+	x, y := runtime.WindowGetPosition(ctx)
+	screen, _, _ := onlyScreen(ctx)
 	err := l.store.Save(func(s settings.Settings) settings.Settings {
 		if s.Window.Maximised = maximised; !maximised {
 			s.Window.Width, s.Window.Height = width, height
+			s.Window.X, s.Window.Y, s.Window.Screen = x, y, screen
 		}
 		return s
 	})

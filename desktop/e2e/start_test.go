@@ -91,6 +91,47 @@ func TestTheWindowIsAsItWas(t *testing.T) {
 	}
 }
 
+// TestTheWindowIsWhereItWas, without drifting by the border that a window manager adds.
+func TestTheWindowIsWhereItWas(t *testing.T) {
+	f := startFleet(t, 1, 10)
+	s := newScreen(t)
+	s.startWindowManager(t)
+	h := f.home(t, 900, 700)
+	place := func() string {
+		for line := range strings.Lines(s.xdotool(t, "getwindowgeometry", s.window(t))) {
+			if _, at, ok := strings.Cut(line, "Position: "); ok {
+				return strings.Fields(at)[0]
+			}
+		}
+		return "unknown"
+	}
+	var was string
+	for i := range 4 {
+		a := startApp(t, appProgram, s, h)
+		s.untilWall(t, 1)
+		switch i {
+		case 0:
+			first := place()
+			s.xdotool(t, "windowmove", s.window(t), "444", "222")
+			until(t, 10*time.Second, "it has moved", func() bool { return place() != first })
+			was = place()
+		case 3:
+			if p := place(); p == "3000,2000" || p == was {
+				t.Errorf("where no screen is it is at %s", p)
+			}
+		default:
+			if p := place(); p != was {
+				t.Errorf("at start %d it is at %s, it was at %s", i+1, p, was)
+			}
+		}
+		s.xdotool(t, "windowactivate", "--sync", s.window(t), "key", "alt+F4")
+		until(t, 10*time.Second, "it has ended", a.ended)
+		if i == 2 {
+			h.change(t, map[string]any{"window": map[string]any{"width": 900, "height": 700, "x": 3000, "y": 2000, "screen": "1920x1080"}})
+		}
+	}
+}
+
 // TestFlagsOfTheWindow: it fills the screen from the start, and forgets no size.
 func TestFlagsOfTheWindow(t *testing.T) {
 	f := startFleet(t, 1, 10)

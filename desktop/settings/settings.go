@@ -68,11 +68,16 @@ type Settings struct {
 	Arrangement Arrangement `json:"arrangement,omitzero"`
 }
 
-// Window is the size of the window in pixels, 0 by 0 when unknown.
+// Window is the size and place of the window in pixels, the size 0 by 0 when unknown.
 type Window struct {
 	Width     int  `json:"width"`
 	Height    int  `json:"height"`
-	Maximised bool `json:"maximised,omitempty"` // the size is that before
+	Maximised bool `json:"maximised,omitempty"` // the rest is from before
+	X         int  `json:"x,omitempty"`
+	Y         int  `json:"y,omitempty"`
+	// Screen is the size of the only screen at the time, as in 1920x1080; empty: the
+	// place is unknown.
+	Screen string `json:"screen,omitempty"`
 }
 
 // Camera is one camera that was seen at least once.

@@ -21,7 +21,7 @@ import (
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
 func example() Settings {
-	return Settings{Version: Version, Window: Window{1280, 800, true}, Pictures: Pictures{Folder: os.TempDir(), Name: "{time}"}, Cameras: []Camera{
+	return Settings{Version: Version, Window: Window{1280, 800, true, 40, 30, "1920x1080"}, Pictures: Pictures{Folder: os.TempDir(), Name: "{time}"}, Cameras: []Camera{
 		{Key: "agent:a/imx708", Name: "Küche", Host: "pi", Addresses: []string{"192.168.1.2:8080", "[fe80::1%eth0]:8080", "pi.local:8080"}, Width: 640, Height: 480, Added: time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)},
 		{Key: "agent:b/x", Name: "Bench", Addresses: []string{}, Own: &Own{Mounted: true, Name: "Desk", Rotation: 270, Mirror: true}},
 	}, Households: []Household{{ID: "h1", Name: "Home"}}, Declined: []string{"c"}, Agents: []Agent{
