@@ -25,9 +25,9 @@ import {
 } from "../layout/fit";
 import { neighbour, type Direction } from "../layout/neighbour";
 import { around, focusFit } from "../layout/focus";
-import { after, movedTo, ordered } from "../layout/order";
 import { drawnWidth } from "../layout/picture";
 import type { AppState } from "./app-state.svelte";
+import { Arrange, type ArrangeCommands } from "./arrange.svelte";
 import { Zooms } from "./zooms.svelte";
 
 export type Dialog =
@@ -69,7 +69,7 @@ export interface OpenMenu {
   at: Point | null;
 }
 
-export interface Commands {
+export interface Commands extends ArrangeCommands {
   retry(key: string): void;
   /** Saves the picture of a camera, those of all at one instant for "", or a clip. */
   save(what: "snapshot" | "clip", key: string): void;
@@ -81,10 +81,6 @@ export interface Commands {
   fullscreen(full: boolean): void;
   /** Hides a camera, or shows it again. */
   hide(camera: Camera, hidden: boolean): void;
-  /** Puts a camera before another one, or last; resolves when it is so, or failed. */
-  move(key: string, before: string): Promise<void>;
-  /** How all cameras stand together: "focus", or "". */
-  layout(layout: string): void;
   /** Lets a picture fill its tile, or fit into it. */
   fill(camera: Camera, fill: boolean): void;
   /** Says how a camera is called and mounted. */
@@ -109,12 +105,12 @@ export class Viewer {
   #dialog = $state.raw<Dialog>({ kind: "none" });
   menu = $state.raw<OpenMenu | null>(null);
   readonly zooms = new Zooms();
+  /** Which cameras stand in the grid, and in which order. */
+  readonly arranged: Arrange;
   /** Grows whenever the keyboard moved: the grid then focuses the active tile. */
   moves = $state(0);
   /** The tile that is being dragged, and where its upper left corner is. */
   dragged = $state.raw<{ key: string; left: number; top: number } | null>(null);
-  /** The order while a tile is dragged, and until Go says it; null otherwise. */
-  #order = $state.raw<readonly string[] | null>(null);
   #activeKey = $state("");
   #soloKey = $state("");
 
@@ -130,6 +126,7 @@ export class Viewer {
     this.#undrawableSince = undrawableSince;
     this.#app = app;
     this.#commands = commands;
+    this.arranged = new Arrange(app, commands);
     app.onforgotten = (key, left) => this.#forgotten(key, left);
   }
 
@@ -166,22 +163,11 @@ export class Viewer {
     this.#activeKey = rest[Math.min(this.activeIndex, rest.length - 1)] ?? "";
   }
 
-  /** The cameras of the grid in display order. */
-  #listed = $derived.by(() => this.#app.cameras.filter((c) => !c.hidden));
+  #listed = $derived.by(() => this.arranged.listed);
   /** Those that a person has hidden. */
-  hiddenOnes = $derived.by((): readonly Camera[] => this.#app.cameras.filter((c) => c.hidden));
-
-  /** The same list as long as the cameras are the same, so that no tile moves. */
-  #keys = $derived.by(() => {
-    const keys = ordered(
-      this.#listed.map((c) => c.key),
-      this.#order,
-    );
-    const before = this.#keysBefore;
-    const same = keys.length === before.length && keys.every((key, i) => key === before[i]);
-    return same ? before : (this.#keysBefore = keys);
-  });
-  #keysBefore: string[] = [];
+  hiddenOnes = $derived.by(() => this.arranged.hiddenOnes);
+  /** The cameras of the grid in display order. */
+  #keys = $derived.by(() => this.arranged.keys);
 
   /** Where the active camera is; when it has gone, the place where it was. */
   activeIndex = $derived.by(() => {
@@ -202,7 +188,7 @@ export class Viewer {
   #aspect = $derived.by(() => commonestAspect(this.#listed.map(shownSize)));
   #perPage = $derived.by(() => perPage(this.#keys.length, this.stage, this.#aspect));
   /** One tile is large: the active one. The others stand in a strip. */
-  focused = $derived.by(() => this.#app.layout === "focus");
+  focused = $derived.by(() => this.arranged.focused);
   pages = $derived.by(() =>
     this.focused ? 1 : Math.max(1, Math.ceil(this.#keys.length / this.#perPage)),
   );
@@ -396,7 +382,7 @@ export class Viewer {
 
   /** One large tile and a strip, or all of one size. */
   toggleLayout(): void {
-    this.#commands.layout(this.focused ? "" : "focus");
+    this.arranged.toggleLayout();
   }
 
   toggleFullscreen(): void {
@@ -463,7 +449,7 @@ export class Viewer {
         : start + neighbour([...this.rects.values()], at, direction);
     const place = this.#keys[to];
     if (place === undefined || place === key) return;
-    this.#settle(key, movedTo(this.#keys, key, place));
+    this.#moved(this.arranged.move(key, place));
   }
 
   /** Whether a drag of this camera's tile moves it. */
@@ -477,30 +463,27 @@ export class Viewer {
     this.#activeKey = key;
     this.dragged = { key, left: to.x - grabbed.x, top: to.y - grabbed.y };
     const over = [...this.rects].find(([, rect]) => contains(rect, to))?.[0];
-    if (over !== undefined && over !== key) this.#order = movedTo(this.#keys, key, over);
+    if (over !== undefined && over !== key) this.arranged.try(key, over);
   }
 
   drop(): void {
     const { dragged } = this;
     this.dragged = null;
-    if (dragged && this.#order) this.#settle(dragged.key, this.#order);
+    const kept = dragged && this.arranged.keep(dragged.key);
+    if (kept) this.#moved(kept);
   }
 
   /** Puts a tile that is being dragged back; false when there is none. */
   cancelDrag(): boolean {
     if (!this.dragged) return false;
     this.dragged = null;
-    this.#order = null;
+    this.arranged.giveUp();
     return true;
   }
 
-  /** Shows an order at once, and until Go has it. */
-  #settle(key: string, order: readonly string[]): void {
-    this.#order = order;
-    void this.#commands.move(key, after(order, key)).finally(() => {
-      if (this.#order === order) this.#order = null;
-      this.moves++;
-    });
+  /** The keyboard follows a tile that has moved. */
+  #moved(ended: Promise<void>): void {
+    void ended.finally(() => this.moves++);
   }
 
   /** Takes the active camera out of the grid; it keeps its place. */
