@@ -1,13 +1,19 @@
 // Which cameras stand in the grid, in which order, and how they stand together.
-import type { Camera } from "../backend/types";
+import type { Camera, View } from "../backend/types";
 import { after, movedTo, ordered } from "../layout/order";
 import type { AppState } from "./app-state.svelte";
 
 export interface ArrangeCommands {
-  /** Puts a camera before another one, or last; resolves when it is so, or failed. */
-  move(key: string, before: string): Promise<void>;
-  /** How all cameras stand together: "focus", or "". */
-  layout(layout: string): void;
+  /** Puts a camera of a view before another one, or last; resolves when it is so, or failed. */
+  move(key: string, before: string, view: string): Promise<void>;
+  /** How the cameras of a view stand together: "focus", or "". */
+  layout(layout: string, view: string): void;
+  /** Shows a view; resolves when it is so, or failed. */
+  showView(view: string): Promise<void>;
+  /** Makes a view ("" before), or changes one; resolves when it is so, or failed. */
+  saveView(before: string, view: View): Promise<void>;
+  /** Removes a view, and no camera; resolves when it is so, or failed. */
+  removeView(view: string): Promise<void>;
 }
 
 export class Arrange {
@@ -15,6 +21,8 @@ export class Arrange {
   #commands: ArrangeCommands;
   /** The order while a tile is dragged, and until Go says it; null otherwise. */
   #order = $state.raw<readonly string[] | null>(null);
+  /** The view that a person chose, until Go says it; null otherwise. */
+  #chosen = $state<string | null>(null);
 
   constructor(app: AppState, commands: ArrangeCommands) {
     this.#app = app;
@@ -26,13 +34,26 @@ export class Arrange {
   /** Those that a person has hidden. */
   hiddenOnes = $derived.by((): readonly Camera[] => this.#app.cameras.filter((c) => c.hidden));
 
+  views = $derived.by((): readonly View[] => this.#app.views);
+  /** The view that is shown; null while all cameras are. */
+  view = $derived.by((): View | null => {
+    const name = this.#chosen ?? this.#app.view;
+    return this.views.find((v) => v.name === name) ?? null;
+  });
+
+  /** The keys of what is shown, also of cameras that a person does not want to see. */
+  #all = $derived.by(
+    (): readonly string[] => this.view?.cameras ?? this.#app.cameras.map((c) => c.key),
+  );
+
   /**
    * The cameras of the grid in display order: the same list as long as the cameras are the
    * same, so that no tile moves.
    */
   keys = $derived.by((): readonly string[] => {
+    const listed = new Set(this.listed.map((c) => c.key));
     const keys = ordered(
-      this.listed.map((c) => c.key),
+      this.#all.filter((key) => listed.has(key)),
       this.#order,
     );
     const before = this.#keysBefore;
@@ -42,11 +63,31 @@ export class Arrange {
   #keysBefore: readonly string[] = [];
 
   /** One tile is large, the others stand in a strip. */
-  focused = $derived.by(() => this.#app.layout === "focus");
+  focused = $derived.by(() => (this.view ?? this.#app).layout === "focus");
 
   /** One large tile and a strip, or all of one size. */
   toggleLayout(): void {
-    this.#commands.layout(this.focused ? "" : "focus");
+    this.#commands.layout(this.focused ? "" : "focus", this.view?.name ?? "");
+  }
+
+  /** Shows a view, or all cameras for "". */
+  async show(name: string): Promise<void> {
+    this.#order = null;
+    this.#chosen = name;
+    try {
+      await this.#commands.showView(name);
+    } finally {
+      if (this.#chosen === name) this.#chosen = null;
+    }
+  }
+
+  /** Makes a view ("" before), or changes one. */
+  save(before: string, view: View): Promise<void> {
+    return this.#commands.saveView(before, view);
+  }
+
+  remove(name: string): Promise<void> {
+    return this.#commands.removeView(name);
   }
 
   /** Shows a camera at the place of another one while it is dragged. */
@@ -73,7 +114,7 @@ export class Arrange {
   async #settle(key: string, order: readonly string[]): Promise<void> {
     this.#order = order;
     try {
-      await this.#commands.move(key, after(order, key));
+      await this.#commands.move(key, after(order, key), this.view?.name ?? "");
     } finally {
       if (this.#order === order) this.#order = null;
     }

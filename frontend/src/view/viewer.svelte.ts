@@ -1,7 +1,7 @@
 // What the person looks at: the active tile, solo, the page, the open dialog.
 import { SvelteSet } from "svelte/reactivity";
 
-import type { AccessResult, Camera } from "../backend/types";
+import type { AccessResult, Camera, View } from "../backend/types";
 import {
   isSideways,
   mirrored,
@@ -32,6 +32,8 @@ import { Zooms } from "./zooms.svelte";
 
 export type Dialog =
   | { kind: "none" | "add" | "keys" | "join" | "settings" | "why" | "hidden" }
+  /** Changes the view that is called so, or makes one for "". */
+  | { kind: "view"; name: string }
   /** What happened to one camera, or "" for all. */
   | { kind: "history"; key: string }
   | { kind: "details"; key: string; naming: boolean }
@@ -104,6 +106,8 @@ export class Viewer {
   fullscreen = $state(false);
   #dialog = $state.raw<Dialog>({ kind: "none" });
   menu = $state.raw<OpenMenu | null>(null);
+  /** The menu of the views is open. */
+  viewsOpen = $state(false);
   readonly zooms = new Zooms();
   /** Which cameras stand in the grid, and in which order. */
   readonly arranged: Arrange;
@@ -168,6 +172,11 @@ export class Viewer {
   hiddenOnes = $derived.by(() => this.arranged.hiddenOnes);
   /** The cameras of the grid in display order. */
   #keys = $derived.by(() => this.arranged.keys);
+  /** These, as Go says them; in any order. */
+  #viewed = $derived.by((): readonly Camera[] => {
+    const keys = new Set(this.#keys);
+    return this.#listed.filter((c) => keys.has(c.key));
+  });
 
   /** Where the active camera is; when it has gone, the place where it was. */
   activeIndex = $derived.by(() => {
@@ -178,14 +187,14 @@ export class Viewer {
   #activeBefore = 0;
   active = $derived.by((): Camera | null => {
     const key = this.#keys[this.activeIndex];
-    return this.#listed.find((c) => c.key === key) ?? null;
+    return this.#viewed.find((c) => c.key === key) ?? null;
   });
   /** The camera shown alone, or null. */
   solo = $derived.by(
-    (): Camera | null => this.#listed.find((c) => c.key === this.#soloKey) ?? null,
+    (): Camera | null => this.#viewed.find((c) => c.key === this.#soloKey) ?? null,
   );
 
-  #aspect = $derived.by(() => commonestAspect(this.#listed.map(shownSize)));
+  #aspect = $derived.by(() => commonestAspect(this.#viewed.map(shownSize)));
   #perPage = $derived.by(() => perPage(this.#keys.length, this.stage, this.#aspect));
   /** One tile is large: the active one. The others stand in a strip. */
   focused = $derived.by(() => this.arranged.focused);
@@ -245,9 +254,15 @@ export class Viewer {
   /** The cameras whose pictures the person stopped, and that are still there. */
   #frozen = new SvelteSet<string>();
 
+  /** All that are not hidden: those of other views keep their tiles, and so their pictures. */
   cameras = $derived.by((): readonly Shown[] =>
     this.#listed.map((c) => shown(c, this.#frozen.has(c.key), this.#undrawableSince(c.key))),
   );
+  /** Those of them that are in the view. */
+  viewed = $derived.by((): readonly Shown[] => {
+    const keys = new Set(this.#keys);
+    return this.cameras.filter((c) => keys.has(c.key));
+  });
 
   /** What the pull loop asks for: nothing that nobody sees. */
   wanted = $derived.by((): Wanted => {
@@ -292,6 +307,8 @@ export class Viewer {
 
   /** Shows a camera that may not be in the list yet. */
   show(key: string): void {
+    const { view } = this.arranged;
+    if (view && !view.cameras.includes(key)) this.showView("");
     this.#activeKey = key;
     this.#soloKey = "";
   }
@@ -308,7 +325,7 @@ export class Viewer {
 
   /** A dialog or a menu has the keyboard. */
   dialogOpen(): boolean {
-    return this.dialog.kind !== "none" || this.menu !== null;
+    return this.dialog.kind !== "none" || this.menu !== null || this.viewsOpen;
   }
 
   openMenu(key = this.active?.key, at: Point | null = null): void {
@@ -383,6 +400,48 @@ export class Viewer {
   /** One large tile and a strip, or all of one size. */
   toggleLayout(): void {
     this.arranged.toggleLayout();
+  }
+
+  // Views.
+
+  /** Shows a view by name, or all cameras for "". */
+  showView(name: string): void {
+    this.cancelDrag();
+    this.#soloKey = "";
+    void this.arranged.show(name);
+    if (!this.#keys.includes(this.#activeKey)) this.#activeKey = this.#keys[0] ?? "";
+    this.moves++;
+  }
+
+  /** Shows all cameras for 1, and the views from 2 on. */
+  showViewNumber(n: number): void {
+    const name = n === 1 ? "" : this.arranged.views[n - 2]?.name;
+    if (name !== undefined) this.showView(name);
+  }
+
+  /** Makes a view ("" before) and shows it, or changes one. */
+  async saveView(before: string, view: View): Promise<void> {
+    this.closeDialog();
+    await this.arranged.save(before, view);
+    if (before === "") this.showView(view.name);
+    else this.moves++;
+  }
+
+  async removeView(name: string): Promise<void> {
+    this.closeDialog();
+    await this.arranged.remove(name);
+    this.moves++;
+  }
+
+  /** Makes a view of what is shown now. */
+  openNewView(): void {
+    this.dialog = { kind: "view", name: "" };
+  }
+
+  /** Changes the view that is shown. */
+  openView(): void {
+    const name = this.arranged.view?.name;
+    if (name !== undefined) this.dialog = { kind: "view", name };
   }
 
   toggleFullscreen(): void {
