@@ -48,6 +48,7 @@ function press(
     openForget: () => done.push("forget"),
     openInBrowser: () => done.push("browser"),
     copy: (text) => done.push(`copy ${text}`),
+    openFind: () => done.push("find"),
     openKeys: () => done.push("keys"),
     openNaming: () => done.push("name"),
     turn: (degrees) => done.push(`turn ${degrees}`),
@@ -89,6 +90,7 @@ describe("keys", () => {
     [{ key: "l" }, []],
     [{ key: "i" }, []],
     [{ key: "n", modifiers: ["Control"] }, []],
+    [{ key: "k", modifiers: ["Control"] }, []],
     [{ key: ",", modifiers: ["Control"] }, []],
     [{ key: "?", modifiers: ["Shift"] }, []],
   ])("%j does %j where nobody sits", (pressed, want) => {
@@ -111,6 +113,7 @@ describe("keys", () => {
     ...[1, 2, 3, 4, 5, 6, 7, 8, 9].map((n): [Press, string] => [{ key: String(n) }, `solo ${n}`]),
     [{ key: "1", modifiers: ["Control"] }, "view 1"],
     [{ key: "9", modifiers: ["Control"] }, "view 9"],
+    [{ key: "k", modifiers: ["Control"] }, "find"],
     [{ key: "PageUp" }, "page -1"],
     [{ key: "PageDown" }, "page 1"],
     [{ key: "r" }, "retry"],

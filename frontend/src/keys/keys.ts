@@ -52,6 +52,8 @@ export interface Actions {
   turn(degrees: number): void;
   mirror(): void;
   openHousehold(): void;
+  /** Finds a camera by what is typed. */
+  openFind(): void;
   openKeys(): void;
   openSettings(): void;
 }
@@ -76,6 +78,7 @@ const ROWS: Record<keyof typeof KEY_WORDS, Row> = {
   number: digits("", (act, n) => act.soloNumber(n)),
   views: digits("$mod+", (act, n) => act.showViewNumber(n)),
   page: { PageUp: (act) => act.turnPage(-1), PageDown: (act) => act.turnPage(1) },
+  find: { "$mod+k": (act) => act.openFind() },
   layout: { g: (act) => act.toggleLayout() },
   fullscreen: { F11: (act) => act.toggleFullscreen() },
   snapshotAll: { "Shift+S": (act) => act.snapshotAll() },

@@ -31,7 +31,7 @@ import { Arrange, type ArrangeCommands } from "./arrange.svelte";
 import { Zooms } from "./zooms.svelte";
 
 export type Dialog =
-  | { kind: "none" | "add" | "keys" | "join" | "settings" | "why" | "hidden" }
+  | { kind: "none" | "add" | "keys" | "join" | "settings" | "why" | "hidden" | "find" }
   /** Changes the view that is called so, or makes one for "". */
   | { kind: "view"; name: string }
   /** What happened to one camera, or "" for all. */
@@ -311,6 +311,14 @@ export class Viewer {
     if (view && !view.cameras.includes(key)) this.showView("");
     this.#activeKey = key;
     this.#soloKey = "";
+  }
+
+  /** Shows a camera alone that was looked for; a hidden one among those that are. */
+  showFound(key: string): void {
+    if (this.hiddenOnes.some((c) => c.key === key)) return this.openHidden();
+    this.show(key);
+    this.#soloKey = key;
+    this.closeDialog();
   }
 
   #goTo(index: number): void {
@@ -650,6 +658,10 @@ export class Viewer {
 
   openHidden(): void {
     this.dialog = { kind: "hidden" };
+  }
+
+  openFind(): void {
+    this.dialog = { kind: "find" };
   }
 
   openKeys(): void {
