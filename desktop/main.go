@@ -83,6 +83,9 @@ func main() {
 		Spare: spare, Reveal: reveal.InFolder, History: past, Logger: logger,
 	})
 	e.Tasks.Go(func() { spare.Run(e.Tasks.Context()) })
+	if wanted.View != "" {
+		e.OpenView(wanted.View)
+	}
 	w := lifetime{
 		engine: e, grid: gridapi.New(e, version), store: store, wanted: wanted, logger: logger, opened: make(chan context.Context, 1),
 	}

@@ -59,8 +59,12 @@ func (l lifetime) unattended() {
 	os.Exit(exitStill)
 }
 
-// raise brings the window to the front: the program was started again.
-func (l lifetime) raise(options.SecondInstanceData) {
+// raise brings the window to the front, with a view if one is named: the program was
+// started again.
+func (l lifetime) raise(second options.SecondInstanceData) {
+	if view := command.View(second.Args); view != "" {
+		l.engine.OpenView(view)
+	}
 	ctx := <-l.opened
 	l.opened <- ctx
 	runtime.WindowUnminimise(ctx)

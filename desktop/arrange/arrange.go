@@ -11,8 +11,9 @@ import (
 // Arrangement is how a person arranged the cameras. It is safe for concurrent use, and
 // nobody waits for a disk.
 type Arrangement struct {
-	mu  sync.Mutex
-	now settings.Arrangement
+	mu     sync.Mutex
+	now    settings.Arrangement
+	opened *string // shown in place of now.Showing and not saved, nil for none
 }
 
 // New returns the Arrangement that was saved.

@@ -23,6 +23,7 @@ func (a *Arrangement) SaveView(name string, v settings.View) {
 		}
 		views[at] = v
 		now.Views = views
+		a.shownAs(name, v.Name)
 	})
 }
 
@@ -30,7 +31,48 @@ func (a *Arrangement) SaveView(name string, v settings.View) {
 func (a *Arrangement) RemoveView(name string) {
 	a.change(func(now *settings.Arrangement) {
 		now.Views = slices.DeleteFunc(slices.Clone(now.Views), func(v settings.View) bool { return v.Name == name })
+		a.shownAs(name, "")
 	})
+}
+
+// shownAs goes on showing a view that has another name now. It is called with the lock.
+func (a *Arrangement) shownAs(name, now string) {
+	for _, shown := range []*string{&a.now.Showing, a.opened} {
+		if shown != nil && *shown == name {
+			*shown = now
+		}
+	}
+}
+
+// Show shows a view, or all cameras if name is empty, also after the next start. There
+// is nothing to do for a view that there is not.
+func (a *Arrangement) Show(name string) {
+	a.change(func(now *settings.Arrangement) {
+		if name == "" || find(now.Views, name) >= 0 {
+			now.Showing, a.opened = name, nil
+		}
+	})
+}
+
+// Open shows a view until a person chooses another one, and saves nothing.
+func (a *Arrangement) Open(name string) {
+	a.change(func(*settings.Arrangement) { a.opened = &name })
+}
+
+// Shown returns the arrangement with the view that is shown, empty for all cameras, and
+// the name of the one that was to be opened and that there is not, else empty.
+func (a *Arrangement) Shown() (now settings.Arrangement, missing string) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	now = a.now
+	if a.opened == nil {
+		return now, ""
+	}
+	now.Showing = *a.opened
+	if find(now.Views, now.Showing) < 0 {
+		now.Showing, missing = "", now.Showing
+	}
+	return now, missing
 }
 
 // SetLayout says how the cameras of a view stand together, or all if name is empty.

@@ -70,3 +70,37 @@ func TestViewsAreBounded(t *testing.T) {
 		t.Errorf("%d views, the first of %d cameras", len(views), len(views[0].Cameras))
 	}
 }
+
+// TestWhichViewIsShown: the one that a person chose, under its new name, and for a while
+// the one that the program was started with.
+func TestWhichViewIsShown(t *testing.T) {
+	t.Parallel()
+	a := New(settings.Arrangement{Views: []settings.View{{Name: "one"}, {Name: "two"}, {Name: "three"}}, Showing: "two"})
+	rename := func(from, to string) func() {
+		return func() { a.SaveView(from, settings.View{Name: to}) }
+	}
+	for _, c := range []struct {
+		name                  string
+		do                    func()
+		shown, missing, saved string
+	}{
+		{"as it was saved", func() {}, "two", "", "two"},
+		{"another", func() { a.Show("one") }, "one", "", "one"},
+		{"one that there is not", func() { a.Show("gone") }, "one", "", "one"},
+		{"under another name", rename("one", "eins"), "eins", "", "eins"},
+		{"opened", func() { a.Open("two") }, "two", "", "eins"},
+		{"opened, under another name", rename("two", "zwei"), "zwei", "", "eins"},
+		{"opened, and removed", func() { a.RemoveView("zwei") }, "", "", "eins"},
+		{"there is none to open", func() { a.Open("gone") }, "", "gone", "eins"},
+		{"it is made", func() { a.SaveView("", settings.View{Name: "gone"}) }, "gone", "", "eins"},
+		{"all are opened", func() { a.Open("") }, "", "", "eins"},
+		{"another is chosen", func() { a.Show("three") }, "three", "", "three"},
+		{"removed", func() { a.RemoveView("three") }, "", "", ""},
+		{"all", func() { a.Show("eins"); a.Show("") }, "", "", ""},
+	} {
+		c.do()
+		if now, missing := a.Shown(); now.Showing != c.shown || missing != c.missing || a.Now().Showing != c.saved {
+			t.Errorf("%s: %q, missing %q, saved %q", c.name, now.Showing, missing, a.Now().Showing)
+		}
+	}
+}

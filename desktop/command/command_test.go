@@ -41,7 +41,12 @@ func TestMistakes(t *testing.T) {
 	}{
 		{[]string{"show"}, `there is no command "show"; ` + "`pigrid --help` lists"},
 		{[]string{"--full"}, `there is no flag "--full"; `},
-		{[]string{"--kiosk", "--view"}, `there is no flag "--view"; `},
+		{[]string{"--kiosk", "--view"}, "--view needs the name of a view"},
+		{[]string{"--view="}, "--view needs the name of a view"},
+		{[]string{"--view", ""}, "--view needs the name of a view"},
+		{[]string{"--view", "--kiosk"}, "--view needs the name of a view"},
+		{[]string{"--view", "Door", "Hall"}, `there is no command "Hall"; `},
+		{[]string{"--views=Door"}, `there is no flag "--views=Door"; `},
 		{[]string{"--help", "--kiosk"}, `there is no flag "--kiosk"; `},
 		{[]string{"-version"}, `there is no flag "-version"; `},
 		{[]string{"version", "2"}, `there is no command "2"; `},
@@ -86,10 +91,18 @@ func TestHowTheWindowIsWanted(t *testing.T) {
 		"--kiosk":              {Fullscreen: true, Kiosk: true},
 		"--kiosk --fullscreen": {Fullscreen: true, Kiosk: true},
 		"--fullscreen --kiosk": {Fullscreen: true, Kiosk: true},
+		"--view Door":          {View: "Door"},
+		"--view Door --kiosk":  {Fullscreen: true, Kiosk: true, View: "Door"},
+		"--kiosk --view=Door":  {Fullscreen: true, Kiosk: true, View: "Door"},
+		"--view=--kiosk":       {View: "--kiosk"},
+		"--view a --view b":    {View: "b"},
 	} {
 		open, got, err := Read(strings.Fields(args), func(string) string { return ":0" }, "1.2.3", &bytes.Buffer{})
 		if !open || got != want || err != nil {
 			t.Errorf("%q: window %v as %+v, error %v", args, open, got, err)
+		}
+		if again := View(strings.Fields(args)); again != want.View {
+			t.Errorf("%q, a second start: %q", args, again)
 		}
 	}
 }

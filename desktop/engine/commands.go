@@ -46,6 +46,12 @@ func (e *Engine) SaveView(view, name string, keys []string, layout string) {
 // RemoveView removes a view.
 func (e *Engine) RemoveView(name string) { e.arranged.RemoveView(name) }
 
+// ShowView shows a view, or all cameras if name is empty, also after the next start.
+func (e *Engine) ShowView(name string) { e.arranged.Show(name) }
+
+// OpenView does so until a person chooses another one: nothing is saved.
+func (e *Engine) OpenView(name string) { e.arranged.Open(name) }
+
 // SetLayout says how the cameras of a view stand together, or all if view is empty.
 func (e *Engine) SetLayout(view, layout string) { e.arranged.SetLayout(view, settings.Layout(layout)) }
 

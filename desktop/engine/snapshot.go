@@ -25,6 +25,10 @@ type Snapshot struct {
 	// Layout is how all cameras stand together; Views are some of them, by name.
 	Layout settings.Layout
 	Views  []settings.View
+	// View is the name of the one that is shown, empty for all cameras. MissingView is
+	// that of the one that was to be opened, if there is no such view.
+	View        string
+	MissingView string
 }
 
 // Tile is one camera, what is known of it, and what follows from that.
@@ -50,7 +54,7 @@ func (e *Engine) Snapshot() Snapshot {
 	s := Snapshot{Discovery: e.discovery(), Search: e.sweep.state(), Notice: e.cfg.Notice, Crowded: e.Roster.Crowded(), Twins: e.Roster.Twins()}
 	now := time.Now()
 	var tiles []reconnect.Tile
-	arranged := e.arranged.Now()
+	arranged, missing := e.arranged.Shown()
 	hidden, fill := setOf(arranged.Hidden), setOf(arranged.Fill)
 	for _, entry := range e.Roster.Entries() {
 		if e.isStranger(entry.Camera) {
@@ -64,7 +68,7 @@ func (e *Engine) Snapshot() Snapshot {
 		tiles = append(tiles, reconnect.Tile{Network: entry.Network, State: verdict.State, Reason: verdict.Reason})
 	}
 	arrange.Sort(s.Tiles, arranged.Order, func(t Tile) string { return t.Key })
-	s.Layout, s.Views = arranged.Layout, arranged.Views
+	s.Layout, s.Views, s.View, s.MissingView = arranged.Layout, arranged.Views, arranged.Showing, missing
 	s.Access = e.access()
 	s.Away = reconnect.Away(tiles, s.Discovery.Interfaces)
 	return s

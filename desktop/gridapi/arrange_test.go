@@ -122,3 +122,55 @@ func TestViewsAreKept(t *testing.T) {
 		t.Errorf("after a restart: %+v, layout %q", again.Views, again.Layout)
 	}
 }
+
+// TestTheViewThatIsShown is kept over a restart. One that the program is started with is
+// shown until a person chooses another one, and kept by nobody.
+func TestTheViewThatIsShown(t *testing.T) {
+	t.Parallel()
+	d := startDesk(t, remembering(t), nil)
+	server := serve(t, d)
+	call := func(command string, c Call) *State { return post(t, server+"/call/"+command, c).State }
+	for _, name := range []string{"Door", "Hall"} {
+		if s := call("saveView", Call{Name: name}); s.View != "" {
+			t.Fatalf("a view that is saved is shown: %q", s.View)
+		}
+	}
+	if s := call("showView", Call{View: "Door"}); s.View != "Door" || s.Notice != "" {
+		t.Fatalf("shown: %q, notice %q", s.View, s.Notice)
+	}
+	d.stop(t)
+
+	d = startDesk(t, d.path, nil)
+	if s := d.State(); s.View != "Door" {
+		t.Errorf("after a restart: %q", s.View)
+	}
+	server = serve(t, d)
+	d.OpenView("Hall")
+	if s := d.State(); s.View != "Hall" {
+		t.Errorf("--view Hall: %q", s.View)
+	}
+	d.OpenView("Attic")
+	if s := d.State(); s.View != "" || s.Notice != "There is no view called “Attic” on this computer, so all cameras are shown." {
+		t.Errorf("--view Attic: %q, notice %q", s.View, s.Notice)
+	}
+	d.stop(t)
+
+	d = startDesk(t, d.path, nil)
+	if s := d.State(); s.View != "Door" || s.Notice != "" {
+		t.Errorf("without --view again: %q, notice %q", s.View, s.Notice)
+	}
+	server = serve(t, d)
+	d.OpenView("Attic")
+	if s := call("showView", Call{}); s.View != "" || s.Notice != "" {
+		t.Errorf("a person chose all cameras: %q, notice %q", s.View, s.Notice)
+	}
+	d.OpenView("Hall")
+	d.Kiosk()
+	if s := call("showView", Call{View: "Door"}); s.View != "Door" {
+		t.Errorf("a key of a kiosk: %q", s.View)
+	}
+	d.stop(t)
+	if s := startDesk(t, d.path, nil).State(); s.View != "" {
+		t.Errorf("a kiosk kept %q", s.View)
+	}
+}

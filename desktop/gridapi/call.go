@@ -25,6 +25,8 @@ func (s *Server) run(command string, c Call) (result *AddResult, ok bool) {
 		s.engine.SaveView(c.View, c.Name, c.Keys, c.Layout)
 	case "removeView":
 		s.engine.RemoveView(c.View)
+	case "showView":
+		s.showView(c.View)
 	case "layout":
 		s.engine.SetLayout(c.View, c.Layout)
 	case "retry":

@@ -59,5 +59,15 @@ func (s *Server) noteAsked() {
 
 // locked reports whether a command is not for a page that nobody sits at.
 func (s *Server) locked(command string) bool {
-	return s.kiosk != nil && command != "retry" && command != "cancelAdd"
+	looks := command == "retry" || command == "cancelAdd" || command == "showView"
+	return s.kiosk != nil && !looks
+}
+
+// showView shows a view, which a kiosk does not keep.
+func (s *Server) showView(name string) {
+	if s.kiosk != nil {
+		s.engine.OpenView(name)
+		return
+	}
+	s.engine.ShowView(name)
 }

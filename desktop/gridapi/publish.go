@@ -1,6 +1,7 @@
 package gridapi
 
 import (
+	"fmt"
 	"math"
 	"slices"
 	"strings"
@@ -47,11 +48,11 @@ const everyPi = "raspberrypi"
 func (s *Server) State() State {
 	now := s.engine.Snapshot()
 	state := State{
-		Version: s.version, Cameras: []Camera{}, Away: append([]string{}, now.Away...), Notice: now.Notice, Crowded: now.Crowded, Kiosk: s.kiosk != nil,
+		Version: s.version, Cameras: []Camera{}, Away: append([]string{}, now.Away...), Notice: noticeOf(now), Crowded: now.Crowded, Kiosk: s.kiosk != nil,
 		Discovery: Discovery{now.Discovery.Running, append([]string{}, now.Discovery.Interfaces...), now.Discovery.Problem},
 		Search:    Search(now.Search), Twins: (*Twins)(now.Twins),
 		Access: accessOf(now.Access), Appearance: Appearance(s.engine.Appearance()),
-		Layout: string(now.Layout), Views: []View{},
+		Layout: string(now.Layout), Views: []View{}, View: now.View,
 	}
 	for _, v := range now.Views {
 		state.Views = append(state.Views, View{v.Name, append([]string{}, v.Cameras...), string(v.Layout)})
@@ -64,6 +65,14 @@ func (s *Server) State() State {
 	}
 	shorten(state.Cameras)
 	return state
+}
+
+// noticeOf is what there is to say about the app itself, mostly empty.
+func noticeOf(now engine.Snapshot) string {
+	if now.Notice != "" || now.MissingView == "" {
+		return now.Notice
+	}
+	return fmt.Sprintf("There is no view called “%s” on this computer, so all cameras are shown.", now.MissingView)
 }
 
 func camera(t engine.Tile) Camera {

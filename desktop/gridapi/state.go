@@ -92,6 +92,7 @@ type State struct {
 	// stand in a strip, else empty.
 	Layout string `json:"layout"`
 	Views  []View `json:"views"` // in the order in which they were made, never null
+	View   string `json:"view"`  // the name of the one that is shown, empty for all cameras
 	// BytesPerSecond is what all streams together brought over the last seconds.
 	BytesPerSecond int64 `json:"bytesPerSecond"`
 }

@@ -1,5 +1,7 @@
 package settings
 
+import "slices"
+
 // Arrangement is how a person arranged the cameras on this computer. Cameras that are
 // not there have their entries, too, for when they come back.
 type Arrangement struct {
@@ -12,6 +14,8 @@ type Arrangement struct {
 	// Layout is how all cameras stand together; Views are some of them, by name.
 	Layout Layout `json:"layout,omitempty"`
 	Views  []View `json:"views,omitempty"`
+	// Showing is the name of the view that is shown, empty for all cameras.
+	Showing string `json:"showing,omitempty"`
 }
 
 // View is some cameras with an order and a layout of their own.
@@ -46,6 +50,9 @@ func (a Arrangement) valid() Arrangement {
 	a.Views = valid(a.Views, MaxViews, func(v View) (string, bool) { return v.Name, ValidViewName(v.Name) })
 	for i, v := range a.Views {
 		a.Views[i] = v.Valid()
+	}
+	if !slices.ContainsFunc(a.Views, func(v View) bool { return v.Name == a.Showing }) {
+		a.Showing = ""
 	}
 	return a
 }

@@ -219,7 +219,7 @@ func TestParseLeavesOutWhatIsWrong(t *testing.T) {
 // TestViewsAreValidated: a view without a name, or with one that is taken, is left out.
 func TestViewsAreValidated(t *testing.T) {
 	s, err := Parse([]byte(`{"version":2,"arrangement":{"layout":"circle","views":[
-		{"name":"a","cameras":["x","x",""],"layout":"focus"},{"name":"a","cameras":[]},{"name":""},{"name":"b\u0007"},{"name":"c","layout":"?"}]}}`))
+		{"name":"a","cameras":["x","x",""],"layout":"focus"},{"name":"a","cameras":[]},{"name":""},{"name":"b\u0007"},{"name":"c","layout":"?"}],"showing":"b\u0007"}}`))
 	want := Arrangement{Views: []View{{Name: "a", Cameras: []string{"x"}, Layout: Focus}, {Name: "c", Cameras: []string{}}}}
 	if err != nil || !reflect.DeepEqual(s.Arrangement, want) {
 		t.Errorf("got %+v, %v", s.Arrangement, err)

@@ -32,12 +32,19 @@ export const ARRANGE: Record<string, Arrange> = {
       cameras: [...cameras].sort((a, b) => order.indexOf(a.key) - order.indexOf(b.key)),
     };
   },
-  saveView: ({ views }, { view = "", name = "", keys = [], layout = "" }) => {
+  saveView: (state, { view = "", name = "", keys = [], layout = "" }) => {
     const saved = { name, cameras: keys, layout };
-    if (view === "") return { views: [...views, saved] };
-    return { views: views.map((v) => (v.name === view ? saved : v)) };
+    if (view === "") return { views: [...state.views, saved] };
+    return {
+      views: state.views.map((v) => (v.name === view ? saved : v)),
+      view: state.view === view ? name : state.view,
+    };
   },
-  removeView: ({ views }, { view }) => ({ views: views.filter((v) => v.name !== view) }),
+  removeView: (state, { view }) => ({
+    views: state.views.filter((v) => v.name !== view),
+    view: state.view === view ? "" : state.view,
+  }),
+  showView: (_, { view = "" }) => ({ view }),
   layout: ({ views }, { view = "", layout = "" }) =>
     view === ""
       ? { layout }

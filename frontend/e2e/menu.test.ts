@@ -243,7 +243,7 @@ describe("the menu of a camera", () => {
 
   it("costs no tile anything while it is closed", async () => {
     const page = await open();
-    expect(await page.locator("[role=menu], [data-dropdown-menu-trigger]").count()).toBe(0);
+    expect(await page.locator("[role=menu], main [data-dropdown-menu-trigger]").count()).toBe(0);
     await menuOf(page, "Porch");
     expect(await page.locator("[role=menu]").count()).toBe(1);
     expect(

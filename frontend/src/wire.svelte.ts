@@ -4,7 +4,7 @@ import { toast } from "svelte-sonner";
 
 import { connect } from "./backend/backend";
 import { copyText, inWindow, isFullscreen, openPage, setFullscreen } from "./backend/window";
-import type { Camera } from "./backend/types";
+import type { Camera, View } from "./backend/types";
 import type { Mounting } from "./cameras/mounted";
 import { Pictures } from "./frames/pictures.svelte";
 import { NoApp, Puller } from "./frames/pull";
@@ -49,8 +49,11 @@ export function wire() {
       const undo = { label: HIDDEN.undo, onClick: () => void backend.hide(camera.key, false) };
       toast(HIDDEN.said(nameOf(camera)), { action: undo });
     },
-    move: (key: string, before: string) => backend.move(key, before),
-    layout: (layout: string) => void backend.layout(layout),
+    move: (key: string, before: string, view: string) => backend.move(key, before, view),
+    layout: (layout: string, view: string) => void backend.layout(layout, view),
+    showView: (view: string) => backend.showView(view),
+    saveView: (before: string, view: View) => backend.saveView(before, view),
+    removeView: (view: string) => backend.removeView(view),
     fill: (camera: Camera, fill: boolean) => void backend.fill(camera.key, fill),
     nameAgent: (agent: string, name: string) => backend.access("nameAgent", { agent, name }),
     mount: async (key: string, mounting: Mounting) => {

@@ -10,6 +10,7 @@ import type {
   SavedAs,
   SettingsResult,
   State,
+  View,
 } from "./types";
 
 /** The commands about who may watch; docs/PAGE.md says what each reads and does. */
@@ -53,10 +54,15 @@ export interface Backend {
   retry(key: string): Promise<void>;
   /** Takes a camera out of the grid, or puts it back. */
   hide(key: string, on: boolean): Promise<void>;
-  /** Puts a camera before another one, or last. */
-  move(key: string, before: string): Promise<void>;
-  /** Lets all cameras stand together so: "focus", or "". */
-  layout(layout: string): Promise<void>;
+  /** Puts a camera before another one, or last: in a view, or in the order of all for "". */
+  move(key: string, before: string, view: string): Promise<void>;
+  /** Lets the cameras of a view, or all, stand together so: "focus", or "". */
+  layout(layout: string, view: string): Promise<void>;
+  /** Makes a view ("" before), or changes the one that is called `before`. */
+  saveView(before: string, view: View): Promise<void>;
+  removeView(view: string): Promise<void>;
+  /** Shows a view, or all cameras for "". */
+  showView(view: string): Promise<void>;
   /** Lets a picture fill its tile, or fit into it. */
   fill(key: string, on: boolean): Promise<void>;
   /** Asks every address of the network for an agent; the state tells how far it is. */
@@ -149,8 +155,12 @@ export function connect(
     forgetAgent: (key) => done("forgetAgent", { key }),
     retry: (key) => done("retry", { key }),
     hide: (key, on) => done("hide", { key, on }),
-    move: (key, before) => done("move", { key, before }),
-    layout: (layout) => done("layout", { layout }),
+    move: (key, before, view) => done("move", { key, before, view }),
+    layout: (layout, view) => done("layout", { layout, view }),
+    saveView: (view, { name, cameras, layout }) =>
+      done("saveView", { view, name, keys: cameras, layout }),
+    removeView: (view) => done("removeView", { view }),
+    showView: (view) => done("showView", { view }),
     fill: (key, on) => done("fill", { key, on }),
     search: () => done("search"),
     stopSearch: () => done("stopSearch"),

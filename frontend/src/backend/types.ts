@@ -186,6 +186,10 @@ export interface State {
    */
   views: View[];
   /**
+   * the name of the one that is shown, empty for all cameras
+   */
+  view: string;
+  /**
    * BytesPerSecond is what all streams together brought over the last seconds.
    */
   bytesPerSecond: number;

@@ -19,6 +19,8 @@ export interface Actions {
   toggleFullscreen(): void;
   /** One large picture with the others in a strip, or all of one size. */
   toggleLayout(): void;
+  /** All cameras for 1, the views from 2 on. */
+  showViewNumber(n: number): void;
   turnPage(by: number): void;
   toggleFreeze(): void;
   /** Saves the picture of the active camera. */
@@ -50,6 +52,8 @@ export interface Actions {
   turn(degrees: number): void;
   mirror(): void;
   openHousehold(): void;
+  /** Finds a camera by what is typed. */
+  openFind(): void;
   openKeys(): void;
   openSettings(): void;
 }
@@ -57,9 +61,9 @@ export interface Actions {
 /** By tinykeys presses. */
 type Row = Record<string, (act: Actions) => void>;
 
-function digits(): Row {
+function digits(prefix: string, run: (act: Actions, n: number) => void): Row {
   const numbers = [1, 2, 3, 4, 5, 6, 7, 8, 9];
-  return Object.fromEntries(numbers.map((n) => [String(n), (act: Actions) => act.soloNumber(n)]));
+  return Object.fromEntries(numbers.map((n) => [`${prefix}${n}`, (act) => run(act, n)]));
 }
 
 const ROWS: Record<keyof typeof KEY_WORDS, Row> = {
@@ -71,8 +75,10 @@ const ROWS: Record<keyof typeof KEY_WORDS, Row> = {
   },
   menu: { "Shift+F10": (act) => act.openMenu(), ContextMenu: (act) => act.openMenu() },
   back: { Escape: (act) => act.escape(), "0": (act) => act.back() },
-  number: digits(),
+  number: digits("", (act, n) => act.soloNumber(n)),
+  views: digits("$mod+", (act, n) => act.showViewNumber(n)),
   page: { PageUp: (act) => act.turnPage(-1), PageDown: (act) => act.turnPage(1) },
+  find: { "$mod+k": (act) => act.openFind() },
   layout: { g: (act) => act.toggleLayout() },
   fullscreen: { F11: (act) => act.toggleFullscreen() },
   snapshotAll: { "Shift+S": (act) => act.snapshotAll() },
@@ -92,7 +98,9 @@ const ALL: readonly { row: Row; repeats: boolean }[] = [
 
 /** What keys do where nobody sits: they only look. */
 const LOOKING: ReadonlySet<string> = new Set([
-  ...[ROWS.move, ROWS.number, ROWS.page, ROWS.retryAll].flatMap((row) => Object.keys(row)),
+  ...[ROWS.move, ROWS.number, ROWS.views, ROWS.page, ROWS.retryAll].flatMap((row) =>
+    Object.keys(row),
+  ),
   ...["0", "Enter", "f", "[Shift]++", "=", "-", "r"],
 ]);
 

@@ -78,6 +78,7 @@ export function state(
     appearance: { scheme: "system", labels: "always" },
     layout: "",
     views: [],
+    view: "",
     bytesPerSecond: list.reduce((sum, c) => sum + c.bytesPerSecond, 0),
   };
 }

@@ -1,5 +1,14 @@
 // What the Go side says, as it says it.
-import type { Access, Appearance, Camera, Discovery, Search, State, Twins } from "../backend/types";
+import type {
+  Access,
+  Appearance,
+  Camera,
+  Discovery,
+  Search,
+  State,
+  Twins,
+  View,
+} from "../backend/types";
 import { step, STRETCH } from "./gradual";
 
 /** waiting: nothing said yet · no-app: no Go side at all · silent: it does not answer. */
@@ -20,6 +29,9 @@ export class AppState {
   bytesPerSecond = $state(0);
   /** How all cameras stand together: "focus", or "". */
   layout = $state("");
+  /** Some of the cameras, by name; `view` is the name of the one that is shown, "" for all. */
+  views = $state.raw<readonly View[]>([]);
+  view = $state("");
   appearance = $state.raw<Appearance>({ scheme: "system", labels: "always" });
   /** Who may watch. */
   access = $state.raw<Access>({ households: [], open: [], new: [], strange: 0 });
@@ -68,6 +80,8 @@ export class AppState {
     this.bytesPerSecond = state.bytesPerSecond;
     this.access = state.access;
     this.layout = state.layout;
+    this.views = state.views;
+    this.view = state.view;
     const { scheme, labels } = state.appearance;
     if (scheme !== this.appearance.scheme || labels !== this.appearance.labels) {
       this.appearance = state.appearance;

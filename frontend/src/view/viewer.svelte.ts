@@ -1,7 +1,7 @@
 // What the person looks at: the active tile, solo, the page, the open dialog.
 import { SvelteSet } from "svelte/reactivity";
 
-import type { AccessResult, Camera } from "../backend/types";
+import type { AccessResult, Camera, View } from "../backend/types";
 import {
   isSideways,
   mirrored,
@@ -25,13 +25,15 @@ import {
 } from "../layout/fit";
 import { neighbour, type Direction } from "../layout/neighbour";
 import { around, focusFit } from "../layout/focus";
-import { after, movedTo, ordered } from "../layout/order";
 import { drawnWidth } from "../layout/picture";
 import type { AppState } from "./app-state.svelte";
+import { Arrange, type ArrangeCommands } from "./arrange.svelte";
 import { Zooms } from "./zooms.svelte";
 
 export type Dialog =
-  | { kind: "none" | "add" | "keys" | "join" | "settings" | "why" | "hidden" }
+  | { kind: "none" | "add" | "keys" | "join" | "settings" | "why" | "hidden" | "find" }
+  /** Changes the view that is called so, or makes one for "". */
+  | { kind: "view"; name: string }
   /** What happened to one camera, or "" for all. */
   | { kind: "history"; key: string }
   | { kind: "details"; key: string; naming: boolean }
@@ -69,7 +71,7 @@ export interface OpenMenu {
   at: Point | null;
 }
 
-export interface Commands {
+export interface Commands extends ArrangeCommands {
   retry(key: string): void;
   /** Saves the picture of a camera, those of all at one instant for "", or a clip. */
   save(what: "snapshot" | "clip", key: string): void;
@@ -81,10 +83,6 @@ export interface Commands {
   fullscreen(full: boolean): void;
   /** Hides a camera, or shows it again. */
   hide(camera: Camera, hidden: boolean): void;
-  /** Puts a camera before another one, or last; resolves when it is so, or failed. */
-  move(key: string, before: string): Promise<void>;
-  /** How all cameras stand together: "focus", or "". */
-  layout(layout: string): void;
   /** Lets a picture fill its tile, or fit into it. */
   fill(camera: Camera, fill: boolean): void;
   /** Says how a camera is called and mounted. */
@@ -108,13 +106,15 @@ export class Viewer {
   fullscreen = $state(false);
   #dialog = $state.raw<Dialog>({ kind: "none" });
   menu = $state.raw<OpenMenu | null>(null);
+  /** The menu of the views is open. */
+  viewsOpen = $state(false);
   readonly zooms = new Zooms();
+  /** Which cameras stand in the grid, and in which order. */
+  readonly arranged: Arrange;
   /** Grows whenever the keyboard moved: the grid then focuses the active tile. */
   moves = $state(0);
   /** The tile that is being dragged, and where its upper left corner is. */
   dragged = $state.raw<{ key: string; left: number; top: number } | null>(null);
-  /** The order while a tile is dragged, and until Go says it; null otherwise. */
-  #order = $state.raw<readonly string[] | null>(null);
   #activeKey = $state("");
   #soloKey = $state("");
 
@@ -130,6 +130,7 @@ export class Viewer {
     this.#undrawableSince = undrawableSince;
     this.#app = app;
     this.#commands = commands;
+    this.arranged = new Arrange(app, commands);
     app.onforgotten = (key, left) => this.#forgotten(key, left);
   }
 
@@ -166,22 +167,16 @@ export class Viewer {
     this.#activeKey = rest[Math.min(this.activeIndex, rest.length - 1)] ?? "";
   }
 
-  /** The cameras of the grid in display order. */
-  #listed = $derived.by(() => this.#app.cameras.filter((c) => !c.hidden));
+  #listed = $derived.by(() => this.arranged.listed);
   /** Those that a person has hidden. */
-  hiddenOnes = $derived.by((): readonly Camera[] => this.#app.cameras.filter((c) => c.hidden));
-
-  /** The same list as long as the cameras are the same, so that no tile moves. */
-  #keys = $derived.by(() => {
-    const keys = ordered(
-      this.#listed.map((c) => c.key),
-      this.#order,
-    );
-    const before = this.#keysBefore;
-    const same = keys.length === before.length && keys.every((key, i) => key === before[i]);
-    return same ? before : (this.#keysBefore = keys);
+  hiddenOnes = $derived.by(() => this.arranged.hiddenOnes);
+  /** The cameras of the grid in display order. */
+  #keys = $derived.by(() => this.arranged.keys);
+  /** These, as Go says them; in any order. */
+  #viewed = $derived.by((): readonly Camera[] => {
+    const keys = new Set(this.#keys);
+    return this.#listed.filter((c) => keys.has(c.key));
   });
-  #keysBefore: string[] = [];
 
   /** Where the active camera is; when it has gone, the place where it was. */
   activeIndex = $derived.by(() => {
@@ -192,17 +187,17 @@ export class Viewer {
   #activeBefore = 0;
   active = $derived.by((): Camera | null => {
     const key = this.#keys[this.activeIndex];
-    return this.#listed.find((c) => c.key === key) ?? null;
+    return this.#viewed.find((c) => c.key === key) ?? null;
   });
   /** The camera shown alone, or null. */
   solo = $derived.by(
-    (): Camera | null => this.#listed.find((c) => c.key === this.#soloKey) ?? null,
+    (): Camera | null => this.#viewed.find((c) => c.key === this.#soloKey) ?? null,
   );
 
-  #aspect = $derived.by(() => commonestAspect(this.#listed.map(shownSize)));
+  #aspect = $derived.by(() => commonestAspect(this.#viewed.map(shownSize)));
   #perPage = $derived.by(() => perPage(this.#keys.length, this.stage, this.#aspect));
   /** One tile is large: the active one. The others stand in a strip. */
-  focused = $derived.by(() => this.#app.layout === "focus");
+  focused = $derived.by(() => this.arranged.focused);
   pages = $derived.by(() =>
     this.focused ? 1 : Math.max(1, Math.ceil(this.#keys.length / this.#perPage)),
   );
@@ -259,9 +254,15 @@ export class Viewer {
   /** The cameras whose pictures the person stopped, and that are still there. */
   #frozen = new SvelteSet<string>();
 
+  /** All that are not hidden: those of other views keep their tiles, and so their pictures. */
   cameras = $derived.by((): readonly Shown[] =>
     this.#listed.map((c) => shown(c, this.#frozen.has(c.key), this.#undrawableSince(c.key))),
   );
+  /** Those of them that are in the view. */
+  viewed = $derived.by((): readonly Shown[] => {
+    const keys = new Set(this.#keys);
+    return this.cameras.filter((c) => keys.has(c.key));
+  });
 
   /** What the pull loop asks for: nothing that nobody sees. */
   wanted = $derived.by((): Wanted => {
@@ -306,8 +307,18 @@ export class Viewer {
 
   /** Shows a camera that may not be in the list yet. */
   show(key: string): void {
+    const { view } = this.arranged;
+    if (view && !view.cameras.includes(key)) this.showView("");
     this.#activeKey = key;
     this.#soloKey = "";
+  }
+
+  /** Shows a camera alone that was looked for; a hidden one among those that are. */
+  showFound(key: string): void {
+    if (this.hiddenOnes.some((c) => c.key === key)) return this.openHidden();
+    this.show(key);
+    this.#soloKey = key;
+    this.closeDialog();
   }
 
   #goTo(index: number): void {
@@ -322,7 +333,7 @@ export class Viewer {
 
   /** A dialog or a menu has the keyboard. */
   dialogOpen(): boolean {
-    return this.dialog.kind !== "none" || this.menu !== null;
+    return this.dialog.kind !== "none" || this.menu !== null || this.viewsOpen;
   }
 
   openMenu(key = this.active?.key, at: Point | null = null): void {
@@ -396,7 +407,49 @@ export class Viewer {
 
   /** One large tile and a strip, or all of one size. */
   toggleLayout(): void {
-    this.#commands.layout(this.focused ? "" : "focus");
+    this.arranged.toggleLayout();
+  }
+
+  // Views.
+
+  /** Shows a view by name, or all cameras for "". */
+  showView(name: string): void {
+    this.cancelDrag();
+    this.#soloKey = "";
+    void this.arranged.show(name);
+    if (!this.#keys.includes(this.#activeKey)) this.#activeKey = this.#keys[0] ?? "";
+    this.moves++;
+  }
+
+  /** Shows all cameras for 1, and the views from 2 on. */
+  showViewNumber(n: number): void {
+    const name = n === 1 ? "" : this.arranged.views[n - 2]?.name;
+    if (name !== undefined) this.showView(name);
+  }
+
+  /** Makes a view ("" before) and shows it, or changes one. */
+  async saveView(before: string, view: View): Promise<void> {
+    this.closeDialog();
+    await this.arranged.save(before, view);
+    if (before === "") this.showView(view.name);
+    else this.moves++;
+  }
+
+  async removeView(name: string): Promise<void> {
+    this.closeDialog();
+    await this.arranged.remove(name);
+    this.moves++;
+  }
+
+  /** Makes a view of what is shown now. */
+  openNewView(): void {
+    this.dialog = { kind: "view", name: "" };
+  }
+
+  /** Changes the view that is shown. */
+  openView(): void {
+    const name = this.arranged.view?.name;
+    if (name !== undefined) this.dialog = { kind: "view", name };
   }
 
   toggleFullscreen(): void {
@@ -463,7 +516,7 @@ export class Viewer {
         : start + neighbour([...this.rects.values()], at, direction);
     const place = this.#keys[to];
     if (place === undefined || place === key) return;
-    this.#settle(key, movedTo(this.#keys, key, place));
+    this.#moved(this.arranged.move(key, place));
   }
 
   /** Whether a drag of this camera's tile moves it. */
@@ -477,30 +530,27 @@ export class Viewer {
     this.#activeKey = key;
     this.dragged = { key, left: to.x - grabbed.x, top: to.y - grabbed.y };
     const over = [...this.rects].find(([, rect]) => contains(rect, to))?.[0];
-    if (over !== undefined && over !== key) this.#order = movedTo(this.#keys, key, over);
+    if (over !== undefined && over !== key) this.arranged.try(key, over);
   }
 
   drop(): void {
     const { dragged } = this;
     this.dragged = null;
-    if (dragged && this.#order) this.#settle(dragged.key, this.#order);
+    const kept = dragged && this.arranged.keep(dragged.key);
+    if (kept) this.#moved(kept);
   }
 
   /** Puts a tile that is being dragged back; false when there is none. */
   cancelDrag(): boolean {
     if (!this.dragged) return false;
     this.dragged = null;
-    this.#order = null;
+    this.arranged.giveUp();
     return true;
   }
 
-  /** Shows an order at once, and until Go has it. */
-  #settle(key: string, order: readonly string[]): void {
-    this.#order = order;
-    void this.#commands.move(key, after(order, key)).finally(() => {
-      if (this.#order === order) this.#order = null;
-      this.moves++;
-    });
+  /** The keyboard follows a tile that has moved. */
+  #moved(ended: Promise<void>): void {
+    void ended.finally(() => this.moves++);
   }
 
   /** Takes the active camera out of the grid; it keeps its place. */
@@ -608,6 +658,10 @@ export class Viewer {
 
   openHidden(): void {
     this.dialog = { kind: "hidden" };
+  }
+
+  openFind(): void {
+    this.dialog = { kind: "find" };
   }
 
   openKeys(): void {

@@ -29,11 +29,23 @@ describe("Viewer", () => {
       browse: (c) => done.push(`browse ${c.key}`),
       copy: (text, said) => done.push(`copy ${text}: ${said}`),
       hide: (c, hidden) => done.push(`hide ${c.key} ${hidden}`),
-      move: (key, before) => {
-        done.push(`move ${key} ${before}`);
+      move: (key, before, view) => {
+        done.push(`move ${key} ${before}${view && ` in ${view}`}`);
         return Promise.resolve();
       },
-      layout: (layout) => done.push(`layout ${layout}`),
+      layout: (layout, view) => done.push(`layout ${layout}${view && ` in ${view}`}`),
+      showView: (view) => {
+        done.push(`show ${view}`);
+        return Promise.resolve();
+      },
+      saveView: (before, { name, cameras, layout }) => {
+        done.push(`save ${before}: ${name} ${cameras.join(",")} ${layout}`);
+        return Promise.resolve();
+      },
+      removeView: (view) => {
+        done.push(`remove ${view}`);
+        return Promise.resolve();
+      },
       fill: (c, fill) => done.push(`fill ${c.key} ${fill}`),
       mount: (key, mounting) => mounted.push([key, mounting]),
       nameAgent: (_, name) => Promise.resolve(accessResult({ ok: name !== "" })),
@@ -141,6 +153,9 @@ describe("Viewer", () => {
       fill: () => {},
       layout: () => {},
       move: () => Promise.resolve(),
+      showView: () => Promise.resolve(),
+      saveView: () => Promise.resolve(),
+      removeView: () => Promise.resolve(),
       mount: () => {},
       nameAgent: () => Promise.resolve(accessResult()),
     };

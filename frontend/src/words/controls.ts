@@ -24,6 +24,7 @@ export const CONTROLS = {
   grid: { does: "All of one size", key: "G" },
   fullscreen: { does: "Full screen", key: "F11" },
   window: { does: "Leave full screen", key: "F11" },
+  find: { does: "Find a camera", key: "Ctrl+K" },
   keys: { does: "Keyboard shortcuts", key: "?" },
   settings: { does: "Settings", key: "Ctrl+," },
   household: { does: "Household", key: "L" },

@@ -8,7 +8,12 @@ export const KEY_WORDS = {
   menu: { caps: ["Shift", "F10"], help: "Menu of the selected camera, as with a right-click" },
   back: { caps: ["Esc", "0"], help: "One step back: all of a picture, then all cameras" },
   number: { caps: ["1 – 9"], help: "Show camera 1–9 alone" },
+  views: {
+    caps: ["Ctrl/Cmd", "1 – 9"],
+    help: "Show all cameras (1), or one of your views in their order (from 2)",
+  },
   page: { caps: ["PgUp", "PgDn"], help: "Previous or next page" },
+  find: { caps: ["Ctrl/Cmd", "K"], help: "Find a camera by name, host, address or state" },
   layout: { caps: ["G"], help: "One large picture with the others in a strip, or all of one size" },
   fullscreen: { caps: ["F11"], help: "Toggle full screen (Esc exits)" },
   snapshotAll: { caps: ["Shift", "S"], help: "Save the pictures of all cameras at one instant" },

@@ -21,7 +21,7 @@ const WORDS: Record<CameraState, string> = {
 const GROUPS = ["live", "connecting", "stalled", "offline", "locked", "with a problem", "paused"];
 
 /** The group that a camera is counted in. */
-function groupOf({ state, reason }: Camera): string {
+export function groupOf({ state, reason }: Camera): string {
   // Nothing is broken: a person has to enter a key.
   return state === "refused" && reason === "needs-key" ? "locked" : WORDS[state];
 }
