@@ -31,6 +31,14 @@ const choose = async (page: Page, entry: string) => {
     .click();
 };
 
+/** How wide the narrowest button of the header is: a finger needs 24 pixels. */
+const narrowest = (page: Page) =>
+  page
+    .locator("header button")
+    .evaluateAll((all) =>
+      Math.min(...all.map((e) => e.getBoundingClientRect().width).filter((width) => width > 0)),
+    );
+
 const DOOR = { name: "Front door", cameras: ["agent:4/cam", "agent:1/cam"], layout: "" };
 const HALL = { name: "Hall", cameras: ["agent:5/cam", "agent:2/cam"], layout: "focus" };
 
@@ -228,10 +236,8 @@ describe("the header with views", () => {
     await button(page).waitFor();
     await expect.poll(() => page.locator("li.tile.present:not(.hidden)").count()).not.toBe(0);
     const { crowded, buttons } = await layout(page);
-    expect({ crowded, buttons }).toEqual({
-      crowded: [],
-      buttons: FITS.buttons,
-    });
+    expect({ crowded, buttons }).toEqual({ crowded: [], buttons: FITS.buttons });
+    expect(await narrowest(page)).toBeGreaterThanOrEqual(24);
     expect(buttons).toContain("View: All cameras");
     const { cameras } = stage.go.state;
     const long = cameras.map((c) => c.key);
@@ -246,6 +252,7 @@ describe("the header with views", () => {
       crowded: [],
       buttons: FITS.buttons,
     });
+    expect(await narrowest(page)).toBeGreaterThanOrEqual(24);
     await shot(page, `views-header-${width}-${count}`);
   });
 });

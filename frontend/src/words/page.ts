@@ -45,6 +45,9 @@ export function pageOf(page: number, pages: number): string {
   return `Page ${page} of ${pages}`;
 }
 
+/** Where there is little room. */
+export const pageShort = (page: number, pages: number) => `${page}/${pages}`;
+
 /** The page without cameras, in three steps. */
 export const EMPTY = {
   install: agentCommandWhere(),
