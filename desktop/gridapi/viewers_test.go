@@ -73,8 +73,10 @@ func TestWhatViewersAreToldOf(t *testing.T) {
 		Notice: "/home/me/settings.json was damaged", Crowded: true, Twins: &Twins{Name: "secret"},
 		Away: []string{}, Discovery: Discovery{Interfaces: []string{}}, Views: []View{},
 		Search: Search{Running: true, Networks: []string{"10.9.8.0/24"}},
-		Access: Access{Households: []Household{{ID: "h1", Name: "secret", Kept: "keychain"}}, Strange: 3, Lock: &Lock{},
-			New: []OpenAgent{{Name: "secret"}}, Open: []OpenAgent{{Name: "secret"}}},
+		Access: Access{
+			Households: []Household{{ID: "h1", Name: "secret", Kept: "keychain"}}, Strange: 3, Lock: &Lock{},
+			New: []OpenAgent{{Name: "secret"}}, Open: []OpenAgent{{Name: "secret"}},
+		},
 		Cameras: []Camera{
 			{Key: "url:1", Name: "Porch", URL: "http://10.9.8.7/cgi?user=a&pwd=secret", Detail: `GET "/cgi?user=a&pwd=secret"`, Household: "h1"},
 			{Key: "url:2", Name: "Yard", URL: "http://10.9.8.6/video", Detail: "refused"},
@@ -105,8 +107,13 @@ func TestViewersDoNotHammer(t *testing.T) {
 		after time.Duration
 		want  bool
 	}{
-		{"a", 0, true}, {"a", 0, false}, {"b", 0, true}, {"a", retryPause - 1, false}, {"a", retryPause, true},
-		{"b", retryPause, true}, {"a", retryPause + 1, false},
+		{"a", 0, true},
+		{"a", 0, false},
+		{"b", 0, true},
+		{"a", retryPause - 1, false},
+		{"a", retryPause, true},
+		{"b", retryPause, true},
+		{"a", retryPause + 1, false},
 	} {
 		if got := v.mayRetry(tt.key, now.Add(tt.after)); got != tt.want {
 			t.Errorf("%d: %v", i, got)

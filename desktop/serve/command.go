@@ -25,8 +25,8 @@ environment, and the environment overrides the file.`
 const commands = `Usage:
   pigrid-serve [run] [flags]   show the cameras to browsers
   pigrid-serve list            list the cameras
-  pigrid-serve add ADDRESS     add an agent or another camera: host, host:port or
-                               URL; - reads it from standard input
+  pigrid-serve add ADDRESS     add an agent or another camera: host, host:port
+                               or URL; - reads it from standard input
   pigrid-serve forget CAMERA   forget a camera, by its name or its key
   pigrid-serve key             read the household key of locked cameras from
                                standard input

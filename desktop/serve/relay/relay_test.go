@@ -35,7 +35,10 @@ func start(t *testing.T, maxViewers int, agents ...*servetest.Agent) (url string
 	return s.URL
 }
 
-func get(t *testing.T, method, url string, headers ...string) *http.Response {
+// reply is an answer whose body the test closes at its end.
+type reply struct{ *http.Response }
+
+func get(t *testing.T, method, url string, headers ...string) reply {
 	t.Helper()
 	req, err := http.NewRequestWithContext(t.Context(), method, url, nil)
 	if err != nil {
@@ -50,14 +53,14 @@ func get(t *testing.T, method, url string, headers ...string) *http.Response {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { answer.Body.Close() })
-	return answer
+	return reply{answer}
 }
 
 // TestOneConnection serves any number of viewers, and ends when nobody looks.
 func TestOneConnection(t *testing.T) {
 	a := servetest.NewAgent(t)
 	url := start(t, 64, a)
-	var open []*http.Response
+	var open []reply
 	for range 10 {
 		answer := get(t, http.MethodGet, url+"/cameras/"+servetest.Key+"/video")
 		open = append(open, answer)

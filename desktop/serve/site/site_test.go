@@ -69,8 +69,11 @@ func serve(t *testing.T, cfg Config) (address string) {
 	return "http://" + ln.Addr().String()
 }
 
+// reply is an answer whose body was read.
+type reply struct{ *http.Response }
+
 // ask sends a request and returns the answer with its body; streams are cut off.
-func ask(t *testing.T, method, url, body string, headers ...string) (*http.Response, string) {
+func ask(t *testing.T, method, url, body string, headers ...string) (reply, string) {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
 	defer cancel()
@@ -97,7 +100,7 @@ func ask(t *testing.T, method, url, body string, headers ...string) (*http.Respo
 	if err != nil {
 		t.Fatalf("%s %s: %v", method, url, err)
 	}
-	return answer, string(text)
+	return reply{answer}, string(text)
 }
 
 var methods = []string{"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "PROPFIND", "get"}
@@ -234,16 +237,16 @@ func TestLogin(t *testing.T) {
 	at := serve(t, cfg)
 	const html = "text/html,*/*"
 	answer, body := ask(t, "GET", at+"/?view=Garden", "", "Accept", html)
-	if answer.StatusCode != 401 || answer.Header.Get("WWW-Authenticate") != "" || !strings.HasPrefix(body, "<!doctype html>") {
+	if answer.StatusCode != http.StatusUnauthorized || answer.Header.Get("WWW-Authenticate") != "" || !strings.HasPrefix(body, "<!doctype html>") {
 		t.Errorf("a browser: %s %v %q", answer.Status, answer.Header, body)
 	}
 	for accept, challenged := range map[string]bool{"*/*": true, "": true, "image/webp,*/*": false, "application/json": false} {
 		answer, _ := ask(t, "GET", at+"/cameras", "", "Accept", accept)
-		if got := answer.Header.Get("WWW-Authenticate") != ""; answer.StatusCode != 401 || got != challenged {
+		if got := answer.Header.Get("WWW-Authenticate") != ""; answer.StatusCode != http.StatusUnauthorized || got != challenged {
 			t.Errorf("%q: %s, asked for Basic: %v", accept, answer.Status, got)
 		}
 	}
-	if answer, _ := ask(t, "POST", at+"/frames", "{}"); answer.StatusCode != 401 || answer.Header.Get("WWW-Authenticate") != "" {
+	if answer, _ := ask(t, "POST", at+"/frames", "{}"); answer.StatusCode != http.StatusUnauthorized || answer.Header.Get("WWW-Authenticate") != "" {
 		t.Errorf("the page: %s %v", answer.Status, answer.Header)
 	}
 	form := func(password, next string) string {
@@ -255,7 +258,7 @@ func TestLogin(t *testing.T) {
 		"/?view=Garden": "/?view=Garden", "": "/", "//evil.example.com": "/", "http://evil.example.com": "/", "/\\evil": "/", "/login": "/",
 	} {
 		answer, body = ask(t, "POST", at+"/login", form(right, next), "Content-Type", kind, "Accept", html)
-		if answer.StatusCode != 303 || answer.Header.Get("Location") != want || len(answer.Cookies()) != 1 {
+		if answer.StatusCode != http.StatusSeeOther || answer.Header.Get("Location") != want || len(answer.Cookies()) != 1 {
 			t.Fatalf("%q: %s %v %q", next, answer.Status, answer.Header, body)
 		}
 	}
@@ -263,23 +266,23 @@ func TestLogin(t *testing.T) {
 	if !c.HttpOnly || c.SameSite != http.SameSiteLaxMode || c.Path != "/" || c.MaxAge != 180*24*3600 || c.Secure {
 		t.Errorf("%+v", c)
 	}
-	if answer, _ := ask(t, "GET", at+"/", "", "Cookie", c.Name+"="+c.Value); answer.StatusCode != 200 {
+	if answer, _ := ask(t, "GET", at+"/", "", "Cookie", c.Name+"="+c.Value); answer.StatusCode != http.StatusOK {
 		t.Errorf("with the cookie: %s", answer.Status)
 	}
-	if answer, _ := ask(t, "GET", at+"/", "", "Cookie", c.Name+"="+c.Value[1:]+"0"); answer.StatusCode != 401 {
+	if answer, _ := ask(t, "GET", at+"/", "", "Cookie", c.Name+"="+c.Value[1:]+"0"); answer.StatusCode != http.StatusUnauthorized {
 		t.Errorf("with another cookie: %s", answer.Status)
 	}
-	if answer, _ := ask(t, "GET", at+"/cameras?key="+right, ""); answer.StatusCode != 200 {
+	if answer, _ := ask(t, "GET", at+"/cameras?key="+right, ""); answer.StatusCode != http.StatusOK {
 		t.Errorf("?key=: %s", answer.Status)
 	}
 	answer, _ = ask(t, "GET", at+"/?view=Garden&key="+right, "", "Accept", html)
-	if answer.StatusCode != 303 || answer.Header.Get("Location") != "/?view=Garden" || len(answer.Cookies()) != 1 {
+	if answer.StatusCode != http.StatusSeeOther || answer.Header.Get("Location") != "/?view=Garden" || len(answer.Cookies()) != 1 {
 		t.Errorf("a browser with ?key=: %s %v", answer.Status, answer.Header)
 	}
-	if answer, _ := ask(t, "POST", at+"/login", "password=%zz", "Content-Type", kind); answer.StatusCode != 400 {
+	if answer, _ := ask(t, "POST", at+"/login", "password=%zz", "Content-Type", kind); answer.StatusCode != http.StatusBadRequest {
 		t.Errorf("half a form: %s", answer.Status)
 	}
-	if answer, _ := ask(t, "POST", at+"/login", "password="+strings.Repeat("A", maxLogin), "Content-Type", kind); answer.StatusCode != 400 {
+	if answer, _ := ask(t, "POST", at+"/login", "password="+strings.Repeat("A", maxLogin), "Content-Type", kind); answer.StatusCode != http.StatusBadRequest {
 		t.Errorf("a long form: %s", answer.Status)
 	}
 }
@@ -290,7 +293,7 @@ func TestGuessing(t *testing.T) {
 	cfg.Gate = gate(t)
 	h := New(cfg).Handler(t.Context())
 	send := func(from, password string) *httptest.ResponseRecorder {
-		r := httptest.NewRequest("GET", "/cameras", nil)
+		r := httptest.NewRequest(http.MethodGet, "/cameras", nil)
 		r.RemoteAddr, r.Host = from, "pi.local"
 		r.SetBasicAuth("", password)
 		w := httptest.NewRecorder()
