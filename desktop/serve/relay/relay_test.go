@@ -154,6 +154,35 @@ func TestRate(t *testing.T) {
 	}
 }
 
+// TestTheFirstPicture is as large as was asked for, though a page has the camera small:
+// programs take its size for that of all.
+func TestTheFirstPicture(t *testing.T) {
+	e := servetest.Engine(t, servetest.NewAgent(t))
+	r := New(e, 4, slog.New(slog.DiscardHandler))
+	mux := http.NewServeMux()
+	ctx, cancel := context.WithCancel(context.Background())
+	mux.HandleFunc("GET /cameras/{camera...}", r.Camera(ctx))
+	s := httptest.NewServer(mux)
+	t.Cleanup(func() { cancel(); s.Close(); r.Wait() })
+	small := func() {
+		servetest.Eventually(t, 10*time.Second, "the page has it small", func() bool {
+			e.Streams.Look([]feed.Wish{{Key: servetest.Key, Rendition: feed.Rendition{FPS: 10, Width: 8}}})
+			width, _, _ := mjpeg.Size(e.Streams.Get(servetest.Key).Frame().JPEG)
+			return width == 8
+		})
+	}
+	url := s.URL + "/cameras/" + servetest.Key
+	for query, want := range map[string]int{"": 16, "?width=16": 16, "?width=8": 8} {
+		small()
+		answer := get(t, http.MethodGet, url+"/video"+query)
+		jpeg, _ := readPart(t, bufio.NewReader(answer.Body))
+		answer.Body.Close()
+		if width, _, _ := mjpeg.Size(jpeg); width != want {
+			t.Errorf("/video%s begins with %d pixels across, want %d", query, width, want)
+		}
+	}
+}
+
 // TestSlowViewers skip frames: what they get next is the newest.
 func TestSlowViewers(t *testing.T) {
 	e := servetest.Engine(t, servetest.NewAgent(t))

@@ -58,23 +58,29 @@ func (r *Relay) snapshot(ctx context.Context, w http.ResponseWriter, req *http.R
 	_, _ = w.Write(frame.JPEG)
 }
 
-// await waits for a frame that arrives from now on. The first ones may be as small as a
-// tile.
+// await waits for a frame that arrives from now on.
 func (r *Relay) await(ctx, asks context.Context, v *viewer) (frame feed.Frame, ok bool) {
-	begin := time.Now()
 	v.seq, v.fps, v.wish.FPS = v.feed.Frame().Seq, 0, snapshotFPS
 	wait := min(max(snapshotWait, 2*v.feed.Facts().Interval), longestWait)
 	ctx, stop := context.WithTimeout(ctx, wait)
 	defer stop()
 	defer context.AfterFunc(asks, stop)()
+	frame, err := r.first(ctx, v)
+	return frame, err == nil || len(frame.JPEG) > 0
+}
+
+// first waits for a frame that is as large as it was asked for: the first ones may be as
+// small as a tile. With an error, frame is the newest that came.
+func (r *Relay) first(ctx context.Context, v *viewer) (frame feed.Frame, err error) {
+	begin := time.Now()
 	for {
 		next, err := r.next(ctx, v)
 		if err != nil {
-			return frame, ok
+			return frame, err
 		}
-		frame, ok = next, true
+		frame = next
 		if isLarge(frame, v.feed.Facts(), v.wish.Width) || time.Since(begin) >= largeWait {
-			return frame, true
+			return frame, nil
 		}
 	}
 }

@@ -105,8 +105,9 @@ func (r *Relay) stream(ctx context.Context, w io.Writer, v *viewer, advance bool
 	if _, err := w.Write(head); err != nil {
 		return err
 	}
-	for begun := false; ; begun = true {
-		frame, err := r.next(ctx, v)
+	next := r.first // programs take the size of the first picture for that of all
+	for begun := false; ; begun, next = true, r.next {
+		frame, err := next(ctx, v)
 		if err != nil {
 			return err
 		}

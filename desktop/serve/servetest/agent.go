@@ -87,8 +87,13 @@ func (a *Agent) video(w http.ResponseWriter, r *http.Request) {
 	tick := time.NewTicker(every)
 	defer tick.Stop()
 	pictures := [...][]byte{Picture(0), Picture(255)}
+	small := draw(255, 8, 4)
 	for i := 0; ; i++ {
-		_, err := w.Write(mjpeg.NewPart(pictures[i%2], time.Now(), false).Standard)
+		part := mjpeg.NewPart(pictures[i%2], time.Now(), false)
+		if r.URL.Query().Has("width") {
+			part = mjpeg.ScaledPartIn(nil, small, time.Now(), 8, 4)
+		}
+		_, err := w.Write(part.Standard)
 		if err == nil {
 			err = http.NewResponseController(w).Flush()
 		}
@@ -103,9 +108,12 @@ func (a *Agent) video(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// Picture is a JPEG of 16 by 8 pixels of one grey.
-func Picture(grey byte) []byte {
-	m := image.NewGray(image.Rect(0, 0, 16, 8))
+// Picture is a JPEG of 16 by 8 pixels of one grey. With ?width= the agent gives another
+// one, of 8 by 4.
+func Picture(grey byte) []byte { return draw(grey, 16, 8) }
+
+func draw(grey byte, width, height int) []byte {
+	m := image.NewGray(image.Rect(0, 0, width, height))
 	for i := range m.Pix {
 		m.Pix[i] = color.Gray{Y: grey}.Y
 	}
