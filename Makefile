@@ -14,7 +14,7 @@ APP_TAGS := desktop,production,webkit2_41
 PAGE := $(shell find frontend/src frontend/public -type f 2>/dev/null) \
 	$(wildcard frontend/*.html frontend/*.ts frontend/*.js frontend/package-lock.json)
 
-.PHONY: help run test bench arm-cost wall soak quick check build agent app agent-all packages pi apt-repo test-packages packages-windows packages-macos icons types licences graph size fmt tidy clean FORCE
+.PHONY: help run test bench arm-cost wall soak quick check build agent app serve agent-all serve-all packages pi apt-repo test-packages packages-windows packages-macos icons types licences graph size fmt tidy clean FORCE
 
 help: ## Show this list
 	@echo "PiGrid $(VERSION): see every Raspberry Pi camera on your network."
@@ -46,17 +46,19 @@ quick: ## What the last commit and uncommitted changes touch: format, lint, unit
 check: ## Format, lint, tidy, types, licences, unit tests (about a minute)
 	@.make/check
 
-build: agent app ## Build bin/pigrid-agent and bin/pigrid
+build: agent app serve ## Build bin/pigrid-agent, bin/pigrid and bin/pigrid-serve
 
 agent: bin/pigrid-agent ## Build the agent for this machine
 app: bin/pigrid ## Build the desktop app for this machine
+serve: bin/pigrid-serve ## Build what shows the grid to browsers
 
 agent-all: ## Build the agent for every Pi: bin/pigrid-agent-linux-{arm64,armv7,armv6,amd64}
 	@.make/need go
-	$(call cross,arm64,arm64)
-	$(call cross,armv7,arm GOARM=7)
-	$(call cross,armv6,arm GOARM=6)
-	$(call cross,amd64,amd64)
+	$(call everywhere,agent,./agent)
+
+serve-all: frontend/dist/index.html ## The same for the grid in browsers: bin/pigrid-serve-linux-…
+	@.make/need go
+	$(call everywhere,serve,./desktop/serve)
 
 packages: ## Build what people install (agent: armhf, arm64, amd64; app: arm64, amd64) into bin/packages
 	@.make/packages
@@ -112,6 +114,11 @@ bin/pigrid: frontend/dist/index.html FORCE
 	@.make/need go gtk
 	$(build-app)
 
+bin/pigrid-serve: frontend/dist/index.html FORCE
+	@.make/need go
+	@echo "Building the grid for browsers ($@)"
+	@CGO_ENABLED=0 go build -v -trimpath -ldflags '$(LDFLAGS)' -o $@ ./desktop/serve
+
 # For another architecture, whose compiler and libraries .make/packages names. Go's
 # own build ID would depend on the folder in which these lie.
 bin/pigrid-linux-%: LDFLAGS += -buildid=
@@ -133,8 +140,16 @@ frontend/dist/index.html: $(PAGE) $(SITE_FILE)
 	@cd frontend && SITE='$(SITE)' npm run --silent build -- --logLevel warn
 	@touch $@
 
-# $(call cross,NAME,GOARCH [VARIABLE=VALUE...])
+# $(call everywhere,NAME,FOLDER) builds a program without cgo for every Pi and for amd64.
+define everywhere
+	$(call cross,$(1),$(2),arm64,arm64)
+	$(call cross,$(1),$(2),armv7,arm GOARM=7)
+	$(call cross,$(1),$(2),armv6,arm GOARM=6)
+	$(call cross,$(1),$(2),amd64,amd64)
+endef
+
+# $(call cross,NAME,FOLDER,SUFFIX,GOARCH [VARIABLE=VALUE...])
 define cross
-	GOOS=linux GOARCH=$(2) CGO_ENABLED=0 go build -trimpath -ldflags '$(LDFLAGS)' -o bin/pigrid-agent-linux-$(1) ./agent
+	GOOS=linux GOARCH=$(4) CGO_ENABLED=0 go build -trimpath -ldflags '$(LDFLAGS)' -o bin/pigrid-$(1)-linux-$(3) $(2)
 
 endef

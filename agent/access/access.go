@@ -13,6 +13,7 @@ import (
 
 	"pigrid/shared/api"
 	"pigrid/shared/household"
+	"pigrid/shared/tries"
 )
 
 // Config is what an Access needs to know. ID and Log are required.
@@ -44,7 +45,7 @@ type Access struct {
 	cert    *certificate
 	spki    household.Hash
 	lasting bool // what is kept survives a restart
-	tries   tries
+	tries   tries.Tries
 
 	// changing is held while something is decided and stored, which a bad card may make
 	// long; mu only while fields are read or set.

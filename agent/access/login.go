@@ -1,11 +1,7 @@
 package access
 
 import (
-	"crypto/hmac"
-	"crypto/sha256"
-	"encoding/binary"
-	"encoding/hex"
-	"strings"
+	"net/netip"
 	"time"
 
 	"pigrid/shared/api"
@@ -18,6 +14,9 @@ const CookieTime = 180 * 24 * time.Hour
 // floor is a time that has passed: a clock that says less is wrong, as a Pi's is
 // that boots without a network.
 var floor = time.Date(2026, 11, 1, 0, 0, 0, 0, time.UTC)
+
+// Wrong counts a wrong login from an address; see [tries.Tries.Wrong].
+func (a *Access) Wrong(from netip.Addr) (wait time.Duration) { return a.tries.Wrong(from, time.Now()) }
 
 // Prove answers a nonce, so that the app knows whether this is its camera.
 func (a *Access) Prove(nonce household.Hash) (household.Hash, *api.Refusal) {
@@ -72,10 +71,6 @@ func lasts(p api.ViewPassword, now time.Time) bool {
 	return !ends || now.Before(end) && now.After(floor)
 }
 
-// cookie is what a browser keeps: when it ends, which password it was for, and a MAC
-// of both under a key that only this agent has.
-const cookieBytes = 8 + 8 + sha256.Size
-
 // NewCookie logs a browser in that sends this password; ok is false when it is
 // wrong.
 func (a *Access) NewCookie(typed string) (value string, ok bool) {
@@ -92,37 +87,17 @@ func (a *Access) NewCookie(typed string) (value string, ok bool) {
 	if a.owner == nil {
 		return "", false
 	}
-	return hex.EncodeToString(a.owner.cookie(now.Add(CookieTime), hash)), true
-}
-
-// cookie makes one that lasts until end.
-func (o *owner) cookie(end time.Time, view household.Hash) []byte {
-	b := binary.BigEndian.AppendUint64(nil, uint64(max(end.Unix(), 0)))
-	b = append(b, view[:8]...)
-	key := o.Key.Cookie(view)
-	m := hmac.New(sha256.New, key[:])
-	m.Write(b)
-	return m.Sum(b)
+	return a.owner.Key.NewCookie(hash, now.Add(CookieTime)), true
 }
 
 // Cookie reports whether a browser with this cookie may watch.
 func (a *Access) Cookie(value string) bool {
-	if len(value) != hex.EncodedLen(cookieBytes) {
-		return false
-	}
-	b, err := hex.DecodeString(strings.ToLower(value))
-	if err != nil {
-		return false
-	}
-	now, end := a.cfg.Now(), time.Unix(int64(min(binary.BigEndian.Uint64(b), 1<<40)), 0) //nolint:gosec // it is small
-	if !now.Before(end) {
-		return false
-	}
+	now := a.cfg.Now()
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	found := false
 	for _, p := range a.passwords() {
-		found = hmac.Equal(a.owner.cookie(end, p.Hash), b) && lasts(p, now) || found
+		found = a.owner.Key.Signed(value, p.Hash, now) && lasts(p, now) || found
 	}
 	return found
 }

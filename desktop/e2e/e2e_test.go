@@ -18,7 +18,7 @@ import (
 )
 
 // The programs under test, built by TestMain.
-var agentProgram, appProgram, devProgram, fleetProgram string
+var agentProgram, appProgram, devProgram, fleetProgram, serveProgram string
 
 func TestMain(m *testing.M) {
 	if os.Getenv("PIGRID_E2E") == "" {
@@ -63,6 +63,7 @@ func build(dir string) error {
 		{&appProgram, "pigrid", "desktop,production,webkit2_41", "./desktop"},
 		{&devProgram, "pigrid-dev", "dev,webkit2_41", "./desktop"},
 		{&fleetProgram, "fleet", "", "./desktop/fleet"},
+		{&serveProgram, "pigrid-serve", "", "./desktop/serve"},
 	} {
 		*p.program = filepath.Join(dir, p.name)
 		cmd := exec.Command("go", "build", "-tags", p.tags, "-o", *p.program, p.path)

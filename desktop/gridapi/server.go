@@ -74,9 +74,13 @@ func (s *Server) Start() { s.engine.Tasks.Go(s.publish) }
 // never ends a request's context, and may cut a body short: so each handler ends by
 // itself, and what is not whole JSON is an error.
 func (s *Server) Handler() http.Handler {
+	return s.routes(func(w http.ResponseWriter, r *http.Request) { s.serveNews(w, r, s.answer) }, s.serveCall)
+}
+
+func (s *Server) routes(news, call http.HandlerFunc) *http.ServeMux {
 	mux := http.NewServeMux()
-	mux.HandleFunc("POST /frames", s.serveNews)
-	mux.HandleFunc("POST /call/{command}", s.serveCall)
+	mux.HandleFunc("POST /frames", news)
+	mux.HandleFunc("POST /call/{command}", call)
 	mux.HandleFunc("GET /frame", s.serveFrame)
 	return mux
 }
@@ -91,7 +95,8 @@ func Unframed(next http.Handler) http.Handler {
 	})
 }
 
-func (s *Server) serveNews(w http.ResponseWriter, r *http.Request) {
+// serveNews answers what answer says of the state, and what is new of the pictures.
+func (s *Server) serveNews(w http.ResponseWriter, r *http.Request, answer func(known uint64) Answer) {
 	s.noteAsked()
 	var q Question
 	if !readJSON(w, r, maxQuestion, &q) {
@@ -108,7 +113,7 @@ func (s *Server) serveNews(w http.ResponseWriter, r *http.Request) {
 	defer timeout.Stop()
 	for {
 		arrived, changed := s.engine.Streams.Arrived.Wait(), s.board.changed.Wait()
-		a := s.answer(q.State)
+		a := answer(q.State)
 		a.News = append(a.News, s.newer(q.Want, time.Now())...)
 		if a.State != nil || len(a.News) > 0 || len(q.Want) == 0 {
 			writeJSON(w, a)

@@ -83,9 +83,11 @@ type State struct {
 	// Crowded says that there are more agents on this network than the app can show.
 	Crowded bool `json:"crowded"`
 	// Kiosk says that nobody sits at the page: it shows no controls and changes nothing.
-	Kiosk  bool   `json:"kiosk"`
-	Twins  *Twins `json:"twins,omitempty"` // two agents that have the same id, mostly null
-	Access Access `json:"access"`
+	Kiosk bool `json:"kiosk"`
+	// ReadOnly says that the page may look and change nothing: it has no controls for that.
+	ReadOnly bool   `json:"readOnly"`
+	Twins    *Twins `json:"twins,omitempty"` // two agents that have the same id, mostly null
+	Access   Access `json:"access"`
 	// Appearance is how a person wants the page to look.
 	Appearance Appearance `json:"appearance"`
 	// Layout is how all cameras stand together: "focus" when one is large and the others

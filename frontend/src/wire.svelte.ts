@@ -3,11 +3,18 @@ import { devicePixelRatio } from "svelte/reactivity/window";
 import { toast } from "svelte-sonner";
 
 import { connect } from "./backend/backend";
-import { copyText, inWindow, isFullscreen, openPage, setFullscreen } from "./backend/window";
+import {
+  copyText,
+  download,
+  inWindow,
+  isFullscreen,
+  openPage,
+  setFullscreen,
+} from "./backend/window";
 import type { Camera, View } from "./backend/types";
 import type { Mounting } from "./cameras/mounted";
 import { Pictures } from "./frames/pictures.svelte";
-import { NoApp, Puller } from "./frames/pull";
+import { LoggedOut, NoApp, Puller } from "./frames/pull";
 import { AppState } from "./view/app-state.svelte";
 import { Clock } from "./view/clock.svelte";
 import { nextFrame, painted } from "./view/painted";
@@ -22,6 +29,10 @@ import { Viewer } from "./view/viewer.svelte";
 /** This many failures in a row are told; fewer pass by themselves. */
 const STARVED_AFTER = 3;
 
+/** Where pigrid-serve has the newest picture of a camera; docs/PAGE.md. */
+const snapshotOf = (key: string) =>
+  `/cameras/${key.split("/").map(encodeURIComponent).join("/")}/snapshot.jpg`;
+
 /** Starts the page's machinery and returns what App.svelte shows. Runs as long as the window. */
 export function wire() {
   const app = new AppState(painted);
@@ -35,6 +46,8 @@ export function wire() {
     save: async (what: "snapshot" | "clip", key: string) => {
       const camera = viewer.cameras.find((c) => c.key === key);
       const name = camera ? nameOf(camera) : "";
+      // Where PiGrid runs is nobody who wants the file.
+      if (app.readOnly) return download(`${name}.jpg`, snapshotOf(key));
       reportSaved(await backend.save(what, { key }), what, name, clock.now, backend);
     },
     fullscreen: (full: boolean) => void setFullscreen(full),
@@ -75,6 +88,7 @@ export function wire() {
     painted: nextFrame,
     onfailures: (inARow, why) => {
       page.starved = inARow >= STARVED_AFTER;
+      if (why instanceof LoggedOut) location.reload(); // which shows the login
       if (inARow > 0) app.unanswered(why instanceof NoApp ? "no-app" : "silent");
     },
   });

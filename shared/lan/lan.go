@@ -28,6 +28,16 @@ func Local(addr netip.Addr, own []netip.Prefix) bool {
 	return false
 }
 
+// Near reports whether addr is Local with the networks of extra or those that this
+// machine is directly on. They are read each time: networks come and go.
+func Near(addr netip.Addr, extra []netip.Prefix) bool {
+	if Local(addr, extra) {
+		return true
+	}
+	own, err := OwnPrefixes()
+	return err == nil && Local(addr, own)
+}
+
 // OwnPrefixes lists the networks this machine is directly on: one prefix per
 // address of an interface that is up. Point-to-point hosts (/32, /128) and the
 // default routes some VPNs install as /0 are left out.

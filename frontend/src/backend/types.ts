@@ -173,6 +173,10 @@ export interface State {
    * Kiosk says that nobody sits at the page: it shows no controls and changes nothing.
    */
   kiosk: boolean;
+  /**
+   * ReadOnly says that the page may look and change nothing: it has no controls for that.
+   */
+  readOnly: boolean;
   twins?: Twins;
   access: Access;
   appearance: Appearance;

@@ -66,6 +66,14 @@ export function canPrint(): boolean {
   return !isMacWindow();
 }
 
+/** Has the browser save what is at a URL of this page's own server. */
+export function download(name: string, url: string): void {
+  const link = document.createElement("a");
+  link.href = url;
+  link.download = name;
+  link.click();
+}
+
 /**
  * Saves a text of this media type as a file: in the window where a person wants it, which
  * `ask` finds out, in a browser where that puts what is downloaded.
@@ -77,10 +85,8 @@ export async function saveFile(
   ask: (name: string, text: string) => Promise<SavedAs>,
 ): Promise<SavedAs> {
   if (inWindow()) return await ask(name, text);
-  const link = document.createElement("a");
-  link.href = URL.createObjectURL(new Blob([text], { type }));
-  link.download = name;
-  link.click();
-  setTimeout(() => URL.revokeObjectURL(link.href), SAVED_AFTER_MS);
+  const url = URL.createObjectURL(new Blob([text], { type }));
+  download(name, url);
+  setTimeout(() => URL.revokeObjectURL(url), SAVED_AFTER_MS);
   return { ok: true, code: "", path: "", detail: "" };
 }

@@ -55,6 +55,9 @@ export interface PullerOptions {
 /** What answers is not PiGrid: a page that was opened without the app. */
 export class NoApp extends Error {}
 
+/** This browser is not logged in any more. */
+export class LoggedOut extends Error {}
+
 function interval({ keys, full }: Wanted): number {
   if (keys.length === 0) return UNSEEN_INTERVAL_MS;
   return full.length > 0 ? FULL_INTERVAL_MS : INTERVAL_MS;
@@ -173,6 +176,7 @@ export class Puller {
       signal: AbortSignal.timeout(PATIENCE_MS),
       cache: "no-store",
     });
+    if (response.status === 401) throw new LoggedOut();
     if ([404, 405, 501].includes(response.status)) throw new NoApp();
     if (!response.ok) throw new Error(`POST /frames answered ${response.status}`);
     return readAnswer(await response.json());

@@ -27,6 +27,8 @@ export interface CameraAction {
   choices?: (c: Shown) => readonly Choice[];
   /** It is done already: the menu undoes it. */
   done?: (c: Shown, alone: boolean) => boolean;
+  /** It changes something for everybody who looks, or saves where PiGrid runs. */
+  changes?: true;
   /** Whether it makes sense now; it does unless this says no. */
   can?: (c: Shown) => boolean;
 }
@@ -48,7 +50,7 @@ export const CAMERA_ACTIONS: readonly CameraAction[] = [
     done: (_, isAlone) => isAlone,
   },
   { part: "look", words: CAMERA_WORDS.snapshot, keys: { s: snapshot }, run: snapshot },
-  { part: "look", words: CAMERA_WORDS.clip, run: (act) => act.clip() },
+  { part: "look", words: CAMERA_WORDS.clip, changes: true, run: (act) => act.clip() },
   {
     part: "look",
     words: CAMERA_WORDS.freeze,
@@ -59,26 +61,36 @@ export const CAMERA_ACTIONS: readonly CameraAction[] = [
   {
     part: "mount",
     words: CAMERA_WORDS.name,
+    changes: true,
     keys: { F2: (act) => act.openNaming() },
     run: (act) => act.openNaming(),
   },
   {
     part: "mount",
     words: CAMERA_WORDS.turn,
+    changes: true,
     keys: { "]": clockwise, "[": (act) => act.turn(-90) },
     run: clockwise,
   },
-  { part: "mount", words: CAMERA_WORDS.mirror, keys: { x: mirror }, run: mirror },
+  {
+    part: "mount",
+    words: CAMERA_WORDS.mirror,
+    changes: true,
+    keys: { x: mirror },
+    run: mirror,
+  },
   {
     part: "here",
     words: CAMERA_WORDS.fill,
+    changes: true,
     run: (act) => act.toggleFill(),
     done: (c) => c.fill,
   },
-  { part: "here", words: CAMERA_WORDS.hide, keys: { h: hide }, run: hide },
+  { part: "here", words: CAMERA_WORDS.hide, changes: true, keys: { h: hide }, run: hide },
   {
     part: "",
     words: CAMERA_WORDS.move,
+    changes: true,
     repeats: true,
     keys: {
       "Alt+ArrowLeft": (act) => act.moveTile("left"),
@@ -127,5 +139,15 @@ export const CAMERA_ACTIONS: readonly CameraAction[] = [
     run: (act) => act.retry(),
     can: canRetry,
   },
-  { part: "state", words: CAMERA_WORDS.forget, run: (act) => act.openForget() },
+  {
+    part: "state",
+    words: CAMERA_WORDS.forget,
+    changes: true,
+    run: (act) => act.openForget(),
+  },
 ];
+
+/** What is offered on a page that may change nothing, or on any other. */
+export function actionsFor(readOnly: boolean): readonly CameraAction[] {
+  return readOnly ? CAMERA_ACTIONS.filter(({ changes }) => changes !== true) : CAMERA_ACTIONS;
+}

@@ -17,10 +17,12 @@ function press(
   { key, code = key, composing = false, repeat = false, modifiers = [], on }: Press,
   dialog = false,
   kiosk = false,
+  readOnly = false,
 ) {
   const done: string[] = [];
   const act: Actions = {
     kiosk,
+    readOnly,
     dialogOpen: () => dialog,
     move: (direction) => done.push(`move ${direction}`),
     toggleSolo: () => done.push("toggleSolo"),
@@ -95,6 +97,29 @@ describe("keys", () => {
     [{ key: "?", modifiers: ["Shift"] }, []],
   ])("%j does %j where nobody sits", (pressed, want) => {
     expect(press(pressed, false, true).done).toEqual(want);
+  });
+
+  it.each<[Press, string[]]>([
+    [{ key: "ArrowLeft" }, ["move left"]],
+    [{ key: "Enter" }, ["toggleSolo"]],
+    [{ key: "s" }, ["snapshot"]],
+    [{ key: " ", code: "Space" }, ["freeze"]],
+    [{ key: "F11" }, ["fullscreen"]],
+    [{ key: "r" }, ["retry"]],
+    [{ key: "i" }, ["details"]],
+    [{ key: "?", modifiers: ["Shift"] }, ["keys"]],
+    [{ key: "S", modifiers: ["Shift"] }, []],
+    [{ key: "ArrowLeft", modifiers: ["Alt"] }, []],
+    [{ key: "F2" }, []],
+    [{ key: "x" }, []],
+    [{ key: "[" }, []],
+    [{ key: "h" }, []],
+    [{ key: "g" }, []],
+    [{ key: "l" }, []],
+    [{ key: "n", modifiers: ["Control"] }, []],
+    [{ key: ",", modifiers: ["Control"] }, []],
+  ])("%j does %j on a page that may change nothing", (pressed, want) => {
+    expect(press(pressed, false, false, true).done).toEqual(want);
   });
 
   it.each<[Press, string]>([

@@ -11,6 +11,8 @@ export interface Actions {
   dialogOpen(): boolean;
   /** Nobody sits here: keys look, and change nothing. */
   kiosk: boolean;
+  /** The page may change nothing. */
+  readOnly: boolean;
   move(direction: Direction): void;
   toggleSolo(): void;
   soloNumber(n: number): void;
@@ -104,6 +106,14 @@ const LOOKING: ReadonlySet<string> = new Set([
   ...["0", "Enter", "f", "[Shift]++", "=", "-", "r"],
 ]);
 
+/** What keys do not do on a page that may change nothing. */
+const CHANGING: ReadonlySet<string> = new Set(
+  [
+    ...[ROWS.views, ROWS.layout, ROWS.snapshotAll, ROWS.household, ROWS.add, ROWS.settings],
+    ...CAMERA_ACTIONS.filter(({ changes }) => changes).map(({ keys = {} }) => keys),
+  ].flatMap((row) => Object.keys(row)),
+);
+
 /** The listener for keydown on the window. */
 export function keyHandler(act: Actions): (event: KeyboardEvent) => void {
   const once: Record<string, (event: KeyboardEvent) => void> = {};
@@ -112,6 +122,7 @@ export function keyHandler(act: Actions): (event: KeyboardEvent) => void {
     for (const [press, run] of Object.entries(row)) {
       (repeats ? repeating : once)[press] = (event) => {
         event.preventDefault();
+        if (act.readOnly && CHANGING.has(press)) return;
         if (!act.kiosk || LOOKING.has(press)) run(act);
       };
     }

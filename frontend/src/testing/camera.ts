@@ -74,6 +74,7 @@ export function state(
     notice,
     crowded: false,
     kiosk: false,
+    readOnly: false,
     access: NO_ACCESS,
     appearance: { scheme: "system", labels: "always" },
     layout: "",

@@ -25,6 +25,8 @@ export class AppState {
   crowded = $state(false);
   /** Nobody sits here: no controls, and nothing is changed. */
   kiosk = $state(false);
+  /** The page may look and change nothing. */
+  readOnly = $state(false);
   twins = $state.raw<Twins | null>(null);
   bytesPerSecond = $state(0);
   /** How all cameras stand together: "focus", or "". */
@@ -76,6 +78,7 @@ export class AppState {
     this.notice = state.notice;
     this.crowded = state.crowded;
     this.kiosk = state.kiosk;
+    this.readOnly = state.readOnly;
     this.twins = state.twins ?? null;
     this.bytesPerSecond = state.bytesPerSecond;
     this.access = state.access;

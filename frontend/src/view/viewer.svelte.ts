@@ -65,6 +65,15 @@ const PANS: Record<Direction, Point> = {
 /** CSS pixels from which on the header has room for all that is said of one camera. */
 const WIDE_HEADER = 800;
 
+/** Dialogs that change nothing. */
+const TELLING: ReadonlySet<Dialog["kind"]> = new Set([
+  "none",
+  "keys",
+  "history",
+  "details",
+  "find",
+]);
+
 /** The menu of a camera, at a point of the window or else on its tile. */
 export interface OpenMenu {
   key: string;
@@ -149,9 +158,14 @@ export class Viewer {
     return this.#dialog;
   }
 
-  /** A page that nobody sits at opens none. */
+  /** A page that nobody sits at opens none, one that may change nothing only what tells. */
   set dialog(dialog: Dialog) {
-    if (!this.kiosk) this.#dialog = dialog;
+    if (this.kiosk || (this.readOnly && !TELLING.has(dialog.kind))) return;
+    this.#dialog = dialog;
+  }
+
+  get readOnly(): boolean {
+    return this.#app.readOnly;
   }
 
   get kiosk(): boolean {
@@ -521,7 +535,8 @@ export class Viewer {
 
   /** Whether a drag of this camera's tile moves it. */
   canDrag(key: string): boolean {
-    return !this.solo && !this.focused && !this.zooms.has(key) && this.#keys.length > 1;
+    const still = this.solo !== null || this.focused || this.readOnly;
+    return !still && !this.zooms.has(key) && this.#keys.length > 1;
   }
 
   /** Drags a tile to a point of the stage; `grabbed` is where it is held. */
@@ -603,7 +618,7 @@ export class Viewer {
 
   #asking = $derived.by((): string => {
     const keys = new Map<string, string>();
-    for (const { agent, key, unnamed } of this.#app.cameras) {
+    for (const { agent, key, unnamed } of this.readOnly ? [] : this.#app.cameras) {
       if (unnamed && !this.#unnamed.has(agent) && !keys.has(agent)) keys.set(agent, key);
     }
     return JSON.stringify([...keys.values()]);

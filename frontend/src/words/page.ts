@@ -57,4 +57,6 @@ export const EMPTY = {
   search: "Still nothing? Search the network, or add the camera by its address",
   searchText:
     "Some networks block the messages that cameras announce themselves with (mDNS). PiGrid can try every address on this network instead, or connect to one that you type.",
+  elsewhere: "Still nothing? Add the camera by its address",
+  elsewhereText: "On the computer where PiGrid runs, type `pigrid-serve add ADDRESS`.",
 };

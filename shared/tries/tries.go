@@ -1,4 +1,5 @@
-package access
+// Package tries says when an address logs in wrongly too often.
+package tries
 
 import (
 	"net/netip"
@@ -14,19 +15,17 @@ const (
 	maxTried = 1024
 )
 
-// tries counts wrong logins of each address. It refuses to say more than that they
+// Tries counts wrong logins of each address. It refuses to say more than that they
 // come too fast: right ones pass at any time, because a whole household may be
-// behind one address.
-type tries struct {
+// behind one address. The zero value is ready, and safe for concurrent use.
+type Tries struct {
 	mu   sync.Mutex
 	next map[netip.Addr]time.Time // when the bucket of an address would be full again
 }
 
 // Wrong counts a wrong login from an address. It returns how long the address has
 // to wait before its next wrong one is answered as such, 0 for not at all.
-func (a *Access) Wrong(from netip.Addr) (wait time.Duration) { return a.tries.wrong(from, time.Now()) }
-
-func (t *tries) wrong(from netip.Addr, now time.Time) (wait time.Duration) {
+func (t *Tries) Wrong(from netip.Addr, now time.Time) (wait time.Duration) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	if _, known := t.next[from]; !known && len(t.next) >= maxTried {
@@ -48,7 +47,7 @@ func (t *tries) wrong(from netip.Addr, now time.Time) (wait time.Duration) {
 }
 
 // forget drops addresses whose bucket is full, or the fullest one. It needs mu.
-func (t *tries) forget(now time.Time) {
+func (t *Tries) forget(now time.Time) {
 	var first netip.Addr
 	for from, full := range t.next {
 		if !full.After(now) {

@@ -1,0 +1,58 @@
+// Package config reads the settings of pigrid-serve: flags > environment > file >
+// default, checked once, every mistake answered with one sentence.
+package config
+
+import (
+	"log/slog"
+	"net/netip"
+)
+
+const (
+	// DefaultFile is read when it exists.
+	DefaultFile = "/etc/pigrid/serve.toml"
+	// DefaultListen is where browsers of this machine alone find it.
+	DefaultListen = "127.0.0.1:8088"
+	// envPrefix and the flag's name in capitals make the variable's name.
+	envPrefix = "PIGRID_SERVE_"
+)
+
+// Config is what pigrid-serve was told. It is valid: nothing in it needs a second look.
+type Config struct {
+	Listen     string // host:port; host may be empty, port 0 picks one
+	NoPassword bool   // everybody on the network may watch
+	StateDir   string // "" is the default
+
+	AllowHosts []string
+	AllowFrom  []netip.Prefix
+	MaxViewers int
+
+	MDNS     bool
+	LogLevel slog.Level
+	LogJSON  bool
+}
+
+// option is one setting. Flags, environment, file and --help follow from it.
+type option struct {
+	key, kind string
+	value     string // its default
+	about     string
+	list      bool // may be given more than once, and as a list in the file
+	set       func(*Loader) parser
+}
+
+// parser checks a value and keeps it. Its error completes "is invalid: ".
+type parser = func(text string) error
+
+// options are all settings, in the order of --help.
+var options = [...]option{
+	{key: "listen", kind: "address", value: DefaultListen, set: func(l *Loader) parser { return listen(&l.cfg.Listen) }, about: "address and port to listen on; :8088 is for the whole network, which then needs the view password"},
+	{key: "no-password", kind: "bool", value: "false", set: func(l *Loader) parser { return boolean(&l.cfg.NoPassword) }, about: "let everybody on the network watch without the view password"},
+	{key: "state-dir", kind: "folder", set: func(l *Loader) parser { return path(&l.cfg.StateDir, "folder") }, about: "where cameras, keys and the view password are kept (default the service's folder, or pigrid-serve in the user's state folder)"},
+	{key: "allow-host", kind: "name", list: true, set: func(l *Loader) parser { return hosts(&l.cfg.AllowHosts) }, about: "additional Host name to accept; may be repeated"},
+	{key: "allow-from", kind: "network", list: true, set: func(l *Loader) parser { return networks(&l.cfg.AllowFrom) }, about: "additional network that may watch; may be repeated"},
+	{key: "max-viewers", kind: "n", value: "64", set: func(l *Loader) parser { return integer(&l.cfg.MaxViewers, 1, 10000) }, about: "streams served to other programs at once"},
+	{key: "mdns", kind: "bool", value: "true", set: func(l *Loader) parser { return boolean(&l.cfg.MDNS) }, about: "search the network for agents; --mdns=false does not"},
+	{key: "log-level", kind: "level", value: "info", set: func(l *Loader) parser { return level(&l.cfg.LogLevel) }, about: "debug, info, warn or error"},
+	{key: "log-format", kind: "format", value: "text", set: func(l *Loader) parser { return logFormat(&l.cfg.LogJSON) }, about: "text or json"},
+	{key: "config", kind: "file", value: DefaultFile, set: func(l *Loader) parser { return path(&l.file, "file") }, about: "file with these settings"},
+}

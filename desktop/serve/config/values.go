@@ -1,0 +1,109 @@
+package config
+
+import (
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/netip"
+	"path/filepath"
+	"regexp"
+	"strconv"
+	"strings"
+)
+
+// hostPattern is a name of a machine.
+var hostPattern = regexp.MustCompile(`^[A-Za-z0-9_]([A-Za-z0-9_.-]{0,251}[A-Za-z0-9_.])?$`)
+
+func listen(into *string) parser {
+	return func(s string) error {
+		host, port, err := net.SplitHostPort(s)
+		if err == nil {
+			_, err = strconv.ParseUint(port, 10, 16)
+		}
+		if err == nil && host != "" && !hostPattern.MatchString(host) {
+			_, err = netip.ParseAddr(host)
+		}
+		if err != nil {
+			return errors.New("it must be an address and a port like :8088 or 127.0.0.1:8088")
+		}
+		*into = s
+		return nil
+	}
+}
+
+func boolean(into *bool) parser {
+	return func(s string) (err error) {
+		b, err := strconv.ParseBool(s)
+		if err != nil {
+			return errors.New("it must be true or false")
+		}
+		*into = b
+		return nil
+	}
+}
+
+func integer(into *int, low, high int) parser {
+	return func(s string) error {
+		n, err := strconv.Atoi(s)
+		if err != nil || n < low || n > high {
+			return fmt.Errorf("it must be a whole number from %d to %d", low, high)
+		}
+		*into = n
+		return nil
+	}
+}
+
+func path(into *string, want string) parser {
+	return func(s string) error {
+		if !filepath.IsAbs(s) || strings.ContainsRune(s, 0) {
+			return errors.New("it must be the absolute path of a " + want)
+		}
+		*into = s
+		return nil
+	}
+}
+
+func hosts(into *[]string) parser {
+	return func(s string) error {
+		if !hostPattern.MatchString(s) {
+			return errors.New("it must be a host name like cameras.example.org")
+		}
+		*into = append(*into, strings.TrimSuffix(s, "."))
+		return nil
+	}
+}
+
+func networks(into *[]netip.Prefix) parser {
+	return func(s string) error {
+		p, err := netip.ParsePrefix(s)
+		if addr, isAddr := netip.ParseAddr(s); isAddr == nil {
+			addr = addr.WithZone("").Unmap()
+			p, err = netip.PrefixFrom(addr, addr.BitLen()), nil
+		}
+		if err != nil || p.Addr().Is4In6() || p.Addr().IsMulticast() || p.Addr().IsUnspecified() && p.IsSingleIP() {
+			return errors.New("it must be a network or an address like 203.0.113.0/24")
+		}
+		*into = append(*into, p.Masked())
+		return nil
+	}
+}
+
+func level(into *slog.Level) parser {
+	return func(s string) error {
+		if into.UnmarshalText([]byte(s)) != nil {
+			return errors.New("it must be debug, info, warn or error")
+		}
+		return nil
+	}
+}
+
+func logFormat(into *bool) parser {
+	return func(s string) error {
+		if s != "text" && s != "json" {
+			return errors.New("it must be text or json")
+		}
+		*into = s == "json"
+		return nil
+	}
+}

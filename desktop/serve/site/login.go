@@ -1,0 +1,223 @@
+package site
+
+import (
+	"embed"
+	"html/template"
+	"math"
+	"net/http"
+	"strconv"
+	"strings"
+	"time"
+
+	"pigrid/desktop/serve/login"
+	"pigrid/desktop/serve/problem"
+	"pigrid/shared/api"
+)
+
+//go:embed assets
+var assets embed.FS
+
+var loginPage = template.Must(template.ParseFS(assets, "assets/login.html"))
+
+const (
+	loginPath = "/login"
+	// maxLogin is how long the form may be that a browser sends, in bytes.
+	maxLogin = 4 << 10
+	// challenge asks programs for the view password (RFC 7617).
+	challenge = `Basic realm="PiGrid", charset="UTF-8"`
+)
+
+// isOpen reports whether a path needs no login: what logs in, and what says that the
+// program runs.
+func isOpen(path string) bool {
+	return path == loginPath || path == "/healthz" || strings.HasPrefix(path, loginPath+"/")
+}
+
+// guardLogin lets in who may watch.
+func (s *Site) guardLogin(next http.Handler) http.Handler {
+	if s.cfg.Gate == nil {
+		return next
+	}
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if !isOpen(r.URL.Path) {
+			if refusal := s.mayWatch(r); refusal != nil {
+				s.failLogin(w, r, *refusal)
+				return
+			}
+			if s.keepKey(w, r) {
+				return
+			}
+		}
+		next.ServeHTTP(w, r)
+	})
+}
+
+// mayWatch says why a request is not answered, nil when it is. Each way to log in counts
+// by itself: a program may send a password and have an old cookie.
+func (s *Site) mayWatch(r *http.Request) *api.Refusal {
+	g, sent := s.cfg.Gate, false
+	if cookie, err := r.Cookie(g.CookieName()); err == nil && g.Cookie(cookie.Value) {
+		return nil
+	}
+	if _, password, ok := r.BasicAuth(); ok {
+		if g.View(password) {
+			return nil
+		}
+		sent = true
+	}
+	if q := r.URL.Query(); q.Has("key") && takesKey(r.URL.Path) {
+		if g.View(q.Get("key")) {
+			return nil
+		}
+		sent = true
+	}
+	if sent {
+		return s.wrong(r)
+	}
+	return &api.Refusal{
+		Status: http.StatusUnauthorized, Code: api.CodeLocked, Title: "A login is needed",
+		Detail: "This grid needs its view password.", Hint: "The command pigrid-serve password shows it, on the computer where pigrid-serve runs.",
+	}
+}
+
+// takesKey reports whether ?key= is a password at this path. That of /frame is a camera.
+func takesKey(path string) bool { return path == "/" || strings.HasPrefix(path, "/cameras") }
+
+// wrong counts a wrong login and answers it.
+func (s *Site) wrong(r *http.Request) *api.Refusal {
+	if wait := s.cfg.Gate.Wrong(clientOf(r)); wait > 0 {
+		return &api.Refusal{
+			Status: http.StatusTooManyRequests, Code: api.CodeTooManyTries, Title: "Too many wrong logins",
+			Detail: "Too many wrong logins came from your address.",
+			Hint:   "The right one works at any time. Try again in " + strconv.Itoa(int(math.Ceil(wait.Seconds()))) + " s.",
+		}
+	}
+	return &api.Refusal{
+		Status: http.StatusUnauthorized, Code: api.CodeWrongLogin, Title: "Wrong login",
+		Detail: "That is not the view password.", Hint: "The command pigrid-serve password shows it, on the computer where pigrid-serve runs.",
+	}
+}
+
+// keepKey logs in a browser that was sent to the page with ?key=, and takes the password
+// out of its address. It reports whether it has answered.
+func (s *Site) keepKey(w http.ResponseWriter, r *http.Request) bool {
+	q := r.URL.Query()
+	if r.URL.Path != "/" || !s.cfg.Gate.View(q.Get("key")) || !strings.Contains(r.Header.Get("Accept"), "text/html") {
+		return false
+	}
+	q.Del("key")
+	to := "/"
+	if rest := q.Encode(); rest != "" {
+		to += "?" + rest
+	}
+	s.setCookie(w)
+	http.Redirect(w, r, to, http.StatusSeeOther)
+	return true
+}
+
+// setCookie keeps a browser logged in.
+func (s *Site) setCookie(w http.ResponseWriter) {
+	http.SetCookie(w, &http.Cookie{
+		Name: s.cfg.Gate.CookieName(), Value: s.cfg.Gate.NewCookie(), Path: "/", MaxAge: int(login.CookieTime.Seconds()),
+		HttpOnly: true, SameSite: http.SameSiteLaxMode, // and not Secure: http could not replace it then
+	})
+}
+
+// failLogin answers who may not watch, in a way that makes no browser ask for a name and
+// a password by itself: there is a page for that.
+func (s *Site) failLogin(w http.ResponseWriter, r *http.Request, p api.Refusal) {
+	accept := r.Header.Get("Accept")
+	if p.Status == http.StatusTooManyRequests {
+		w.Header().Set("Retry-After", "2")
+	}
+	switch {
+	case strings.Contains(accept, "text/html"):
+		s.showLogin(w, r, p)
+		return
+	case strings.HasPrefix(accept, "image/"):
+		w.WriteHeader(p.Status)
+		return
+	case p.Status == http.StatusUnauthorized && r.Method != http.MethodPost && !strings.HasPrefix(accept, "application/json"):
+		w.Header().Set("WWW-Authenticate", challenge) // the page asks by POST, and goes to the login itself
+	}
+	problem.Fail(w, r, p)
+}
+
+// showLogin answers with the login page.
+func (s *Site) showLogin(w http.ResponseWriter, r *http.Request, p api.Refusal) {
+	data := struct{ Refusal, Hint, Next string }{Next: nextOf(r)}
+	if p.Code != api.CodeLocked {
+		data.Refusal = p.Detail
+	}
+	if p.Status == http.StatusTooManyRequests {
+		data.Hint = p.Hint
+	}
+	w.Header().Set("Content-Type", "text/html; charset=utf-8")
+	w.WriteHeader(p.Status)
+	_ = loginPage.Execute(w, data)
+}
+
+// nextOf returns the page that a browser wanted to see, always one of this program.
+// Passwords in the address do not go on.
+func nextOf(r *http.Request) string {
+	if r.URL.Path != loginPath {
+		if r.URL.Query().Has("key") {
+			return localPath(r.URL.Path)
+		}
+		return localPath(r.URL.RequestURI())
+	}
+	if r.PostForm != nil { // logIn has read it, with a limit
+		return localPath(r.PostForm.Get("next"))
+	}
+	return localPath(r.URL.Query().Get("next"))
+}
+
+// localPath returns path if it stays on this program, else "/".
+func localPath(path string) string {
+	if !strings.HasPrefix(path, "/") || strings.HasPrefix(path, "//") || strings.ContainsAny(path, "\\\r\n\t") || strings.HasPrefix(path, loginPath) {
+		return "/"
+	}
+	return path
+}
+
+// login is the page on which a browser logs in, and takes its form.
+func (s *Site) login(w http.ResponseWriter, r *http.Request) {
+	if s.cfg.Gate == nil {
+		http.Redirect(w, r, "/", http.StatusSeeOther)
+		return
+	}
+	if r.Method != http.MethodPost {
+		s.showLogin(w, r, api.Refusal{Status: http.StatusOK, Code: api.CodeLocked})
+		return
+	}
+	r.Body = http.MaxBytesReader(w, r.Body, maxLogin)
+	if err := r.ParseForm(); err != nil {
+		problem.Fail(w, r, api.Refusal{Status: http.StatusBadRequest, Code: api.CodeInvalid, Title: "Invalid request", Detail: "This is not the form of the login page."})
+		return
+	}
+	if !s.cfg.Gate.View(r.PostFormValue("password")) {
+		refusal := s.wrong(r)
+		if refusal.Status == http.StatusTooManyRequests {
+			w.Header().Set("Retry-After", "2")
+		}
+		s.showLogin(w, r, *refusal)
+		return
+	}
+	s.setCookie(w)
+	http.Redirect(w, r, nextOf(r), http.StatusSeeOther)
+}
+
+// loginAsset serves what the login page is made of.
+func loginAsset(w http.ResponseWriter, r *http.Request) {
+	name := r.PathValue("asset")
+	data, err := assets.ReadFile("assets/" + name)
+	kind := map[string]string{"page.css": "text/css; charset=utf-8", "login.js": "text/javascript; charset=utf-8"}[name]
+	if err != nil || kind == "" {
+		nothingHere(w, r)
+		return
+	}
+	w.Header().Set("Content-Type", kind)
+	w.Header().Set("Content-Length", strconv.Itoa(len(data)))
+	w.Header().Set("Cache-Control", "max-age="+strconv.Itoa(int(time.Hour.Seconds())))
+	_, _ = w.Write(data)
+}

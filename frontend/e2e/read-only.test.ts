@@ -1,0 +1,72 @@
+import { describe, expect, it } from "vitest";
+
+import { useStage } from "./stage";
+
+const stage = useStage();
+
+describe("a page that may change nothing", () => {
+  for (const viewport of [
+    { width: 1280, height: 720 },
+    { width: 390, height: 844 },
+  ]) {
+    it(`offers only what looks, at ${viewport.width} px`, async () => {
+      stage.go.state.cameras = stage.cameras(4).map((c) => ({ ...c, unnamed: true }));
+      stage.go.state.readOnly = true;
+      const page = await stage.open({ viewport });
+      const tile = page.locator("li.tile").first();
+      await tile.waitFor();
+      expect(await page.locator("header button").evaluateAll(names)).toEqual([
+        "Find a camera",
+        "Full screen",
+        "Keyboard shortcuts",
+      ]);
+      await tile.click({ button: "right" });
+      expect(await page.getByRole("menuitem").evaluateAll(words)).toEqual([
+        "Show alone",
+        "Snapshot",
+        "Freeze",
+        "Open in browser",
+        "Copy address",
+        "History",
+        "Details",
+        "Retry",
+      ]);
+      await page.getByRole("menuitem", { name: "Details" }).click();
+      const dialog = page.getByRole("dialog");
+      await dialog.waitFor();
+      expect(await dialog.getByRole("textbox").count()).toBe(0);
+      expect(await dialog.getByRole("button", { name: "Forget" }).count()).toBe(0);
+      await page.keyboard.press("Escape");
+      for (const key of ["F2", "l", "x", "h", "g", "Control+n", "Control+,", "Shift+S"]) {
+        await page.keyboard.press(key);
+      }
+      expect(await page.getByRole("dialog").count()).toBe(0);
+      expect(await page.getByRole("textbox").count()).toBe(0);
+      expect(stage.go.calls).toEqual([]);
+    });
+  }
+
+  it("saves a picture where the browser is", async () => {
+    stage.go.state.cameras = stage.cameras(1);
+    stage.go.state.readOnly = true;
+    const page = await stage.open({ viewport: { width: 1280, height: 720 } });
+    await page.locator("li.tile").first().click({ button: "right" });
+    const saved = page.waitForEvent("download");
+    await page.getByRole("menuitem", { name: "Snapshot" }).click();
+    expect(new URL((await saved).url()).pathname).toBe("/cameras/agent%3A1/cam/snapshot.jpg");
+    expect(stage.go.calls).toEqual([]);
+  });
+
+  it("says where cameras are added when there is none", async () => {
+    stage.go.state.readOnly = true;
+    const page = await stage.open({ viewport: { width: 390, height: 844 } });
+    await page.getByText("pigrid-serve add").waitFor();
+    expect(await page.locator("main button").evaluateAll(names)).toEqual(["Copy the command"]);
+  });
+});
+
+const names = (all: Element[]) =>
+  all.map((e) => e.getAttribute("aria-label") ?? (e as HTMLElement).innerText);
+
+/** Without the keys beside them. */
+const words = (all: Element[]) => all.map((e) => e.firstChild?.textContent?.trim());
