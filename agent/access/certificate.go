@@ -83,8 +83,11 @@ func sanAddresses(list []netip.Addr) []netip.Addr {
 	return kept[:min(len(kept), maxAddresses)]
 }
 
-// make makes a certificate that holds at any time a Pi without a clock may think it is.
-// Apps know the agent by its key alone.
+// make makes a certificate that holds at any time that anybody may think it is. Apps
+// know the agent by its key alone, but other programs that were given the certificate look
+// at the dates. A Pi without a battery, which may be the one that watches, begins at 1970.
+// 2049 is the last year that certificates have in the form that all of them can read
+// (RFC 5280, section 4.1.2.5).
 func (c *certificate) make(of []netip.Addr) ([]byte, error) {
 	t := &x509.Certificate{
 		SerialNumber: new(big.Int).SetBytes(c.spki[:16]),

@@ -11,6 +11,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 )
 
 // shown is the certificate that a client is shown.
@@ -79,5 +80,26 @@ func TestTheCertificateHasTheAddresses(t *testing.T) {
 	}
 	if n := len(shown(t, a).IPAddresses); n != maxAddresses {
 		t.Errorf("%d addresses", n)
+	}
+}
+
+// TestTheCertificateIsValid for who trusts it, at 1970, where a Pi without a battery begins,
+// and for as long as one is used.
+func TestTheCertificateIsValid(t *testing.T) {
+	a, err := Open(Config{Dir: t.TempDir(), ID: id, Log: slog.New(slog.DiscardHandler), Hosts: []string{"pi.local"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	cert := shown(t, a)
+	roots := x509.NewCertPool()
+	roots.AddCert(cert)
+	for at, valid := range map[time.Time]bool{
+		time.Unix(12, 0): true, time.Date(2026, 11, 30, 0, 0, 0, 0, time.UTC): true,
+		time.Date(2049, 12, 31, 0, 0, 0, 0, time.UTC): true, time.Date(2050, 1, 1, 0, 0, 0, 0, time.UTC): false,
+	} {
+		_, err := cert.Verify(x509.VerifyOptions{Roots: roots, CurrentTime: at, DNSName: "pi.local"})
+		if valid != (err == nil) {
+			t.Errorf("at %v: %v", at, err)
+		}
 	}
 }

@@ -81,6 +81,27 @@ type agent struct {
 	addr        string // where it can be asked from here
 	id          string
 	camera      uint8 // in the strip of its pictures
+
+	read chan struct{} // closed when all that it logged has been read, after its end
+	mu   sync.Mutex
+	log  []byte // of all its lives, less the oldest
+}
+
+// logged ends it, and returns what it wrote to its log, as far as that was kept.
+func (a *agent) logged() string {
+	a.kill()
+	<-a.read
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return string(a.log)
+}
+
+func (a *agent) keep(line []byte) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if a.log = append(append(a.log, line...), '\n'); len(a.log) > 4<<20 {
+		a.log = a.log[1<<20:]
+	}
 }
 
 // startAgent starts an agent on a free port of the loopback interface, without
@@ -113,13 +134,16 @@ func (a *agent) start(t *testing.T) {
 	cmd := exec.Command(agentProgram, append([]string{
 		"--source", "pattern", "--state-dir", a.state, "--name", a.name, "--framerate", "10", "--log-format", "json",
 	}, a.flags...)...)
-	log, err := cmd.StderrPipe()
+	log, to, err := os.Pipe() // which its end does not close, as it does that of StderrPipe
 	if err != nil {
 		t.Fatal(err)
 	}
+	cmd.Stderr = to
 	a.process = startProcess(t, cmd)
+	to.Close()
 	lines := bufio.NewScanner(log)
 	for lines.Scan() {
+		a.keep(lines.Bytes())
 		var l struct{ Msg, Addr string }
 		if json.Unmarshal(lines.Bytes(), &l) == nil && l.Msg == "listening" {
 			a.addr = l.Addr
@@ -131,9 +155,13 @@ func (a *agent) start(t *testing.T) {
 	if a.addr == "" {
 		t.Fatalf("%s does not say where it listens", a.name)
 	}
+	read := make(chan struct{})
+	a.read = read
 	go func() {
+		defer close(read)
+		defer log.Close()
 		for lines.Scan() { // so that it never waits for us
-			continue
+			a.keep(lines.Bytes())
 		}
 	}()
 }

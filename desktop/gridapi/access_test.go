@@ -77,6 +77,9 @@ func TestLockAndWatch(t *testing.T) {
 				t.Errorf("asked without encryption: %+v", q)
 			}
 		}
+		if len(s.Sent) < 1000 || len(s.Wire) < 1000 {
+			t.Errorf("only %d and %d bytes were captured", len(s.Sent), len(s.Wire))
+		}
 		if bytes.Contains(s.Sent, []byte("\xFF\xD8\xFF")) || bytes.Contains(s.Wire, []byte(bearer)) || bytes.Contains(s.Wire, []byte("Bearer")) {
 			t.Error("the network saw a picture or a bearer")
 		}

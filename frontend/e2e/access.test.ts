@@ -15,6 +15,7 @@ import {
   sheet,
   watcher,
 } from "../src/testing/access";
+import { nothingKept } from "./secrets";
 import { picturesShown, tile, useStage } from "./stage";
 
 const stage = useStage();
@@ -30,17 +31,6 @@ async function open(cameras: Camera[], access: Partial<Access>, width = 1280): P
   const page = await stage.open({ viewport: { width, height: 800 } });
   await page.locator("li.tile:not(.hidden)").first().waitFor();
   return page;
-}
-
-/** The secrets are in no storage, no URL and not in the console. */
-async function nothingKept(page: Page): Promise<void> {
-  const stored = await page.evaluate(() => JSON.stringify([localStorage, sessionStorage]));
-  const all = [stored, page.url(), ...stage.said].join("\n").toUpperCase();
-  for (const secret of [KEY, PASSWORD]) {
-    expect(all).not.toContain(secret);
-    expect(all).not.toContain(secret.replaceAll("-", ""));
-  }
-  expect(stage.complaints).toEqual([]);
 }
 
 describe("locking", () => {
@@ -110,7 +100,7 @@ describe("locking", () => {
     await page.getByRole("dialog", { name: "Household sheet: Home" }).getByText(KEY).waitFor();
     expect(commands().slice(0, 2)).toEqual(["watchers", "lock"]);
     expect(commands().slice(2).sort()).toEqual(["endLock", "sheet"]); // sent at the same time
-    await nothingKept(page);
+    await nothingKept(stage, page);
   });
 
   it("adds one to a household that is there, and says why that did not work", async () => {
@@ -161,7 +151,7 @@ describe("a household key of another computer", () => {
     expect(lastCall()?.keep).toBe(true);
     await dialog.getByRole("button", { name: "Done" }).click();
     await dialog.waitFor({ state: "detached" });
-    await nothingKept(page);
+    await nothingKept(stage, page);
   });
 });
 
@@ -202,7 +192,7 @@ describe("the household", () => {
     await dialog.getByRole("button", { name: "Back" }).click();
     await dialog.getByRole("heading", { name: "View passwords" }).waitFor();
     expect(await page.content()).not.toContain(KEY);
-    await nothingKept(page);
+    await nothingKept(stage, page);
   });
 
   it("is saved and printed as a sheet", async () => {
@@ -236,7 +226,7 @@ describe("the household", () => {
     expect(await visible(".paper")).toBe(1);
     expect(await visible("header, li.tile, button, select")).toBe(0);
     expect(await page.locator("body").evaluate((e) => e.scrollWidth <= innerWidth)).toBe(true);
-    await nothingKept(page);
+    await nothingKept(stage, page);
   });
 
   it("says when another computer changed the view passwords first", async () => {
@@ -260,7 +250,7 @@ describe("the household", () => {
     await dialog.getByRole("button", { name: "Add a password" }).click();
     await dialog.getByText("Another computer changed the view passwords. They are shown").waitFor();
     await dialog.getByText("Theirs", { exact: true }).waitFor();
-    await nothingKept(page);
+    await nothingKept(stage, page);
   });
 
   it("adds, changes and removes view passwords", async () => {

@@ -11,8 +11,11 @@ interface Runtime {
   BrowserOpenURL(url: string): void;
 }
 
-/** By then an engine has taken over what it saves. */
-const SAVED_AFTER_MS = 1000;
+/**
+ * How long what a browser saves is kept for it. One that asks where to save it, or that has
+ * it checked for viruses, reads it only then: too soon, and it saves an error in its place.
+ */
+const SAVED_AFTER_MS = 60_000;
 
 declare global {
   interface Window {

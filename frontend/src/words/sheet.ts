@@ -6,7 +6,8 @@ export const SHEET = {
   title: (name: string) => `Household sheet: ${name}`,
   keep: "Keep this where only your household finds it. It opens your cameras.",
   key: "Household key",
-  keyText: "For PiGrid on another computer: Household, then Enter household key.",
+  keyText:
+    "For PiGrid on another computer: Household, then Enter household key. Type it, or take a photo of the code.",
   passwords: "View passwords",
   phone: (name: string) => `Scan this with a phone to watch ${name}.`,
   elsewhere: "Another computer made this password and shows it there.",
