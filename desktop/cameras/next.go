@@ -46,6 +46,10 @@ type Stream struct {
 	// agent, of which nobody says how many it gives; 0 for an agent's.
 	Pause time.Duration
 	FPS   float64
+	// Taken is when the frame was taken that came at LastFrame, by its agent's clock: zero
+	// when that does not say. ClockAhead is how far that clock is ahead of this machine's.
+	Taken      time.Time
+	ClockAhead time.Duration
 	// BytesPerSecond were read over the last seconds.
 	BytesPerSecond float64
 	Width          int // pixels, of the newest frame

@@ -134,9 +134,14 @@ type Camera struct {
 	FPS          float64        `json:"fps"`
 	// BytesPerSecond is what its stream brought over the last seconds.
 	BytesPerSecond int64 `json:"bytesPerSecond"`
-	Width          int   `json:"width"` // pixels
-	Height         int   `json:"height"`
-	Added          bool  `json:"added"` // a person typed its address
+	// TakenAt is when the picture was taken that came at LastFrameAt, by its agent's clock,
+	// 0 when that does not say; ClockAheadMS is how far that clock is ahead of this
+	// computer's, negative when it is behind.
+	TakenAt      int64 `json:"takenAt"`
+	ClockAheadMS int64 `json:"clockAheadMs"`
+	Width        int   `json:"width"` // pixels
+	Height       int   `json:"height"`
+	Added        bool  `json:"added"` // a person typed its address
 	// Agent is the id of its agent, empty when it has none.
 	Agent     string `json:"agent"`
 	AgentName string `json:"agentName"`

@@ -245,6 +245,13 @@ export interface Camera {
    */
   bytesPerSecond: number;
   /**
+   * TakenAt is when the picture was taken that came at LastFrameAt, by its agent's clock,
+   * 0 when that does not say; ClockAheadMS is how far that clock is ahead of this
+   * computer's, negative when it is behind.
+   */
+  takenAt: number;
+  clockAheadMs: number;
+  /**
    * pixels
    */
   width: number;

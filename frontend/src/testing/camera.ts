@@ -22,6 +22,8 @@ export function camera(differences: Partial<Camera> = {}): Camera {
     warning: "",
     fps: 15,
     bytesPerSecond: 512_500,
+    takenAt: 0,
+    clockAheadMs: 0,
     width: 1280,
     height: 720,
     added: false,
