@@ -10,6 +10,8 @@ import (
 type Appearance struct {
 	Scheme string `json:"scheme"` // "system", "light" or "dark"
 	Labels string `json:"labels"` // names on tiles: "always" or "hover"
+	// Numbers says when tiles show the numbers of their pictures: "hover" or "always".
+	Numbers string `json:"numbers"`
 }
 
 // SettingsResult is how a command about settings ended.
@@ -29,7 +31,7 @@ type SettingsResult struct {
 func (s *Server) runSettings(command string, c Call) (result *SettingsResult, ok bool) {
 	switch command {
 	case "setAppearance":
-		if !s.engine.SetAppearance(engine.Appearance{Scheme: c.Scheme, Labels: c.Labels}) {
+		if !s.engine.SetAppearance(engine.Appearance{Scheme: c.Scheme, Labels: c.Labels, Numbers: c.Numbers}) {
 			return &SettingsResult{Code: "unknown"}, true
 		}
 		return &SettingsResult{OK: true}, true

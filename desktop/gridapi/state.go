@@ -208,6 +208,7 @@ type Call struct {
 	Mirror    bool   `json:"mirror,omitempty"`
 	Scheme    string `json:"scheme,omitempty"`
 	Labels    string `json:"labels,omitempty"`
+	Numbers   string `json:"numbers,omitempty"`
 	Path      string `json:"path,omitempty"`   // of a file that was saved
 	On        bool   `json:"on,omitempty"`     // hide or fill; else not any more
 	Before    string `json:"before,omitempty"` // key of the camera that the moved one stands before, empty for last

@@ -12,6 +12,7 @@ const ENTRIES = [
   "Snapshot",
   "Save last 30 s",
   "Freeze",
+  "Show numbers",
   "Rename…",
   "Rotate",
   "Flip",

@@ -23,8 +23,8 @@ const LIGHT = "rgb(247, 248, 250)";
 describe("appearance", () => {
   it("is that of the system until a person chooses, and follows at once", async () => {
     const page = await open();
-    stage.go.settings = (_, { scheme = "", labels = "" }) => {
-      stage.go.change({ appearance: { scheme, labels } });
+    stage.go.settings = (_, { scheme = "", labels = "", numbers = "" }) => {
+      stage.go.change({ appearance: { scheme, labels, numbers } });
       return {};
     };
     expect(await background(page)).toBe(DARK);
@@ -36,8 +36,8 @@ describe("appearance", () => {
     await page.emulateMedia({ colorScheme: "dark" });
     await expect.poll(() => background(page)).toBe(LIGHT);
     expect(stage.go.asked.map(({ call }) => call)).toEqual([
-      { scheme: "dark", labels: "always" },
-      { scheme: "light", labels: "always" },
+      { scheme: "dark", labels: "always", numbers: "hover" },
+      { scheme: "light", labels: "always", numbers: "hover" },
     ]);
   });
 
@@ -46,7 +46,7 @@ describe("appearance", () => {
     const now = Date.now();
     Object.assign(cameras[1] ?? {}, { state: "offline", since: now, retryAt: now + 60_000 });
     stage.go.state.cameras = cameras;
-    stage.go.state.appearance = { scheme: "system", labels: "hover" };
+    stage.go.state.appearance = { scheme: "system", labels: "hover", numbers: "hover" };
     const page = await stage.open();
     await picturesShown(page, 2);
     const name = (of: string) => tile(page, of).locator(".name");

@@ -67,6 +67,10 @@ export function wire() {
     showView: (view: string) => backend.showView(view),
     saveView: (before: string, view: View) => backend.saveView(before, view),
     removeView: (view: string) => backend.removeView(view),
+    numbers: (always: boolean) => {
+      const numbers = always ? "always" : "hover";
+      void backend.settings("setAppearance", { ...app.appearance, numbers });
+    },
     fill: (camera: Camera, fill: boolean) => void backend.fill(camera.key, fill),
     nameAgent: (agent: string, name: string) => backend.access("nameAgent", { agent, name }),
     mount: async (key: string, mounting: Mounting) => {

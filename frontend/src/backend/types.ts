@@ -520,6 +520,10 @@ export interface Appearance {
    * names on tiles: "always" or "hover"
    */
   labels: string;
+  /**
+   * Numbers says when tiles show the numbers of their pictures: "hover" or "always".
+   */
+  numbers: string;
 }
 /**
  * View is some cameras with an order and a layout of their own.
@@ -1005,6 +1009,7 @@ export interface Call {
   mirror?: boolean;
   scheme?: string;
   labels?: string;
+  numbers?: string;
   /**
    * of a file that was saved
    */

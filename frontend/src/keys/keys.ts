@@ -25,6 +25,9 @@ export interface Actions {
   showViewNumber(n: number): void;
   turnPage(by: number): void;
   toggleFreeze(): void;
+  /** The numbers of this camera's picture, on it or only under the mouse. */
+  toggleNumbers(): void;
+  toggleAllNumbers(): void;
   /** Saves the picture of the active camera. */
   snapshot(): void;
   /** Saves those of all cameras, at one instant. */
@@ -83,6 +86,7 @@ const ROWS: Record<keyof typeof KEY_WORDS, Row> = {
   find: { "$mod+k": (act) => act.openFind() },
   layout: { g: (act) => act.toggleLayout() },
   fullscreen: { F11: (act) => act.toggleFullscreen() },
+  numbersAll: { "Shift+I": (act) => act.toggleAllNumbers() },
   snapshotAll: { "Shift+S": (act) => act.snapshotAll() },
   retryAll: { "Shift+R": (act) => act.retryAll() },
   household: { l: (act) => act.openHousehold() },

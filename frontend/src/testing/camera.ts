@@ -78,7 +78,7 @@ export function state(
     kiosk: false,
     readOnly: false,
     access: NO_ACCESS,
-    appearance: { scheme: "system", labels: "always" },
+    appearance: { scheme: "system", labels: "always", numbers: "hover" },
     layout: "",
     views: [],
     view: "",

@@ -46,6 +46,7 @@ describe("Viewer", () => {
         done.push(`remove ${view}`);
         return Promise.resolve();
       },
+      numbers: (always) => done.push(`numbers ${always}`),
       fill: (c, fill) => done.push(`fill ${c.key} ${fill}`),
       mount: (key, mounting) => mounted.push([key, mounting]),
       nameAgent: (_, name) => Promise.resolve(accessResult({ ok: name !== "" })),
@@ -150,6 +151,7 @@ describe("Viewer", () => {
       browse: () => {},
       copy: () => {},
       hide: () => {},
+      numbers: () => {},
       fill: () => {},
       layout: () => {},
       move: () => Promise.resolve(),
@@ -467,6 +469,23 @@ describe("Viewer", () => {
     viewer.activate("k2");
     viewer.toggleFill();
     expect(done).toEqual(["fill agent:1/imx708 true", "fill k2 false"]);
+  });
+
+  it("shows the numbers of one picture, or of all", () => {
+    app.receive(state(cameras(2)));
+    const on = () => ["k1", "k2"].filter((key) => viewer.overlays.of(key));
+    viewer.activate("k2");
+    viewer.toggleNumbers();
+    expect(on()).toEqual(["k2"]);
+    viewer.toggleAllNumbers();
+    expect(done).toEqual(["numbers true"]);
+    const all = { scheme: "system", labels: "always", numbers: "always" };
+    app.receive({ ...state(cameras(2)), appearance: all });
+    expect(on()).toEqual(["k1", "k2"]);
+    viewer.toggleNumbers();
+    expect(on()).toEqual(["k1"]);
+    viewer.toggleAllNumbers();
+    expect(done).toEqual(["numbers true", "numbers false"]);
   });
 
   it("zooms the active picture, which is then worth every frame", () => {

@@ -9,6 +9,8 @@ export const SETTINGS = {
   schemes: { system: "As the system", light: "Light", dark: "Dark" },
   labels: "Names on tiles",
   labelModes: { always: "Always", hover: "Under the mouse, or while something is wrong" },
+  numbers: "Numbers on pictures: time, rate, age",
+  numbersModes: { hover: "Under the mouse, rate and age only", always: "Always" },
 
   noCameras: "PiGrid knows no cameras yet.",
   columns: { name: "Name", address: "Address", version: "Agent", state: "State" },
