@@ -104,7 +104,7 @@ type current struct {
 	stamp       string        // when the newest frame was taken, as the agent says; empty when it does not
 	due         time.Time     // when the next frame of a foreign camera is worth showing
 	spacing     time.Duration // between two frames that were due, of late
-	clock       agentClock
+	clock       agentClock    // compared with this computer's
 	held        arrival       // newer than the newest that was shown, too soon behind it; without JPEG for none
 	polled      bool          // the foreign camera gives single pictures
 	lastPart    time.Time     // newest frame or placeholder of this connection

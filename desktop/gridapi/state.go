@@ -209,7 +209,7 @@ type Call struct {
 	Scheme    string `json:"scheme,omitempty"`
 	Labels    string `json:"labels,omitempty"`
 	Numbers   string `json:"numbers,omitempty"`
-	Path      string `json:"path,omitempty"`   // of a file that was saved
+	Path      string `json:"path,omitempty"`   // of a file that was saved, or of a folder
 	On        bool   `json:"on,omitempty"`     // hide or fill; else not any more
 	Before    string `json:"before,omitempty"` // key of the camera that the moved one stands before, empty for last
 	// View is the name of a view, empty for all cameras, or to make one. Keys and Layout are

@@ -15,6 +15,14 @@ async function open(width = 1280, colorScheme: "dark" | "light" = "dark"): Promi
   return page;
 }
 
+const SAVING = {
+  folder: "",
+  usual: "/home/ada/Pictures/PiGrid",
+  name: "",
+  usualName: "{camera} {date} {time}",
+  example: "Porch 2026-11-30 12.34.56.jpg",
+};
+
 const background = (page: Page) =>
   page.evaluate(() => getComputedStyle(document.body).backgroundColor);
 const DARK = "rgb(11, 13, 16)";
@@ -70,6 +78,71 @@ it("lists cameras, opens their details and forgets them", async () => {
   await page.getByRole("dialog", { name: "Porch" }).waitFor();
 });
 
+describe("how pictures are saved", () => {
+  const openTab = async () => {
+    const page = await open();
+    await page.getByRole("tab", { name: "Pictures" }).click();
+    return page;
+  };
+  const folder = (page: Page) => page.getByRole("textbox", { name: "Folder" });
+  const names = (page: Page) => page.getByRole("textbox", { name: "Names" });
+
+  it("shows a live example, and one sentence about what is wrong", async () => {
+    stage.go.settings = (command, { name = "", path = "" }) => {
+      if (name.includes("{room}")) {
+        const saving = { ...SAVING, name, example: "" };
+        return { ok: false, code: "unknown-part", detail: "{room}", saving };
+      }
+      const saving = { ...SAVING, name, example: `${name || "Porch 2026"}.jpg` };
+      if (command !== "setSaving" || path === "/media/stick") {
+        return { saving: command === "setSaving" ? { ...saving, folder: path } : saving };
+      }
+      return { ok: false, code: "no-folder", detail: "stat", saving };
+    };
+    const page = await openTab();
+    await page.getByText("Like this: Porch 2026.jpg").waitFor();
+    const save = page.getByRole("button", { name: "Save", exact: true });
+    expect(await save.isDisabled()).toBe(true);
+    await names(page).fill("{camera} {room}");
+    await page.getByText("PiGrid does not know {room}.").waitFor();
+    expect(await save.isDisabled()).toBe(true);
+    await shot(page, "settings-pictures-wrong");
+    await names(page).fill("Visit {time}");
+    await page.getByText("Like this: Visit {time}.jpg").waitFor();
+    await folder(page).fill("/media/gone");
+    await save.click();
+    await page.getByText("There is no such folder.").waitFor();
+    expect([await folder(page).inputValue(), await names(page).inputValue()]).toEqual([
+      "/media/gone",
+      "Visit {time}",
+    ]);
+    await folder(page).fill("/media/stick");
+    await names(page).press("Enter");
+    await page.getByText("Saved", { exact: true }).waitFor();
+    expect(stage.go.asked.at(-1)).toEqual({
+      command: "setSaving",
+      call: { path: "/media/stick", name: "Visit {time}" },
+    });
+    expect(await save.isDisabled()).toBe(true);
+  });
+
+  it("asks for the folder with the system's dialog", async () => {
+    stage.go.settings = (command) =>
+      command === "chooseFolder"
+        ? { saving: { ...SAVING, folder: "/media/stick" } }
+        : { saving: SAVING };
+    const page = await openTab();
+    await names(page).fill("Visit");
+    await page.getByRole("button", { name: "Choose…" }).click();
+    await expect.poll(() => folder(page).inputValue()).toBe("/media/stick");
+    await expect.poll(() => stage.go.asked.at(-1)?.command).toBe("tryName");
+    expect(await names(page).inputValue()).toBe("Visit");
+    stage.go.settings = () => ({ ok: false, code: "cancelled" });
+    await page.getByRole("button", { name: "Choose…" }).click();
+    expect(await folder(page).inputValue()).toBe("/media/stick");
+  });
+});
+
 describe("moving to another computer", () => {
   it("saves what Go gives as a file", async () => {
     const page = await open();
@@ -111,9 +184,10 @@ describe.each(["dark", "light"] as const)("in %s", (colorScheme) => {
   it.each([1280, 390])("nothing is cut and axe finds nothing at %i px", async (width) => {
     stage.go.settings = () => ({
       text: "PiGrid: 0.5.1, linux amd64\nSearch: on eth0\n".repeat(20),
+      saving: { ...SAVING, folder: "/home/ada/Pictures/cameras/".repeat(6) },
     });
     const page = await open(width, colorScheme);
-    for (const name of ["Appearance", "Cameras", "Household", "About"]) {
+    for (const name of ["Appearance", "Cameras", "Pictures", "Household", "About"]) {
       await page.getByRole("tab", { name }).click();
       await page.getByRole("tabpanel", { name }).waitFor();
       await shot(page, `settings-${name}-${colorScheme}-${width}`);
@@ -168,6 +242,8 @@ it("is used by the keyboard alone", async () => {
   await page.keyboard.press("Tab");
   await page.keyboard.press("ArrowRight");
   await page.getByRole("tabpanel", { name: "Cameras" }).waitFor();
+  await page.keyboard.press("ArrowRight");
+  await page.getByRole("tabpanel", { name: "Pictures" }).waitFor();
   await page.keyboard.press("ArrowRight");
   await page.getByRole("tabpanel", { name: "Household" }).waitFor();
   await page.keyboard.press("Escape");

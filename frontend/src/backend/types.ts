@@ -736,7 +736,8 @@ export interface SettingsResult {
   /**
    * Code is "newer" for a file of a newer PiGrid, "not-settings" for any other file
    * that cannot be read, "not-saved" when a file could not be made, "unknown" for a
-   * look that there is not.
+   * look that there is not; of how pictures are saved, a code of package keep, "not-saved",
+   * "cancelled", "no-window" or "busy".
    */
   code: string;
   /**
@@ -751,6 +752,26 @@ export interface SettingsResult {
    * cameras that were not known here
    */
   added: number;
+  saving?: Saving;
+}
+/**
+ * Saving is how pictures are saved; only after a command about that.
+ */
+export interface Saving {
+  /**
+   * empty for Usual
+   */
+  folder: string;
+  usual: string;
+  /**
+   * a pattern, empty for UsualName
+   */
+  name: string;
+  usualName: string;
+  /**
+   * what a snapshot would be called now, empty when the pattern is wrong
+   */
+  example: string;
 }
 /**
  * Saved is how a command that saves pictures ended.
@@ -1011,7 +1032,7 @@ export interface Call {
   labels?: string;
   numbers?: string;
   /**
-   * of a file that was saved
+   * of a file that was saved, or of a folder
    */
   path?: string;
   /**
