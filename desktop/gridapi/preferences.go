@@ -22,7 +22,7 @@ type SettingsResult struct {
 	// Code is "newer" for a file of a newer PiGrid, "not-settings" for any other file
 	// that cannot be read, "not-saved" when a file could not be made, "unknown" for a
 	// look that there is not; of how pictures are saved, a code of package keep, "not-saved",
-	// "cancelled", "no-window" or "busy".
+	// "cancelled", "no-window" or "busy"; "no-notices" when the desktop shows none.
 	Code   string `json:"code"`
 	Detail string `json:"detail"` // the raw cause
 	Text   string `json:"text"`   // of a file, or the diagnostics
@@ -63,6 +63,11 @@ func (s *Server) runSettings(command string, c Call) (result *SettingsResult, ok
 		return savingResult(s.engine.TryName(c.Name)), true
 	case "setSaving":
 		return savingResult(s.engine.SetSaving(c.Path, c.Name)), true
+	case "notify":
+		if err := s.engine.Notify(c.Key, c.On); err != nil {
+			return &SettingsResult{Code: "no-notices", Detail: err.Error()}, true
+		}
+		return &SettingsResult{OK: true}, true
 	case "chooseFolder":
 		return s.chooseFolder(), true
 	case "diagnostics":

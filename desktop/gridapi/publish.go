@@ -86,7 +86,7 @@ func camera(t engine.Tile) Camera {
 	}
 	shown.Agent, shown.AgentName, shown.Unnamed = c.Agent, c.AgentName, strings.EqualFold(c.AgentName, everyPi)
 	shown.Access, shown.Household, shown.Rotation, shown.Mirror = t.Access, t.Household, c.Rotation, c.Mirror
-	shown.Hidden, shown.Fill = t.Hidden, t.Fill
+	shown.Hidden, shown.Fill, shown.Notify = t.Hidden, t.Fill, t.Notify
 	shown.TakenAt, shown.ClockAheadMS = millis(f.Taken), f.ClockAhead.Milliseconds()
 	if c.Warning != nil {
 		shown.Warning = strings.TrimSpace(c.Warning.Message + " " + c.Warning.Hint)

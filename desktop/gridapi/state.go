@@ -159,6 +159,8 @@ type Camera struct {
 	Hidden bool `json:"hidden"`
 	// Fill says that its picture is cut so that it fills its tile.
 	Fill bool `json:"fill"`
+	// Notify says that a person is told when it goes and comes back.
+	Notify bool `json:"notify"`
 }
 
 // Discovery says whether and where agents are searched for.
@@ -210,7 +212,7 @@ type Call struct {
 	Labels    string `json:"labels,omitempty"`
 	Numbers   string `json:"numbers,omitempty"`
 	Path      string `json:"path,omitempty"`   // of a file that was saved, or of a folder
-	On        bool   `json:"on,omitempty"`     // hide or fill; else not any more
+	On        bool   `json:"on,omitempty"`     // hide, fill or notify; else not any more
 	Before    string `json:"before,omitempty"` // key of the camera that the moved one stands before, empty for last
 	// View is the name of a view, empty for all cameras, or to make one. Keys and Layout are
 	// what it gets.

@@ -40,6 +40,7 @@ const SETTINGS = [
   "tryName",
   "setSaving",
   "chooseFolder",
+  "notify",
   "exportSettings",
   "importSettings",
   "diagnostics",

@@ -17,6 +17,7 @@ const ENTRIES = [
   "Rotate",
   "Flip",
   "Fill tile",
+  "Notify when it goes",
   "Hide",
   "Open in browser",
   "Copy address",

@@ -78,6 +78,30 @@ it("lists cameras, opens their details and forgets them", async () => {
   await page.getByRole("dialog", { name: "Porch" }).waitFor();
 });
 
+it("notifies of a camera that goes, or says why it cannot", async () => {
+  const page = await open();
+  await page.getByRole("tab", { name: "Cameras" }).click();
+  const box = page.getByRole("checkbox", { name: "Notify when Porch goes" });
+  stage.go.settings = () => ({ ok: false, code: "no-notices", detail: "no such service" });
+  await box.click();
+  await page.getByText("This system shows no notices of PiGrid: no such service").waitFor();
+  expect(await box.isChecked()).toBe(false);
+  stage.go.settings = (_, { key, on = false }) => {
+    const cameras = stage.go.state.cameras.map((c) => (c.key === key ? { ...c, notify: on } : c));
+    stage.go.change({ cameras });
+    return {};
+  };
+  await box.click();
+  await page.getByText("You will be notified when Porch goes.").waitFor();
+  await expect.poll(() => box.isChecked()).toBe(true);
+  expect(stage.go.asked.at(-1)).toEqual({
+    command: "notify",
+    call: { key: "agent:1/cam", on: true },
+  });
+  await page.keyboard.press("Space");
+  await expect.poll(() => box.isChecked()).toBe(false);
+});
+
 describe("how pictures are saved", () => {
   const openTab = async () => {
     const page = await open();

@@ -22,6 +22,7 @@ import { reportSaved } from "./ui/saved";
 import { problem } from "./words/access";
 import { HIDDEN } from "./words/actions";
 import { pageOf } from "./words/addresses";
+import { notifySaid } from "./words/notices";
 import { BUTTONS } from "./words/controls";
 import { nameOf } from "./words/status";
 import { Viewer } from "./view/viewer.svelte";
@@ -70,6 +71,12 @@ export function wire() {
     numbers: (always: boolean) => {
       const numbers = always ? "always" : "hover";
       void backend.settings("setAppearance", { ...app.appearance, numbers });
+    },
+    notify: async (camera: Camera, on: boolean) => {
+      const result = await backend.settings("notify", { key: camera.key, on });
+      const said = notifySaid(nameOf(camera), on, result);
+      if (result.ok) toast(said);
+      else toast.error(said);
     },
     fill: (camera: Camera, fill: boolean) => void backend.fill(camera.key, fill),
     nameAgent: (agent: string, name: string) => backend.access("nameAgent", { agent, name }),

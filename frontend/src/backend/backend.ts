@@ -42,6 +42,7 @@ export type SettingsCommand =
   | "tryName"
   | "setSaving"
   | "chooseFolder"
+  | "notify"
   | "exportSettings"
   | "importSettings"
   | "diagnostics";

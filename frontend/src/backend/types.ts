@@ -291,6 +291,10 @@ export interface Camera {
    * Fill says that its picture is cut so that it fills its tile.
    */
   fill: boolean;
+  /**
+   * Notify says that a person is told when it goes and comes back.
+   */
+  notify: boolean;
 }
 /**
  * Discovery says whether and where agents are searched for.
@@ -737,7 +741,7 @@ export interface SettingsResult {
    * Code is "newer" for a file of a newer PiGrid, "not-settings" for any other file
    * that cannot be read, "not-saved" when a file could not be made, "unknown" for a
    * look that there is not; of how pictures are saved, a code of package keep, "not-saved",
-   * "cancelled", "no-window" or "busy".
+   * "cancelled", "no-window" or "busy"; "no-notices" when the desktop shows none.
    */
   code: string;
   /**
@@ -1036,7 +1040,7 @@ export interface Call {
    */
   path?: string;
   /**
-   * hide or fill; else not any more
+   * hide, fill or notify; else not any more
    */
   on?: boolean;
   /**

@@ -101,6 +101,13 @@ export const CAMERA_ACTIONS: readonly CameraAction[] = [
     run: (act) => act.toggleFill(),
     done: (c) => c.fill,
   },
+  {
+    part: "here",
+    words: CAMERA_WORDS.notify,
+    changes: true,
+    run: (act) => act.toggleNotify(),
+    done: (c) => c.notify,
+  },
   { part: "here", words: CAMERA_WORDS.hide, changes: true, keys: { h: hide }, run: hide },
   {
     part: "",

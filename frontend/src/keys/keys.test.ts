@@ -42,6 +42,7 @@ function press(
     moveTile: (direction) => done.push(`moveTile ${direction}`),
     hide: () => done.push("hide"),
     toggleFill: () => done.push("fill"),
+    toggleNotify: () => done.push("notify"),
     zoom: (steps) => done.push(`zoom ${steps}`),
     retry: () => done.push("retry"),
     retryAll: () => done.push("retryAll"),

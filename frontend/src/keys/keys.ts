@@ -38,6 +38,8 @@ export interface Actions {
   moveTile(direction: Direction): void;
   hide(): void;
   toggleFill(): void;
+  /** Notifies when this camera goes and comes back, or not any more. */
+  toggleNotify(): void;
   /** In by so many steps, or out. */
   zoom(steps: number): void;
   retry(): void;

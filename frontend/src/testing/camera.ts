@@ -36,6 +36,7 @@ export function camera(differences: Partial<Camera> = {}): Camera {
     mirror: false,
     hidden: false,
     fill: false,
+    notify: false,
     ...differences,
   };
 }

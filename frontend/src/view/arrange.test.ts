@@ -31,6 +31,7 @@ describe("views", () => {
       browse: not,
       copy: not,
       hide: not,
+      notify: not,
       numbers: not,
       fill: not,
       mount: not,

@@ -95,6 +95,8 @@ export interface Commands extends ArrangeCommands {
   hide(camera: Camera, hidden: boolean): void;
   /** Shows the numbers of all pictures, or only under the mouse. */
   numbers(always: boolean): void;
+  /** Notifies when a camera goes and comes back, or not any more. */
+  notify(camera: Camera, on: boolean): void;
   /** Lets a picture fill its tile, or fit into it. */
   fill(camera: Camera, fill: boolean): void;
   /** Says how a camera is called and mounted. */
@@ -602,6 +604,15 @@ export class Viewer {
   /** Lets the active camera's picture fill its tile, or fit into it. */
   toggleFill(): void {
     if (this.active) this.#commands.fill(this.active, !this.active.fill);
+  }
+
+  /** Notifies when the active camera goes and comes back, or not any more. */
+  toggleNotify(): void {
+    if (this.active) this.notify(this.active);
+  }
+
+  notify(camera: Camera): void {
+    this.#commands.notify(camera, !camera.notify);
   }
 
   retry(key = this.active?.key): void {

@@ -46,6 +46,7 @@ describe("Viewer", () => {
         done.push(`remove ${view}`);
         return Promise.resolve();
       },
+      notify: (c, on) => done.push(`notify ${c.key} ${on}`),
       numbers: (always) => done.push(`numbers ${always}`),
       fill: (c, fill) => done.push(`fill ${c.key} ${fill}`),
       mount: (key, mounting) => mounted.push([key, mounting]),
@@ -151,6 +152,7 @@ describe("Viewer", () => {
       browse: () => {},
       copy: () => {},
       hide: () => {},
+      notify: () => {},
       numbers: () => {},
       fill: () => {},
       layout: () => {},
@@ -469,6 +471,14 @@ describe("Viewer", () => {
     viewer.activate("k2");
     viewer.toggleFill();
     expect(done).toEqual(["fill agent:1/imx708 true", "fill k2 false"]);
+  });
+
+  it("notifies of the active camera, or not any more", () => {
+    app.receive(state([camera(), camera({ key: "k2", notify: true })]));
+    viewer.toggleNotify();
+    viewer.activate("k2");
+    viewer.toggleNotify();
+    expect(done).toEqual(["notify agent:1/imx708 true", "notify k2 false"]);
   });
 
   it("shows the numbers of one picture, or of all", () => {

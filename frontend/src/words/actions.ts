@@ -33,6 +33,7 @@ export const CAMERA_WORDS = {
   turn: { does: "Rotate", caps: ["]", "["], help: "Rotate by 90°, clockwise or back" },
   mirror: { does: "Flip", caps: ["X"], help: "Flip: swap left and right" },
   fill: { does: "Fill tile", undoes: "Fit into tile", caps: [], help: "" },
+  notify: { does: "Notify when it goes", undoes: "Stop notifying", caps: [], help: "" },
   hide: { does: "Hide", caps: ["H"], help: "Hide" },
   move: {
     does: "Move",

@@ -19,9 +19,12 @@ export const SETTINGS = {
   numbersModes: { hover: "Under the mouse, rate and age only", always: "Always" },
 
   noCameras: "PiGrid knows no cameras yet.",
-  columns: { name: "Name", address: "Address", version: "Agent", state: "State" },
+  columns: { name: "Name", address: "Address", version: "Agent", state: "State", notify: "Notify" },
   noAgent: "none",
   detailsOf: (name: string) => `Details of ${name}`,
+  notifyOf: (name: string) => `Notify when ${name} goes`,
+  notifyText:
+    "Notify: when a camera gives no pictures for 15 seconds, and when it does again. PiGrid then asks it for a small picture each second, also while you look elsewhere.",
   forgetOf: (name: string) => `Forget ${name}`,
 
   saving: "Where snapshots and clips are saved, and what they are called.",
