@@ -34,7 +34,8 @@ const (
 // Stream is what is known from a camera's own connection. Its times are
 // readings of this machine's clock; the zero time means never.
 type Stream struct {
-	Wanted      bool // somebody looks at it
+	Wanted      bool // somebody looks at it, or wants to know whether it lives
+	Looked      bool // it is on a page that somebody looks at
 	WantedSince time.Time
 	Phase       Phase
 	PhaseSince  time.Time

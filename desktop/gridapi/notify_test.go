@@ -10,6 +10,7 @@ import (
 	"pigrid/desktop/cameras"
 	"pigrid/desktop/engine"
 	"pigrid/desktop/notify"
+	"pigrid/desktop/settings"
 )
 
 // person sees notices.
@@ -49,7 +50,11 @@ func TestAPersonIsToldOfACameraThatMatters(t *testing.T) {
 	a, other := newAgent(t, idA, "Garage", "x"), newAgent(t, idB, "Porch", "x")
 	key := cameras.Key(idA, "x")
 	p := &person{sees: make(chan notify.Notice, 8)}
-	d := startDesk(t, "", nil, func(c *engine.Config) { c.Notices = p })
+	d := startDesk(t, "", nil, func(c *engine.Config) {
+		c.Notices = p
+		dir := t.TempDir()
+		_ = c.Settings.Save(func(s settings.Settings) settings.Settings { s.Pictures.Folder = dir; return s })
+	})
 	d.Add(a.addr)
 	d.Add(other.addr)
 	if d.camera(key).Notify {
@@ -65,6 +70,9 @@ func TestAPersonIsToldOfACameraThatMatters(t *testing.T) {
 		return len(s) == 1 && strings.Contains(s[0], "fps=1")
 	})
 	d.eventually(t, 10*time.Second, key, cameras.Live)
+	if saved := d.runSave("snapshot", Call{}); len(saved.Paths) > 0 {
+		t.Errorf("saved %v, which nobody looks at", saved.Paths)
+	}
 	time.Sleep(17 * time.Second) // it has been there
 	a.kill()
 	other.kill()
