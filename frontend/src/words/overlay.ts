@@ -54,7 +54,7 @@ function figures(c: Shown, delayMs: number | null): Figure[] {
   return [
     { number: rate(c.fps), unit: "fps", digits: 3 },
     { number: rate(megabits), unit: "Mb/s", digits: 3 },
-    ...(delayMs === null ? [] : [{ number: String(Math.round(delayMs)), unit: "ms", digits: 4 }]),
+    ...(delayMs === null ? [] : [{ number: String(Math.round(delayMs)), unit: "ms", digits: 3 }]),
   ];
 }
 
