@@ -14,7 +14,7 @@ APP_TAGS := desktop,production,webkit2_41
 PAGE := $(shell find frontend/src frontend/public -type f 2>/dev/null) \
 	$(wildcard frontend/*.html frontend/*.ts frontend/*.js frontend/package-lock.json)
 
-.PHONY: help run test bench arm-cost wall soak quick check build agent app serve agent-all serve-all packages pi apt-repo test-packages packages-windows packages-macos icons types licences graph size fmt tidy clean FORCE
+.PHONY: help run test bench arm-cost wall soak quick check build agent app serve agent-all serve-all packages pi apt-repo test-packages packages-windows packages-macos icons screenshots types licences graph size fmt tidy clean FORCE
 
 help: ## Show this list
 	@echo "PiGrid $(VERSION): see every Raspberry Pi camera on your network."
@@ -80,6 +80,9 @@ test-packages: ## Install the packages on machines booted here or run by qemu (r
 
 icons: ## Write desktop/packaging/icons from pigrid.svg beside it
 	@.make/icons
+
+screenshots: ## Write bin/screenshots: the page in every situation, both schemes, three screens (4 minutes)
+	@.make/screenshots
 
 types: ## Write frontend/src/backend/types.ts from the types in Go
 	@.make/types

@@ -77,17 +77,22 @@ func main() {
 	}
 	reach := client.NewClient().LocalNames(discovery.NewNames().Resolve)
 	spare := headroom.New(runtime.NumCPU(), headroom.Own())
+	opened := make(chan context.Context, 1)
+	var notices engine.Notices
+	if !wanted.Kiosk {
+		notices = newNotices(opened)
+	}
 	e := engine.New(engine.Config{
 		Client: reach, Access: reach, Settings: store, Secrets: secret, Notice: notice,
 		Search: search(logger), Sweeper: client.NewSweeper(), Links: client.NewOwnLinks(), Memory: engine.MachineMemory(),
-		Spare: spare, Reveal: reveal.InFolder, History: past, Logger: logger,
+		Spare: spare, Reveal: reveal.InFolder, Notices: notices, History: past, Logger: logger,
 	})
 	e.Tasks.Go(func() { spare.Run(e.Tasks.Context()) })
 	if wanted.View != "" {
 		e.OpenView(wanted.View)
 	}
 	w := lifetime{
-		engine: e, grid: gridapi.New(e, version), store: store, wanted: wanted, logger: logger, opened: make(chan context.Context, 1),
+		engine: e, grid: gridapi.New(e, version), store: store, wanted: wanted, logger: logger, opened: opened,
 	}
 	if wanted.Kiosk {
 		w.grid.Kiosk()

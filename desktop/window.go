@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"log/slog"
 	"os"
+	"path/filepath"
 	"time"
 
 	"github.com/wailsapp/wails/v2/pkg/options"
@@ -134,4 +135,25 @@ type dialogs struct {
 // SaveAs implements [gridapi.Window].
 func (d dialogs) SaveAs(name string) (path string, err error) {
 	return runtime.SaveFileDialog(d.ctx, runtime.SaveDialogOptions{Title: "Save as a file", DefaultFilename: name, CanCreateDirectories: true})
+}
+
+// ChooseFolder implements [gridapi.Window].
+func (d dialogs) ChooseFolder(begin string) (path string, err error) {
+	return runtime.OpenDirectoryDialog(d.ctx, runtime.OpenDialogOptions{Title: "Save pictures in", DefaultDirectory: nearest(begin), CanCreateDirectories: true})
+}
+
+// nearest returns a folder, or the one nearest above it that is there: Wails opens no
+// other. It is empty when there is none.
+func nearest(folder string) string {
+	for filepath.IsAbs(folder) {
+		if info, err := os.Stat(folder); err == nil && info.IsDir() {
+			return folder
+		}
+		up := filepath.Dir(folder)
+		if up == folder {
+			break
+		}
+		folder = up
+	}
+	return ""
 }

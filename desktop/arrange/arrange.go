@@ -42,11 +42,17 @@ func (a *Arrangement) Fill(key string, fill bool) {
 	a.change(func(now *settings.Arrangement) { now.Fill = with(now.Fill, key, fill) })
 }
 
+// Notify has a person told when a camera goes and comes back, or not any more.
+func (a *Arrangement) Notify(key string, on bool) {
+	a.change(func(now *settings.Arrangement) { now.Notify = with(now.Notify, key, on) })
+}
+
 // Forget removes cameras from everything.
 func (a *Arrangement) Forget(keys []string) {
 	gone := func(k string) bool { return slices.Contains(keys, k) }
 	a.change(func(now *settings.Arrangement) {
 		now.Hidden, now.Fill, now.Order = without(now.Hidden, gone), without(now.Fill, gone), without(now.Order, gone)
+		now.Notify = without(now.Notify, gone)
 		views := slices.Clone(now.Views)
 		for i := range views {
 			views[i].Cameras = without(views[i].Cameras, gone)

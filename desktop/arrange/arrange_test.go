@@ -105,3 +105,15 @@ func TestTheOrderIsBounded(t *testing.T) {
 		t.Errorf("%d keys", len(got))
 	}
 }
+
+func TestNotify(t *testing.T) {
+	t.Parallel()
+	a := New(settings.Arrangement{Notify: []string{"a"}})
+	a.Notify("b", true)
+	a.Notify("c", true)
+	a.Notify("a", false)
+	a.Forget([]string{"c"})
+	if now := a.Now(); !slices.Equal(now.Notify, []string{"b"}) {
+		t.Errorf("got %+v", now)
+	}
+}

@@ -34,7 +34,8 @@ const (
 // Stream is what is known from a camera's own connection. Its times are
 // readings of this machine's clock; the zero time means never.
 type Stream struct {
-	Wanted      bool // somebody looks at it
+	Wanted      bool // somebody looks at it, or wants to know whether it lives
+	Looked      bool // it is on a page that somebody looks at
 	WantedSince time.Time
 	Phase       Phase
 	PhaseSince  time.Time
@@ -46,6 +47,10 @@ type Stream struct {
 	// agent, of which nobody says how many it gives; 0 for an agent's.
 	Pause time.Duration
 	FPS   float64
+	// Taken is when the frame was taken that came at LastFrame, by its agent's clock: zero
+	// when that does not say. ClockAhead is how far that clock is ahead of this machine's.
+	Taken      time.Time
+	ClockAhead time.Duration
 	// BytesPerSecond were read over the last seconds.
 	BytesPerSecond float64
 	Width          int // pixels, of the newest frame

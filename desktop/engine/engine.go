@@ -16,6 +16,7 @@ import (
 	"pigrid/desktop/history"
 	"pigrid/desktop/households"
 	"pigrid/desktop/keep"
+	"pigrid/desktop/notify"
 	"pigrid/desktop/recent"
 	"pigrid/desktop/roster"
 	"pigrid/desktop/settings"
@@ -51,6 +52,8 @@ type Config struct {
 	History *history.Recorder // nil: one that is not saved
 	// Reveal shows a file in the system's file manager; nil: nobody is there to see it.
 	Reveal func(path string) error
+	// Notices shows what a person is to know who looks elsewhere; nil: nobody is there.
+	Notices Notices
 	// Clock tells when the machine slept; nil is time.Now.
 	Clock  func() time.Time
 	Logger *slog.Logger
@@ -74,6 +77,8 @@ type Engine struct {
 	sweep       *sweep
 	recent      *recent.Buffer
 	saver       *keep.Saver
+	policy      notify.Policy
+	notices     chan notify.Notice // those that are to be shown
 
 	// applying orders changes of the Roster with those of the Streams that follow from
 	// them. It guards no data: pictures and the state never wait for it.
@@ -91,7 +96,7 @@ func New(cfg Config) *Engine {
 	if cfg.History == nil {
 		cfg.History, _ = history.Open("")
 	}
-	e := &Engine{cfg: cfg, Tasks: tasks.NewGroup(), recent: recent.New(recent.Limit(cfg.Memory)), arranged: arrange.New(cfg.Settings.Get().Arrangement)}
+	e := &Engine{cfg: cfg, Tasks: tasks.NewGroup(), recent: recent.New(recent.Limit(cfg.Memory)), arranged: arrange.New(cfg.Settings.Get().Arrangement), notices: make(chan notify.Notice, waitingNotices)}
 	e.saver = keep.New(func() keep.Where { return keep.Where(cfg.Settings.Get().Pictures) })
 	e.credentials = adding.NewCredentials(cfg.Secrets, e.Tasks, cfg.Logger)
 	e.Streams = feed.NewSet(feed.SetConfig{
@@ -135,6 +140,7 @@ func (e *Engine) Start() {
 	e.Tasks.Go(e.watch)
 	e.Tasks.Go(e.tidy)
 	e.Tasks.Go(e.record)
+	e.Tasks.Go(e.showNotices)
 	e.Tasks.Go(e.remember)
 }
 

@@ -26,7 +26,9 @@ func (e *Engine) record() {
 		case <-e.Tasks.Context().Done():
 			return
 		}
-		e.cfg.History.Observe(e.cfg.Clock().Round(0), samples(e.Snapshot()))
+		now := e.Snapshot()
+		e.cfg.History.Observe(e.cfg.Clock().Round(0), samples(now))
+		e.keepWatch(now)
 		if time.Since(saved) >= saveHistoryEvery {
 			saved = time.Now()
 			e.saveHistory()

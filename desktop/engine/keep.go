@@ -56,7 +56,7 @@ func (e *Engine) tidy() {
 func (e *Engine) SaveSnapshot(key string) Kept {
 	var tiles []Tile
 	for _, t := range e.Snapshot().Tiles {
-		if t.Key == key || key == "" && t.Facts.Wanted {
+		if t.Key == key || key == "" && t.Facts.Looked {
 			tiles = append(tiles, t)
 		}
 	}

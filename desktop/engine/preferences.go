@@ -40,7 +40,7 @@ func (e *Engine) Export() ([]byte, error) {
 }
 
 // Import takes in such a file beside what is known: cameras, what a person said of
-// them, public keys of agents, and how the page looks. It returns how many cameras are
+// them, public keys of agents, how the page looks, and how pictures are saved. It returns how many cameras are
 // new here. The error is one sentence about the file.
 func (e *Engine) Import(data []byte) (fresh int, err error) {
 	theirs, err := settings.Parse(data)
@@ -55,6 +55,7 @@ func (e *Engine) Import(data []byte) (fresh int, err error) {
 		}
 	}
 	e.SetAppearance(theirs.Appearance)
+	e.takeSaving(theirs.Pictures)
 	e.applying.Lock()
 	defer e.applying.Unlock()
 	added := e.Roster.Restore(list)

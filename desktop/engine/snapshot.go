@@ -40,6 +40,7 @@ type Tile struct {
 	Household string // id, empty when its agent is in none
 	Hidden    bool   // a person does not want to see it
 	Fill      bool   // its picture is cut so that it fills its tile
+	Notify    bool   // a person is told when it goes and comes back
 }
 
 // Discovery says whether and where agents are searched for.
@@ -55,7 +56,7 @@ func (e *Engine) Snapshot() Snapshot {
 	now := time.Now()
 	var tiles []reconnect.Tile
 	arranged, missing := e.arranged.Shown()
-	hidden, fill := setOf(arranged.Hidden), setOf(arranged.Fill)
+	hidden, fill, notify := setOf(arranged.Hidden), setOf(arranged.Fill), setOf(arranged.Notify)
 	for _, entry := range e.Roster.Entries() {
 		if e.isStranger(entry.Camera) {
 			continue
@@ -63,7 +64,7 @@ func (e *Engine) Snapshot() Snapshot {
 		facts := cameras.Facts{Stream: e.streamOf(entry.Camera), Agent: entry.Facts}
 		verdict := cameras.Next(facts, now)
 		tile := e.tile(entry.Camera, facts, verdict)
-		tile.Hidden, tile.Fill = hidden[tile.Key], fill[tile.Key]
+		tile.Hidden, tile.Fill, tile.Notify = hidden[tile.Key], fill[tile.Key], notify[tile.Key]
 		s.Tiles = append(s.Tiles, tile)
 		tiles = append(tiles, reconnect.Tile{Network: entry.Network, State: verdict.State, Reason: verdict.Reason})
 	}

@@ -39,6 +39,7 @@ func (e *Engine) watch() {
 // wake dials everything again, also what seems to be open: the machine slept or is on
 // another network.
 func (e *Engine) wake() {
+	e.policy.Quiet(e.cfg.Clock().Round(0))
 	e.recent.Retain(func(string) bool { return false }) // the clock of their times may have stood still
 	for _, f := range e.Streams.All() {
 		f.Renew()

@@ -96,6 +96,7 @@ func (f *Feed) arrive(l *link, frame mjpeg.Frame) *cameras.Failure {
 	f.placeholder = frame.Placeholder
 	if !frame.Placeholder {
 		f.note(now)
+		f.noteClock(now)
 	}
 	first := f.facts.Frames == 1 && !frame.Placeholder
 	f.mu.Unlock()
@@ -135,6 +136,19 @@ func (l *link) asked() cameras.Challenge {
 		return l.target.Asks
 	}
 	return l.auth.Challenge()
+}
+
+// noteClock notes when a real frame was taken. What a foreign camera says of that may be
+// anything.
+func (s *current) noteClock(now time.Time) {
+	taken, ok := mjpeg.Timestamp(s.stamp)
+	if !ok || s.target.Foreign {
+		s.facts.Taken, s.clock = time.Time{}, agentClock{}
+	} else {
+		s.facts.Taken = taken
+		s.clock.see(taken, now)
+	}
+	s.facts.ClockAhead = s.clock.ahead()
 }
 
 // note takes a real frame into the numbers.

@@ -80,7 +80,8 @@ type Feed struct {
 // current is what is known of a connection; whoever has it locks its Feed.
 type current struct {
 	target Target
-	wanted time.Time // last time somebody looked
+	wanted time.Time // last time somebody looked, or wanted it
+	looked time.Time // last time a page showed it
 	wish   wish      // how it is wanted
 	redial bool      // dial at once, whatever the back-off says
 	// leaveDial ends a dial that is under way; nil when there is none.
@@ -104,6 +105,7 @@ type current struct {
 	stamp       string        // when the newest frame was taken, as the agent says; empty when it does not
 	due         time.Time     // when the next frame of a foreign camera is worth showing
 	spacing     time.Duration // between two frames that were due, of late
+	clock       agentClock    // compared with this computer's
 	held        arrival       // newer than the newest that was shown, too soon behind it; without JPEG for none
 	polled      bool          // the foreign camera gives single pictures
 	lastPart    time.Time     // newest frame or placeholder of this connection
@@ -123,7 +125,7 @@ func New(cfg Config) *Feed {
 	return f
 }
 
-// Want notes that somebody looks at the camera now, and how its pictures are wanted.
+// Want notes that the camera is wanted now, and how its pictures are.
 func (f *Feed) Want(r Rendition) {
 	f.mu.Lock()
 	now := time.Now()
@@ -150,6 +152,14 @@ func (f *Feed) Want(r Rendition) {
 	if changed {
 		f.wake()
 	}
+}
+
+// Look notes that a page shows the camera now.
+func (f *Feed) Look(r Rendition) {
+	f.mu.Lock()
+	f.looked = time.Now()
+	f.mu.Unlock()
+	f.Want(r)
 }
 
 // Whole asks for pictures as large as the camera gives them, as long as a look lasts.
@@ -263,7 +273,7 @@ func (f *Feed) Facts() cameras.Stream {
 	defer f.mu.Unlock()
 	now := time.Now()
 	s := f.facts
-	s.Wanted = f.isWanted(now)
+	s.Wanted, s.Looked = f.isWanted(now), now.Sub(f.looked) < unwantedAfter
 	s.Width, s.Height = f.sizes.full.width, f.sizes.full.height
 	s.BytesPerSecond = f.read.rate(now)
 	if s.Phase == cameras.Open {

@@ -177,7 +177,7 @@ func (s *Set) Look(wishes []Wish) {
 	s.looked = time.Now()
 	for _, w := range wishes {
 		if f := s.feeds[w.Key]; f != nil {
-			f.Want(w.Rendition)
+			f.Look(w.Rendition)
 		}
 	}
 }

@@ -206,8 +206,8 @@ var differs = []struct {
 	pattern *regexp.Regexp
 	instead string
 }{
-	{regexp.MustCompile(`"(since|retryAt|lastFrameAt)": [1-9]\d+`), `"$1": "TIME"`},
-	{regexp.MustCompile(`"(fps|bytesPerSecond)": [0-9.]+`), `"$1": "NUMBER"`},
+	{regexp.MustCompile(`"(since|retryAt|lastFrameAt|takenAt)": [1-9]\d+`), `"$1": "TIME"`},
+	{regexp.MustCompile(`"(fps|bytesPerSecond|clockAheadMs)": -?[0-9.]+`), `"$1": "NUMBER"`},
 	{regexp.MustCompile(`127\.0\.0\.1:\d+`), "127.0.0.1:PORT"},
 	{regexp.MustCompile(`url:[0-9a-f]{16}`), "url:HASH"},
 }

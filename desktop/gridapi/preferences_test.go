@@ -26,16 +26,16 @@ func (d *desk) set(t *testing.T, command string, c Call) SettingsResult {
 
 func TestAppearanceIsKept(t *testing.T) {
 	d := startDesk(t, "", nil)
-	if got, want := d.State().Appearance, (Appearance{"system", "always"}); got != want {
+	if got, want := d.State().Appearance, (Appearance{"system", "always", "hover"}); got != want {
 		t.Errorf("at first %+v", got)
 	}
-	for _, bad := range []Call{{Scheme: "pink", Labels: "always"}, {Scheme: "dark", Labels: "never"}} {
+	for _, bad := range []Call{{Scheme: "pink", Labels: "always"}, {Scheme: "dark", Labels: "never"}, {Numbers: "never"}} {
 		if got := d.set(t, "setAppearance", bad); got.OK || got.Code != "unknown" {
 			t.Errorf("%+v: %+v", bad, got)
 		}
 	}
-	want := Appearance{"light", "hover"}
-	if got := d.set(t, "setAppearance", Call{Scheme: "light", Labels: "hover"}); !got.OK || d.State().Appearance != want {
+	want := Appearance{"light", "hover", "always"}
+	if got := d.set(t, "setAppearance", Call{Scheme: "light", Labels: "hover", Numbers: "always"}); !got.OK || d.State().Appearance != want {
 		t.Errorf("%+v, then %+v", got, d.State().Appearance)
 	}
 	d.stop(t)
@@ -88,7 +88,7 @@ func TestSettingsMoveToAnotherComputer(t *testing.T) {
 	if c := d.camera(seen); c.Name != "Yard" || c.Rotation != 90 {
 		t.Errorf("%+v", c)
 	}
-	if got := d.State().Appearance; got != (Appearance{"dark", "hover"}) {
+	if got := d.State().Appearance; got != (Appearance{"dark", "hover", "hover"}) {
 		t.Errorf("%+v", got)
 	}
 	if again := d.set(t, "importSettings", Call{Text: file.Text}); !again.OK || again.Added != 0 {

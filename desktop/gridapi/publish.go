@@ -36,7 +36,8 @@ func (s *Server) publish() {
 func withoutNumbers(s State) State {
 	s.Cameras, s.BytesPerSecond = slices.Clone(s.Cameras), 0
 	for i := range s.Cameras {
-		s.Cameras[i].FPS, s.Cameras[i].LastFrameAt, s.Cameras[i].BytesPerSecond = 0, 0, 0
+		c := &s.Cameras[i]
+		c.FPS, c.LastFrameAt, c.BytesPerSecond, c.TakenAt, c.ClockAheadMS = 0, 0, 0, 0, 0
 	}
 	return s
 }
@@ -85,7 +86,8 @@ func camera(t engine.Tile) Camera {
 	}
 	shown.Agent, shown.AgentName, shown.Unnamed = c.Agent, c.AgentName, strings.EqualFold(c.AgentName, everyPi)
 	shown.Access, shown.Household, shown.Rotation, shown.Mirror = t.Access, t.Household, c.Rotation, c.Mirror
-	shown.Hidden, shown.Fill = t.Hidden, t.Fill
+	shown.Hidden, shown.Fill, shown.Notify = t.Hidden, t.Fill, t.Notify
+	shown.TakenAt, shown.ClockAheadMS = millis(f.Taken), f.ClockAhead.Milliseconds()
 	if c.Warning != nil {
 		shown.Warning = strings.TrimSpace(c.Warning.Message + " " + c.Warning.Hint)
 	}

@@ -360,7 +360,7 @@ func TestWorthTelling(t *testing.T) {
 		"state":        {one(func(c *Camera) { c.State = cameras.Stalled }), 0, true},
 		"words":        {one(func(c *Camera) { c.Message = "m" }), 0, true},
 		"retry":        {one(func(c *Camera) { c.RetryAt = 7 }), 0, true},
-		"numbers":      {one(func(c *Camera) { c.FPS, c.LastFrameAt = 11, 2 }), numbersEvery - 1, false},
+		"numbers":      {one(func(c *Camera) { c.FPS, c.LastFrameAt, c.TakenAt, c.ClockAheadMS = 11, 2, 3, 4 }), numbersEvery - 1, false},
 		"old numbers":  {one(func(c *Camera) { c.FPS = 11 }), numbersEvery, true},
 		"another":      {State{Cameras: append(same.Cameras, Camera{})}, 0, true},
 		"many, soon":   {State{Cameras: make([]Camera, manyTiles+500)}, 499 * tellEach, false},

@@ -14,6 +14,8 @@ const maxSaveAs = 8 << 20
 type Window interface {
 	// SaveAs asks a person where to save a file of this name; empty for nowhere.
 	SaveAs(name string) (path string, err error)
+	// ChooseFolder asks a person for a folder, and begins with this one; empty for none.
+	ChooseFolder(begin string) (path string, err error)
 }
 
 // Codes of a [SavedAs].

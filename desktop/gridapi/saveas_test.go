@@ -26,6 +26,11 @@ func (c *chooser) SaveAs(name string) (string, error) {
 	return c.path, c.err
 }
 
+func (c *chooser) ChooseFolder(begin string) (string, error) {
+	c.name = begin
+	return c.path, c.err
+}
+
 func TestSaveAs(t *testing.T) {
 	d := startDesk(t, "", nil)
 	if r := d.saveAs(Call{Name: "a.html", Text: "x"}); r.Code != savedNoWindow {

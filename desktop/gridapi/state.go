@@ -134,9 +134,14 @@ type Camera struct {
 	FPS          float64        `json:"fps"`
 	// BytesPerSecond is what its stream brought over the last seconds.
 	BytesPerSecond int64 `json:"bytesPerSecond"`
-	Width          int   `json:"width"` // pixels
-	Height         int   `json:"height"`
-	Added          bool  `json:"added"` // a person typed its address
+	// TakenAt is when the picture was taken that came at LastFrameAt, by its agent's clock,
+	// 0 when that does not say; ClockAheadMS is how far that clock is ahead of this
+	// computer's, negative when it is behind.
+	TakenAt      int64 `json:"takenAt"`
+	ClockAheadMS int64 `json:"clockAheadMs"`
+	Width        int   `json:"width"` // pixels
+	Height       int   `json:"height"`
+	Added        bool  `json:"added"` // a person typed its address
 	// Agent is the id of its agent, empty when it has none.
 	Agent     string `json:"agent"`
 	AgentName string `json:"agentName"`
@@ -154,6 +159,8 @@ type Camera struct {
 	Hidden bool `json:"hidden"`
 	// Fill says that its picture is cut so that it fills its tile.
 	Fill bool `json:"fill"`
+	// Notify says that a person is told when it goes and comes back.
+	Notify bool `json:"notify"`
 }
 
 // Discovery says whether and where agents are searched for.
@@ -203,8 +210,9 @@ type Call struct {
 	Mirror    bool   `json:"mirror,omitempty"`
 	Scheme    string `json:"scheme,omitempty"`
 	Labels    string `json:"labels,omitempty"`
-	Path      string `json:"path,omitempty"`   // of a file that was saved
-	On        bool   `json:"on,omitempty"`     // hide or fill; else not any more
+	Numbers   string `json:"numbers,omitempty"`
+	Path      string `json:"path,omitempty"`   // of a file that was saved, or of a folder
+	On        bool   `json:"on,omitempty"`     // hide, fill or notify; else not any more
 	Before    string `json:"before,omitempty"` // key of the camera that the moved one stands before, empty for last
 	// View is the name of a view, empty for all cameras, or to make one. Keys and Layout are
 	// what it gets.

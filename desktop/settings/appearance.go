@@ -6,6 +6,8 @@ import "slices"
 type Appearance struct {
 	Scheme string `json:"scheme,omitempty"` // of schemes
 	Labels string `json:"labels,omitempty"` // of labelModes
+	// Numbers is of numbersModes.
+	Numbers string `json:"numbers,omitempty"`
 }
 
 // schemes are the colours of the page: those of the system, or always the same.
@@ -14,9 +16,13 @@ var schemes = []string{"system", "light", "dark"}
 // labelModes say when tiles show their names.
 var labelModes = []string{"always", "hover"}
 
+// numbersModes say when tiles show the numbers of their pictures.
+var numbersModes = []string{"hover", "always"}
+
 // Valid reports whether there is such a look.
 func (a Appearance) Valid() bool {
-	return (a.Scheme == "" || slices.Contains(schemes, a.Scheme)) && (a.Labels == "" || slices.Contains(labelModes, a.Labels))
+	known := func(choice string, of []string) bool { return choice == "" || slices.Contains(of, choice) }
+	return known(a.Scheme, schemes) && known(a.Labels, labelModes) && known(a.Numbers, numbersModes)
 }
 
 // Whole returns a with what is empty said.
@@ -26,6 +32,9 @@ func (a Appearance) Whole() Appearance {
 	}
 	if a.Labels == "" {
 		a.Labels = labelModes[0]
+	}
+	if a.Numbers == "" {
+		a.Numbers = numbersModes[0]
 	}
 	return a
 }

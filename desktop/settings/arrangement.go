@@ -9,6 +9,8 @@ type Arrangement struct {
 	// pictures are cut so that they fill their tiles.
 	Hidden []string `json:"hidden,omitempty"`
 	Fill   []string `json:"fill,omitempty"`
+	// Notify has the keys of cameras of which a person is told when they go and come back.
+	Notify []string `json:"notify,omitempty"`
 	// Order has the keys in display order; cameras that are not in it come after them.
 	Order []string `json:"order,omitempty"`
 	// Layout is how all cameras stand together; Views are some of them, by name.
@@ -45,7 +47,7 @@ const MaxArranged = maxCameras
 
 // valid returns the arrangement without what cannot be used.
 func (a Arrangement) valid() Arrangement {
-	a.Hidden, a.Fill, a.Order = keys(a.Hidden), keys(a.Fill), keys(a.Order)
+	a.Hidden, a.Fill, a.Notify, a.Order = keys(a.Hidden), keys(a.Fill), keys(a.Notify), keys(a.Order)
 	a.Layout = a.Layout.Valid()
 	a.Views = valid(a.Views, MaxViews, func(v View) (string, bool) { return v.Name, ValidViewName(v.Name) })
 	for i, v := range a.Views {

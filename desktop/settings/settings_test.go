@@ -344,8 +344,10 @@ func TestExportHasWhatAnotherComputerNeeds(t *testing.T) {
 
 func TestAppearanceIsValidated(t *testing.T) {
 	for text, want := range map[string]Appearance{
-		`{"scheme":"dark","labels":"hover"}`: {"dark", "hover"},
+		`{"scheme":"dark","labels":"hover"}`: {"dark", "hover", ""},
 		`{"scheme":"pink","labels":"hover"}`: {},
+		`{"numbers":"always"}`:               {"", "", "always"},
+		`{"numbers":"never"}`:                {},
 		`{}`:                                 {},
 	} {
 		got, err := Parse([]byte(`{"version":2,"appearance":` + text + `}`))
@@ -353,7 +355,7 @@ func TestAppearanceIsValidated(t *testing.T) {
 			t.Errorf("%s: %+v, %v", text, got.Appearance, err)
 		}
 	}
-	if got := (Appearance{}).Whole(); got != (Appearance{"system", "always"}) {
+	if got := (Appearance{}).Whole(); got != (Appearance{"system", "always", "hover"}) {
 		t.Errorf("%+v", got)
 	}
 }

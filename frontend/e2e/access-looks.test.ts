@@ -216,13 +216,13 @@ const LOOKS: Look[] = [
     access: HOMES,
     cameras: () =>
       stage.cameras(2).map((c) => ({ ...c, access: "locked", household: "h1", rotation: 90 })),
-    act: (page) => page.keyboard.press("i"),
+    act: (page) => page.keyboard.press("d"),
   },
   {
     name: "details-needs-key",
     access: HOMES,
     cameras: () => stage.cameras(2).map((c) => refused(c, "needs-key")),
-    act: (page) => page.keyboard.press("i"),
+    act: (page) => page.keyboard.press("d"),
   },
 ];
 

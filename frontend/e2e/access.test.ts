@@ -387,7 +387,7 @@ describe("on tiles", () => {
     await stage.go.emit(page, cameras, { access: HOME });
     await expect.poll(() => marks.count()).toBe(1);
     await page.keyboard.press("ArrowRight");
-    await page.keyboard.press("i");
+    await page.keyboard.press("d");
     await page.getByRole("dialog").getByText("Locked for the household Home").waitFor();
   });
 });

@@ -34,7 +34,17 @@ const TYPES: Record<string, string> = {
   ".css": "text/css",
 };
 /** Commands about this app's settings. */
-const SETTINGS = ["setAppearance", "exportSettings", "importSettings", "diagnostics"];
+const SETTINGS = [
+  "setAppearance",
+  "saving",
+  "tryName",
+  "setSaving",
+  "chooseFolder",
+  "notify",
+  "exportSettings",
+  "importSettings",
+  "diagnostics",
+];
 /** Commands about saved pictures. */
 const SAVES = ["snapshot", "clip", "reveal"];
 /** Commands that are answered with the state alone. */

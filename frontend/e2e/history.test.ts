@@ -57,7 +57,7 @@ describe("history", () => {
     };
     const page = await stage.open();
     await picturesShown(page, 3);
-    await page.keyboard.press("i");
+    await page.keyboard.press("d");
     const details = page.getByRole("dialog", { name: "Porch" });
     await details
       .getByText("09:00–09:19 19 min: the Pi did not answer, then no camera was found")

@@ -76,7 +76,7 @@ describe("keyboard only", () => {
     await page.keyboard.press("Escape");
     await page.getByRole("dialog").waitFor({ state: "detached" });
 
-    await page.keyboard.press("i");
+    await page.keyboard.press("d");
     const details = page.getByRole("dialog", { name: "Garage" });
     await details.waitFor();
     expect(await details.getByRole("button").allInnerTexts()).not.toContain("Try now");

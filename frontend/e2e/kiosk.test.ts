@@ -18,7 +18,19 @@ describe("a page that nobody sits at", () => {
     expect(await page.locator(".tools").filter({ visible: true }).count()).toBe(0);
     const asked = stage.go.asked.length;
     await tile.click({ button: "right" });
-    for (const key of ["F2", "l", "i", "x", "Escape", "Shift+?", "Control+n", "Control+,", "s"]) {
+    for (const key of [
+      "F2",
+      "l",
+      "i",
+      "Shift+I",
+      "d",
+      "x",
+      "Escape",
+      "Shift+?",
+      "Control+n",
+      "Control+,",
+      "s",
+    ]) {
       await page.keyboard.press(key);
     }
     expect(await page.getByRole("dialog").count()).toBe(0);

@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 
 import type { Camera } from "../src/backend/types";
 import { violations } from "./axe";
-import { menuOf, picturesShown, shot, tile, useStage } from "./stage";
+import { menuOf, picturesShown, settled, shot, tile, useStage } from "./stage";
 
 const stage = useStage();
 
@@ -12,10 +12,12 @@ const ENTRIES = [
   "Snapshot",
   "Save last 30 s",
   "Freeze",
+  "Show numbers",
   "Rename…",
   "Rotate",
   "Flip",
   "Fill tile",
+  "Notify when it goes",
   "Hide",
   "Open in browser",
   "Copy address",
@@ -101,6 +103,20 @@ describe("the menu of a camera", () => {
     await menuOfGarage(page).getByRole("menuitem", { name: "Details" }).tap();
     await page.getByRole("dialog", { name: "Garage" }).waitFor();
     expect(stage.complaints).toEqual([]);
+  });
+
+  it("shows the choices of an entry whole where there is no room beside it", async () => {
+    const page = await open({}, { hasTouch: true, viewport: { width: 390, height: 844 } });
+    await longPress(page, tile(page, "Garage"));
+    await menuOfGarage(page).getByRole("menuitem", { name: "Copy address" }).tap();
+    const choice = page.getByRole("menuitem", { name: "VLC" });
+    await choice.waitFor();
+    await settled(page);
+    await shot(page, "menu-touch-copy");
+    const box = await choice.boundingBox();
+    expect(box && [box.x >= 0, box.x + box.width <= 390]).toEqual([true, true]);
+    await choice.tap();
+    await page.getByText("Copied").waitFor();
   });
 
   it.each([

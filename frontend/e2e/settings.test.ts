@@ -15,6 +15,14 @@ async function open(width = 1280, colorScheme: "dark" | "light" = "dark"): Promi
   return page;
 }
 
+const SAVING = {
+  folder: "",
+  usual: "/home/ada/Pictures/PiGrid",
+  name: "",
+  usualName: "{camera} {date} {time}",
+  example: "Porch 2026-11-30 12.34.56.jpg",
+};
+
 const background = (page: Page) =>
   page.evaluate(() => getComputedStyle(document.body).backgroundColor);
 const DARK = "rgb(11, 13, 16)";
@@ -23,8 +31,8 @@ const LIGHT = "rgb(247, 248, 250)";
 describe("appearance", () => {
   it("is that of the system until a person chooses, and follows at once", async () => {
     const page = await open();
-    stage.go.settings = (_, { scheme = "", labels = "" }) => {
-      stage.go.change({ appearance: { scheme, labels } });
+    stage.go.settings = (_, { scheme = "", labels = "", numbers = "" }) => {
+      stage.go.change({ appearance: { scheme, labels, numbers } });
       return {};
     };
     expect(await background(page)).toBe(DARK);
@@ -36,8 +44,8 @@ describe("appearance", () => {
     await page.emulateMedia({ colorScheme: "dark" });
     await expect.poll(() => background(page)).toBe(LIGHT);
     expect(stage.go.asked.map(({ call }) => call)).toEqual([
-      { scheme: "dark", labels: "always" },
-      { scheme: "light", labels: "always" },
+      { scheme: "dark", labels: "always", numbers: "hover" },
+      { scheme: "light", labels: "always", numbers: "hover" },
     ]);
   });
 
@@ -46,7 +54,7 @@ describe("appearance", () => {
     const now = Date.now();
     Object.assign(cameras[1] ?? {}, { state: "offline", since: now, retryAt: now + 60_000 });
     stage.go.state.cameras = cameras;
-    stage.go.state.appearance = { scheme: "system", labels: "hover" };
+    stage.go.state.appearance = { scheme: "system", labels: "hover", numbers: "hover" };
     const page = await stage.open();
     await picturesShown(page, 2);
     const name = (of: string) => tile(page, of).locator(".name");
@@ -68,6 +76,95 @@ it("lists cameras, opens their details and forgets them", async () => {
   await expect.poll(() => stage.go.calls.at(-1)).toBe("forget agent:1/cam");
   await page.getByRole("button", { name: "Details of Porch" }).click();
   await page.getByRole("dialog", { name: "Porch" }).waitFor();
+});
+
+it("notifies of a camera that goes, or says why it cannot", async () => {
+  const page = await open();
+  await page.getByRole("tab", { name: "Cameras" }).click();
+  const box = page.getByRole("checkbox", { name: "Notify when Porch goes" });
+  stage.go.settings = () => ({ ok: false, code: "no-notices", detail: "no such service" });
+  await box.click();
+  await page.getByText("This system shows no notices of PiGrid: no such service").waitFor();
+  expect(await box.isChecked()).toBe(false);
+  stage.go.settings = (_, { key, on = false }) => {
+    const cameras = stage.go.state.cameras.map((c) => (c.key === key ? { ...c, notify: on } : c));
+    stage.go.change({ cameras });
+    return {};
+  };
+  await box.click();
+  await page.getByText("You will be notified when Porch goes.").waitFor();
+  await expect.poll(() => box.isChecked()).toBe(true);
+  expect(stage.go.asked.at(-1)).toEqual({
+    command: "notify",
+    call: { key: "agent:1/cam", on: true },
+  });
+  await page.keyboard.press("Space");
+  await expect.poll(() => box.isChecked()).toBe(false);
+});
+
+describe("how pictures are saved", () => {
+  const openTab = async () => {
+    const page = await open();
+    await page.getByRole("tab", { name: "Pictures" }).click();
+    return page;
+  };
+  const folder = (page: Page) => page.getByRole("textbox", { name: "Folder" });
+  const names = (page: Page) => page.getByRole("textbox", { name: "Names" });
+
+  it("shows a live example, and one sentence about what is wrong", async () => {
+    stage.go.settings = (command, { name = "", path = "" }) => {
+      if (name.includes("{room}")) {
+        const saving = { ...SAVING, name, example: "" };
+        return { ok: false, code: "unknown-part", detail: "{room}", saving };
+      }
+      const saving = { ...SAVING, name, example: `${name || "Porch 2026"}.jpg` };
+      if (command !== "setSaving" || path === "/media/stick") {
+        return { saving: command === "setSaving" ? { ...saving, folder: path } : saving };
+      }
+      return { ok: false, code: "no-folder", detail: "stat", saving };
+    };
+    const page = await openTab();
+    await page.getByText("Like this: Porch 2026.jpg").waitFor();
+    const save = page.getByRole("button", { name: "Save", exact: true });
+    expect(await save.isDisabled()).toBe(true);
+    await names(page).fill("{camera} {room}");
+    await page.getByText("PiGrid does not know {room}.").waitFor();
+    expect(await save.isDisabled()).toBe(true);
+    await shot(page, "settings-pictures-wrong");
+    await names(page).fill("Visit {time}");
+    await page.getByText("Like this: Visit {time}.jpg").waitFor();
+    await folder(page).fill("/media/gone");
+    await save.click();
+    await page.getByText("There is no such folder.").waitFor();
+    expect([await folder(page).inputValue(), await names(page).inputValue()]).toEqual([
+      "/media/gone",
+      "Visit {time}",
+    ]);
+    await folder(page).fill("/media/stick");
+    await names(page).press("Enter");
+    await page.getByText("Saved", { exact: true }).waitFor();
+    expect(stage.go.asked.at(-1)).toEqual({
+      command: "setSaving",
+      call: { path: "/media/stick", name: "Visit {time}" },
+    });
+    expect(await save.isDisabled()).toBe(true);
+  });
+
+  it("asks for the folder with the system's dialog", async () => {
+    stage.go.settings = (command) =>
+      command === "chooseFolder"
+        ? { saving: { ...SAVING, folder: "/media/stick" } }
+        : { saving: SAVING };
+    const page = await openTab();
+    await names(page).fill("Visit");
+    await page.getByRole("button", { name: "Choose…" }).click();
+    await expect.poll(() => folder(page).inputValue()).toBe("/media/stick");
+    await expect.poll(() => stage.go.asked.at(-1)?.command).toBe("tryName");
+    expect(await names(page).inputValue()).toBe("Visit");
+    stage.go.settings = () => ({ ok: false, code: "cancelled" });
+    await page.getByRole("button", { name: "Choose…" }).click();
+    expect(await folder(page).inputValue()).toBe("/media/stick");
+  });
 });
 
 describe("moving to another computer", () => {
@@ -111,9 +208,10 @@ describe.each(["dark", "light"] as const)("in %s", (colorScheme) => {
   it.each([1280, 390])("nothing is cut and axe finds nothing at %i px", async (width) => {
     stage.go.settings = () => ({
       text: "PiGrid: 0.5.1, linux amd64\nSearch: on eth0\n".repeat(20),
+      saving: { ...SAVING, folder: "/home/ada/Pictures/cameras/".repeat(6) },
     });
     const page = await open(width, colorScheme);
-    for (const name of ["Appearance", "Cameras", "Household", "About"]) {
+    for (const name of ["Appearance", "Cameras", "Pictures", "Household", "About"]) {
       await page.getByRole("tab", { name }).click();
       await page.getByRole("tabpanel", { name }).waitFor();
       await shot(page, `settings-${name}-${colorScheme}-${width}`);
@@ -168,6 +266,8 @@ it("is used by the keyboard alone", async () => {
   await page.keyboard.press("Tab");
   await page.keyboard.press("ArrowRight");
   await page.getByRole("tabpanel", { name: "Cameras" }).waitFor();
+  await page.keyboard.press("ArrowRight");
+  await page.getByRole("tabpanel", { name: "Pictures" }).waitFor();
   await page.keyboard.press("ArrowRight");
   await page.getByRole("tabpanel", { name: "Household" }).waitFor();
   await page.keyboard.press("Escape");

@@ -122,7 +122,7 @@ describe("words for every state", () => {
     await picturesShown(page, 1);
     expect(await page.getByText(warning).count()).toBe(0);
     await page.keyboard.press("ArrowRight");
-    await page.keyboard.press("i");
+    await page.keyboard.press("d");
     await page.getByRole("dialog").getByText(warning).waitFor({ timeout: 5000 });
     await shot(page, "details-warning");
   });
@@ -340,7 +340,7 @@ describe("words for every state", () => {
       );
     };
     for (const [key, what] of [
-      ["i", "details"],
+      ["d", "details"],
       ["?", "keys"],
       ["Control+n", "add"],
     ] as const) {

@@ -22,6 +22,7 @@ import { reportSaved } from "./ui/saved";
 import { problem } from "./words/access";
 import { HIDDEN } from "./words/actions";
 import { pageOf } from "./words/addresses";
+import { notifySaid } from "./words/notices";
 import { BUTTONS } from "./words/controls";
 import { nameOf } from "./words/status";
 import { Viewer } from "./view/viewer.svelte";
@@ -67,6 +68,16 @@ export function wire() {
     showView: (view: string) => backend.showView(view),
     saveView: (before: string, view: View) => backend.saveView(before, view),
     removeView: (view: string) => backend.removeView(view),
+    numbers: (always: boolean) => {
+      const numbers = always ? "always" : "hover";
+      void backend.settings("setAppearance", { ...app.appearance, numbers });
+    },
+    notify: async (camera: Camera, on: boolean) => {
+      const result = await backend.settings("notify", { key: camera.key, on });
+      const said = notifySaid(nameOf(camera), on, result);
+      if (result.ok) toast(said);
+      else toast.error(said);
+    },
     fill: (camera: Camera, fill: boolean) => void backend.fill(camera.key, fill),
     nameAgent: (agent: string, name: string) => backend.access("nameAgent", { agent, name }),
     mount: async (key: string, mounting: Mounting) => {

@@ -36,7 +36,16 @@ export type AccessCommand =
   | "mount";
 
 /** The commands about this app's settings. */
-export type SettingsCommand = "setAppearance" | "exportSettings" | "importSettings" | "diagnostics";
+export type SettingsCommand =
+  | "setAppearance"
+  | "saving"
+  | "tryName"
+  | "setSaving"
+  | "chooseFolder"
+  | "notify"
+  | "exportSettings"
+  | "importSettings"
+  | "diagnostics";
 
 /** The commands about saved pictures. */
 export type SaveCommand = "snapshot" | "clip" | "reveal";

@@ -245,6 +245,13 @@ export interface Camera {
    */
   bytesPerSecond: number;
   /**
+   * TakenAt is when the picture was taken that came at LastFrameAt, by its agent's clock,
+   * 0 when that does not say; ClockAheadMS is how far that clock is ahead of this
+   * computer's, negative when it is behind.
+   */
+  takenAt: number;
+  clockAheadMs: number;
+  /**
    * pixels
    */
   width: number;
@@ -284,6 +291,10 @@ export interface Camera {
    * Fill says that its picture is cut so that it fills its tile.
    */
   fill: boolean;
+  /**
+   * Notify says that a person is told when it goes and comes back.
+   */
+  notify: boolean;
 }
 /**
  * Discovery says whether and where agents are searched for.
@@ -513,6 +524,10 @@ export interface Appearance {
    * names on tiles: "always" or "hover"
    */
   labels: string;
+  /**
+   * Numbers says when tiles show the numbers of their pictures: "hover" or "always".
+   */
+  numbers: string;
 }
 /**
  * View is some cameras with an order and a layout of their own.
@@ -725,7 +740,8 @@ export interface SettingsResult {
   /**
    * Code is "newer" for a file of a newer PiGrid, "not-settings" for any other file
    * that cannot be read, "not-saved" when a file could not be made, "unknown" for a
-   * look that there is not.
+   * look that there is not; of how pictures are saved, a code of package keep, "not-saved",
+   * "cancelled", "no-window" or "busy"; "no-notices" when the desktop shows none.
    */
   code: string;
   /**
@@ -740,6 +756,26 @@ export interface SettingsResult {
    * cameras that were not known here
    */
   added: number;
+  saving?: Saving;
+}
+/**
+ * Saving is how pictures are saved; only after a command about that.
+ */
+export interface Saving {
+  /**
+   * empty for Usual
+   */
+  folder: string;
+  usual: string;
+  /**
+   * a pattern, empty for UsualName
+   */
+  name: string;
+  usualName: string;
+  /**
+   * what a snapshot would be called now, empty when the pattern is wrong
+   */
+  example: string;
 }
 /**
  * Saved is how a command that saves pictures ended.
@@ -998,12 +1034,13 @@ export interface Call {
   mirror?: boolean;
   scheme?: string;
   labels?: string;
+  numbers?: string;
   /**
-   * of a file that was saved
+   * of a file that was saved, or of a folder
    */
   path?: string;
   /**
-   * hide or fill; else not any more
+   * hide, fill or notify; else not any more
    */
   on?: boolean;
   /**

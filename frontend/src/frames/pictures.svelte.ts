@@ -103,8 +103,9 @@ interface Screen {
   picture: Picture;
   /** The newest frame told of, until its turn comes; those between are left out. */
   next: News | null;
-  /** performance.now() when `next` was told. */
+  /** performance.now() and Date.now() when `next` was told. */
   toldAt: number;
+  toldOn: number;
   loading: boolean;
   /** Where the row of its tile is. */
   top: () => number;
@@ -119,6 +120,8 @@ export class Pictures {
   #lastTop = -Infinity;
   /** How old the newest picture was when it was shown, milliseconds. */
   #delays = new Map<string, number>();
+  /** When the picture that is shown came, unix ms. */
+  #arrived = new Map<string, number>();
   #present = new SvelteSet<string>();
   /** When the pictures in a row that could not be drawn began, unix ms. */
   #failing = new Map<string, number>();
@@ -153,13 +156,14 @@ export class Pictures {
    */
   attach(key: string, pair: Pair, top: () => number): () => void {
     const picture = new Picture(...pair, `/frame?key=${encodeURIComponent(key)}`);
-    const screen: Screen = { key, picture, next: null, toldAt: 0, loading: false, top };
+    const screen: Screen = { key, picture, next: null, toldAt: 0, toldOn: 0, loading: false, top };
     this.#screens.set(key, screen);
     this.onattach(key);
     return () => {
       picture.close();
       if (this.#screens.get(key) !== screen) return;
       this.#screens.delete(key);
+      this.#arrived.delete(key);
       this.#delays.delete(key);
       this.#present.delete(key);
       this.#drawn(key);
@@ -172,6 +176,7 @@ export class Pictures {
     if (!screen) return;
     screen.next = news;
     screen.toldAt = performance.now();
+    screen.toldOn = Date.now();
     this.#advance();
   }
 
@@ -181,6 +186,7 @@ export class Pictures {
     if (!screen) return;
     screen.next = null;
     screen.picture.close();
+    this.#arrived.delete(key);
     this.#delays.delete(key);
     this.#present.delete(key);
     this.#drawn(key);
@@ -213,7 +219,7 @@ export class Pictures {
   }
 
   async #load(screen: Screen): Promise<void> {
-    const { key, picture, next, toldAt } = screen;
+    const { key, picture, next, toldAt, toldOn } = screen;
     if (!next) return;
     screen.next = null;
     screen.loading = true;
@@ -223,8 +229,10 @@ export class Pictures {
     clearTimeout(timer);
     screen.loading = false;
     if (this.#screens.get(key) === screen) {
-      if (good) this.#shown(key, next.ageMs + performance.now() - toldAt);
-      else this.#notDrawn(key);
+      if (good) {
+        this.#arrived.set(key, toldOn - next.ageMs);
+        this.#shown(key, next.ageMs + performance.now() - toldAt);
+      } else this.#notDrawn(key);
     }
     this.#release(screen);
   }
@@ -268,5 +276,10 @@ export class Pictures {
   /** How old the newest picture was when it was shown, milliseconds; not reactive. */
   delayMs(key: string): number | null {
     return this.#delays.get(key) ?? null;
+  }
+
+  /** When the picture that is shown came, unix ms; not reactive. */
+  arrivedAt(key: string): number | null {
+    return this.#arrived.get(key) ?? null;
   }
 }

@@ -41,12 +41,15 @@ describe("what can be done with a camera", () => {
   });
 
   it("is undone when it is done", () => {
-    const done = (c: Shown, alone = false) =>
-      CAMERA_ACTIONS.filter((action) => action.done?.(c, alone)).map(({ words }) => words.undoes);
+    const done = (c: Shown, on = false) =>
+      CAMERA_ACTIONS.filter((action) => action.done?.(c, { alone: on, numbers: on })).map(
+        ({ words }) => words.undoes,
+      );
     expect(done(camera())).toEqual([]);
     expect(done({ ...camera({ fill: true }), frozen: true }, true)).toEqual([
       "Show all cameras",
       "Resume",
+      "Hide numbers",
       "Fit into tile",
     ]);
   });

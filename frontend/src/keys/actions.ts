@@ -14,6 +14,13 @@ export interface Choice {
   run: (act: Actions) => void;
 }
 
+/** How the page shows a camera. */
+export interface Looks {
+  alone: boolean;
+  /** Its numbers stand on its picture. */
+  numbers: boolean;
+}
+
 /** Something to do with the active camera. */
 export interface CameraAction {
   part: Part;
@@ -26,7 +33,7 @@ export interface CameraAction {
   run?: (act: Actions) => void;
   choices?: (c: Shown) => readonly Choice[];
   /** It is done already: the menu undoes it. */
-  done?: (c: Shown, alone: boolean) => boolean;
+  done?: (c: Shown, looks: Looks) => boolean;
   /** It changes something for everybody who looks, or saves where PiGrid runs. */
   changes?: true;
   /** Whether it makes sense now; it does unless this says no. */
@@ -36,6 +43,7 @@ export interface CameraAction {
 const alone = (act: Actions) => act.toggleSolo();
 const snapshot = (act: Actions) => act.snapshot();
 const freeze = (act: Actions) => act.toggleFreeze();
+const numbers = (act: Actions) => act.toggleNumbers();
 const clockwise = (act: Actions) => act.turn(90);
 const hide = (act: Actions) => act.hide();
 const mirror = (act: Actions) => act.mirror();
@@ -47,7 +55,7 @@ export const CAMERA_ACTIONS: readonly CameraAction[] = [
     words: CAMERA_WORDS.alone,
     keys: { Enter: alone, f: alone },
     run: alone,
-    done: (_, isAlone) => isAlone,
+    done: (_, looks) => looks.alone,
   },
   { part: "look", words: CAMERA_WORDS.snapshot, keys: { s: snapshot }, run: snapshot },
   { part: "look", words: CAMERA_WORDS.clip, changes: true, run: (act) => act.clip() },
@@ -57,6 +65,13 @@ export const CAMERA_ACTIONS: readonly CameraAction[] = [
     keys: { Space: freeze },
     run: freeze,
     done: (c) => c.frozen === true,
+  },
+  {
+    part: "look",
+    words: CAMERA_WORDS.numbers,
+    keys: { i: numbers },
+    run: numbers,
+    done: (_, looks) => looks.numbers,
   },
   {
     part: "mount",
@@ -85,6 +100,13 @@ export const CAMERA_ACTIONS: readonly CameraAction[] = [
     changes: true,
     run: (act) => act.toggleFill(),
     done: (c) => c.fill,
+  },
+  {
+    part: "here",
+    words: CAMERA_WORDS.notify,
+    changes: true,
+    run: (act) => act.toggleNotify(),
+    done: (c) => c.notify,
   },
   { part: "here", words: CAMERA_WORDS.hide, changes: true, keys: { h: hide }, run: hide },
   {
@@ -129,7 +151,7 @@ export const CAMERA_ACTIONS: readonly CameraAction[] = [
   {
     part: "state",
     words: CAMERA_WORDS.details,
-    keys: { i: (act) => act.openDetails() },
+    keys: { d: (act) => act.openDetails() },
     run: (act) => act.openDetails(),
   },
   {

@@ -25,6 +25,9 @@ export interface Actions {
   showViewNumber(n: number): void;
   turnPage(by: number): void;
   toggleFreeze(): void;
+  /** The numbers of this camera's picture, on it or only under the mouse. */
+  toggleNumbers(): void;
+  toggleAllNumbers(): void;
   /** Saves the picture of the active camera. */
   snapshot(): void;
   /** Saves those of all cameras, at one instant. */
@@ -35,6 +38,8 @@ export interface Actions {
   moveTile(direction: Direction): void;
   hide(): void;
   toggleFill(): void;
+  /** Notifies when this camera goes and comes back, or not any more. */
+  toggleNotify(): void;
   /** In by so many steps, or out. */
   zoom(steps: number): void;
   retry(): void;
@@ -83,6 +88,7 @@ const ROWS: Record<keyof typeof KEY_WORDS, Row> = {
   find: { "$mod+k": (act) => act.openFind() },
   layout: { g: (act) => act.toggleLayout() },
   fullscreen: { F11: (act) => act.toggleFullscreen() },
+  numbersAll: { "Shift+I": (act) => act.toggleAllNumbers() },
   snapshotAll: { "Shift+S": (act) => act.snapshotAll() },
   retryAll: { "Shift+R": (act) => act.retryAll() },
   household: { l: (act) => act.openHousehold() },
@@ -109,7 +115,15 @@ const LOOKING: ReadonlySet<string> = new Set([
 /** What keys do not do on a page that may change nothing. */
 const CHANGING: ReadonlySet<string> = new Set(
   [
-    ...[ROWS.views, ROWS.layout, ROWS.snapshotAll, ROWS.household, ROWS.add, ROWS.settings],
+    ...[
+      ROWS.views,
+      ROWS.layout,
+      ROWS.numbersAll,
+      ROWS.snapshotAll,
+      ROWS.household,
+      ROWS.add,
+      ROWS.settings,
+    ],
     ...CAMERA_ACTIONS.filter(({ changes }) => changes).map(({ keys = {} }) => keys),
   ].flatMap((row) => Object.keys(row)),
 );

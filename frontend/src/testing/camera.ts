@@ -22,6 +22,8 @@ export function camera(differences: Partial<Camera> = {}): Camera {
     warning: "",
     fps: 15,
     bytesPerSecond: 512_500,
+    takenAt: 0,
+    clockAheadMs: 0,
     width: 1280,
     height: 720,
     added: false,
@@ -34,6 +36,7 @@ export function camera(differences: Partial<Camera> = {}): Camera {
     mirror: false,
     hidden: false,
     fill: false,
+    notify: false,
     ...differences,
   };
 }
@@ -76,7 +79,7 @@ export function state(
     kiosk: false,
     readOnly: false,
     access: NO_ACCESS,
-    appearance: { scheme: "system", labels: "always" },
+    appearance: { scheme: "system", labels: "always", numbers: "hover" },
     layout: "",
     views: [],
     view: "",

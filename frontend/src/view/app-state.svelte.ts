@@ -34,7 +34,11 @@ export class AppState {
   /** Some of the cameras, by name; `view` is the name of the one that is shown, "" for all. */
   views = $state.raw<readonly View[]>([]);
   view = $state("");
-  appearance = $state.raw<Appearance>({ scheme: "system", labels: "always" });
+  appearance = $state.raw<Appearance>({
+    scheme: "system",
+    labels: "always",
+    numbers: "hover",
+  });
   /** Who may watch. */
   access = $state.raw<Access>({ households: [], open: [], new: [], strange: 0 });
   /** What `cameras` is on its way to. */
@@ -85,8 +89,9 @@ export class AppState {
     this.layout = state.layout;
     this.views = state.views;
     this.view = state.view;
-    const { scheme, labels } = state.appearance;
-    if (scheme !== this.appearance.scheme || labels !== this.appearance.labels) {
+    const { scheme, labels, numbers } = state.appearance;
+    const before = this.appearance;
+    if (scheme !== before.scheme || labels !== before.labels || numbers !== before.numbers) {
       this.appearance = state.appearance;
     }
     this.phase = "ready";

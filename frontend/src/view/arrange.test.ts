@@ -31,6 +31,8 @@ describe("views", () => {
       browse: not,
       copy: not,
       hide: not,
+      notify: not,
+      numbers: not,
       fill: not,
       mount: not,
       nameAgent: () => Promise.resolve(accessResult()),

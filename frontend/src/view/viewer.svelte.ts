@@ -28,6 +28,7 @@ import { around, focusFit } from "../layout/focus";
 import { drawnWidth } from "../layout/picture";
 import type { AppState } from "./app-state.svelte";
 import { Arrange, type ArrangeCommands } from "./arrange.svelte";
+import { Overlays } from "./overlays.svelte";
 import { Zooms } from "./zooms.svelte";
 
 export type Dialog =
@@ -92,6 +93,10 @@ export interface Commands extends ArrangeCommands {
   fullscreen(full: boolean): void;
   /** Hides a camera, or shows it again. */
   hide(camera: Camera, hidden: boolean): void;
+  /** Shows the numbers of all pictures, or only under the mouse. */
+  numbers(always: boolean): void;
+  /** Notifies when a camera goes and comes back, or not any more. */
+  notify(camera: Camera, on: boolean): void;
   /** Lets a picture fill its tile, or fit into it. */
   fill(camera: Camera, fill: boolean): void;
   /** Says how a camera is called and mounted. */
@@ -120,6 +125,7 @@ export class Viewer {
   readonly zooms = new Zooms();
   /** Which cameras stand in the grid, and in which order. */
   readonly arranged: Arrange;
+  readonly overlays: Overlays;
   /** Grows whenever the keyboard moved: the grid then focuses the active tile. */
   moves = $state(0);
   /** The tile that is being dragged, and where its upper left corner is. */
@@ -140,6 +146,7 @@ export class Viewer {
     this.#app = app;
     this.#commands = commands;
     this.arranged = new Arrange(app, commands);
+    this.overlays = new Overlays(() => app.appearance.numbers === "always");
     app.onforgotten = (key, left) => this.#forgotten(key, left);
   }
 
@@ -502,6 +509,18 @@ export class Viewer {
     if (!this.#frozen.delete(key)) this.#frozen.add(key);
   }
 
+  /** Puts its numbers on the active camera's picture, or takes them away. */
+  toggleNumbers(): void {
+    if (this.active) this.overlays.toggle(this.active.key);
+  }
+
+  /** The same for all cameras, kept on this computer. */
+  toggleAllNumbers(): void {
+    const { all } = this.overlays;
+    this.overlays.settle();
+    this.#commands.numbers(!all);
+  }
+
   snapshot(key = this.active?.key): void {
     if (key !== undefined) this.#commands.save("snapshot", key);
   }
@@ -585,6 +604,15 @@ export class Viewer {
   /** Lets the active camera's picture fill its tile, or fit into it. */
   toggleFill(): void {
     if (this.active) this.#commands.fill(this.active, !this.active.fill);
+  }
+
+  /** Notifies when the active camera goes and comes back, or not any more. */
+  toggleNotify(): void {
+    if (this.active) this.notify(this.active);
+  }
+
+  notify(camera: Camera): void {
+    this.#commands.notify(camera, !camera.notify);
   }
 
   retry(key = this.active?.key): void {

@@ -46,6 +46,8 @@ describe("Viewer", () => {
         done.push(`remove ${view}`);
         return Promise.resolve();
       },
+      notify: (c, on) => done.push(`notify ${c.key} ${on}`),
+      numbers: (always) => done.push(`numbers ${always}`),
       fill: (c, fill) => done.push(`fill ${c.key} ${fill}`),
       mount: (key, mounting) => mounted.push([key, mounting]),
       nameAgent: (_, name) => Promise.resolve(accessResult({ ok: name !== "" })),
@@ -150,6 +152,8 @@ describe("Viewer", () => {
       browse: () => {},
       copy: () => {},
       hide: () => {},
+      notify: () => {},
+      numbers: () => {},
       fill: () => {},
       layout: () => {},
       move: () => Promise.resolve(),
@@ -467,6 +471,31 @@ describe("Viewer", () => {
     viewer.activate("k2");
     viewer.toggleFill();
     expect(done).toEqual(["fill agent:1/imx708 true", "fill k2 false"]);
+  });
+
+  it("notifies of the active camera, or not any more", () => {
+    app.receive(state([camera(), camera({ key: "k2", notify: true })]));
+    viewer.toggleNotify();
+    viewer.activate("k2");
+    viewer.toggleNotify();
+    expect(done).toEqual(["notify agent:1/imx708 true", "notify k2 false"]);
+  });
+
+  it("shows the numbers of one picture, or of all", () => {
+    app.receive(state(cameras(2)));
+    const on = () => ["k1", "k2"].filter((key) => viewer.overlays.of(key));
+    viewer.activate("k2");
+    viewer.toggleNumbers();
+    expect(on()).toEqual(["k2"]);
+    viewer.toggleAllNumbers();
+    expect(done).toEqual(["numbers true"]);
+    const all = { scheme: "system", labels: "always", numbers: "always" };
+    app.receive({ ...state(cameras(2)), appearance: all });
+    expect(on()).toEqual(["k1", "k2"]);
+    viewer.toggleNumbers();
+    expect(on()).toEqual(["k1"]);
+    viewer.toggleAllNumbers();
+    expect(done).toEqual(["numbers true", "numbers false"]);
   });
 
   it("zooms the active picture, which is then worth every frame", () => {

@@ -23,10 +23,17 @@ export const CAMERA_WORDS = {
   snapshot: { does: "Snapshot", caps: ["S"], help: "Save its picture" },
   clip: { does: "Save last 30 s", caps: [], help: "" },
   freeze: { does: "Freeze", undoes: "Resume", caps: ["Space"], help: "Freeze or resume" },
+  numbers: {
+    does: "Show numbers",
+    undoes: "Hide numbers",
+    caps: ["I"],
+    help: "Its numbers on the picture: time, rate, age",
+  },
   name: { does: "Rename…", caps: ["F2"], help: "Rename" },
   turn: { does: "Rotate", caps: ["]", "["], help: "Rotate by 90°, clockwise or back" },
   mirror: { does: "Flip", caps: ["X"], help: "Flip: swap left and right" },
   fill: { does: "Fill tile", undoes: "Fit into tile", caps: [], help: "" },
+  notify: { does: "Notify when it goes", undoes: "Stop notifying", caps: [], help: "" },
   hide: { does: "Hide", caps: ["H"], help: "Hide" },
   move: {
     does: "Move",
@@ -37,7 +44,7 @@ export const CAMERA_WORDS = {
   browser: { does: "Open in browser", caps: [], help: "" },
   copy: { does: "Copy address", caps: [], help: "" },
   history: { does: "History", caps: [], help: "" },
-  details: { does: "Details", caps: ["I"], help: "Details" },
+  details: { does: "Details", caps: ["D"], help: "Details" },
   retry: { does: "Retry", caps: ["R"], help: "Reconnect now" },
   forget: { does: "Forget…", caps: [], help: "" },
 } satisfies Record<string, ActionWords>;

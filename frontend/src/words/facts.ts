@@ -5,6 +5,7 @@ import { accessOf } from "./access";
 import { PLAIN_NAME } from "./addresses";
 import { megabits, size } from "./numbers";
 import { agentCommand } from "./page";
+import { clockOff } from "./overlay";
 import { moment, rate } from "./time";
 
 /** Puts a newer agent on the camera's Pi, as the README does it; "" when it needs none. */
@@ -35,6 +36,7 @@ export function facts(c: Shown, now: number, household = ""): [string, string][]
     ["Frame rate", c.fps > 0 && givesPictures(c) ? `${rate(c.fps)} fps` : ""],
     ["Data rate", givesPictures(c) ? megabits(c.bytesPerSecond) : ""],
     ["Last picture", c.lastFrameAt > 0 ? moment(c.lastFrameAt, now) : ""],
+    ["Clock", clockOff(c) === "" ? "" : `${clockOff(c)} of this computer's`],
     ["Access", accessOf(c, household)],
     ["Found", c.added ? "Added by address" : "Discovered automatically"],
   ];

@@ -16,6 +16,7 @@ export const KEY_WORDS = {
   find: { caps: ["Ctrl/Cmd", "K"], help: "Find a camera by name, host, address or state" },
   layout: { caps: ["G"], help: "One large picture with the others in a strip, or all of one size" },
   fullscreen: { caps: ["F11"], help: "Toggle full screen (Esc exits)" },
+  numbersAll: { caps: ["Shift", "I"], help: "Numbers on all pictures" },
   snapshotAll: { caps: ["Shift", "S"], help: "Save the pictures of all cameras at one instant" },
   retryAll: { caps: ["Shift", "R"], help: "Reconnect all cameras now" },
   household: { caps: ["L"], help: "Household: who may watch" },

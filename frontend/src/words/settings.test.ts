@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 
-import { imported, SETTINGS } from "./settings";
+import { imported, savingProblem, SETTINGS } from "./settings";
 
 const result = { ok: true, code: "", detail: "", text: "", added: 0 };
 
@@ -30,4 +30,24 @@ describe("taking in a file of settings", () => {
 it("names what belongs to one camera", () => {
   expect(SETTINGS.detailsOf("Porch")).toBe("Details of Porch");
   expect(SETTINGS.forgetOf("Porch")).toBe("Forget Porch");
+});
+
+describe("how pictures cannot be saved", () => {
+  it.each([
+    [{}, ""],
+    [{ ok: false, code: "cancelled" }, ""],
+    [
+      { ok: false, code: "unknown-part", detail: "{room}" },
+      "PiGrid does not know {room}. A name may have {camera}, {date} and {time}.",
+    ],
+    [{ ok: false, code: "separator" }, "A name cannot have / or \\. All files are in one folder."],
+    [
+      { ok: false, code: "no-folder", detail: "stat /x" },
+      "There is no such folder. Make it first, or choose another one.",
+    ],
+    [{ ok: false, code: "failed", detail: "no portal" }, "This does not work: no portal"],
+    [{ ok: false, code: "" }, "PiGrid did not answer. Try again."],
+  ])("%j", (differences, want) => {
+    expect(savingProblem({ ...result, ...differences })).toBe(want);
+  });
 });

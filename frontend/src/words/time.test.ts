@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 
-import { rate, span } from "./time";
+import { clockWithSeconds, rate, span } from "./time";
 
 const MIN = 60_000;
 const HOUR = 60 * MIN;
@@ -35,4 +35,8 @@ describe("rate", () => {
   ])("%d is %s", (fps, words) => {
     expect(rate(fps)).toBe(words);
   });
+});
+
+it("has seconds where they count", () => {
+  expect(clockWithSeconds(new Date(2026, 10, 30, 4, 2, 9).getTime())).toBe("04:02:09");
 });

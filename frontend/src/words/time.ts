@@ -16,7 +16,17 @@ export function countdown(ms: number): string {
 }
 
 const hourMinute = new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-digit" });
+const hourMinuteSecond = new Intl.DateTimeFormat("en-GB", {
+  hour: "2-digit",
+  minute: "2-digit",
+  second: "2-digit",
+});
 const dayMonth = new Intl.DateTimeFormat("en-GB", { day: "numeric", month: "short" });
+
+/** "14:02:31" */
+export function clockWithSeconds(at: number): string {
+  return hourMinuteSecond.format(at);
+}
 
 /** "14:02" */
 export function clock(at: number): string {
