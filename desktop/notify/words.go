@@ -70,7 +70,7 @@ func forMany(events []event, back bool) Notice {
 
 // Trial is what a person sees who wants to know of a camera.
 func Trial(name string) Notice {
-	return Notice{plain(name, maxName, "Camera") + ": you will be told here", "When it gives no pictures for 15 seconds, and when it does again."}
+	return Notice{plain(name, maxName, "Camera") + ": notifications are on", "You get one when no picture has come for 15 seconds, and one when pictures come again."}
 }
 
 func nameOf(e event) string { return plain(e.Name, maxName, "Camera") }

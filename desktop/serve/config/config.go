@@ -16,7 +16,7 @@ const (
 	envPrefix = "PIGRID_SERVE_"
 )
 
-// Config is what pigrid-serve was told. It is valid: nothing in it needs a second look.
+// Config is how pigrid-serve is set. It is valid: nothing in it needs a second look.
 type Config struct {
 	Listen     string // host:port; host may be empty, port 0 picks one
 	NoPassword bool   // everybody on the network may watch

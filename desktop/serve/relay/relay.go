@@ -51,7 +51,7 @@ func (r *Relay) Wait() {
 	r.streams.Wait()
 }
 
-// Listed is a camera as programs are told of it.
+// Listed is a camera as programs see it.
 type Listed struct {
 	Key      string         `json:"key"`
 	Name     string         `json:"name"`
