@@ -47,6 +47,32 @@ func (a *Arrangement) Notify(key string, on bool) {
 	a.change(func(now *settings.Arrangement) { now.Notify = with(now.Notify, key, on) })
 }
 
+// Take takes in how another computer shows cameras: its order, views and layout, and what
+// it hides, fills and notifies of. What this computer has besides stays, after it.
+func (a *Arrangement) Take(theirs settings.Arrangement) {
+	a.change(func(now *settings.Arrangement) {
+		for _, list := range []struct{ to, from *[]string }{
+			{&now.Hidden, &theirs.Hidden}, {&now.Fill, &theirs.Fill}, {&now.Notify, &theirs.Notify}, {&now.Order, &theirs.Order},
+		} {
+			*list.to = both(*list.from, *list.to)
+		}
+		views := slices.Clone(theirs.Views)
+		for _, v := range now.Views {
+			if find(theirs.Views, v.Name) < 0 {
+				views = append(views, v)
+			}
+		}
+		now.Views, now.Layout = views[:min(len(views), settings.MaxViews)], theirs.Layout
+	})
+}
+
+// both has the keys of two lists, each once.
+func both(first, second []string) []string {
+	has := setOf(first)
+	list := append(slices.Clone(first), without(second, func(key string) bool { return has[key] })...)
+	return list[:min(len(list), settings.MaxArranged)]
+}
+
 // Forget removes cameras from everything.
 func (a *Arrangement) Forget(keys []string) {
 	gone := func(k string) bool { return slices.Contains(keys, k) }

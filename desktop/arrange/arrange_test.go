@@ -2,6 +2,7 @@ package arrange
 
 import (
 	"fmt"
+	"reflect"
 	"slices"
 	"strings"
 	"sync"
@@ -115,5 +116,34 @@ func TestNotify(t *testing.T) {
 	a.Forget([]string{"c"})
 	if now := a.Now(); !slices.Equal(now.Notify, []string{"b"}) {
 		t.Errorf("got %+v", now)
+	}
+}
+
+// TestTake: what another computer has comes first, and nothing of this one is lost.
+func TestTake(t *testing.T) {
+	t.Parallel()
+	a := New(settings.Arrangement{
+		Hidden: []string{"a"}, Fill: []string{"b"}, Notify: []string{"c"}, Order: []string{"c", "b", "a"}, Showing: "Here",
+		Views: []settings.View{{Name: "Here", Cameras: []string{"a"}}, {Name: "Both", Cameras: []string{"a"}}},
+	})
+	a.Take(settings.Arrangement{
+		Hidden: []string{"d"}, Fill: []string{"b"}, Order: []string{"d", "a"}, Layout: settings.Focus, Showing: "There",
+		Views: []settings.View{{Name: "There", Cameras: []string{"d"}}, {Name: "Both", Cameras: []string{"d"}}},
+	})
+	want := settings.Arrangement{
+		Hidden: []string{"d", "a"}, Fill: []string{"b"}, Notify: []string{"c"}, Order: []string{"d", "a", "c", "b"}, Layout: settings.Focus, Showing: "Here",
+		Views: []settings.View{{Name: "There", Cameras: []string{"d"}}, {Name: "Both", Cameras: []string{"d"}}, {Name: "Here", Cameras: []string{"a"}}},
+	}
+	if got := a.Now(); !reflect.DeepEqual(got, want) {
+		t.Errorf("got %+v\nwant %+v", got, want)
+	}
+	for range 3 {
+		many := settings.Arrangement{}
+		for i := range settings.MaxViews {
+			many.Views = append(many.Views, settings.View{Name: fmt.Sprint(i)})
+		}
+		if a.Take(many); len(a.Now().Views) != settings.MaxViews {
+			t.Errorf("%d views", len(a.Now().Views))
+		}
 	}
 }

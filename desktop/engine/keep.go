@@ -43,7 +43,7 @@ func (e *Engine) tidy() {
 	for {
 		select {
 		case <-ticker.C:
-			e.recent.Retain(func(key string) bool { f := e.Streams.Get(key); return f != nil && f.Facts().Wanted })
+			e.recent.Retain(func(key string) bool { f := e.Streams.Get(key); return f != nil && f.Facts().Looked })
 		case <-e.Tasks.Context().Done():
 			return
 		}

@@ -56,6 +56,7 @@ func (e *Engine) Import(data []byte) (fresh int, err error) {
 	}
 	e.SetAppearance(theirs.Appearance)
 	e.takeSaving(theirs.Pictures)
+	e.arranged.Take(theirs.Arrangement)
 	e.applying.Lock()
 	defer e.applying.Unlock()
 	added := e.Roster.Restore(list)

@@ -60,6 +60,8 @@ func TestSettingsMoveToAnotherComputer(t *testing.T) {
 		t.Fatal("it cannot be turned")
 	}
 	old.set(t, "setAppearance", Call{Scheme: "dark", Labels: "hover"})
+	old.call(t, "saveView", Call{Name: "Outside", Keys: []string{seen}})
+	old.call(t, "fill", Call{Key: seen, On: true})
 	file := old.set(t, "exportSettings", Call{})
 	for _, secret := range secrets {
 		if !file.OK || strings.Contains(strings.ToUpper(file.Text), strings.ToUpper(secret)) {
@@ -85,8 +87,11 @@ func TestSettingsMoveToAnotherComputer(t *testing.T) {
 			t.Errorf("asked for %s without TLS", asked.Path)
 		}
 	}
-	if c := d.camera(seen); c.Name != "Yard" || c.Rotation != 90 {
+	if c := d.camera(seen); c.Name != "Yard" || c.Rotation != 90 || !c.Fill {
 		t.Errorf("%+v", c)
+	}
+	if views := d.State().Views; len(views) != 1 || views[0].Name != "Outside" || len(views[0].Cameras) != 1 {
+		t.Errorf("%+v", views)
 	}
 	if got := d.State().Appearance; got != (Appearance{"dark", "hover", "hover"}) {
 		t.Errorf("%+v", got)

@@ -25,6 +25,7 @@ describe("a page that may change nothing", () => {
         "Show alone",
         "Snapshot",
         "Freeze",
+        "Show numbers",
         "Open in browser",
         "Copy address",
         "History",

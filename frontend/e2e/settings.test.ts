@@ -72,10 +72,17 @@ it("lists cameras, opens their details and forgets them", async () => {
   const rows = page.getByRole("dialog").locator("tbody tr");
   expect(await rows.count()).toBe(4);
   await shot(page, "settings-cameras");
-  await page.getByRole("button", { name: "Forget Porch" }).click();
-  await expect.poll(() => stage.go.calls.at(-1)).toBe("forget agent:1/cam");
   await page.getByRole("button", { name: "Details of Porch" }).click();
   await page.getByRole("dialog", { name: "Porch" }).waitFor();
+  await page.keyboard.press("Escape");
+  await page.keyboard.press("Control+,");
+  await page.getByRole("tab", { name: "Cameras" }).click();
+  await page.getByRole("button", { name: "Forget Porch" }).click();
+  const asked = page.getByRole("dialog", { name: "Forget Porch?" });
+  await asked.waitFor();
+  expect(stage.go.calls.filter((call) => call.startsWith("forget"))).toEqual([]);
+  await asked.getByRole("button", { name: "Forget this camera" }).click();
+  await expect.poll(() => stage.go.calls.at(-1)).toBe("forget agent:1/cam");
 });
 
 it("notifies of a camera that goes, or says why it cannot", async () => {

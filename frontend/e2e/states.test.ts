@@ -166,8 +166,12 @@ describe("words for every state", () => {
       () => (window as unknown as { fakeClipboard: string }).fakeClipboard,
     );
     expect(copied).toBe("dial tcp 192.168.1.41:8080: connect: no route to host");
-    await dialog.getByRole("button", { name: "Forget this camera" }).click();
-    await dialog.waitFor({ state: "detached" });
+    await dialog.getByRole("button", { name: "Forget…" }).click();
+    const asked = page.getByRole("dialog", { name: "Forget Garage?" });
+    await asked.waitFor();
+    expect(stage.go.calls).toEqual([]);
+    await asked.getByRole("button", { name: "Forget this camera" }).click();
+    await asked.waitFor({ state: "detached" });
     expect(stage.go.calls).toEqual(["forget agent:2/cam"]);
   });
 
@@ -180,6 +184,7 @@ describe("words for every state", () => {
     const page = await stage.open();
     await menuOf(page, "Liar");
     await page.getByRole("menuitem", { name: "Details" }).click();
+    await page.getByRole("dialog").getByRole("button", { name: "Forget…" }).click();
     await page.getByRole("button", { name: "Forget all 3 cameras of this agent" }).click();
     await page.getByRole("dialog").waitFor({ state: "detached" });
     expect(stage.go.calls).toEqual(["forgetAgent agent:9/a"]);

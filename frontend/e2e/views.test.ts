@@ -45,6 +45,8 @@ const HALL = { name: "Hall", cameras: ["agent:5/cam", "agent:2/cam"], layout: "f
 async function open(options = {}, count = 6): Promise<Page> {
   stage.go.state.cameras = stage.cameras(count);
   const page = await stage.open({ viewport: { width: 1280, height: 720 }, ...options });
+  // Keys pressed before the page knows the views do nothing.
+  await page.locator("li.tile").first().waitFor({ state: "attached" });
   return page;
 }
 

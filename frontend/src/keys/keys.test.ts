@@ -189,6 +189,12 @@ describe("keys", () => {
     expect(press(event)).toEqual({ done: [], prevented: false });
   });
 
+  it("leaves the browser its keys where nothing may be changed", () => {
+    const back: Press = { key: "ArrowLeft", modifiers: ["Alt"] };
+    expect(press(back, false, false, true)).toEqual({ done: [], prevented: false });
+    expect(press(back)).toEqual({ done: ["moveTile left"], prevented: true });
+  });
+
   it("lets held arrows run", () => {
     expect(press({ key: "ArrowRight", repeat: true }).done).toEqual(["move right"]);
   });

@@ -135,8 +135,8 @@ export function keyHandler(act: Actions): (event: KeyboardEvent) => void {
   for (const { row, repeats } of ALL) {
     for (const [press, run] of Object.entries(row)) {
       (repeats ? repeating : once)[press] = (event) => {
+        if (act.readOnly && CHANGING.has(press)) return; // Alt+Left is the browser's way back
         event.preventDefault();
-        if (act.readOnly && CHANGING.has(press)) return;
         if (!act.kiosk || LOOKING.has(press)) run(act);
       };
     }

@@ -554,7 +554,7 @@ export class Viewer {
 
   /** Whether a drag of this camera's tile moves it. */
   canDrag(key: string): boolean {
-    const still = this.solo !== null || this.focused || this.readOnly;
+    const still = this.solo !== null || this.focused || this.readOnly || this.kiosk;
     return !still && !this.zooms.has(key) && this.#keys.length > 1;
   }
 
@@ -646,7 +646,7 @@ export class Viewer {
 
   #asking = $derived.by((): string => {
     const keys = new Map<string, string>();
-    for (const { agent, key, unnamed } of this.readOnly ? [] : this.#app.cameras) {
+    for (const { agent, key, unnamed } of this.readOnly || this.kiosk ? [] : this.#app.cameras) {
       if (unnamed && !this.#unnamed.has(agent) && !keys.has(agent)) keys.set(agent, key);
     }
     return JSON.stringify([...keys.values()]);
@@ -735,8 +735,7 @@ export class Viewer {
     if (key !== undefined) this.dialog = { kind: "details", key, naming: true };
   }
 
-  openForget(): void {
-    const key = this.active?.key;
+  openForget(key = this.active?.key): void {
     if (key !== undefined) this.dialog = { kind: "forget", key };
   }
 

@@ -676,6 +676,14 @@ describe("Viewer", () => {
     expect([...viewer.asking]).toEqual([]);
   });
 
+  it("moves and names nothing where nobody sits", () => {
+    const two = cameras(2).map((c) => ({ ...c, unnamed: true }));
+    app.receive(state(two));
+    expect([viewer.canDrag("k1"), viewer.asking.size > 0]).toEqual([true, true]);
+    app.receive({ ...state(two), kiosk: true });
+    expect([viewer.canDrag("k1"), viewer.asking.size > 0]).toEqual([false, false]);
+  });
+
   it("shows the household, or how to make one", () => {
     const opens = (access: Partial<Access>) => {
       app.receive({ ...state([]), access: { ...NO_ACCESS, ...access } });

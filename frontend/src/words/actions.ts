@@ -66,8 +66,10 @@ export const MENU = {
 /** Before a camera is forgotten. */
 export const FORGET = {
   title: (name: string) => `Forget ${name}?`,
-  found: "It leaves the grid of this computer. It comes back after it was off for a while.",
-  typed: "It leaves the grid of this computer. To see it again, add its address.",
+  found:
+    "It leaves the grid of this computer, with its place and its history. It comes back after it was off for a while.",
+  typed:
+    "It leaves the grid of this computer, with its place, its history and its password. To see it again, add its address.",
 };
 
 /** Cameras that a person has hidden. */

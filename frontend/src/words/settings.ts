@@ -39,7 +39,7 @@ export const SETTINGS = {
 
   transfer: "Move to another computer",
   transferText:
-    "The file has your cameras, their names, how PiGrid looks, and how it saves pictures. It has no keys and no passwords: the household sheet has those.",
+    "The file has your cameras, their names, places and views, how PiGrid looks, and how it saves pictures. It has no keys and no passwords: the household sheet has those.",
   exportFile: "Save settings",
   copyFile: "Copy settings",
   importFile: "Open settings",
