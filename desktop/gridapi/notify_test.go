@@ -78,7 +78,7 @@ func TestAPersonIsNotifiedOfACameraThatMatters(t *testing.T) {
 	if saved := d.runSave("snapshot", Call{}); len(saved.Paths) > 0 {
 		t.Errorf("saved %v, which nobody looks at", saved.Paths)
 	}
-	time.Sleep(6 * time.Second) // it has been there for 15 s of the clock
+	time.Sleep(8 * time.Second) // it was seen there for 15 s of the clock, looked at every 3 s
 	a.kill()
 	other.kill()
 	p.is(t, "Garage x: no pictures")
