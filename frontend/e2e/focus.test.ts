@@ -43,8 +43,9 @@ describe("one large picture", () => {
     if (width > wide) await page.getByRole("button", { name: "All of one size" }).click();
     else await page.keyboard.press("g");
     await picturesShown(page, 6);
-    const sizes = await page.locator("li.tile").evaluateAll((all) => all.map((e) => e.clientWidth));
-    expect(new Set(sizes).size).toBe(1);
+    const sizes = () =>
+      page.locator("li.tile").evaluateAll((all) => new Set(all.map((e) => e.clientWidth)).size);
+    await expect.poll(sizes).toBe(1);
     expect(stage.complaints).toEqual([]);
   });
 });
