@@ -24,7 +24,7 @@ help: ## Show this list
 run: ## Install what is missing, build, start an agent and the app; Ctrl-C ends both
 	@.make/run
 
-test: ## Install what tests need, run every test (about 25 minutes)
+test: ## Install what tests need, run every test (about 30 minutes)
 	@.make/test
 
 bench: ## Measure serving beside other servers, rewrite docs/PERFORMANCE.md (4 minutes)
