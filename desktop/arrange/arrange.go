@@ -42,7 +42,7 @@ func (a *Arrangement) Fill(key string, fill bool) {
 	a.change(func(now *settings.Arrangement) { now.Fill = with(now.Fill, key, fill) })
 }
 
-// Notify has a person told when a camera goes and comes back, or not any more.
+// Notify turns the notifications about a camera on or off.
 func (a *Arrangement) Notify(key string, on bool) {
 	a.change(func(now *settings.Arrangement) { now.Notify = with(now.Notify, key, on) })
 }

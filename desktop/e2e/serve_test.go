@@ -15,7 +15,7 @@ import (
 )
 
 // TestServeInEveryEngine: pages of both engines show what pigrid-serve has, after a login
-// once, over one connection to each camera; and nothing flows when nobody looks.
+// once, over one connection to each camera; and no stream is open when no page is.
 func TestServeInEveryEngine(t *testing.T) {
 	const n = 16
 	f := startFleet(t, n, 10)
@@ -89,7 +89,7 @@ func TestServeInEveryEngine(t *testing.T) {
 	for _, b := range pages {
 		b.load(t, "about:blank")
 	}
-	until(t, 4*time.Second, "nothing flows when nobody looks", func() bool { return f.viewers(t) == 0 })
+	until(t, 4*time.Second, "no stream is open when no page is", func() bool { return f.viewers(t) == 0 })
 
 	begin := time.Now()
 	if err := cmd.Process.Signal(syscall.SIGTERM); err != nil {

@@ -22,8 +22,8 @@ var errNoNotices = errors.New("nobody is there to see them")
 // asNobodyLooks is how pictures are asked for that only prove that a camera lives.
 func asNobodyLooks() feed.Rendition { return feed.Rendition{FPS: 1, Width: 80} }
 
-// Notify has a person told when a camera goes and comes back, which a first notice proves;
-// or not any more. The error says why nobody can be told.
+// Notify turns the notifications about a camera on or off. A first one shows that they are
+// seen. The error says why they cannot be shown.
 func (e *Engine) Notify(key string, on bool) error {
 	c, there := e.Roster.Get(key)
 	if !there {

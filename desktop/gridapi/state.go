@@ -212,7 +212,7 @@ type Call struct {
 	Labels    string `json:"labels,omitempty"`
 	Numbers   string `json:"numbers,omitempty"`
 	Path      string `json:"path,omitempty"`   // of a file that was saved, or of a folder
-	On        bool   `json:"on,omitempty"`     // hide, fill or notify; else not any more
+	On        bool   `json:"on,omitempty"`     // hide, fill or notify; false undoes it
 	Before    string `json:"before,omitempty"` // key of the camera that the moved one stands before, empty for last
 	// View is the name of a view, empty for all cameras, or to make one. Keys and Layout are
 	// what it gets.

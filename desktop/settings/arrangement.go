@@ -9,7 +9,7 @@ type Arrangement struct {
 	// pictures are cut so that they fill their tiles.
 	Hidden []string `json:"hidden,omitempty"`
 	Fill   []string `json:"fill,omitempty"`
-	// Notify has the keys of cameras of which a person is told when they go and come back.
+	// Notify has the keys of cameras whose going and coming back is notified.
 	Notify []string `json:"notify,omitempty"`
 	// Order has the keys in display order; cameras that are not in it come after them.
 	Order []string `json:"order,omitempty"`

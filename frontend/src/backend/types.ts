@@ -1040,7 +1040,7 @@ export interface Call {
    */
   path?: string;
   /**
-   * hide, fill or notify; else not any more
+   * hide, fill or notify; false undoes it
    */
   on?: boolean;
   /**

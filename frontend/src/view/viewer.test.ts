@@ -473,7 +473,7 @@ describe("Viewer", () => {
     expect(done).toEqual(["fill agent:1/imx708 true", "fill k2 false"]);
   });
 
-  it("notifies of the active camera, or not any more", () => {
+  it("turns notifications about the active camera on and off", () => {
     app.receive(state([camera(), camera({ key: "k2", notify: true })]));
     viewer.toggleNotify();
     viewer.activate("k2");
