@@ -5,7 +5,6 @@ import (
 	"errors"
 	"log/slog"
 	"os"
-	"path/filepath"
 	"strings"
 	"syscall"
 	"time"
@@ -13,6 +12,7 @@ import (
 
 	"pigrid/agent/config"
 	"pigrid/agent/identity"
+	"pigrid/shared/environ"
 )
 
 const systemStateDir = "/var/lib/pigrid"
@@ -117,7 +117,7 @@ func defaultStateDir(env []string) string {
 	if os.MkdirAll(systemStateDir, 0o755) == nil && usable(systemStateDir) {
 		return systemStateDir
 	}
-	return userStateDir(env)
+	return environ.StateDir(env, "pigrid")
 }
 
 // usable reports whether a folder can be written to. One that is only to be read
@@ -127,25 +127,4 @@ func usable(dir string) bool {
 	const search, write, read = 1, 2, 4 // of access(2)
 	err := syscall.Access(dir, write)
 	return err == nil || errors.Is(err, syscall.EROFS) && syscall.Access(dir, read|search) == nil
-}
-
-// userStateDir follows the XDG Base Directory Specification.
-func userStateDir(env []string) string {
-	if dir := lookup(env, "XDG_STATE_HOME"); filepath.IsAbs(dir) {
-		return filepath.Join(dir, "pigrid")
-	}
-	if home := lookup(env, "HOME"); filepath.IsAbs(home) {
-		return filepath.Join(home, ".local", "state", "pigrid")
-	}
-	return ""
-}
-
-// lookup returns the value of an environment variable in env.
-func lookup(env []string, name string) string {
-	for _, entry := range env {
-		if value, ok := strings.CutPrefix(entry, name+"="); ok {
-			return value
-		}
-	}
-	return ""
 }

@@ -11,23 +11,6 @@ import (
 	"pigrid/agent/config"
 )
 
-func TestUserStateDir(t *testing.T) {
-	for _, test := range []struct {
-		env  []string
-		want string
-	}{
-		{nil, ""},
-		{[]string{"HOME=/home/pi"}, "/home/pi/.local/state/pigrid"},
-		{[]string{"HOME=/home/pi", "XDG_STATE_HOME=/state"}, "/state/pigrid"},
-		{[]string{"XDG_STATE_HOME=relative", "HOME=/home/pi"}, "/home/pi/.local/state/pigrid"},
-		{[]string{"HOME=", "HOMES=/x"}, ""},
-	} {
-		if got := userStateDir(test.env); got != test.want {
-			t.Errorf("%v: %q, want %q", test.env, got, test.want)
-		}
-	}
-}
-
 // TestIdentify: the id is kept where it was told, the name is the host's unless
 // given, and a bad cameras.json is a warning only.
 func TestIdentify(t *testing.T) {

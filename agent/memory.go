@@ -7,13 +7,15 @@ import (
 	"runtime/debug"
 	"strconv"
 	"strings"
+
+	"pigrid/shared/environ"
 )
 
 // limitMemory has the garbage collector work harder before memory runs out: the
 // kernel would end the agent otherwise, or what else runs on a small Pi. Who sets
 // GOMEMLIMIT knows better. root is "/" but for tests.
 func limitMemory(root fs.FS, env []string) {
-	if lookup(env, "GOMEMLIMIT") != "" {
+	if environ.Lookup(env, "GOMEMLIMIT") != "" {
 		return // the runtime has read it
 	}
 	if limit := memoryLimit(root); limit > 0 {

@@ -13,6 +13,7 @@ import (
 	"pigrid/agent/control"
 	"pigrid/agent/web"
 	"pigrid/shared/api"
+	"pigrid/shared/environ"
 )
 
 // Exit codes of `pigrid-agent status`. 3 is what init scripts say of a program
@@ -35,7 +36,7 @@ func stateDirs(cfg config.Config, env []string) []string {
 		return []string{cfg.StateDir}
 	}
 	dirs := []string{systemStateDir}
-	if own := userStateDir(env); own != "" {
+	if own := environ.StateDir(env, "pigrid"); own != "" {
 		dirs = append(dirs, own)
 	}
 	return dirs

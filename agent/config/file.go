@@ -12,6 +12,7 @@ import (
 	"github.com/pelletier/go-toml/v2"
 
 	"pigrid/agent/smallfile"
+	"pigrid/shared/values"
 )
 
 // maxFile bounds what is read of a configuration file, in bytes.
@@ -64,7 +65,7 @@ func (l *Loader) fromKey(key string, v any, given map[string]bool) error {
 	if given[key] {
 		return nil
 	}
-	texts, err := plain(key, v, setting.list)
+	texts, err := values.Texts(key, v, setting.list)
 	if err != nil {
 		return err
 	}
@@ -136,7 +137,7 @@ func (l *Loader) forCamera(c *Camera, key string, v any) error {
 	if set == nil {
 		return fmt.Errorf("has no setting %q; there are %s", key, join(known, "and"))
 	}
-	texts, err := plain(key, v, false)
+	texts, err := values.Texts(key, v, false)
 	if err != nil {
 		return err
 	}
@@ -146,28 +147,6 @@ func (l *Loader) forCamera(c *Camera, key string, v any) error {
 		}
 	}
 	return nil
-}
-
-// plain turns a TOML value into what a flag would be given, one text for each
-// element of a list.
-func plain(key string, v any, list bool) ([]string, error) {
-	many, isList := v.([]any)
-	switch {
-	case !isList:
-		many = []any{v}
-	case !list:
-		return nil, fmt.Errorf("%s must be one value, not a list", key)
-	}
-	var texts []string
-	for _, one := range many {
-		switch one.(type) {
-		case string, int64, float64, bool:
-			texts = append(texts, fmt.Sprint(one))
-		default:
-			return nil, fmt.Errorf("%s must be a text, a number, or true or false", key)
-		}
-	}
-	return texts, nil
 }
 
 // position says where a TOML mistake stands.

@@ -1,5 +1,7 @@
 package config
 
+import "pigrid/shared/values"
+
 // option is one setting. Flags, environment, file, --help, the example file and the
 // table in README all follow from it.
 type option struct {
@@ -21,7 +23,7 @@ type option struct {
 }
 
 // parser checks a value and keeps it. Its error completes "is invalid: ".
-type parser = func(text string) error
+type parser = values.Parser
 
 // options are all settings, in the order of --help.
 func options(sources []Source) []option {
@@ -44,15 +46,15 @@ func serving(sources []Source) []option {
 func pictures() []option {
 	return []option{
 		{
-			key: "width", kind: "pixels", without: "640, or what fits `--height`", example: "640", short: true, camera: func(c *Camera) parser { return integer(&c.Width, minSide, maxSide) },
+			key: "width", kind: "pixels", without: "640, or what fits `--height`", example: "640", short: true, camera: func(c *Camera) parser { return values.Integer(&c.Width, minSide, maxSide) },
 			about: "width of the picture", readme: "Without a height it follows the sensor's shape: 640x360 for a Camera Module 3, 640x480 for most others",
 		},
 		{
-			key: "height", kind: "pixels", without: "what fits the sensor's shape", example: "480", short: true, camera: func(c *Camera) parser { return integer(&c.Height, minSide, maxSide) },
+			key: "height", kind: "pixels", without: "what fits the sensor's shape", example: "480", short: true, camera: func(c *Camera) parser { return values.Integer(&c.Height, minSide, maxSide) },
 			about: "height of the picture", readme: "A size of another shape than the sensor's cuts off what does not fit; the status (`/api/v1/status`, `crop`) says what remains",
 		},
 		{key: "framerate", kind: "fps", value: "30", short: true, camera: func(c *Camera) parser { return framerate(&c.Framerate) }, about: "frames per second"},
-		{key: "quality", kind: "1-100", without: "the capture program's own", example: "80", camera: func(c *Camera) parser { return integer(&c.Quality, 1, 100) }, about: "JPEG quality"},
+		{key: "quality", kind: "1-100", without: "the capture program's own", example: "80", camera: func(c *Camera) parser { return values.Integer(&c.Quality, 1, 100) }, about: "JPEG quality"},
 		{
 			key: "mode", kind: "mode", without: "the full field of view", example: `"auto"`, camera: func(c *Camera) parser { return mode(&c.Mode) },
 			about: "sensor mode `W:H:BITS`, or `auto` for the capture program's choice",
@@ -84,20 +86,20 @@ func watching() []option {
 		},
 		{key: "allow-from", kind: "network", list: true, example: `["203.0.113.0/24"]`, set: func(l *Loader) parser { return networks(&l.cfg.AllowFrom) }, about: "additional network that may watch"},
 		{
-			key: "max-viewers", kind: "n", value: "64", set: func(l *Loader) parser { return integer(&l.cfg.MaxViewers, 1, 100000) },
+			key: "max-viewers", kind: "n", value: "64", set: func(l *Loader) parser { return values.Integer(&l.cfg.MaxViewers, 1, 100000) },
 			about: "streams served at once", readme: "At the limit, the client with most streams makes room for others",
 		},
 		{
 			key: "idle-timeout", kind: "time", value: "30s", set: func(l *Loader) parser { return idle(&l.cfg.IdleTimeout) },
 			about: "switch the camera off this long after the last viewer; `never` keeps it on", readme: "A camera with long exposures stays on until its first picture",
 		},
-		{key: "mdns", kind: "bool", value: "true", set: func(l *Loader) parser { return boolean(&l.cfg.MDNS) }, about: "announce the agent on the local network", command: "`--mdns=false` does not"},
+		{key: "mdns", kind: "bool", value: "true", set: func(l *Loader) parser { return values.Boolean(&l.cfg.MDNS) }, about: "announce the agent on the local network", command: "`--mdns=false` does not"},
 		{
 			key: "mdns-interface", kind: "name", without: "all", example: `"eth0"`, set: func(l *Loader) parser { return networkInterface(&l.cfg.MDNSInterface) },
 			about: "announce on this network interface only",
 		},
-		{key: "log-level", kind: "level", value: "info", set: func(l *Loader) parser { return level(&l.cfg.LogLevel) }, about: "`debug`, `info`, `warn` or `error`"},
-		{key: "log-format", kind: "format", value: "text", set: func(l *Loader) parser { return logFormat(&l.cfg.LogJSON) }, about: "`text` or `json`"},
+		{key: "log-level", kind: "level", value: "info", set: func(l *Loader) parser { return values.Level(&l.cfg.LogLevel) }, about: "`debug`, `info`, `warn` or `error`"},
+		{key: "log-format", kind: "format", value: "text", set: func(l *Loader) parser { return values.LogFormat(&l.cfg.LogJSON) }, about: "`text` or `json`"},
 		{key: "config", kind: "file", value: DefaultFile, set: func(l *Loader) parser { return path(&l.file, "file") }, about: "file with these settings"},
 	}
 }

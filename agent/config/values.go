@@ -3,7 +3,6 @@ package config
 import (
 	"errors"
 	"fmt"
-	"log/slog"
 	"net"
 	"net/netip"
 	"os"
@@ -27,17 +26,6 @@ var (
 	modePattern  = regexp.MustCompile(`^(auto|[1-9]\d{1,4}:[1-9]\d{1,4}(:\d{1,2}(:[PU])?)?)$`)
 	ifacePattern = regexp.MustCompile(`^[!-.0-~]{1,15}$`)
 )
-
-func integer(into *int, low, high int) parser {
-	return func(s string) error {
-		n, err := strconv.Atoi(s)
-		if err != nil || n < low || n > high {
-			return fmt.Errorf("it must be a whole number from %d to %d", low, high)
-		}
-		*into = n
-		return nil
-	}
-}
 
 func framerate(into *float64) parser {
 	return func(s string) error {
@@ -145,36 +133,6 @@ func postProcess(into *string) parser {
 			return errors.New("it must be the absolute path of an existing file, like /usr/share/rpi-camera-assets/imx500_mobilenet_ssd.json, or none")
 		}
 		*into = s
-		return nil
-	}
-}
-
-func boolean(into *bool) parser {
-	return func(s string) error {
-		b, err := strconv.ParseBool(s)
-		if err != nil {
-			return errors.New("it must be true or false")
-		}
-		*into = b
-		return nil
-	}
-}
-
-func level(into *slog.Level) parser {
-	return func(s string) error {
-		if into.UnmarshalText([]byte(s)) != nil {
-			return errors.New("it must be debug, info, warn or error")
-		}
-		return nil
-	}
-}
-
-func logFormat(into *bool) parser {
-	return func(s string) error {
-		if s != "text" && s != "json" {
-			return errors.New("it must be text or json")
-		}
-		*into = s == "json"
 		return nil
 	}
 }

@@ -12,6 +12,7 @@ import (
 
 	"pigrid/agent/access"
 	"pigrid/shared/api"
+	"pigrid/shared/loginpage"
 )
 
 //go:embed assets/login.html
@@ -23,7 +24,7 @@ var loginPage = template.Must(template.New("login").Parse(loginHTML))
 var loginPolicy = strings.Replace(pagePolicy, "form-action 'none'", "form-action 'self'", 1)
 
 const (
-	loginPath = "/login"
+	loginPath = loginpage.Path
 	// maxLogin is how long the form may be that a browser sends, in bytes.
 	maxLogin = 4 << 10
 	// basicChallenge asks programs for the view password (RFC 7617).
@@ -204,7 +205,7 @@ type loginData struct {
 
 // showLogin answers with the login page.
 func (s *Server) showLogin(w http.ResponseWriter, r *http.Request, p api.Refusal) {
-	data := loginData{Name: s.name(), Version: s.cfg.Version, Next: nextOf(r)}
+	data := loginData{Name: s.name(), Version: s.cfg.Version, Next: loginpage.Next(r)}
 	if p.Code != api.CodeLocked {
 		data.Refusal = p.Detail
 	}
@@ -217,29 +218,6 @@ func (s *Server) showLogin(w http.ResponseWriter, r *http.Request, p api.Refusal
 	h.Set("Referrer-Policy", "same-origin") // with no-referrer, browsers send Origin: null with the form
 	w.WriteHeader(p.Status)
 	_ = loginPage.Execute(w, data)
-}
-
-// nextOf returns the page that a browser wanted to see, always one of this agent.
-// Passwords in the address do not go on.
-func nextOf(r *http.Request) string {
-	if r.URL.Path != loginPath {
-		if r.URL.Query().Has("key") {
-			return r.URL.Path
-		}
-		return localPath(r.URL.RequestURI())
-	}
-	if r.PostForm != nil { // logIn has read it, with a limit
-		return localPath(r.PostForm.Get("next"))
-	}
-	return localPath(r.URL.Query().Get("next"))
-}
-
-// localPath returns path if it stays on this agent, else "/".
-func localPath(path string) string {
-	if !strings.HasPrefix(path, "/") || strings.HasPrefix(path, "//") || strings.ContainsAny(path, "\\\r\n\t") || strings.HasPrefix(path, loginPath) {
-		return "/"
-	}
-	return path
 }
 
 // cookieName is the agent's own: browsers share cookies between all ports of a host.
@@ -287,5 +265,5 @@ func (s *Server) logIn(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	s.setCookie(w, value)
-	http.Redirect(w, r, nextOf(r), http.StatusSeeOther)
+	http.Redirect(w, r, loginpage.Next(r), http.StatusSeeOther)
 }

@@ -32,6 +32,7 @@ import (
 	"pigrid/desktop/settings"
 	"pigrid/frontend"
 	"pigrid/shared/dnssd"
+	"pigrid/shared/environ"
 )
 
 const (
@@ -43,7 +44,7 @@ const (
 
 // serve runs until ctx ends.
 func (p program) serve(ctx context.Context, cfg config.Config, dir string) error {
-	if lookup(p.env, "GOMEMLIMIT") == "" {
+	if environ.Lookup(p.env, "GOMEMLIMIT") == "" {
 		debug.SetMemoryLimit(softMemory)
 	}
 	log := newLog(cfg, p.stderr)

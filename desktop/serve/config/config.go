@@ -5,6 +5,8 @@ package config
 import (
 	"log/slog"
 	"net/netip"
+
+	"pigrid/shared/values"
 )
 
 const (
@@ -41,18 +43,18 @@ type option struct {
 }
 
 // parser checks a value and keeps it. Its error completes "is invalid: ".
-type parser = func(text string) error
+type parser = values.Parser
 
 // options are all settings, in the order of --help.
 var options = [...]option{
 	{key: "listen", kind: "address", value: DefaultListen, set: func(l *Loader) parser { return listen(&l.cfg.Listen) }, about: "address and port to listen on; :8088 is for the whole network, which then needs the view password"},
-	{key: "no-password", kind: "bool", value: "false", set: func(l *Loader) parser { return boolean(&l.cfg.NoPassword) }, about: "let everybody on the network watch without the view password"},
+	{key: "no-password", kind: "bool", value: "false", set: func(l *Loader) parser { return values.Boolean(&l.cfg.NoPassword) }, about: "let everybody on the network watch without the view password"},
 	{key: "state-dir", kind: "folder", set: func(l *Loader) parser { return path(&l.cfg.StateDir, "folder") }, about: "where cameras, keys and the view password are kept (default the service's folder, or pigrid-serve in the user's state folder)"},
 	{key: "allow-host", kind: "name", list: true, set: func(l *Loader) parser { return hosts(&l.cfg.AllowHosts) }, about: "additional Host name to accept; may be repeated"},
 	{key: "allow-from", kind: "network", list: true, set: func(l *Loader) parser { return networks(&l.cfg.AllowFrom) }, about: "additional network that may watch; may be repeated"},
-	{key: "max-viewers", kind: "n", value: "64", set: func(l *Loader) parser { return integer(&l.cfg.MaxViewers, 1, 10000) }, about: "streams served to other programs at once"},
-	{key: "mdns", kind: "bool", value: "true", set: func(l *Loader) parser { return boolean(&l.cfg.MDNS) }, about: "search the network for agents; --mdns=false does not"},
-	{key: "log-level", kind: "level", value: "info", set: func(l *Loader) parser { return level(&l.cfg.LogLevel) }, about: "debug, info, warn or error"},
-	{key: "log-format", kind: "format", value: "text", set: func(l *Loader) parser { return logFormat(&l.cfg.LogJSON) }, about: "text or json"},
+	{key: "max-viewers", kind: "n", value: "64", set: func(l *Loader) parser { return values.Integer(&l.cfg.MaxViewers, 1, 10000) }, about: "streams served to other programs at once"},
+	{key: "mdns", kind: "bool", value: "true", set: func(l *Loader) parser { return values.Boolean(&l.cfg.MDNS) }, about: "search the network for agents; --mdns=false does not"},
+	{key: "log-level", kind: "level", value: "info", set: func(l *Loader) parser { return values.Level(&l.cfg.LogLevel) }, about: "debug, info, warn or error"},
+	{key: "log-format", kind: "format", value: "text", set: func(l *Loader) parser { return values.LogFormat(&l.cfg.LogJSON) }, about: "text or json"},
 	{key: "config", kind: "file", value: DefaultFile, set: func(l *Loader) parser { return path(&l.file, "file") }, about: "file with these settings"},
 }

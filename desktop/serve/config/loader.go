@@ -13,6 +13,8 @@ import (
 
 	"github.com/pelletier/go-toml/v2"
 	"github.com/spf13/pflag"
+
+	"pigrid/shared/values"
 )
 
 // maxFile bounds what is read of a configuration file, in bytes.
@@ -156,7 +158,7 @@ func (l *Loader) fromTOML(data []byte, given map[string]bool) error {
 		if given[key] {
 			continue
 		}
-		texts, err := plain(key, settings[key])
+		texts, err := values.Texts(key, settings[key], isList(key))
 		if err != nil {
 			return err
 		}
@@ -169,25 +171,9 @@ func (l *Loader) fromTOML(data []byte, given map[string]bool) error {
 	return nil
 }
 
-// plain returns a value of TOML as texts, one but for a list.
-func plain(key string, v any) ([]string, error) {
-	isList := slices.ContainsFunc(options[:], func(o option) bool { return o.key == key && o.list })
-	list, ok := v.([]any)
-	if !ok {
-		list = []any{v}
-	} else if !isList {
-		return nil, fmt.Errorf("%s must be one value, not a list", key)
-	}
-	var texts []string
-	for _, one := range list {
-		switch one.(type) {
-		case string, bool, int64:
-			texts = append(texts, fmt.Sprint(one))
-		default:
-			return nil, fmt.Errorf("%s must be a text, a number or true or false", key)
-		}
-	}
-	return texts, nil
+// isList reports whether a setting may be a list in the file.
+func isList(key string) bool {
+	return slices.ContainsFunc(options[:], func(o option) bool { return o.key == key && o.list })
 }
 
 // FlagError says in one sentence what is wrong with the command line. err is what pflag

@@ -2,8 +2,6 @@ package config
 
 import (
 	"errors"
-	"fmt"
-	"log/slog"
 	"net"
 	"net/netip"
 	"path/filepath"
@@ -28,28 +26,6 @@ func listen(into *string) parser {
 			return errors.New("it must be an address and a port like :8088 or 127.0.0.1:8088")
 		}
 		*into = s
-		return nil
-	}
-}
-
-func boolean(into *bool) parser {
-	return func(s string) (err error) {
-		b, err := strconv.ParseBool(s)
-		if err != nil {
-			return errors.New("it must be true or false")
-		}
-		*into = b
-		return nil
-	}
-}
-
-func integer(into *int, low, high int) parser {
-	return func(s string) error {
-		n, err := strconv.Atoi(s)
-		if err != nil || n < low || n > high {
-			return fmt.Errorf("it must be a whole number from %d to %d", low, high)
-		}
-		*into = n
 		return nil
 	}
 }
@@ -85,25 +61,6 @@ func networks(into *[]netip.Prefix) parser {
 			return errors.New("it must be a network or an address like 203.0.113.0/24")
 		}
 		*into = append(*into, p.Masked())
-		return nil
-	}
-}
-
-func level(into *slog.Level) parser {
-	return func(s string) error {
-		if into.UnmarshalText([]byte(s)) != nil {
-			return errors.New("it must be debug, info, warn or error")
-		}
-		return nil
-	}
-}
-
-func logFormat(into *bool) parser {
-	return func(s string) error {
-		if s != "text" && s != "json" {
-			return errors.New("it must be text or json")
-		}
-		*into = s == "json"
 		return nil
 	}
 }

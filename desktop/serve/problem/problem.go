@@ -3,12 +3,11 @@ package problem
 
 import (
 	_ "embed"
-	"encoding/json"
 	"html/template"
 	"net/http"
-	"strings"
 
 	"pigrid/shared/api"
+	"pigrid/shared/refusal"
 )
 
 //go:embed problem.html
@@ -16,17 +15,5 @@ var html string
 
 var page = template.Must(template.New("problem").Parse(html))
 
-// Fail answers with p: problem+json (RFC 9457) for programs, a page for people.
-func Fail(w http.ResponseWriter, r *http.Request, p api.Refusal) {
-	p.Type = "about:blank"
-	h := w.Header()
-	if strings.Contains(r.Header.Get("Accept"), "text/html") {
-		h.Set("Content-Type", "text/html; charset=utf-8")
-		w.WriteHeader(p.Status)
-		_ = page.Execute(w, p)
-		return
-	}
-	h.Set("Content-Type", "application/problem+json")
-	w.WriteHeader(p.Status)
-	_ = json.NewEncoder(w).Encode(p)
-}
+// Fail answers with p: problem+json for programs, a page for people.
+func Fail(w http.ResponseWriter, r *http.Request, p api.Refusal) { refusal.Write(w, r, page, p) }

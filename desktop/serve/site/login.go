@@ -12,6 +12,7 @@ import (
 	"pigrid/desktop/serve/login"
 	"pigrid/desktop/serve/problem"
 	"pigrid/shared/api"
+	"pigrid/shared/loginpage"
 )
 
 //go:embed assets
@@ -20,7 +21,7 @@ var assets embed.FS
 var loginPage = template.Must(template.ParseFS(assets, "assets/login.html"))
 
 const (
-	loginPath = "/login"
+	loginPath = loginpage.Path
 	// maxLogin is how long the form may be that a browser sends, in bytes.
 	maxLogin = 4 << 10
 	// challenge asks programs for the view password (RFC 7617).
@@ -145,7 +146,7 @@ func (s *Site) failLogin(w http.ResponseWriter, r *http.Request, p api.Refusal) 
 
 // showLogin answers with the login page.
 func (s *Site) showLogin(w http.ResponseWriter, r *http.Request, p api.Refusal) {
-	data := struct{ Refusal, Hint, Next string }{Next: nextOf(r)}
+	data := struct{ Refusal, Hint, Next string }{Next: loginpage.Next(r)}
 	if p.Code != api.CodeLocked {
 		data.Refusal = p.Detail
 	}
@@ -155,29 +156,6 @@ func (s *Site) showLogin(w http.ResponseWriter, r *http.Request, p api.Refusal) 
 	w.Header().Set("Content-Type", "text/html; charset=utf-8")
 	w.WriteHeader(p.Status)
 	_ = loginPage.Execute(w, data)
-}
-
-// nextOf returns the page that a browser wanted to see, always one of this program.
-// Passwords in the address do not go on.
-func nextOf(r *http.Request) string {
-	if r.URL.Path != loginPath {
-		if r.URL.Query().Has("key") {
-			return localPath(r.URL.Path)
-		}
-		return localPath(r.URL.RequestURI())
-	}
-	if r.PostForm != nil { // logIn has read it, with a limit
-		return localPath(r.PostForm.Get("next"))
-	}
-	return localPath(r.URL.Query().Get("next"))
-}
-
-// localPath returns path if it stays on this program, else "/".
-func localPath(path string) string {
-	if !strings.HasPrefix(path, "/") || strings.HasPrefix(path, "//") || strings.ContainsAny(path, "\\\r\n\t") || strings.HasPrefix(path, loginPath) {
-		return "/"
-	}
-	return path
 }
 
 // login is the page on which a browser logs in, and takes its form.
@@ -204,7 +182,7 @@ func (s *Site) login(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	s.setCookie(w)
-	http.Redirect(w, r, nextOf(r), http.StatusSeeOther)
+	http.Redirect(w, r, loginpage.Next(r), http.StatusSeeOther)
 }
 
 // loginAsset serves what the login page is made of.
