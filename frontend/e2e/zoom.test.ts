@@ -1,5 +1,5 @@
 import type { Page } from "playwright-core";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 
 import { violations } from "./axe";
 import { menuOf, picturesShown, shot, tile, useStage } from "./stage";
@@ -118,10 +118,12 @@ describe("zoom", () => {
     await touch("touchMove", [x + 30, y]);
     await touch("touchEnd");
     await expect.poll(async () => (await transform(page, "Porch"))[4]).toBeCloseTo(30, 0);
-    await tile(page, "Porch")
-      .getByRole("button", { name: /show all of the picture/ })
-      .tap();
-    await expect.poll(async () => (await transform(page, "Porch"))[0]).toBe(1);
+    const whole = tile(page, "Porch").getByRole("button", { name: /show all of the picture/ });
+    // Chromium makes no click of a tap that comes within a third of a second of a drag.
+    await vi.waitFor(async () => {
+      if (await whole.isVisible()) await whole.tap();
+      expect((await transform(page, "Porch"))[0]).toBe(1);
+    }, 5000);
     expect(await page.getByRole("menu").count()).toBe(0);
     expect(stage.complaints).toEqual([]);
   });
