@@ -14,7 +14,7 @@ APP_TAGS := desktop,production,webkit2_41
 PAGE := $(shell find frontend/src frontend/public -type f 2>/dev/null) \
 	$(wildcard frontend/*.html frontend/*.ts frontend/*.js frontend/package-lock.json)
 
-.PHONY: help run test bench arm-cost wall soak quick check build agent app serve agent-all serve-all packages pi apt-repo test-packages packages-windows packages-macos icons screenshots types licences graph size fmt tidy clean FORCE
+.PHONY: help run test bench arm-cost wall serve-bench soak quick check build agent app serve agent-all serve-all packages pi apt-repo test-packages packages-windows packages-macos icons screenshots types licences graph size fmt tidy clean FORCE
 
 help: ## Show this list
 	@echo "PiGrid $(VERSION): see every Raspberry Pi camera on your network."
@@ -36,6 +36,9 @@ arm-cost: ## Count the instructions that smaller pictures take on armv6 and arm6
 
 wall: ## Measure the wall of 16 and 64 cameras, rewrite docs/PERFORMANCE.md (6 minutes)
 	@.make/wall
+
+serve-bench: ## Measure the grid in browsers, rewrite docs/PERFORMANCE.md (4 minutes)
+	@.make/serve-bench
 
 soak: ## What takes hours: two walls (WALL_TIME=1h each), starts, faults, fuzzing (FUZZ_TIME for each)
 	@.make/soak

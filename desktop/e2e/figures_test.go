@@ -13,9 +13,7 @@ import (
 )
 
 const (
-	performance  = "../../docs/PERFORMANCE.md"
-	figuresBegin = "<!-- make wall writes from here -->\n"
-	figuresEnd   = "<!-- make wall: to here -->\n"
+	performance = "../../docs/PERFORMANCE.md"
 
 	measureFor = 20 * time.Second
 	settleFor  = 8 * time.Second // until rates and caches are what they stay at
@@ -54,7 +52,7 @@ func TestWallFigures(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	publish(t, fmt.Sprintf("\nTaken on %s: %s, %d CPUs, load average at the end %s; each row watched for %v.\n\n", time.Now().Format(time.DateOnly),
+	publish(t, "make wall", fmt.Sprintf("\nTaken on %s: %s, %d CPUs, load average at the end %s; each row watched for %v.\n\n", time.Now().Format(time.DateOnly),
 		runtime.GOARCH, runtime.NumCPU(), strings.Join(strings.Fields(string(load))[:2], " "), measureFor)+
 		"| cameras of 640x480 at 30 fps | shown per second, all tiles | slowest tile, fps | age p50 | worst tile's p50 | oldest | CPU, app + WebKit | CPU ms per shown picture | resident, app | resident, WebKit | CPU, cameras | from the agents | asked of each |\n"+
 		"| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | --- |\n"+rows.String()+"\n"+sizes+"\n"+tasks+"\n"+clicks)
@@ -112,23 +110,25 @@ func keysOf(set map[string]bool) string {
 	return strings.Join(list, " ")
 }
 
-// publish prints the table and puts it into the page.
-func publish(t *testing.T, table string) {
+// publish prints what was measured and puts it into the page, between the lines that
+// name the command.
+func publish(t *testing.T, command, table string) {
 	t.Helper()
 	fmt.Print(table)
 	if os.Getenv("PIGRID_APP") != "" {
 		return
 	}
+	begin, end := "<!-- "+command+" writes from here -->\n", "<!-- "+command+": to here -->\n"
 	text, err := os.ReadFile(performance)
 	if err != nil {
 		t.Fatal(err)
 	}
-	before, rest, ok := bytes.Cut(text, []byte(figuresBegin))
-	_, after, ok2 := bytes.Cut(rest, []byte(figuresEnd))
+	before, rest, ok := bytes.Cut(text, []byte(begin))
+	_, after, ok2 := bytes.Cut(rest, []byte(end))
 	if !ok || !ok2 {
-		t.Fatalf("%s has lost the lines %q and %q", performance, figuresBegin, figuresEnd)
+		t.Fatalf("%s has lost the lines %q and %q", performance, begin, end)
 	}
-	if err := os.WriteFile(performance, bytes.Join([][]byte{before, []byte(figuresBegin + table + "\n" + figuresEnd), after}, nil), 0o600); err != nil {
+	if err := os.WriteFile(performance, bytes.Join([][]byte{before, []byte(begin + table + "\n" + end), after}, nil), 0o600); err != nil {
 		t.Fatal(err)
 	}
 }

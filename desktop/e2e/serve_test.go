@@ -14,24 +14,28 @@ import (
 	"time"
 )
 
-// TestServeInEveryEngine: pages of both engines show what pigrid-serve has, after a login
-// once, over one connection to each camera; and no stream is open when no page is.
-func TestServeInEveryEngine(t *testing.T) {
-	const n = 16
-	f := startFleet(t, n, 10)
+// serve is a running pigrid-serve.
+type serve struct {
+	*process
+	port, password string
+	log            logBuffer
+}
+
+// startServe starts pigrid-serve for all networks, so that it wants a login, and adds all
+// agents of a fleet.
+func startServe(t *testing.T, f *fleet) *serve {
+	t.Helper()
 	state, err := os.MkdirTemp("", "p") // short enough for a socket's path
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = os.RemoveAll(state) })
 	env := append(os.Environ(), "PIGRID_SERVE_STATE_DIR="+state, "PIGRID_SERVE_MDNS=false")
-	port := freePort(t)
-	cmd := exec.Command(serveProgram, "--listen", ":"+port)
-	cmd.Env = env
-	var log logBuffer
-	cmd.Stdout, cmd.Stderr = &log, &log
-	served := startProcess(t, cmd)
-	until(t, 20*time.Second, "it listens", func() bool { return strings.Contains(log.String(), "msg=listening") })
+	s := &serve{port: freePort(t)}
+	cmd := exec.Command(serveProgram, "--listen", ":"+s.port)
+	cmd.Env, cmd.Stdout, cmd.Stderr = env, &s.log, &s.log
+	s.process = startProcess(t, cmd)
+	until(t, 20*time.Second, "it listens", func() bool { return strings.Contains(s.log.String(), "msg=listening") })
 	do := func(args ...string) string {
 		command := exec.Command(serveProgram, args...)
 		command.Env = env
@@ -44,7 +48,20 @@ func TestServeInEveryEngine(t *testing.T) {
 	for _, c := range f.list(t) {
 		do("add", c.Addr)
 	}
-	password := do("password")
+	s.password = do("password")
+	return s
+}
+
+// url is where its page is, with the login.
+func (s *serve) url() string { return "http://127.0.0.1:" + s.port + "/?key=" + s.password }
+
+// TestServeInEveryEngine: pages of both engines show what pigrid-serve has, after a login
+// once, over one connection to each camera; and no stream is open when no page is.
+func TestServeInEveryEngine(t *testing.T) {
+	const n = 16
+	f := startFleet(t, n, 10)
+	s := startServe(t, f)
+	port, password := s.port, s.password
 
 	var pages []*browser
 	for i, e := range engines(t) {
@@ -92,12 +109,12 @@ func TestServeInEveryEngine(t *testing.T) {
 	until(t, 4*time.Second, "no stream is open when no page is", func() bool { return f.viewers(t) == 0 })
 
 	begin := time.Now()
-	if err := cmd.Process.Signal(syscall.SIGTERM); err != nil {
+	if err := s.cmd.Process.Signal(syscall.SIGTERM); err != nil {
 		t.Fatal(err)
 	}
-	until(t, 5*time.Second, "it ends", func() bool { return strings.Contains(log.String(), "msg=stopped") })
+	until(t, 5*time.Second, "it ends", func() bool { return strings.Contains(s.log.String(), "msg=stopped") })
 	if took := time.Since(begin); took > 2*time.Second {
 		t.Errorf("its end took %v", took)
 	}
-	served.kill()
+	s.kill()
 }
