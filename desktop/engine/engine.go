@@ -46,6 +46,8 @@ type Config struct {
 	// Links tells which addresses are on a link of this computer; nil: all are.
 	Links  *client.Links
 	Memory uint64 // of this machine in bytes, 0 when unknown
+	// NoClips: nobody can save a clip here, so the pictures of the last 30 s are not kept.
+	NoClips bool
 	// Spare says when pictures may be made smaller; nil: only when there is no room for
 	// them.
 	Spare   feed.Spare
@@ -96,7 +98,7 @@ func New(cfg Config) *Engine {
 	if cfg.History == nil {
 		cfg.History, _ = history.Open("")
 	}
-	e := &Engine{cfg: cfg, Tasks: tasks.NewGroup(), recent: recent.New(recent.Limit(cfg.Memory)), arranged: arrange.New(cfg.Settings.Get().Arrangement), notices: make(chan notify.Notice, waitingNotices)}
+	e := &Engine{cfg: cfg, Tasks: tasks.NewGroup(), recent: recent.New(kept(cfg)), arranged: arrange.New(cfg.Settings.Get().Arrangement), notices: make(chan notify.Notice, waitingNotices)}
 	e.saver = keep.New(func() keep.Where { return keep.Where(cfg.Settings.Get().Pictures) })
 	e.credentials = adding.NewCredentials(cfg.Secrets, e.Tasks, cfg.Logger)
 	e.Streams = feed.NewSet(feed.SetConfig{
@@ -120,6 +122,14 @@ func New(cfg Config) *Engine {
 		e.search = cfg.Search(e.Roster.Sighted)
 	}
 	return e
+}
+
+// kept is how many bytes the pictures of the last 30 s may take.
+func kept(cfg Config) int64 {
+	if cfg.NoClips {
+		return 0
+	}
+	return recent.Limit(cfg.Memory)
 }
 
 // Start dials the remembered cameras and searches for others. It does nothing the

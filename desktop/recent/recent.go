@@ -47,7 +47,7 @@ type Buffer struct {
 	bytes  int64
 }
 
-// New returns an empty Buffer that takes at most so many bytes.
+// New returns an empty Buffer that takes at most so many bytes; of 0 it takes nothing.
 func New(limit int64) *Buffer {
 	return &Buffer{limit: limit, tracks: map[string]*track{}}
 }
@@ -55,6 +55,9 @@ func New(limit int64) *Buffer {
 // Add adds a picture that has just arrived. One that is older than the camera's newest
 // is left out.
 func (b *Buffer) Add(key string, p Picture) {
+	if b.limit == 0 {
+		return
+	}
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	t := b.tracks[key]

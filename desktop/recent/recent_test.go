@@ -88,6 +88,14 @@ func TestOneLargerThanTheLimit(t *testing.T) {
 	}
 }
 
+func TestNothingIsKept(t *testing.T) {
+	b := New(0)
+	b.Add("a", picture(0, 100))
+	if b.bytes != 0 || len(b.Pictures("a")) != 0 {
+		t.Errorf("got %d bytes, %d pictures", b.bytes, len(b.Pictures("a")))
+	}
+}
+
 func TestNearest(t *testing.T) {
 	b := New(maxBytes)
 	for _, ms := range []int{100, 200, 290, 290, 150} { // the same and older ones are left out

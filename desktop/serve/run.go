@@ -116,7 +116,7 @@ func newEngine(cfg config.Config, dir string, log *slog.Logger) (*engine.Engine,
 	spare := headroom.New(runtime.NumCPU(), headroom.Own())
 	e := engine.New(engine.Config{
 		Client: reach, Access: reach, Settings: store, Secrets: secrets.New(secrets.NoKeychain{}, filepath.Join(dir, "secrets.json")),
-		Search: search(cfg, log), Links: client.NewOwnLinks(), Memory: engine.MachineMemory(),
+		Search: search(cfg, log), Links: client.NewOwnLinks(), Memory: engine.MachineMemory(), NoClips: true,
 		Spare: spare, History: past, Logger: log,
 	})
 	e.Tasks.Go(func() { spare.Run(e.Tasks.Context()) })
