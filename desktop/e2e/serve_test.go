@@ -52,9 +52,6 @@ func startServe(t *testing.T, f *fleet) *serve {
 	return s
 }
 
-// url is where its page is, with the login.
-func (s *serve) url() string { return "http://127.0.0.1:" + s.port + "/?key=" + s.password }
-
 // TestServeInEveryEngine: pages of both engines show what pigrid-serve has, after a login
 // once, over one connection to each camera; and no stream is open when no page is.
 func TestServeInEveryEngine(t *testing.T) {
