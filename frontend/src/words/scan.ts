@@ -1,7 +1,7 @@
 // Reading the QR code of a household sheet from a picture.
 export const SCAN = {
   button: "Read the QR code of the sheet",
-  help: "From a photo or a screenshot: choose it, drop it here, or paste it.",
+  help: "From a photo or a screenshot.",
   reading: "Looking for the QR code…",
   done: "The key was read from the picture.",
 };
