@@ -29,7 +29,7 @@ func TestWallSoak(t *testing.T) {
 	var all []usage
 	begin := time.Now()
 	for minute := 1; time.Since(begin) < limit; minute++ {
-		f.torment(t, s, n, 45*time.Second)
+		f.torment(t, n, 45*time.Second, func() map[uint8]uint32 { return frames(t, s) })
 		back := time.Now()
 		s.untilWall(t, n)
 		u := a.usage(t)
@@ -82,8 +82,8 @@ func checkFlat(t *testing.T, all []usage) {
 }
 
 // torment breaks cameras at random for a while. Four of them are left alone and
-// must move all the time: one bad camera does not hold up the others.
-func (f *fleet) torment(t *testing.T, s *screen, n int, d time.Duration) {
+// must move all the time in what is shown: one bad camera does not hold up the others.
+func (f *fleet) torment(t *testing.T, n int, d time.Duration, shown func() map[uint8]uint32) {
 	t.Helper()
 	faults := []string{
 		"stall", "hang", "reset", "refuse", "cut", "truncate", "garbage", "slow", "401", "403", "421", "503", "failed",
@@ -91,7 +91,7 @@ func (f *fleet) torment(t *testing.T, s *screen, n int, d time.Duration) {
 	}
 	numbers := rand.Perm(n)
 	well, broken := numbers[:4], numbers[4:]
-	begin, before := time.Now(), frames(t, s)
+	begin, before := time.Now(), shown()
 	for step := begin; time.Since(begin) < d; {
 		fault := "none"
 		if rand.IntN(3) > 0 {
@@ -103,7 +103,7 @@ func (f *fleet) torment(t *testing.T, s *screen, n int, d time.Duration) {
 			continue
 		}
 		step = time.Now()
-		now := frames(t, s)
+		now := shown()
 		for _, number := range well {
 			camera := uint8(number + 1)
 			if now[camera] <= before[camera] {
