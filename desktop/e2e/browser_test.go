@@ -51,6 +51,7 @@ func engines(t *testing.T) []engine {
 // browser is a page in one of the engines, on a screen of its own.
 type browser struct {
 	*screen
+	driver  *process
 	session string // URL
 	client  *http.Client
 }
@@ -72,7 +73,7 @@ func (e engine) open(t *testing.T, url string) *browser {
 	}
 	cmd.Env = append(os.Environ(), "DISPLAY="+b.display, "HOME="+t.TempDir(), "GDK_BACKEND=x11", "WAYLAND_DISPLAY=",
 		"NO_AT_BRIDGE=1", "DBUS_SESSION_BUS_ADDRESS=disabled:")
-	startProcess(t, cmd)
+	b.driver = startProcess(t, cmd)
 	base := "http://127.0.0.1:" + port
 	until(t, 20*time.Second, e.driver[0]+" answers", func() bool {
 		resp, err := b.client.Get(base + "/status")

@@ -28,16 +28,25 @@ type guest struct {
 	loading  sync.Map      // by camera: one at a time
 	seen     map[string]uint64
 	state    uint64
+	cameras  atomic.Int64 // in the state that it was sent last
 }
 
 // guests let n of them look at all cameras until the test calls the function that is
 // returned.
 func guests(t *testing.T, s *serve, cameras []camera, n int, pictures *atomic.Int64) func() {
 	t.Helper()
+	var all []*guest
+	for range n {
+		all = append(all, newGuest(t, s, pictures))
+	}
+	return look(all, cameras)
+}
+
+// look lets guests look at cameras until the function is called that is returned.
+func look(guests []*guest, cameras []camera) func() {
 	ctx, stop := context.WithCancel(context.Background())
 	var all sync.WaitGroup
-	for range n {
-		g := newGuest(t, s, pictures)
+	for _, g := range guests {
 		all.Go(func() {
 			defer g.client.CloseIdleConnections()
 			g.look(ctx, cameras)
@@ -49,15 +58,21 @@ func guests(t *testing.T, s *serve, cameras []camera, n int, pictures *atomic.In
 // newGuest logs in.
 func newGuest(t *testing.T, s *serve, pictures *atomic.Int64) *guest {
 	t.Helper()
+	return newGuestAt(t, net127(s.port), s.password, pictures)
+}
+
+// newGuestAt is the same with another way to there.
+func newGuestAt(t *testing.T, at, password string, pictures *atomic.Int64) *guest {
+	t.Helper()
 	jar, err := cookiejar.New(nil)
 	if err != nil {
 		t.Fatal(err)
 	}
 	g := &guest{
 		client: &http.Client{Jar: jar, Transport: &http.Transport{MaxConnsPerHost: 6, MaxIdleConnsPerHost: 6}, Timeout: 10 * time.Second},
-		base:   "http://" + net127(s.port), pictures: pictures, seen: map[string]uint64{},
+		base:   "http://" + at, pictures: pictures, seen: map[string]uint64{},
 	}
-	g.login(t, s.password)
+	g.login(t, password)
 	return g
 }
 
@@ -113,6 +128,9 @@ func (g *guest) ask(ctx context.Context, cameras []camera) []gridapi.News {
 		return nil
 	}
 	g.state = a.Number
+	if a.State != nil {
+		g.cameras.Store(int64(len(a.State.Cameras)))
+	}
 	return a.News
 }
 

@@ -14,6 +14,29 @@ import (
 // where. It loses nothing and is as fast as this machine.
 func slowLink(t *testing.T, to string, roundTrip time.Duration) string {
 	t.Helper()
+	return link(t, to, func(piece []byte) time.Duration { return roundTrip / 2 }, 4096)
+}
+
+// narrowLink passes so many bytes a second on to an address, and returns where.
+func narrowLink(t *testing.T, to string, perSecond int) string {
+	t.Helper()
+	var mu sync.Mutex
+	var free time.Time // when all that went before has passed
+	return link(t, to, func(piece []byte) time.Duration {
+		mu.Lock()
+		defer mu.Unlock()
+		if now := time.Now(); free.Before(now) {
+			free = now
+		}
+		free = free.Add(time.Duration(len(piece)) * time.Second / time.Duration(perSecond))
+		return time.Until(free)
+	}, 1)
+}
+
+// link passes TCP on. delay says when a piece may go on, and so many are under way at
+// most.
+func link(t *testing.T, to string, delay func(piece []byte) time.Duration, most int) string {
+	t.Helper()
 	ln, err := new(net.ListenConfig).Listen(t.Context(), "tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
@@ -36,8 +59,8 @@ func slowLink(t *testing.T, to string, roundTrip time.Duration) string {
 				defer far.Close()
 				context.AfterFunc(ctx, func() { _ = near.Close(); _ = far.Close() })
 				var ways sync.WaitGroup
-				ways.Go(func() { later(far, near, roundTrip/2) })
-				ways.Go(func() { later(near, far, roundTrip/2) })
+				ways.Go(func() { later(far, near, delay, most) })
+				ways.Go(func() { later(near, far, delay, most) })
 				ways.Wait()
 			})
 		}
@@ -52,8 +75,7 @@ type late struct {
 }
 
 // later copies what comes, so much later, until either end is closed.
-func later(to, from net.Conn, delay time.Duration) {
-	const most = 4096 // pieces under way; the reader waits then
+func later(to, from net.Conn, delay func(piece []byte) time.Duration, most int) {
 	pieces := make(chan late, most)
 	var reading sync.WaitGroup
 	reading.Go(func() {
@@ -62,7 +84,7 @@ func later(to, from net.Conn, delay time.Duration) {
 			piece := make([]byte, 32<<10)
 			n, err := from.Read(piece)
 			if n > 0 {
-				pieces <- late{piece[:n], time.Now().Add(delay)}
+				pieces <- late{piece[:n], time.Now().Add(delay(piece[:n]))}
 			}
 			if err != nil {
 				return
