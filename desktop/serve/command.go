@@ -22,6 +22,10 @@ const aboutSettings = `No setting is required. Each can be a flag, an environmen
 or a line in ` + config.DefaultFile + ` (max-viewers = 64). Flags override the
 environment, and the environment overrides the file.`
 
+// aboutService is for the man page.
+const aboutService = `The package runs pigrid-serve as a service. Run the commands that manage it with
+sudo then: sudo pigrid-serve list.`
+
 const commands = `Usage:
   pigrid-serve [run] [flags]   show the cameras to browsers
   pigrid-serve list            list the cameras
@@ -34,6 +38,7 @@ const commands = `Usage:
   pigrid-serve password new    make another one; browsers must log in again
   pigrid-serve version         print the version
   pigrid-serve help flags      explain every flag
+  pigrid-serve help file       print a configuration file with every setting
 `
 
 // helpWidth is how many columns the help may take.
@@ -78,6 +83,7 @@ func (p program) command() *cobra.Command {
 			if dir == "" {
 				return errors.New("there is no folder to keep cameras in (no HOME); say with --state-dir where")
 			}
+			defer giveBack(dir)
 			return run(cmd.Context(), cfg, dir, args)
 		}
 	}
@@ -109,10 +115,24 @@ func (p program) helpCommand() *cobra.Command {
 		}
 		return noArguments(cmd, args)
 	}}
-	help.AddCommand(&cobra.Command{Use: "flags", Long: "Explains every flag.", Args: noArguments, Run: func(cmd *cobra.Command, _ []string) {
-		fmt.Fprintf(p.stdout, "%s\n\nFlags:\n%s", aboutSettings, cmd.Root().PersistentFlags().FlagUsagesWrapped(helpWidth))
-	}})
+	help.AddCommand(
+		&cobra.Command{Use: "flags", Long: "Explains every flag.", Args: noArguments, Run: func(cmd *cobra.Command, _ []string) {
+			fmt.Fprintf(p.stdout, "%s\n\nFlags:\n%s", aboutSettings, flagsOf(cmd))
+		}},
+		// What help2man makes the man page of.
+		&cobra.Command{Use: "manual", Hidden: true, Args: noArguments, Run: func(cmd *cobra.Command, _ []string) {
+			fmt.Fprintf(p.stdout, "%s\n\n%s\n\n%s\n%s\n\nFlags:\n%s", about, aboutSettings, commands, aboutService, flagsOf(cmd))
+		}},
+		&cobra.Command{Use: "file", Long: "Prints a configuration file that explains every setting.", Args: noArguments, Run: func(*cobra.Command, []string) {
+			fmt.Fprint(p.stdout, config.Example())
+		}},
+	)
 	return help
+}
+
+// flagsOf explains every flag.
+func flagsOf(cmd *cobra.Command) string {
+	return cmd.Root().PersistentFlags().FlagUsagesWrapped(helpWidth)
 }
 
 // usage prints what can be typed, the same for every command, and some flags; the rest
