@@ -84,7 +84,7 @@ func (p program) command() *cobra.Command {
 				return errors.New("there is no folder to keep cameras in (no HOME); say with --state-dir where")
 			}
 			defer giveBack(dir)
-			return run(cmd.Context(), cfg, dir, args)
+			return meansService(cfg, run(cmd.Context(), cfg, dir, args))
 		}
 	}
 	root.RunE = within(func(ctx context.Context, cfg config.Config, dir string, _ []string) error {
