@@ -52,6 +52,8 @@ func TestServe(t *testing.T) {
 			t.Errorf("it forgot the cameras: %s", list)
 		}
 
+		m.recordsByService(key)
+
 		m.sh("systemctl kill --signal=STOP --kill-whom=main pigrid-serve")
 		m.await("an answer after it hung", 90*time.Second, func() bool {
 			out, _ := m.try("curl", "--silent", "--max-time", "1", "http://127.0.0.1:8088/healthz")
@@ -70,4 +72,25 @@ func TestServe(t *testing.T) {
 		m.run("dpkg", "--purge", "pigrid-serve")
 		m.purgeLeavesNothing("pigrid-agent")
 	})
+}
+
+// recordsByService: a camera is recorded by the unit of the package, as a user of its
+// own that knows the view password. A stand-in for ffmpeg writes what it is given.
+func (m *machine) recordsByService(key string) {
+	m.t.Helper()
+	m.sh(`printf '%s\n' '#!/bin/sh' 'for last; do :; done' 'exec head -c 100000 >"$(date +"$last")"' >/usr/bin/ffmpeg && chmod +x /usr/bin/ffmpeg`)
+	unit := m.run("systemd-escape", "--template=pigrid-record@.service", key)
+	m.run("systemctl", "enable", "--now", unit)
+	m.await("a recording", 20*time.Second, func() bool {
+		out, err := m.try("sh", "-c", "head -c 300 /var/lib/pigrid-record/*/20*.mkv")
+		return err == nil && strings.Contains(out, "image/jpeg")
+	})
+	if owner := m.sh("stat -c %U:%a /var/lib/pigrid-record/*/20*.mkv | sort -u"); owner != "pigrid-record:640" {
+		m.t.Errorf("the recording belongs to %s", owner)
+	}
+	if login := m.run("stat", "-c", "%U:%G:%a", "/run/pigrid-record.login"); login != "root:pigrid-record:640" {
+		m.t.Errorf("the view password belongs to %s", login)
+	}
+	m.run("systemctl", "disable", "--now", unit)
+	m.sh("rm -r /var/lib/pigrid-record/* /usr/bin/ffmpeg")
 }

@@ -15,10 +15,12 @@ import (
 const mostExposed = 2.0
 
 // units are those of our services, and the groups that each asks for: a unit fails on a
-// machine that lacks one, and only video is there on every Debian (base-passwd).
-var units = map[string]struct{ file, groups string }{
-	"pigrid-agent": {"debian/pigrid-agent.service", "video"},
-	"pigrid-serve": {"../../desktop/serve/packaging/debian/pigrid-serve.service", ""},
+// machine that lacks one, and only video is there on every Debian (base-passwd). The
+// package makes the user of recordings.
+var units = map[string]struct{ file, program, user, groups string }{
+	"pigrid-agent":   {"debian/pigrid-agent.service", "/usr/bin/pigrid-agent", "", "video"},
+	"pigrid-serve":   {"../../desktop/serve/packaging/debian/pigrid-serve.service", "/usr/bin/pigrid-serve", "", ""},
+	"pigrid-record@": {"../../desktop/serve/packaging/record/pigrid-record@.service", "/usr/lib/pigrid-serve/record", "pigrid-record", ""},
 }
 
 // TestUnit: systemd understands every line of the units, and finds them well
@@ -34,15 +36,14 @@ func TestUnit(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if regexp.MustCompile(`(?m)^(User|Group)=`).Match(unit) {
-				t.Error("the unit names a user or group, which a machine may not have")
-			}
-			groups := append(regexp.MustCompile(`(?m)^SupplementaryGroups=(.*)$`).FindSubmatch(unit), nil, nil)[1]
-			if string(groups) != want.groups {
-				t.Errorf("groups %q", groups)
+			for setting, want := range map[string]string{"User": want.user, "Group": "", "SupplementaryGroups": want.groups} {
+				found := append(regexp.MustCompile(`(?m)^`+setting+`=(.*)$`).FindSubmatch(unit), nil, nil)[1]
+				if string(found) != want {
+					t.Errorf("%s=%s, which a machine may not have", setting, found)
+				}
 			}
 			file := filepath.Join(t.TempDir(), name+".service")
-			here := strings.Replace(string(unit), "/usr/bin/"+name, "/bin/true", 1) // it must be there
+			here := strings.ReplaceAll(string(unit), want.program, "/bin/true") // it must be there
 			if err := os.WriteFile(file, []byte(here), 0o600); err != nil {
 				t.Fatal(err)
 			}
