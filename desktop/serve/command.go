@@ -34,6 +34,8 @@ const commands = `Usage:
   pigrid-serve forget CAMERA   forget a camera, by its name or its key
   pigrid-serve key             read the household key of locked cameras from
                                standard input
+  pigrid-serve export PROGRAM  print the configuration of go2rtc, frigate,
+                               mediamtx, homeassistant, prometheus or caddy
   pigrid-serve password        print the view password
   pigrid-serve password new    make another one; browsers must log in again
   pigrid-serve version         print the version
@@ -96,6 +98,7 @@ func (p program) command() *cobra.Command {
 		&cobra.Command{Use: "add ADDRESS", Long: "Adds an agent or another camera: host, host:port or URL.", Args: one("an address"), RunE: within(p.add)},
 		&cobra.Command{Use: "forget CAMERA", Long: "Forgets a camera, by its name or its key.", Args: one("a camera's name or key"), RunE: within(p.forget)},
 		p.keyCommand(within),
+		p.exportCommand(within),
 		&cobra.Command{Use: "password [new]", Long: "Prints the view password, or makes another one.", ValidArgs: []string{"new"}, Args: cobra.MatchAll(cobra.MaximumNArgs(1), cobra.OnlyValidArgs), RunE: within(p.password)},
 		&cobra.Command{Use: "version", Long: "Prints the version.", Args: noArguments, Run: func(*cobra.Command, []string) {
 			fmt.Fprintln(p.stdout, "pigrid-serve", version)
