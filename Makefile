@@ -21,7 +21,7 @@ help: ## Show this list
 	@echo
 	@grep -E '^[a-z-]+:.*## ' $(firstword $(MAKEFILE_LIST)) | awk -F ':.*## ' '{printf "  make %-16s %s\n", $$1, $$2}'
 
-run: ## Install what is missing, build, start an agent and the app; Ctrl-C ends both
+run: ## Install what is missing, build, start agent, app and browser grid; Ctrl-C ends all
 	@.make/run
 
 test: ## Install what tests need, run every test (about 30 minutes)
@@ -63,7 +63,7 @@ serve-all: frontend/dist/index.html ## The same for the grid in browsers: bin/pi
 	@.make/need go
 	$(call everywhere,serve,./desktop/serve)
 
-packages: ## Build what people install (agent: armhf, arm64, amd64; app: arm64, amd64) into bin/packages
+packages: ## Build what people install (agent, serve: armhf, arm64, amd64; app: arm64, amd64) into bin/packages
 	@.make/packages
 
 packages-windows: ## Build the app for Windows and its installer, on Linux

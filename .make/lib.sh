@@ -60,7 +60,7 @@ test_needs=(
 	chromium=chromium chromedriver=chromium-driver firefox-esr=firefox-esr Xvfb=xvfb ffmpeg=ffmpeg curl=curl nginx=nginx
 	vlc=vlc-bin /usr/share/doc/vlc-plugin-base/copyright=vlc-plugin-base %cv2=python3-opencv
 	djpeg=libjpeg-turbo-progs systemd-analyze=systemd WebKitWebDriver=webkit2gtk-driver openbox=openbox xdotool=xdotool xprop=x11-utils
-	ip=iproute2 avahi-daemon=avahi-daemon avahi-browse=avahi-utils dbus-daemon=dbus
+	ip=iproute2 avahi-daemon=avahi-daemon avahi-browse=avahi-utils dbus-daemon=dbus caddy=caddy promtool=prometheus
 )
 
 present() {

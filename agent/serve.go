@@ -15,8 +15,8 @@ import (
 	"pigrid/agent/config"
 	"pigrid/agent/control"
 	"pigrid/agent/frames"
-	"pigrid/agent/systemd"
 	"pigrid/agent/web"
+	"pigrid/shared/systemd"
 )
 
 // serve wires the rooms together and runs them until ctx ends. Only bad

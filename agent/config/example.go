@@ -2,8 +2,9 @@ package config
 
 import (
 	"fmt"
-	"strconv"
 	"strings"
+
+	"pigrid/shared/values"
 )
 
 const exampleHead = `# Settings of pigrid-agent. All are optional. To change one, remove the # in
@@ -20,9 +21,6 @@ const exampleTail = `
 #framerate = 10
 `
 
-// exampleWidth is how many columns a line of the file may take.
-const exampleWidth = 79
-
 // Example is a configuration file that sets nothing and explains every setting,
 // in the order of --help.
 func (l *Loader) Example() string {
@@ -33,11 +31,7 @@ func (l *Loader) Example() string {
 			continue
 		}
 		text := plainText(o.explanation("a list", ""))
-		b.WriteString("\n")
-		for _, line := range wrap(strings.ToUpper(text[:1])+text[1:]+".", exampleWidth-2) {
-			b.WriteString("# " + line + "\n")
-		}
-		fmt.Fprintf(&b, "#%s = %s\n", o.key, o.inFile())
+		b.WriteString(values.Example(o.key, text, o.inFile()))
 	}
 	b.WriteString(exampleTail)
 	return b.String()
@@ -48,13 +42,7 @@ func (o option) inFile() string {
 	if o.example != "" {
 		return o.example
 	}
-	if _, err := strconv.ParseFloat(o.value, 64); err == nil {
-		return o.value
-	}
-	if _, err := strconv.ParseBool(o.value); err == nil {
-		return o.value
-	}
-	return strconv.Quote(o.value)
+	return values.TOML(o.value)
 }
 
 // Table is the table of all settings in README, in Markdown.
@@ -81,20 +69,4 @@ func (l *Loader) Table() string {
 		}
 	}
 	return b.String() + "\nOf these, " + join(own, "and") + " can be set for one camera alone.\n"
-}
-
-// wrap breaks text at blanks into lines of at most width columns.
-func wrap(text string, width int) []string {
-	var lines []string
-	line := ""
-	for word := range strings.FieldsSeq(text) {
-		if line != "" && len(line)+1+len(word) > width {
-			lines, line = append(lines, line), ""
-		}
-		if line != "" {
-			line += " "
-		}
-		line += word
-	}
-	return append(lines, line)
 }

@@ -38,7 +38,7 @@ func TestExampleSetsNothing(t *testing.T) {
 		if line != "\n" && !strings.HasPrefix(line, "#") {
 			t.Errorf("a line has an effect: %q", line)
 		}
-		if len(line) > exampleWidth+1 {
+		if len(line) > 80 {
 			t.Errorf("a line is too long: %q", line)
 		}
 	}

@@ -44,7 +44,7 @@ func TestInstall(t *testing.T) {
 			if exposed := m.sh("systemd-analyze security pigrid-agent | tail -1"); !strings.Contains(exposed, ": 1.") && !strings.Contains(exposed, ": 2.0") {
 				t.Error(exposed)
 			}
-			m.isNobodys()
+			m.isNobodys("pigrid-agent")
 			if status := m.run("pigrid-agent", "status"); !strings.Contains(status, "Open http://pi.local:8080/") || !strings.Contains(status, "imx708") {
 				t.Errorf("it says of itself: %s", status)
 			}
@@ -63,31 +63,33 @@ func TestInstall(t *testing.T) {
 	}
 }
 
-// isNobodys: the agent needs none of the users that a machine has, such as pi,
+// isNobodys: a service of ours needs none of the users that a machine has, such as pi,
 // whom Raspberry Pi OS does not make any more, and is not root.
-func (m *machine) isNobodys() {
+func (m *machine) isNobodys(unit string) {
 	m.t.Helper()
 	if users := m.sh("getent passwd | awk -F: '$3 >= 1000 && $3 < 60000 { print $1 }'"); users != "" {
 		m.t.Fatalf("the machine has users: %s", users)
 	}
 	// What systemd gives out, see systemd.exec(5) under DynamicUser.
-	if uid := m.sh("ps -o uid= -p " + m.property("MainPID")); !atLeast(uid, 61184) || atLeast(uid, 65520) {
+	if uid := m.sh("ps -o uid= -p " + m.propertyOf(unit, "MainPID")); !atLeast(uid, 61184) || atLeast(uid, 65520) {
 		m.t.Errorf("it runs as user %s", uid)
 	}
 }
 
 // TestUnitOnEachRelease: the systemd of each release understands every line of the
-// installed unit, and finds it well protected.
+// installed units, and finds them well protected.
 func TestUnitOnEachRelease(t *testing.T) {
 	for _, release := range releases {
-		t.Run(release, func(t *testing.T) {
-			m := enter(t, release, "amd64")
-			m.install()
-			t.Log(m.sh("systemctl --version | head -n 1"))
-			judge(t, "/usr/lib/systemd/system/pigrid-agent.service", func(args ...string) (string, error) {
-				return m.try(append([]string{"systemd-analyze"}, args...)...)
+		for _, name := range []string{"pigrid-agent", "pigrid-serve"} {
+			t.Run(release+" "+name, func(t *testing.T) {
+				m := enter(t, release, "amd64")
+				m.installs(name)
+				t.Log(m.sh("systemctl --version | head -n 1"))
+				judge(t, "/usr/lib/systemd/system/"+name+".service", func(args ...string) (string, error) {
+					return m.try(append([]string{"systemd-analyze"}, args...)...)
+				})
 			})
-		})
+		}
 	}
 }
 

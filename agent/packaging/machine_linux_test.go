@@ -245,14 +245,20 @@ func (m *machine) await(what string, within time.Duration, so func() bool) {
 // journal is what the agent has logged since the machine booted, or the test has
 // started it.
 func (m *machine) journal() string {
-	out, _ := m.try("sh", "-c", "cat /run/agent.log 2>/dev/null || journalctl --boot --no-pager --output=cat --unit=pigrid-agent")
+	out, _ := m.try("sh", "-c", "cat /run/agent.log 2>/dev/null || journalctl --boot --no-pager --output=cat --unit='pigrid-*'")
 	return out
 }
 
 // property returns one of the unit's properties, see systemd.unit(5).
 func (m *machine) property(name string) string {
 	m.t.Helper()
-	return m.run("systemctl", "show", "--property="+name, "--value", "pigrid-agent")
+	return m.propertyOf("pigrid-agent", name)
+}
+
+// propertyOf is the same of another unit.
+func (m *machine) propertyOf(unit, name string) string {
+	m.t.Helper()
+	return m.run("systemctl", "show", "--property="+name, "--value", unit)
 }
 
 // seesPicture reports whether the agent gives a picture.
@@ -264,8 +270,14 @@ func (m *machine) seesPicture() bool {
 // install installs the package of this machine's architecture as dpkg does it.
 func (m *machine) install() string {
 	m.t.Helper()
-	m.copy(packageFile(m.t, "pigrid-agent", m.arch), "/root/pigrid-agent.deb")
-	return m.sh("dpkg --force-confold --install /root/pigrid-agent.deb 2>&1")
+	return m.installs("pigrid-agent")
+}
+
+// installs does that with any package of ours.
+func (m *machine) installs(name string) string {
+	m.t.Helper()
+	m.copy(packageFile(m.t, name, m.arch), "/root/"+name+".deb")
+	return m.sh("dpkg --force-confold --install /root/" + name + ".deb 2>&1")
 }
 
 // packageFile is what make packages has built.

@@ -14,32 +14,45 @@ import (
 // enough, of 10.
 const mostExposed = 2.0
 
-// TestUnit: systemd understands every line of the unit, and finds it well
+// units are those of our services, and the groups that each asks for: a unit fails on a
+// machine that lacks one, and only video is there on every Debian (base-passwd). The
+// package makes the user of recordings.
+var units = map[string]struct{ file, program, user, groups string }{
+	"pigrid-agent":   {"debian/pigrid-agent.service", "/usr/bin/pigrid-agent", "", "video"},
+	"pigrid-serve":   {"../../desktop/serve/packaging/debian/pigrid-serve.service", "/usr/bin/pigrid-serve", "", ""},
+	"pigrid-record@": {"../../desktop/serve/packaging/record/pigrid-record@.service", "/usr/lib/pigrid-serve/record", "pigrid-record", ""},
+}
+
+// TestUnit: systemd understands every line of the units, and finds them well
 // protected.
 func TestUnit(t *testing.T) {
 	analyze, err := exec.LookPath("systemd-analyze")
 	if err != nil {
 		t.Skip("systemd-analyze is not installed")
 	}
-	unit, err := os.ReadFile("debian/pigrid-agent.service")
-	if err != nil {
-		t.Fatal(err)
+	for name, want := range units {
+		t.Run(name, func(t *testing.T) {
+			unit, err := os.ReadFile(want.file)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for setting, want := range map[string]string{"User": want.user, "Group": "", "SupplementaryGroups": want.groups} {
+				found := append(regexp.MustCompile(`(?m)^`+setting+`=(.*)$`).FindSubmatch(unit), nil, nil)[1]
+				if string(found) != want {
+					t.Errorf("%s=%s, which a machine may not have", setting, found)
+				}
+			}
+			file := filepath.Join(t.TempDir(), name+".service")
+			here := strings.ReplaceAll(string(unit), want.program, "/bin/true") // it must be there
+			if err := os.WriteFile(file, []byte(here), 0o600); err != nil {
+				t.Fatal(err)
+			}
+			judge(t, file, func(args ...string) (string, error) {
+				out, err := exec.Command(analyze, args...).CombinedOutput()
+				return string(out), err
+			})
+		})
 	}
-	if regexp.MustCompile(`(?m)^(User|Group)=`).Match(unit) {
-		t.Error("the unit names a user or group, which a machine may not have")
-	}
-	if groups := regexp.MustCompile(`(?m)^SupplementaryGroups=(.*)$`).FindSubmatch(unit); groups == nil || string(groups[1]) != "video" {
-		t.Errorf("groups %q: a unit fails on a machine that lacks one, and only video is there on every Debian (base-passwd)", groups)
-	}
-	file := filepath.Join(t.TempDir(), "pigrid-agent.service")
-	here := strings.Replace(string(unit), "/usr/bin/pigrid-agent", "/bin/true", 1) // it must be there
-	if err := os.WriteFile(file, []byte(here), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	judge(t, file, func(args ...string) (string, error) {
-		out, err := exec.Command(analyze, args...).CombinedOutput()
-		return string(out), err
-	})
 }
 
 // judge asks systemd-analyze about the unit.

@@ -22,6 +22,10 @@ const aboutSettings = `No setting is required. Each can be a flag, an environmen
 or a line in ` + config.DefaultFile + ` (max-viewers = 64). Flags override the
 environment, and the environment overrides the file.`
 
+// aboutService is for the man page.
+const aboutService = `The package runs pigrid-serve as a service. Run the commands that manage it with
+sudo then: sudo pigrid-serve list.`
+
 const commands = `Usage:
   pigrid-serve [run] [flags]   show the cameras to browsers
   pigrid-serve list            list the cameras
@@ -30,10 +34,13 @@ const commands = `Usage:
   pigrid-serve forget CAMERA   forget a camera, by its name or its key
   pigrid-serve key             read the household key of locked cameras from
                                standard input
+  pigrid-serve export PROGRAM  print the configuration of go2rtc, frigate,
+                               mediamtx, homeassistant, prometheus or caddy
   pigrid-serve password        print the view password
   pigrid-serve password new    make another one; browsers must log in again
   pigrid-serve version         print the version
   pigrid-serve help flags      explain every flag
+  pigrid-serve help file       print a configuration file with every setting
 `
 
 // helpWidth is how many columns the help may take.
@@ -78,7 +85,8 @@ func (p program) command() *cobra.Command {
 			if dir == "" {
 				return errors.New("there is no folder to keep cameras in (no HOME); say with --state-dir where")
 			}
-			return run(cmd.Context(), cfg, dir, args)
+			defer giveBack(dir)
+			return meansService(cfg, run(cmd.Context(), cfg, dir, args))
 		}
 	}
 	root.RunE = within(func(ctx context.Context, cfg config.Config, dir string, _ []string) error {
@@ -90,6 +98,7 @@ func (p program) command() *cobra.Command {
 		&cobra.Command{Use: "add ADDRESS", Long: "Adds an agent or another camera: host, host:port or URL.", Args: one("an address"), RunE: within(p.add)},
 		&cobra.Command{Use: "forget CAMERA", Long: "Forgets a camera, by its name or its key.", Args: one("a camera's name or key"), RunE: within(p.forget)},
 		p.keyCommand(within),
+		p.exportCommand(within),
 		&cobra.Command{Use: "password [new]", Long: "Prints the view password, or makes another one.", ValidArgs: []string{"new"}, Args: cobra.MatchAll(cobra.MaximumNArgs(1), cobra.OnlyValidArgs), RunE: within(p.password)},
 		&cobra.Command{Use: "version", Long: "Prints the version.", Args: noArguments, Run: func(*cobra.Command, []string) {
 			fmt.Fprintln(p.stdout, "pigrid-serve", version)
@@ -109,10 +118,24 @@ func (p program) helpCommand() *cobra.Command {
 		}
 		return noArguments(cmd, args)
 	}}
-	help.AddCommand(&cobra.Command{Use: "flags", Long: "Explains every flag.", Args: noArguments, Run: func(cmd *cobra.Command, _ []string) {
-		fmt.Fprintf(p.stdout, "%s\n\nFlags:\n%s", aboutSettings, cmd.Root().PersistentFlags().FlagUsagesWrapped(helpWidth))
-	}})
+	help.AddCommand(
+		&cobra.Command{Use: "flags", Long: "Explains every flag.", Args: noArguments, Run: func(cmd *cobra.Command, _ []string) {
+			fmt.Fprintf(p.stdout, "%s\n\nFlags:\n%s", aboutSettings, flagsOf(cmd))
+		}},
+		// What help2man makes the man page of.
+		&cobra.Command{Use: "manual", Hidden: true, Args: noArguments, Run: func(cmd *cobra.Command, _ []string) {
+			fmt.Fprintf(p.stdout, "%s\n\n%s\n\n%s\n%s\n\nFlags:\n%s", about, aboutSettings, commands, aboutService, flagsOf(cmd))
+		}},
+		&cobra.Command{Use: "file", Long: "Prints a configuration file that explains every setting.", Args: noArguments, Run: func(*cobra.Command, []string) {
+			fmt.Fprint(p.stdout, config.Example())
+		}},
+	)
 	return help
+}
+
+// flagsOf explains every flag.
+func flagsOf(cmd *cobra.Command) string {
+	return cmd.Root().PersistentFlags().FlagUsagesWrapped(helpWidth)
 }
 
 // usage prints what can be typed, the same for every command, and some flags; the rest

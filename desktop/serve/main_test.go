@@ -160,6 +160,33 @@ func TestCameras(t *testing.T) {
 	}
 }
 
+// TestExport prints configurations for the cameras that are known.
+func TestExport(t *testing.T) {
+	a, m := servetest.NewAgent(t), newMachine(t)
+	_, _ = m.start("--listen", "127.0.0.1:0")
+	m.must("", "add", a.Addr())
+	const path = "/cameras/" + servetest.Key + "/video"
+	for args, want := range map[string]string{
+		"export go2rtc":                                         ": http://127.0.0.1:8088" + path + "\n",
+		"export go2rtc --at 10.0.0.9:80":                        ": http://10.0.0.9:80" + path + "\n",
+		"export go2rtc --listen 192.168.1.2:80":                 ": http://x:${PIGRID_PASSWORD}@192.168.1.2:80" + path + "\n",
+		"export go2rtc --listen 192.168.1.2:80 --no-password":   ": http://192.168.1.2:80" + path + "\n",
+		"export homeassistant --listen :80 --at nas.example:80": "MJPEG URL        http://nas.example:80" + path + "\n",
+	} {
+		if out := m.must("", strings.Fields(args)...); !strings.Contains(out, want) {
+			t.Errorf("%s: %s", args, out)
+		}
+	}
+	for args, want := range map[string]string{
+		"export": "export needs the name of a program: go2rtc, ", "export emacs": `there is no export for "emacs", only for go2rtc, `,
+		"export go2rtc --at nowhere": "it must be an address and a port", "export go2rtc --at a@b:1": "it must be an address and a port",
+	} {
+		if _, err := m.do("", strings.Fields(args)...); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%s: %v", args, err)
+		}
+	}
+}
+
 // TestLogin is wanted where other computers can connect, unless --no-password says not.
 func TestLogin(t *testing.T) {
 	m := newMachine(t)

@@ -33,6 +33,7 @@ import (
 	"pigrid/frontend"
 	"pigrid/shared/dnssd"
 	"pigrid/shared/environ"
+	"pigrid/shared/systemd"
 )
 
 const (
@@ -47,6 +48,7 @@ func (p program) serve(ctx context.Context, cfg config.Config, dir string) error
 	if environ.Lookup(p.env, "GOMEMLIMIT") == "" {
 		debug.SetMemoryLimit(softMemory)
 	}
+	service := systemd.Take()
 	log := newLog(cfg, p.stderr)
 	commands, err := control.Listen(ctx, dir) // first: who has it may write in the folder
 	if err != nil {
@@ -79,6 +81,7 @@ func (p program) serve(ctx context.Context, cfg config.Config, dir string) error
 	defer cancel()
 	var rooms sync.WaitGroup
 	rooms.Go(func() { control.Serve(ctx, commands, grid.Handler(), log) })
+	rooms.Go(func() { service.Run(ctx, "Open "+pageURL(addr), func() { _ = e.Snapshot() }, log) })
 	rooms.Go(func() { <-ctx.Done(); e.Stop(stopLimit) }) // which ends the questions of pages, too
 	err = page.Serve(ctx, ln)
 	cancel()

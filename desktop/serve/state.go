@@ -1,11 +1,14 @@
 package main
 
 import (
+	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
 
 	"pigrid/desktop/serve/config"
+	"pigrid/desktop/serve/control"
 	"pigrid/shared/environ"
 )
 
@@ -27,4 +30,16 @@ func stateDir(cfg config.Config, env []string) string {
 		return systemStateDir
 	}
 	return environ.StateDir(env, "pigrid-serve")
+}
+
+// meansService adds to an error what helps a user whose command did not reach the
+// service, of which only root finds the folder.
+func meansService(cfg config.Config, err error) error {
+	if !errors.Is(err, control.ErrNotRunning) || cfg.StateDir != "" || os.Geteuid() == 0 {
+		return err
+	}
+	if _, missing := os.Lstat(systemStateDir); missing != nil {
+		return err
+	}
+	return fmt.Errorf("%w. For the service of this machine, use sudo", err)
 }

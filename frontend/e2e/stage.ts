@@ -104,7 +104,7 @@ export class Stage {
   }
 
   /** Opens the page as the Go side of the moment says. */
-  async open(options: BrowserContextOptions = {}, withGo = true): Promise<Page> {
+  async open(options: BrowserContextOptions = {}, withGo = true, query = ""): Promise<Page> {
     if (!this.#browser) throw new Error("start() first");
     const context = await this.#browser.newContext({
       viewport: { width: 1920, height: 1080 },
@@ -121,7 +121,7 @@ export class Stage {
     page.on("pageerror", (error) => this.complaints.push(String(error)));
     if (withGo) await this.go.install(page);
     else this.go.absent = true;
-    await page.goto(this.go.url);
+    await page.goto(this.go.url + query);
     return page;
   }
 }

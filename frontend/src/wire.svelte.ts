@@ -16,6 +16,8 @@ import type { Mounting } from "./cameras/mounted";
 import { Pictures } from "./frames/pictures.svelte";
 import { LoggedOut, NoApp, Puller } from "./frames/pull";
 import { AppState } from "./view/app-state.svelte";
+import { askedBy } from "./view/asked";
+import { keepAwake } from "./view/awake";
 import { Clock } from "./view/clock.svelte";
 import { nextFrame, painted } from "./view/painted";
 import { reportSaved } from "./ui/saved";
@@ -30,13 +32,39 @@ import { Viewer } from "./view/viewer.svelte";
 /** This many failures in a row are told; fewer pass by themselves. */
 const STARVED_AFTER = 3;
 
+/** How long a kiosk waits until it tries again to load the page of a new version. */
+const RELOAD_RETRY_MS = 2000;
+
 /** Where pigrid-serve has the newest picture of a camera; docs/PAGE.md. */
 const snapshotOf = (key: string) =>
   `/cameras/${key.split("/").map(encodeURIComponent).join("/")}/snapshot.jpg`;
 
+/** What a page in a browser does where nobody sits at it. */
+function tendKiosk(app: AppState): void {
+  let first = "";
+  $effect.root(() => {
+    $effect(() => {
+      if (app.kiosk) keepAwake();
+    });
+    // Nobody else would load the page of a new version.
+    $effect(() => {
+      if (!app.kiosk || app.version === "") return;
+      if (first !== "" && first !== app.version) void reloadIfThere();
+      first = app.version;
+    });
+  });
+}
+
+/** Loads the page anew if it is there: an error page would stay for ever. */
+async function reloadIfThere(): Promise<void> {
+  const answer = await fetch(location.href, { cache: "no-store" }).catch(() => null);
+  if (answer?.ok) location.reload();
+  else setTimeout(() => void reloadIfThere(), RELOAD_RETRY_MS);
+}
+
 /** Starts the page's machinery and returns what App.svelte shows. Runs as long as the window. */
 export function wire() {
-  const app = new AppState(painted);
+  const app = new AppState(painted, askedBy(location.search));
   const clock = new Clock();
   const pictures = new Pictures();
   const backend = connect((state, number) => app.receive(state, number));
@@ -118,6 +146,7 @@ export function wire() {
       puller.wake();
     });
   });
+  if (!inWindow()) tendKiosk(app);
   // Full screen comes and goes without us, too: the system has keys of its own.
   addEventListener("resize", () => {
     void isFullscreen().then((full) => (viewer.fullscreen = full));

@@ -36,7 +36,8 @@ type Config struct {
 // option is one setting. Flags, environment, file and --help follow from it.
 type option struct {
 	key, kind string
-	value     string // its default
+	value     string // its default,
+	example   string // or a value for the file where there is none
 	about     string
 	list      bool // may be given more than once, and as a list in the file
 	set       func(*Loader) parser
@@ -49,9 +50,9 @@ type parser = values.Parser
 var options = [...]option{
 	{key: "listen", kind: "address", value: DefaultListen, set: func(l *Loader) parser { return listen(&l.cfg.Listen) }, about: "address and port to listen on; :8088 is for the whole network, which then needs the view password"},
 	{key: "no-password", kind: "bool", value: "false", set: func(l *Loader) parser { return values.Boolean(&l.cfg.NoPassword) }, about: "let everybody on the network watch without the view password"},
-	{key: "state-dir", kind: "folder", set: func(l *Loader) parser { return path(&l.cfg.StateDir, "folder") }, about: "where cameras, keys and the view password are kept (default the service's folder, or pigrid-serve in the user's state folder)"},
-	{key: "allow-host", kind: "name", list: true, set: func(l *Loader) parser { return hosts(&l.cfg.AllowHosts) }, about: "additional Host name to accept; may be repeated"},
-	{key: "allow-from", kind: "network", list: true, set: func(l *Loader) parser { return networks(&l.cfg.AllowFrom) }, about: "additional network that may watch; may be repeated"},
+	{key: "state-dir", kind: "folder", example: `"/var/lib/pigrid-serve"`, set: func(l *Loader) parser { return path(&l.cfg.StateDir, "folder") }, about: "where cameras, keys and the view password are kept (default the service's folder, or pigrid-serve in the user's state folder)"},
+	{key: "allow-host", kind: "name", list: true, example: `["cameras.example.org"]`, set: func(l *Loader) parser { return hosts(&l.cfg.AllowHosts) }, about: "additional Host name to accept; may be repeated"},
+	{key: "allow-from", kind: "network", list: true, example: `["203.0.113.0/24"]`, set: func(l *Loader) parser { return networks(&l.cfg.AllowFrom) }, about: "additional network that may watch; may be repeated"},
 	{key: "max-viewers", kind: "n", value: "64", set: func(l *Loader) parser { return values.Integer(&l.cfg.MaxViewers, 1, 10000) }, about: "streams served to other programs at once"},
 	{key: "mdns", kind: "bool", value: "true", set: func(l *Loader) parser { return values.Boolean(&l.cfg.MDNS) }, about: "search the network for agents; --mdns=false does not"},
 	{key: "log-level", kind: "level", value: "info", set: func(l *Loader) parser { return values.Level(&l.cfg.LogLevel) }, about: "debug, info, warn or error"},

@@ -65,8 +65,8 @@ type Listed struct {
 func (r *Relay) List(w http.ResponseWriter, _ *http.Request) {
 	list := []Listed{}
 	for _, t := range r.engine.Snapshot().Tiles {
-		at := "/cameras/" + pathOf(t.Key)
-		list = append(list, Listed{t.Key, t.Name, t.Verdict.State, t.Verdict.Reason, at + videoEnd, at + snapshotEnd})
+		video, snapshot := Paths(t.Key)
+		list = append(list, Listed{t.Key, t.Name, t.Verdict.State, t.Verdict.Reason, video, snapshot})
 	}
 	w.Header().Set("Content-Type", "application/json")
 	_ = json.NewEncoder(w).Encode(map[string]any{"cameras": list})
@@ -76,6 +76,12 @@ const (
 	videoEnd    = "/video"
 	snapshotEnd = "/snapshot.jpg"
 )
+
+// Paths are where a camera's stream is, and its newest picture.
+func Paths(key string) (video, snapshot string) {
+	at := "/cameras/" + pathOf(key)
+	return at + videoEnd, at + snapshotEnd
+}
 
 // pathOf is a key in a path. It keeps its slash, which proxies do not let pass escaped.
 func pathOf(key string) string {

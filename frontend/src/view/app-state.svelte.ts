@@ -9,6 +9,7 @@ import type {
   Twins,
   View,
 } from "../backend/types";
+import { type Asked, NOTHING_ASKED, viewCalled } from "./asked";
 import { step, STRETCH } from "./gradual";
 
 /** waiting: nothing said yet · no-app: no Go side at all · silent: it does not answer. */
@@ -34,6 +35,8 @@ export class AppState {
   /** Some of the cameras, by name; `view` is the name of the one that is shown, "" for all. */
   views = $state.raw<readonly View[]>([]);
   view = $state("");
+  /** The view that the page's address asks for and that there is not, or "". */
+  missingView = $state("");
   appearance = $state.raw<Appearance>({
     scheme: "system",
     labels: "always",
@@ -46,13 +49,15 @@ export class AppState {
   #onTheWay = false;
   #number = 0;
   #painted: () => Promise<boolean>;
+  #asked: Asked;
 
   /** Called with the key of a camera that is not there any more, and those that are. */
   onforgotten: (key: string, left: readonly Camera[]) => void = () => {};
 
   /** painted: true when the page is painted as it is now, false while nobody sees it. */
-  constructor(painted: () => Promise<boolean>) {
+  constructor(painted: () => Promise<boolean>, asked = NOTHING_ASKED) {
     this.#painted = painted;
+    this.#asked = asked;
   }
 
   /** The number of the newest state, 0 before the first. */
@@ -81,20 +86,27 @@ export class AppState {
     this.version = state.version;
     this.notice = state.notice;
     this.crowded = state.crowded;
-    this.kiosk = state.kiosk;
+    this.kiosk = state.kiosk || this.#asked.kiosk;
     this.readOnly = state.readOnly;
     this.twins = state.twins ?? null;
     this.bytesPerSecond = state.bytesPerSecond;
     this.access = state.access;
     this.layout = state.layout;
     this.views = state.views;
-    this.view = state.view;
+    this.#showView(state);
     const { scheme, labels, numbers } = state.appearance;
     const before = this.appearance;
     if (scheme !== before.scheme || labels !== before.labels || numbers !== before.numbers) {
       this.appearance = state.appearance;
     }
     this.phase = "ready";
+  }
+
+  #showView(state: State): void {
+    const asked = this.#asked.view;
+    const found = asked === null ? undefined : viewCalled(asked, state.views);
+    this.view = asked === null ? state.view : (found ?? "");
+    this.missingView = asked !== null && found === undefined ? asked : "";
   }
 
   /**

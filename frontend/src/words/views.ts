@@ -29,6 +29,8 @@ export const VIEWS = {
   removeText: "No camera is forgotten, and all of them stay among all cameras.",
   keep: "Keep it",
 
+  /** Of a view in the page's address. */
+  missing: (name: string) => `There is no view called “${name}”, so all cameras are shown.`,
   nothing: (name: string) => `There is no camera to show in ${name}.`,
   nothingText: "Its cameras are hidden, or nobody knows them any more.",
 };

@@ -80,8 +80,8 @@ func TestTheManagerHears(t *testing.T) {
 	}
 }
 
-// TestAStuckAgentIsSilent, so that the manager restarts it.
-func TestAStuckAgentIsSilent(t *testing.T) {
+// TestAStuckProgramIsSilent, so that the manager restarts it.
+func TestAStuckProgramIsSilent(t *testing.T) {
 	socket := filepath.Join(t.TempDir(), "notify")
 	heard, conn := manager(t, socket)
 	stuck, reached := make(chan struct{}), make(chan struct{})
@@ -96,7 +96,7 @@ func TestAStuckAgentIsSilent(t *testing.T) {
 	<-reached
 	_ = conn.SetReadDeadline(time.Now().Add(50 * time.Millisecond))
 	if n, err := conn.Read(make([]byte, 100)); err == nil {
-		t.Errorf("%d bytes from a stuck agent", n)
+		t.Errorf("%d bytes from a stuck program", n)
 	}
 	close(stuck)
 	<-done
@@ -122,7 +122,7 @@ func TestTake(t *testing.T) {
 	}
 }
 
-// TestNobodyListens: an agent goes on without its manager, and says so.
+// TestNobodyListens: a program goes on without its manager, and says so.
 func TestNobodyListens(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()

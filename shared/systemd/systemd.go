@@ -1,4 +1,4 @@
-// Package systemd tells the service manager how the agent is, by the protocol of
+// Package systemd tells the service manager how this program is, by the protocol of
 // sd_notify(3): when it is ready, that it is still alive, and that it stops.
 package systemd
 
@@ -23,7 +23,7 @@ const (
 // program started by hand, which tells nobody.
 type Service struct {
 	socket   string        // path, or @ and a name of the abstract namespace
-	watchdog time.Duration // how often to tell that the agent is alive at least; 0: never
+	watchdog time.Duration // how often to report at least that it is alive; 0: never
 }
 
 // Take reads from the environment which manager started this program, and takes
@@ -41,10 +41,9 @@ func Take() Service {
 	return s
 }
 
-// Run tells the manager that the agent is ready, with status as the line that
+// Run tells the manager that the program is ready, with status as the line that
 // `systemctl status` shows, then that it is alive each time alive returns, and
-// at the end of ctx that it stops. The manager restarts an agent that stays
-// silent.
+// at the end of ctx that it stops. The manager restarts a program that stays silent.
 func (s Service) Run(ctx context.Context, status string, alive func(), log *slog.Logger) {
 	if s.socket == "" {
 		return
@@ -71,7 +70,7 @@ func (s Service) Run(ctx context.Context, status string, alive func(), log *slog
 // notify sends one message.
 func (s Service) notify(message string, log *slog.Logger) {
 	if err := s.send(message); err != nil {
-		log.Warn("cannot report to systemd, which may restart the agent", "error", err)
+		log.Warn("cannot report to systemd, which may restart this program", "error", err)
 	}
 }
 
