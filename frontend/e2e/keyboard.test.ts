@@ -166,6 +166,7 @@ describe("keyboard only", () => {
     await expect.poll(() => stage.go.questions.length).toBeGreaterThan(asked + 3);
     expect(await shown(garage)).toBe(before);
     expect(stage.go.questions.at(-1)?.want.map(({ key }) => key)).not.toContain("agent:2/cam");
+    expect(stage.go.questions.at(-1)?.held).toEqual(["agent:2/cam"]);
     await shot(page, "frozen");
     await page.keyboard.press("Space");
     await expect.poll(() => shown(garage)).not.toBe(before);

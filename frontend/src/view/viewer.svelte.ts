@@ -287,10 +287,17 @@ export class Viewer {
 
   /** What the pull loop asks for: nothing that nobody sees. */
   wanted = $derived.by((): Wanted => {
-    if (this.hidden) return { keys: [], full: [], widths: new Map() };
+    // What is kept of a stopped picture stays while nobody sees it, too.
+    const held = this.readOnly ? [] : [...this.#frozen];
+    if (this.hidden) return { keys: [], full: [], widths: new Map(), held };
     const keys = [...this.rects.keys()].filter((key) => !this.#frozen.has(key));
-    return { keys, full: keys.filter((key) => this.#isLarge(key)), widths: this.#widths };
+    return { keys, full: keys.filter((key) => this.#isLarge(key)), widths: this.#widths, held };
   });
+
+  /** The person stopped its picture. */
+  isFrozen(key: string): boolean {
+    return this.#frozen.has(key);
+  }
 
   /** The same map as long as the widths are the same: numbers come each second. */
   #widths = $derived.by((): ReadonlyMap<string, number> => {

@@ -125,12 +125,16 @@ describe("Viewer", () => {
     expect(viewer.wanted).toMatchObject({ keys: ["k1", "k3"], full: ["k1", "k3"] });
     expect(viewer.cameras.map((c) => c.state)).toEqual(["live", "paused", "live"]);
     expect(viewer.cameras[1]?.frozen).toBe(true);
+    expect(viewer.wanted.held).toEqual(["k2"]); // what is kept of it stays
+    viewer.hidden = true;
+    expect(viewer.wanted).toMatchObject({ keys: [], held: ["k2"] });
+    viewer.hidden = false;
     expect([...viewer.rects.keys()]).toEqual(["k1", "k2", "k3"]);
     app.receive(state(cameras(3, { state: "offline" })));
     expect(viewer.cameras[1]?.state).toBe("offline");
     app.receive(state(cameras(3)));
     viewer.toggleFreeze();
-    expect(viewer.wanted.keys).toEqual(["k1", "k2", "k3"]);
+    expect(viewer.wanted).toMatchObject({ keys: ["k1", "k2", "k3"], held: [] });
     await vi.waitUntil(() => viewer.cameras[1]?.state === "live"); // a few tiles at a time
   });
 
