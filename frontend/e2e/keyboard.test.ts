@@ -79,7 +79,7 @@ describe("keyboard only", () => {
     await page.keyboard.press("d");
     const details = page.getByRole("dialog", { name: "Garage" });
     await details.waitFor();
-    expect(await details.getByRole("button").allInnerTexts()).not.toContain("Try now");
+    expect(await details.getByRole("button").allInnerTexts()).not.toContain("Retry");
     await expect.poll(() => details.evaluate((e) => e === document.activeElement)).toBe(true);
     await page.keyboard.press("Enter"); // presses nothing: the first button forgets the camera
     await details.waitFor();

@@ -32,7 +32,7 @@ export interface Actions {
   snapshot(): void;
   /** Saves those of all cameras, at one instant. */
   snapshotAll(): void;
-  /** Saves its last seconds as a film. */
+  /** Saves its last seconds as a clip. */
   clip(): void;
   /** Puts it where its neighbour is. */
   moveTile(direction: Direction): void;

@@ -536,7 +536,7 @@ export class Viewer {
     this.#commands.save("snapshot", "");
   }
 
-  /** Saves the last seconds of a camera as a film. */
+  /** Saves the last seconds of a camera as a clip. */
   clip(key = this.active?.key): void {
     if (key !== undefined) this.#commands.save("clip", key);
   }

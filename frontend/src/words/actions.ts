@@ -45,7 +45,7 @@ export const CAMERA_WORDS = {
   copy: { does: "Copy address", caps: [], help: "" },
   history: { does: "History", caps: [], help: "" },
   details: { does: "Details", caps: ["D"], help: "Details" },
-  retry: { does: "Retry", caps: ["R"], help: "Reconnect now" },
+  retry: { does: "Retry", caps: ["R"], help: "Retry now" },
   forget: { does: "Forget…", caps: [], help: "" },
 } satisfies Record<string, ActionWords>;
 

@@ -25,6 +25,10 @@ export const CONTROLS = {
   fullscreen: { does: "Full screen", key: "F11" },
   window: { does: "Leave full screen", key: "F11" },
   find: { does: "Find a camera", key: "Ctrl+K" },
+  snapshotAll: { does: "Snapshot of all", key: "Shift+S" },
+  numbersAll: { does: "Numbers on all pictures", key: "Shift+I" },
+  noNumbers: { does: "No numbers on pictures", key: "Shift+I" },
+  retryAll: { does: "Retry all", key: "Shift+R" },
   keys: { does: "Keyboard shortcuts", key: "?" },
   settings: { does: "Settings", key: "Ctrl+," },
   household: { does: "Household", key: "L" },
@@ -32,8 +36,6 @@ export const CONTROLS = {
 };
 
 export const BUTTONS = {
-  tryNow: "Try now",
-  tryAllNow: "Try all now",
   addByAddress: "Add by address",
   add: "Add",
   cancel: "Cancel",

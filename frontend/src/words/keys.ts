@@ -18,7 +18,7 @@ export const KEY_WORDS = {
   fullscreen: { caps: ["F11"], help: "Toggle full screen (Esc exits)" },
   numbersAll: { caps: ["Shift", "I"], help: "Numbers on all pictures" },
   snapshotAll: { caps: ["Shift", "S"], help: "Save the pictures of all cameras at one instant" },
-  retryAll: { caps: ["Shift", "R"], help: "Reconnect all cameras now" },
+  retryAll: { caps: ["Shift", "R"], help: "Retry all cameras now" },
   household: { caps: ["L"], help: "Household: who may watch" },
   add: { caps: ["Ctrl/Cmd", "N"], help: "Add a camera by address" },
   settings: { caps: ["Ctrl/Cmd", ","], help: "Settings" },
