@@ -172,4 +172,28 @@ describe("keyboard only", () => {
     await expect.poll(() => shown(garage)).not.toBe(before);
     await garage.getByText("Paused by you").waitFor({ state: "detached" });
   });
+
+  it("are those of a Mac on a Mac, in menus, tooltips and the list", async () => {
+    stage.go.state.cameras = stage.cameras(4);
+    const page = await stage.open();
+    await page.addInitScript(() =>
+      Object.defineProperty(navigator, "platform", { get: () => "MacIntel" }),
+    );
+    await page.reload();
+    await picturesShown(page, 4);
+    expect(await page.getByRole("button", { name: "Settings" }).getAttribute("title")).toBe(
+      "Settings (⌘,)",
+    );
+    await page.keyboard.press("Meta+k");
+    await page.getByRole("dialog", { name: "Find a camera" }).waitFor();
+    await page.keyboard.press("Escape");
+    await page.getByRole("dialog").waitFor({ state: "detached" });
+    await page.keyboard.press("?");
+    const keys = page.getByRole("dialog", { name: "Keyboard shortcuts" });
+    await keys.waitFor();
+    const caps = await keys.locator("kbd").allInnerTexts();
+    expect(caps).toContain("⌘");
+    expect(caps.filter((cap) => /Ctrl|Shift|Alt/.test(cap))).toEqual([]);
+    await shot(page, "keys-mac");
+  });
 });

@@ -496,6 +496,11 @@ export class Viewer {
     if (this.active) this.zooms.zoom(this.active.key, ZOOM_STEP ** steps);
   }
 
+  /** Moves the active camera's picture while it is zoomed, in the grid as well. */
+  pan(direction: Direction): void {
+    if (this.active) this.zooms.pan(this.active.key, PANS[direction]);
+  }
+
   /** Shows all of the active camera's picture; false when it does so already. */
   endZoom(key = this.active?.key): boolean {
     if (key === undefined || !this.zooms.has(key)) return false;
