@@ -655,7 +655,8 @@ describe("Viewer", () => {
     expect(viewer.active?.key, "the last one").toBe("k5");
     viewer.moveTile("up");
     expect(done.at(-1)).toBe("move k5 k4");
-    expect(viewer.canDrag("k1")).toBe(false);
+    expect([viewer.canDrag("k1"), viewer.canDrag("k5")]).toEqual([true, false]);
+    expect([viewer.isInStrip("k1"), viewer.isInStrip("k5")]).toEqual([true, false]);
     viewer.toggleSolo();
     expect(keys()).toEqual(["k5"]);
     viewer.back();

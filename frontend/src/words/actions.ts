@@ -38,13 +38,13 @@ export const CAMERA_WORDS = {
   hide: { does: "Hide", caps: ["H"], help: "Hide" },
   move: {
     does: "Move",
-    caps: [ALT, "←", "↑", "→", "↓", "drag"],
+    caps: [ALT, "← ↑ → ↓", "drag"],
     help: "Move it to another place",
   },
   zoom: { does: "Zoom", caps: ["+", "−", "wheel"], help: "Zoom in or out" },
   pan: {
     does: "Move picture",
-    caps: [SHIFT, "←", "↑", "→", "↓", "drag"],
+    caps: [SHIFT, "← ↑ → ↓", "drag"],
     help: "Move a zoomed picture",
   },
   browser: { does: "Open in browser", caps: [], help: "" },
