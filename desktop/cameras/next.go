@@ -36,6 +36,7 @@ const (
 type Stream struct {
 	Wanted      bool // somebody looks at it, or wants to know whether it lives
 	Looked      bool // it is on a page that somebody looks at
+	Held        bool // a page keeps showing its last picture
 	WantedSince time.Time
 	Phase       Phase
 	PhaseSince  time.Time

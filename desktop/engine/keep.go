@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"slices"
 	"time"
 
 	"pigrid/desktop/cameras"
@@ -36,6 +37,29 @@ func (e *Engine) arrived(key string, frame feed.Frame) {
 	}
 }
 
+// isShown reports whether a page shows a picture of a camera.
+func isShown(s cameras.Stream) bool { return s.Looked || s.Held }
+
+// Look notes which cameras a page shows.
+func (e *Engine) Look(shown []feed.Wish) {
+	keys := make([]string, len(shown))
+	for i, w := range shown {
+		keys[i] = w.Key
+	}
+	e.recent.Release(keys...)
+	e.Streams.Look(shown)
+}
+
+// Hold notes of which cameras a page keeps showing the last picture that it loaded: what
+// was kept of them stays as it is, up to that picture.
+func (e *Engine) Hold(keys []string) {
+	for _, key := range keys {
+		if f := e.Streams.Get(key); f != nil {
+			e.recent.Hold(key, f.Hold())
+		}
+	}
+}
+
 // tidy drops the pictures of cameras that nobody looks at, until Stop.
 func (e *Engine) tidy() {
 	ticker := time.NewTicker(tidyEvery)
@@ -43,7 +67,7 @@ func (e *Engine) tidy() {
 	for {
 		select {
 		case <-ticker.C:
-			e.recent.Retain(func(key string) bool { f := e.Streams.Get(key); return f != nil && f.Facts().Looked })
+			e.recent.Retain(func(key string) bool { f := e.Streams.Get(key); return f != nil && isShown(f.Facts()) })
 		case <-e.Tasks.Context().Done():
 			return
 		}
@@ -52,11 +76,11 @@ func (e *Engine) tidy() {
 
 // SaveSnapshot saves the picture of a camera; the empty key means those of all that are
 // shown and live, at one instant. They are as large as their cameras give them, where
-// those give one in time.
+// those give one in time. Of a camera that is held it is the picture that is seen.
 func (e *Engine) SaveSnapshot(key string) Kept {
 	var tiles []Tile
 	for _, t := range e.Snapshot().Tiles {
-		if t.Key == key || key == "" && t.Facts.Looked {
+		if t.Key == key || key == "" && t.Facts.Looked && !e.recent.Held(t.Key) {
 			tiles = append(tiles, t)
 		}
 	}
@@ -86,6 +110,10 @@ func (e *Engine) SaveSnapshot(key string) Kept {
 // gives them. It returns the instant to which pictures are to be near.
 func (e *Engine) awaitPictures(tiles []Tile) time.Time {
 	since, wait := time.Now(), nextPicture
+	tiles = slices.DeleteFunc(slices.Clone(tiles), func(t Tile) bool { return e.recent.Held(t.Key) })
+	if len(tiles) == 0 {
+		return since
+	}
 	for _, t := range tiles {
 		if f := e.Streams.Get(t.Key); f != nil && moves(t) && !isWhole(t, e.recent.Newest(t.Key)) {
 			f.Whole()

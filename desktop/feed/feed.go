@@ -82,6 +82,8 @@ type current struct {
 	target Target
 	wanted time.Time // last time somebody looked, or wanted it
 	looked time.Time // last time a page showed it
+	heldAt time.Time // last time a page kept its picture as it was
+	served time.Time // when the frame arrived that a page loaded last
 	wish   wish      // how it is wanted
 	redial bool      // dial at once, whatever the back-off says
 	// leaveDial ends a dial that is under way; nil when there is none.
@@ -160,6 +162,15 @@ func (f *Feed) Look(r Rendition) {
 	f.looked = time.Now()
 	f.mu.Unlock()
 	f.Want(r)
+}
+
+// Hold notes that a page keeps showing the frame that it loaded last, and returns when
+// that arrived: zero when it loaded none. It does not make the camera wanted.
+func (f *Feed) Hold() (at time.Time) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.heldAt = time.Now()
+	return f.served
 }
 
 // Whole asks for pictures as large as the camera gives them, as long as a look lasts.
@@ -267,6 +278,13 @@ func (f *Feed) Frame() Frame {
 	return f.frame
 }
 
+// Served notes that a page loads this frame, and shows it.
+func (f *Feed) Served(frame Frame) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.served = frame.At
+}
+
 // Facts returns what is known from the connection.
 func (f *Feed) Facts() cameras.Stream {
 	f.mu.Lock()
@@ -274,6 +292,7 @@ func (f *Feed) Facts() cameras.Stream {
 	now := time.Now()
 	s := f.facts
 	s.Wanted, s.Looked = f.isWanted(now), now.Sub(f.looked) < unwantedAfter
+	s.Held = now.Sub(f.heldAt) < unwantedAfter
 	s.Width, s.Height = f.sizes.full.width, f.sizes.full.height
 	s.BytesPerSecond = f.read.rate(now)
 	if s.Phase == cameras.Open {

@@ -31,6 +31,7 @@ func (s *Server) serveFrame(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	if len(frame.JPEG) <= largeBody {
+		f.Served(frame)
 		write(w, "image/jpeg", frame.JPEG)
 		return
 	}
@@ -44,6 +45,7 @@ func (s *Server) serveFrame(w http.ResponseWriter, r *http.Request) {
 		http.Error(w, "this camera has no picture any more", http.StatusNotFound)
 		return
 	}
+	f.Served(frame)
 	write(slowly{w}, "image/jpeg", frame.JPEG)
 }
 

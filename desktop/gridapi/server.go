@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io"
 	"net/http"
+	"slices"
 	"time"
 
 	"pigrid/desktop/cameras"
@@ -74,7 +75,7 @@ func (s *Server) Start() { s.engine.Tasks.Go(s.publish) }
 // never ends a request's context, and may cut a body short: so each handler ends by
 // itself, and what is not whole JSON is an error.
 func (s *Server) Handler() http.Handler {
-	return s.routes(func(w http.ResponseWriter, r *http.Request) { s.serveNews(w, r, s.answer) }, s.serveCall)
+	return s.routes(func(w http.ResponseWriter, r *http.Request) { s.serveNews(w, r, s.answer, true) }, s.serveCall)
 }
 
 func (s *Server) routes(news, call http.HandlerFunc) *http.ServeMux {
@@ -96,7 +97,8 @@ func Unframed(next http.Handler) http.Handler {
 }
 
 // serveNews answers what answer says of the state, and what is new of the pictures.
-func (s *Server) serveNews(w http.ResponseWriter, r *http.Request, answer func(known uint64) Answer) {
+// holds: the page is the only one, and may keep pictures as they are.
+func (s *Server) serveNews(w http.ResponseWriter, r *http.Request, answer func(known uint64) Answer, holds bool) {
 	s.noteAsked()
 	var q Question
 	if !readJSON(w, r, maxQuestion, &q) {
@@ -108,6 +110,9 @@ func (s *Server) serveNews(w http.ResponseWriter, r *http.Request, answer func(k
 	}
 	if len(q.Want) > 0 {
 		s.look(q.Want)
+	}
+	if holds {
+		s.engine.Hold(q.Held)
 	}
 	timeout := time.NewTimer(pullWait)
 	defer timeout.Stop()
@@ -149,7 +154,7 @@ func (s *Server) look(wants []Want) {
 	for i, w := range wants {
 		wishes[i] = feed.Wish{Key: w.Key, Rendition: feed.Rendition{FPS: w.FPS, Width: w.Width}}
 	}
-	s.engine.Streams.Look(wishes)
+	s.engine.Look(wishes)
 }
 
 // newer returns the frames the page was not told of. A frame with a lower number
@@ -186,11 +191,12 @@ func writeJSON(w http.ResponseWriter, v any) {
 	write(w, "application/json", body)
 }
 
-var errWant = errors.New("want must be at most 256 cameras, each with its key, an fps of 0, or 0.1 to 120, and a width of 0 to 65535")
+var errWant = errors.New("want and held must be at most 256 cameras each, by their keys; one that is wanted with an fps of 0, or 0.1 to 120, and a width of 0 to 65535")
 
 // check reports what cannot be asked.
 func (q Question) check() error {
-	if len(q.Want) > maxWants {
+	odd := func(key string) bool { return !cameras.ValidKey(key) }
+	if len(q.Want) > maxWants || len(q.Held) > maxWants || slices.ContainsFunc(q.Held, odd) {
 		return errWant
 	}
 	for _, w := range q.Want {

@@ -9,6 +9,9 @@ import (
 type Question struct {
 	State uint64 `json:"state"` // number of the state that the page knows, 0 for none
 	Want  []Want `json:"want"`  // cameras that it shows; none for a page that nobody sees
+	// Held are cameras of which it keeps showing the last picture, because a person stopped
+	// them. They are not asked for others, and what was kept of them stays.
+	Held []string `json:"held,omitempty"`
 }
 
 // Want is one camera the page shows, and the last frame it was told of.

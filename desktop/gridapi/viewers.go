@@ -28,7 +28,7 @@ type viewers struct {
 // nothing of URLs that may be a password.
 func (s *Server) Viewers() http.Handler {
 	v := &viewers{Server: s, retried: map[string]time.Time{}}
-	return s.routes(func(w http.ResponseWriter, r *http.Request) { s.serveNews(w, r, v.answer) }, v.serveCall)
+	return s.routes(func(w http.ResponseWriter, r *http.Request) { s.serveNews(w, r, v.answer, false) }, v.serveCall)
 }
 
 // answer has the state as viewers see it, if the page knows another one.

@@ -3,6 +3,8 @@
 package recent
 
 import (
+	"maps"
+	"slices"
 	"sort"
 	"sync"
 	"time"
@@ -44,22 +46,26 @@ type Buffer struct {
 
 	mu     sync.Mutex
 	tracks map[string]*track
+	held   map[string]time.Time // the last picture that is kept, by key
 	bytes  int64
 }
 
 // New returns an empty Buffer that takes at most so many bytes; of 0 it takes nothing.
 func New(limit int64) *Buffer {
-	return &Buffer{limit: limit, tracks: map[string]*track{}}
+	return &Buffer{limit: limit, tracks: map[string]*track{}, held: map[string]time.Time{}}
 }
 
 // Add adds a picture that has just arrived. One that is older than the camera's newest
-// is left out.
+// is left out, and one that came after the camera was held.
 func (b *Buffer) Add(key string, p Picture) {
 	if b.limit == 0 {
 		return
 	}
 	b.mu.Lock()
 	defer b.mu.Unlock()
+	if until, held := b.held[key]; held && p.At.After(until) {
+		return
+	}
 	t := b.tracks[key]
 	if t == nil {
 		t = &track{}
@@ -102,10 +108,7 @@ func (b *Buffer) longest() (key string, longest *track) {
 // Retain drops all pictures of the cameras that are not wanted: nobody looks at them.
 func (b *Buffer) Retain(wanted func(key string) bool) {
 	b.mu.Lock()
-	keys := make([]string, 0, len(b.tracks))
-	for key := range b.tracks {
-		keys = append(keys, key)
-	}
+	keys := slices.AppendSeq(slices.Collect(maps.Keys(b.tracks)), maps.Keys(b.held))
 	b.mu.Unlock()
 	for _, key := range keys {
 		if !wanted(key) { // asked without the lock: pictures never wait for who exists
@@ -117,6 +120,7 @@ func (b *Buffer) Retain(wanted func(key string) bool) {
 func (b *Buffer) forget(key string) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
+	delete(b.held, key)
 	if t := b.tracks[key]; t != nil {
 		b.bytes -= t.bytes
 		delete(b.tracks, key)

@@ -121,6 +121,40 @@ func TestNobodyLooks(t *testing.T) {
 	}
 }
 
+// TestHeld: what was kept of a picture that a person stopped stays, up to that picture.
+func TestHeld(t *testing.T) {
+	b := New(maxBytes)
+	for ms := 0; ms <= 20_000; ms += 100 {
+		b.Add("a", picture(ms, 20<<10))
+	}
+	b.Hold("a", at(19_800))
+	b.Hold("a", at(20_000)) // held already
+	b.Hold("b", at(20_000)) // it has none
+	for ms := 20_100; ms <= 60_000; ms += 100 {
+		b.Add("a", picture(ms, 20<<10))
+		b.Add("b", picture(ms, 20<<10))
+	}
+	if got := seconds(b, "a"); got != 19.8 || !b.Newest("a").At.Equal(at(19_800)) || len(b.Pictures("b")) != 0 {
+		t.Errorf("keeps %v s until %v, and %d of one without", got, b.Newest("a").At.Sub(start), len(b.Pictures("b")))
+	}
+	if !b.Held("a") || b.bytes != 199*20<<10 {
+		t.Errorf("held %v, %d bytes", b.Held("a"), b.bytes)
+	}
+	b.Release("a", "c")
+	b.Add("a", picture(40_000, 20<<10))
+	if got := seconds(b, "a"); got != 30 && !b.Newest("a").At.Equal(at(40_000)) || b.Held("a") {
+		t.Errorf("then it keeps %v s until %v", got, b.Newest("a").At.Sub(start))
+	}
+	b.Hold("a", at(0)) // nothing is that old
+	if len(b.Pictures("a")) != 0 || b.bytes != 0 {
+		t.Errorf("%d bytes are left", b.bytes)
+	}
+	b.Retain(func(string) bool { return false })
+	if b.Held("a") || b.Held("b") {
+		t.Error("held, though nobody looks")
+	}
+}
+
 func TestLimit(t *testing.T) {
 	for memory, want := range map[uint64]int64{0: 128 << 20, 512 << 20: 32 << 20, 1 << 30: 64 << 20, 64 << 30: 128 << 20} {
 		if got := Limit(memory); got != want {

@@ -34,3 +34,13 @@ func (t *track) pop() (freed int64) {
 	}
 	return freed
 }
+
+// popNewest drops the newest picture and returns how many bytes it counted.
+func (t *track) popNewest() (freed int64) {
+	last := len(t.all) - 1
+	freed = t.all[last].charge()
+	t.all[last] = Picture{} // so that its memory is free
+	t.all = t.all[:last]
+	t.bytes -= freed
+	return freed
+}

@@ -333,7 +333,7 @@ describe("on tiles", () => {
     await tile(page, "Porch").getByText("Needs your household key", { exact: true }).waitFor();
     await page.getByText("This is not your camera: Garage (192.168.1.41:8080).").waitFor();
     await page.getByText("Bench's Pi has another key than before.").waitFor();
-    await tile(page, "Garden").getByRole("button", { name: "Try now" }).click();
+    await tile(page, "Garden").getByRole("button", { name: "Retry" }).click();
     await expect.poll(() => stage.go.calls).toEqual(["retry agent:4/cam"]);
     const trust = tile(page, "Bench").getByRole("button", { name: "Trust it again" });
     await trust.click();

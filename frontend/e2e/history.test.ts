@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 
 import type { CameraHistory, Outage } from "../src/backend/types";
+import { HISTORY } from "../src/words/history";
 import { violations } from "./axe";
 import { picturesShown, shot, tile, useStage } from "./stage";
 
@@ -13,8 +14,12 @@ function noon(): number {
 }
 
 function past(name: string, key: string, outages: Outage[]): CameraHistory {
-  const day = "-".repeat(60) + "l".repeat(100) + "s".repeat(4) + "l".repeat(60) + "o".repeat(4);
-  const marks = outages.length === 0 ? "-".repeat(100) + "l".repeat(188) : day + "l".repeat(60);
+  const day = "-".repeat(60) + "l".repeat(100) + "s".repeat(4) + "l".repeat(20) + "o".repeat(4);
+  const more = "l".repeat(20) + "e".repeat(8) + "l".repeat(20) + "t".repeat(6) + "l".repeat(20);
+  const marks =
+    outages.length === 0
+      ? "-".repeat(100) + "l".repeat(188)
+      : day + more + "r".repeat(6) + "l".repeat(20);
   const live = outages.length === 0 ? 1 : 0.9823;
   const line = { marks, live, watched: 12 * HOUR };
   return { key, name, day: line, week: line, outages };
@@ -83,6 +88,47 @@ describe("history", () => {
     expect(stage.go.files.map(({ text }) => text)).toEqual(["camera,from\nPorch,now\n"]);
     await page.keyboard.press("Escape");
     await all.waitFor({ state: "detached" });
+  });
+
+  it.each(["dark", "light"] as const)(
+    "tells apart by words, shapes and colours what happened, in %s",
+    async (colorScheme) => {
+      stage.go.state.cameras = stage.cameras(1);
+      stage.go.history = { now: noon(), cameras: [past("Porch", "agent:1/cam", outages())] };
+      const page = await stage.open({ colorScheme });
+      await picturesShown(page, 1);
+      await tile(page, "Porch").click({ button: "right" });
+      await page.getByRole("menuitem", { name: "History" }).click();
+      const line = page.getByRole("img", { name: "Porch, last 24 h" });
+      await line.waitFor();
+      const marks = await line.locator("g").evaluateAll((all) =>
+        all.map((g) => {
+          const drawn = [...g.querySelectorAll("rect:not(.whole)")];
+          const shape = drawn.map((r) => `${r.getAttribute("y")}+${r.getAttribute("height")}`);
+          const fill = drawn[0] ? getComputedStyle(drawn[0]).fill : "";
+          return { word: g.textContent?.split(" · ")[0]?.trim(), fill, shape: shape.join() };
+        }),
+      );
+      const words = new Set(marks.map(({ word }) => word));
+      expect([...words].sort()).toEqual(Object.values(HISTORY.legend).sort());
+      expect(new Set(marks.map(({ fill }) => fill)).size).toBe(words.size);
+      expect(new Set(marks.map(({ shape }) => shape)).size).toBe(words.size);
+      await page.setViewportSize({ width: 1280, height: 720 });
+      await shot(page, `history-kinds-${colorScheme}`);
+    },
+  );
+
+  it("goes on while it is shown", async () => {
+    stage.go.state.cameras = stage.cameras(1);
+    stage.go.history = { now: noon(), cameras: [past("Porch", "agent:1/cam", [])] };
+    const page = await stage.open();
+    await picturesShown(page, 1);
+    await tile(page, "Porch").click({ button: "right" });
+    await page.getByRole("menuitem", { name: "History" }).click();
+    const dialog = page.getByRole("dialog", { name: "History" });
+    await dialog.getByText("No outages").waitFor();
+    stage.go.history = { now: noon(), cameras: [past("Porch", "agent:1/cam", outages())] };
+    await dialog.getByText("19 min: the Pi did not answer").waitFor({ timeout: 15_000 });
   });
 
   it("is an entry of the menu, of that camera", async () => {

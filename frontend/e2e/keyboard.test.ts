@@ -79,7 +79,7 @@ describe("keyboard only", () => {
     await page.keyboard.press("d");
     const details = page.getByRole("dialog", { name: "Garage" });
     await details.waitFor();
-    expect(await details.getByRole("button").allInnerTexts()).not.toContain("Try now");
+    expect(await details.getByRole("button").allInnerTexts()).not.toContain("Retry");
     await expect.poll(() => details.evaluate((e) => e === document.activeElement)).toBe(true);
     await page.keyboard.press("Enter"); // presses nothing: the first button forgets the camera
     await details.waitFor();
@@ -166,9 +166,34 @@ describe("keyboard only", () => {
     await expect.poll(() => stage.go.questions.length).toBeGreaterThan(asked + 3);
     expect(await shown(garage)).toBe(before);
     expect(stage.go.questions.at(-1)?.want.map(({ key }) => key)).not.toContain("agent:2/cam");
+    expect(stage.go.questions.at(-1)?.held).toEqual(["agent:2/cam"]);
     await shot(page, "frozen");
     await page.keyboard.press("Space");
     await expect.poll(() => shown(garage)).not.toBe(before);
     await garage.getByText("Paused by you").waitFor({ state: "detached" });
+  });
+
+  it("are those of a Mac on a Mac, in menus, tooltips and the list", async () => {
+    stage.go.state.cameras = stage.cameras(4);
+    const page = await stage.open();
+    await page.addInitScript(() =>
+      Object.defineProperty(navigator, "platform", { get: () => "MacIntel" }),
+    );
+    await page.reload();
+    await picturesShown(page, 4);
+    expect(await page.getByRole("button", { name: "Settings" }).getAttribute("title")).toBe(
+      "Settings (⌘,)",
+    );
+    await page.keyboard.press("Meta+k");
+    await page.getByRole("dialog", { name: "Find a camera" }).waitFor();
+    await page.keyboard.press("Escape");
+    await page.getByRole("dialog").waitFor({ state: "detached" });
+    await page.keyboard.press("?");
+    const keys = page.getByRole("dialog", { name: "Keyboard shortcuts" });
+    await keys.waitFor();
+    const caps = await keys.locator("kbd").allInnerTexts();
+    expect(caps).toContain("⌘");
+    expect(caps.filter((cap) => /Ctrl|Shift|Alt/.test(cap))).toEqual([]);
+    await shot(page, "keys-mac");
   });
 });

@@ -111,6 +111,10 @@ describe("a picture of a camera that hangs on its side", () => {
     const dialog = page.getByRole("dialog");
     const field = dialog.getByRole("textbox", { name: "Name" });
     await expect.poll(() => field.evaluate((e) => e === document.activeElement)).toBe(true);
+    await dialog.getByText("On this computer only").waitFor();
+    await stage.go.emit(page, [porch, { ...garage, household: "home" }]);
+    await dialog.getByText("For everyone who watches").waitFor();
+    await stage.go.emit(page, [porch, { ...garage, rotation: 90, mirror: true }]);
     await field.fill("Car");
     await page.keyboard.press("Enter");
     await tile(page, "Car").waitFor();

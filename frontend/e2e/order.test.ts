@@ -27,6 +27,27 @@ async function middleOf(page: Page, name: string) {
   return { x: box.x + box.width / 2, y: box.y + box.height / 2 };
 }
 
+/** Drags the tile of one camera onto that of another. */
+async function dragger(page: Page, by: "mouse" | "finger") {
+  const client = await page.context().newCDPSession(page);
+  const touch = (type: "touchStart" | "touchMove" | "touchEnd", ...touchPoints: object[]) =>
+    client.send("Input.dispatchTouchEvent", { type, touchPoints: touchPoints as never[] });
+  return async (name: string, onto: string) => {
+    const [from, to] = [await middleOf(page, name), await middleOf(page, onto)];
+    const at = (part: number) => ({
+      x: from.x + (to.x - from.x) * part,
+      y: from.y + (to.y - from.y) * part,
+    });
+    if (by === "mouse") await page.mouse.move(from.x, from.y);
+    await (by === "mouse" ? page.mouse.down() : touch("touchStart", from));
+    for (const part of [0.1, 0.3, 0.5, 0.7, 0.9, 1]) {
+      const { x, y } = at(part);
+      await (by === "mouse" ? page.mouse.move(x, y) : touch("touchMove", { x, y }));
+    }
+    await (by === "mouse" ? page.mouse.up() : touch("touchEnd"));
+  };
+}
+
 async function open(options = {}): Promise<Page> {
   stage.go.state.cameras = stage.cameras(6);
   const page = await stage.open(options);
@@ -66,21 +87,36 @@ describe("the order of the tiles", () => {
 
   it("changes with a finger", async () => {
     const page = await open({ hasTouch: true, viewport: { width: 390, height: 844 } });
-    const client = await page.context().newCDPSession(page);
-    const touch = (type: "touchStart" | "touchMove" | "touchEnd", ...points: object[]) =>
-      client.send("Input.dispatchTouchEvent", { type, touchPoints: points as never[] });
-    const from = await middleOf(page, "Porch");
-    const to = await middleOf(page, "Hall");
-    await touch("touchStart", from);
-    for (let i = 1; i <= 6; i++)
-      await touch("touchMove", {
-        x: from.x + ((to.x - from.x) * i) / 6,
-        y: from.y + ((to.y - from.y) * i) / 6,
-      });
-    await touch("touchEnd");
+    await (
+      await dragger(page, "finger")
+    )("Porch", "Hall");
     await expect.poll(() => order(page)).toEqual(MOVED);
     expect(await page.getByRole("menu").count()).toBe(0);
   });
+
+  it.each(["mouse", "finger"] as const)(
+    "changes in the strip beside a large picture, with a %s",
+    async (by) => {
+      const page = await open({ hasTouch: by === "finger" });
+      await page.keyboard.press("g");
+      const width = (name: string) => tile(page, name).evaluate((e) => e.clientWidth);
+      await expect.poll(() => width("Porch")).toBeGreaterThan(1300);
+      const strip = async () => (await order(page)).filter((name) => name !== "Porch");
+      expect(await strip()).toEqual(["Garage", "Bench", "Garden", "Hall", "3D printer"]);
+      const drag = await dragger(page, by);
+      await drag("Garage", "Garden");
+      await expect.poll(strip).toEqual(["Bench", "Garden", "Garage", "Hall", "3D printer"]);
+      expect(await width("Porch"), "the large one stays").toBeGreaterThan(1300);
+      expect(stage.go.calls.at(-1)).toBe("move agent:2/cam");
+      const { length } = stage.go.calls;
+      await drag("Porch", "Hall"); // it has no place there
+      await drag("Hall", "Porch");
+      await expect.poll(() => width("Hall")).toBeGreaterThan(1300);
+      expect(stage.go.calls).toHaveLength(length);
+      await expect.poll(() => focused(page)).toMatch(/^Hall/);
+      expect(stage.complaints).toEqual([]);
+    },
+  );
 
   it("changes with Alt and arrows, and the focus follows", async () => {
     const page = await open();

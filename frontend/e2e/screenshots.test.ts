@@ -53,7 +53,8 @@ function past(c: Camera, i: number): CameraHistory {
   const to = from + 19 * 60_000;
   const outage: Outage = { from, to, going: false, phases: [unreachable, missing] };
   const out = i % 3 === 1;
-  const day = `${"l".repeat(180)}${out ? "oooo" : "llll"}${"l".repeat(60)}ss${"l".repeat(42)}`;
+  const trouble = ["l".repeat(16), "oooooolleeeelltt", "l".repeat(8) + "tttlllll"][i % 3] ?? "";
+  const day = `${"l".repeat(170)}${trouble}${"l".repeat(58)}ss${"l".repeat(42)}`;
   const live = out ? 0.9867 : 1;
   const week = `${"-".repeat(40)}${"l".repeat(200)}${out ? "oo" : "ll"}${"l".repeat(46)}`;
   return {

@@ -227,7 +227,7 @@ describe("words for every state", () => {
     for (const layout of during) expect(layout).toMatchObject(FITS);
     expect(during.map((l) => l.tiles)).toEqual(before.map((l) => l.tiles));
     await shot(page, "outage");
-    await page.getByRole("button", { name: "Try all now" }).click();
+    await page.getByRole("button", { name: "Retry all" }).click();
     await expect.poll(() => stage.go.calls).toEqual(["retry"]);
     for (const width of [1000, 999, 480, 320]) {
       expect(await resize(width), `${width} wide`).toMatchObject(FITS);
@@ -269,7 +269,7 @@ describe("words for every state", () => {
     expect(await page.locator(".banner").count()).toBe(1);
     expect(await page.locator(".notice").filter({ visible: true }).count()).toBe(0);
     await shot(page, "away");
-    await page.getByRole("button", { name: "Try all now" }).click();
+    await page.getByRole("button", { name: "Retry all" }).click();
     expect(stage.go.calls).toEqual(["retry"]);
     await stage.go.emit(page, cameras);
     await page.getByText("You seem to be away").waitFor({ state: "detached" });

@@ -1,4 +1,4 @@
-import type { Page } from "playwright-core";
+import type { Locator, Page } from "playwright-core";
 import { describe, expect, it } from "vitest";
 
 import { violations } from "./axe";
@@ -146,6 +146,34 @@ describe("views", () => {
     await dialog(page).getByRole("button", { name: "Save" }).tap();
     await expect.poll(() => order(page)).toEqual(["Garden"]);
   });
+
+  it.each(["mouse", "finger"] as const)(
+    "have the entries for all cameras in their menu, for a %s, with their keys",
+    async (by) => {
+      stage.go.settings = (_, { numbers = "" }) => {
+        stage.go.change({ appearance: { scheme: "system", labels: "always", numbers } });
+        return {};
+      };
+      const page = await open({ hasTouch: by === "finger" });
+      await picturesShown(page, 6);
+      const press = async (entry: string) => {
+        const press = (what: Locator) => (by === "finger" ? what.tap() : what.click());
+        await press(button(page));
+        await press(page.getByRole("menuitem", { name: entry }));
+        await page.getByRole("menu").waitFor({ state: "detached" });
+      };
+      await press("Snapshot of all Shift+S");
+      await expect.poll(() => stage.go.asked.at(-1)).toMatchObject({ command: "snapshot" });
+      expect(stage.go.asked.at(-1)?.call.key).toBe("");
+      await press("Retry all Shift+R");
+      await expect.poll(() => stage.go.calls).toContain("retry");
+      const overlays = page.locator("li.tile:not(.hidden) .overlay");
+      await press("Numbers on all pictures Shift+I");
+      await expect.poll(() => overlays.count()).toBe(6);
+      await press("No numbers on pictures Shift+I");
+      await expect.poll(() => overlays.count()).toBe(0);
+    },
+  );
 
   it("are the same after the page has been loaded again", async () => {
     stage.go.state.views = [DOOR, HALL];

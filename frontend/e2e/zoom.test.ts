@@ -82,6 +82,20 @@ describe("zoom", () => {
     await expect.poll(() => page.locator("li.tile.solo").count()).toBe(0);
   });
 
+  it("is moved in the grid with Shift and the arrows, which else go to other tiles", async () => {
+    const page = await open();
+    await page.keyboard.press("+");
+    await page.keyboard.press("+");
+    const { width = 0 } = (await tile(page, "Porch").boundingBox()) ?? {};
+    await page.keyboard.press("Shift+ArrowLeft");
+    await expect.poll(async () => (await transform(page, "Porch"))[4]).toBeCloseTo(width / 10, 0);
+    await page.keyboard.press("ArrowRight");
+    await expect
+      .poll(() => page.evaluate(() => document.activeElement?.getAttribute("aria-label")))
+      .toMatch(/^Garage/);
+    expect((await transform(page, "Porch"))[4]).toBeCloseTo(width / 10, 0);
+  });
+
   it("zooms a picture that is turned as it is seen", async () => {
     const cameras = stage.cameras(4);
     Object.assign(cameras[1] ?? {}, { rotation: 90, mirror: true });

@@ -117,7 +117,12 @@ export function wire() {
   const puller = new Puller({
     // A browser's hidden tab costs nobody anything. The window's page goes on: the
     // state of its cameras is to be right when it is back.
-    wanted: () => (document.hidden && !inWindow() ? null : viewer.wanted),
+    wanted: () => {
+      if (document.hidden && !inWindow()) return null;
+      // One that still loads becomes the picture that stands.
+      const held = viewer.wanted.held.filter((key) => !pictures.isLoading(key));
+      return { ...viewer.wanted, held };
+    },
     known: () => app.number,
     onanswer: () => {
       if (!viewer.hidden) viewer.veiled = false;
@@ -131,6 +136,7 @@ export function wire() {
       if (inARow > 0) app.unanswered(why instanceof NoApp ? "no-app" : "silent");
     },
   });
+  pictures.stands = (key) => viewer.isFrozen(key);
   pictures.onattach = (key) => puller.restart(key);
   viewer.hidden = document.hidden;
 

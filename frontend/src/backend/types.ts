@@ -107,6 +107,11 @@ export interface Question {
    * cameras that it shows; none for a page that nobody sees
    */
   want: Want[];
+  /**
+   * Held are cameras of which it keeps showing the last picture, because a person stopped
+   * them. They are not asked for others, and what was kept of them stays.
+   */
+  held?: string[];
 }
 /**
  * Want is one camera the page shows, and the last frame it was told of.

@@ -136,6 +136,14 @@ export class Pictures {
   /** Called with a key whose elements are new and wait for their first frame. */
   onattach: (key: string) => void = () => {};
 
+  /** Whether the picture of a camera is to stay as it is: what is told of it is left out. */
+  stands: (key: string) => boolean = () => false;
+
+  /** A picture of this camera loads now, and is the next to be shown. */
+  isLoading(key: string): boolean {
+    return this.#screens.get(key)?.loading === true;
+  }
+
   /**
    * Puts the elements of a camera into the frame of its tile, whose upper edge is at
    * `top()`. Returns the way to take them away again.
@@ -173,7 +181,7 @@ export class Pictures {
   /** A camera has a new frame: it is loaded when it is this camera's turn. */
   announce(news: News): void {
     const screen = this.#screens.get(news.key);
-    if (!screen) return;
+    if (!screen || this.stands(news.key)) return;
     screen.next = news;
     screen.toldAt = performance.now();
     screen.toldOn = Date.now();
@@ -201,6 +209,7 @@ export class Pictures {
   #nextRows(): Screen[] {
     const rows = new Map<number, Screen[]>();
     for (const screen of this.#screens.values()) {
+      if (this.stands(screen.key)) screen.next = null;
       if (!screen.next || screen.loading) continue;
       const row = rows.get(screen.top());
       if (row) row.push(screen);

@@ -190,6 +190,20 @@ describe("Pictures", () => {
     expect([pair.seen, pair.loading]).toEqual([[2], []]);
   });
 
+  it("lets a picture stand that a person stopped, after what loads", async () => {
+    attach("k");
+    announce();
+    announce(); // waits for its turn
+    pictures.stands = () => true;
+    expect(pictures.isLoading("k")).toBe(true);
+    await pair.answers("load");
+    announce();
+    expect([pair.seen, pair.loading, pictures.isLoading("k")]).toEqual([[1], [], false]);
+    pictures.stands = () => false;
+    await show("load");
+    expect(pair.seen).toEqual([2]);
+  });
+
   it("asks for a camera by its key", () => {
     attach("a/b c");
     announce("a/b c");

@@ -81,7 +81,7 @@ describe("Puller", () => {
   beforeEach(() => {
     vi.useFakeTimers();
     go = new FakeGo();
-    wanted = { keys: ["a", "b"], full: [], widths: NONE };
+    wanted = { keys: ["a", "b"], full: [], widths: NONE, held: [] };
     told = [];
     known = 7;
     failures = [];
@@ -117,7 +117,7 @@ describe("Puller", () => {
     { full: ["b"], slowerBy: 8, expected: [25, 25, 25, 32, 40] },
   ])("asks seldom, however fast answers and paints are: $full large", async (table) => {
     const { full, slowerBy, expected } = table;
-    wanted = { keys: ["a", "b"], full, widths: NONE };
+    wanted = { keys: ["a", "b"], full, widths: NONE, held: [] };
     const asked: number[] = [];
     const fetch = () => {
       asked.push(performance.now());
@@ -134,7 +134,7 @@ describe("Puller", () => {
       ["a", 235],
       ["b", 900],
     ]);
-    wanted = { keys: ["a", "b", "c"], full: ["b"], widths };
+    wanted = { keys: ["a", "b", "c"], full: ["b"], widths, held: [] };
     let body = "";
     const fetch = (_: string, request: { body: string }) => {
       body = request.body;
@@ -149,12 +149,29 @@ describe("Puller", () => {
     ]);
   });
 
+  it("says which pictures stand, of at most 256 cameras", async () => {
+    const bodies: Question[] = [];
+    const fetch = (_: string, request: { body: string }) => {
+      bodies.push(JSON.parse(request.body) as Question);
+      return Promise.resolve(ok());
+    };
+    wanted = { keys: ["a"], full: [], widths: NONE, held: ["b"] };
+    await start({ fetch: fetch as unknown as typeof globalThis.fetch });
+    expect(bodies.at(-1)).toMatchObject({ want: [{ key: "a" }], held: ["b"] });
+    wanted = { ...wanted, held: Array.from({ length: 300 }, (_, i) => `k${i}`) };
+    await vi.advanceTimersByTimeAsync(1000);
+    expect(bodies.at(-1)?.held).toHaveLength(256);
+    wanted = { ...wanted, held: [] };
+    await vi.advanceTimersByTimeAsync(1000);
+    expect(bodies.at(-1)).not.toHaveProperty("held");
+  });
+
   it("looks at once again at what is wanted when that changes between two questions", async () => {
     await start();
     await go.answer(ok());
     go.asked = [];
     await go.answer(ok(), 0);
-    wanted = { keys: ["c"], full: [], widths: NONE };
+    wanted = { keys: ["c"], full: [], widths: NONE, held: [] };
     puller.wake();
     await vi.advanceTimersByTimeAsync(0);
     expect(go.asked).toEqual(["7 c:0"]);
@@ -188,7 +205,7 @@ describe("Puller", () => {
   });
 
   it("asks once a second for the state while no camera is wanted, painted or not", async () => {
-    wanted = { keys: [], full: [], widths: NONE };
+    wanted = { keys: [], full: [], widths: NONE, held: [] };
     await start({ painted: () => new Promise(() => {}) });
     for (let n = 1; n <= 3; n++) {
       expect(go.asked).toHaveLength(n);
@@ -197,7 +214,7 @@ describe("Puller", () => {
       await vi.advanceTimersByTimeAsync(1);
     }
     expect(go.asked.at(-1)).toBe("7 ");
-    wanted = { keys: ["a"], full: ["a"], widths: NONE };
+    wanted = { keys: ["a"], full: ["a"], widths: NONE, held: [] };
     await go.answer(ok(), 10);
     puller.wake();
     await vi.advanceTimersByTimeAsync(0);
@@ -206,7 +223,9 @@ describe("Puller", () => {
 
   it("makes no request while nothing is to be asked and goes on when it is", async () => {
     let asks = false;
-    await start({ wanted: () => (asks ? { keys: ["a"], full: [], widths: NONE } : null) });
+    await start({
+      wanted: () => (asks ? { keys: ["a"], full: [], widths: NONE, held: [] } : null),
+    });
     await vi.advanceTimersByTimeAsync(60_000);
     expect(go.asked).toEqual([]);
     asks = true;
@@ -263,18 +282,18 @@ describe("Puller", () => {
   it("keeps no more of cameras that are not wanted than there are places", async () => {
     await start();
     await go.answer(ok(entry("a", 8), entry("b", 5)));
-    wanted = { keys: ["b"], full: [], widths: NONE };
+    wanted = { keys: ["b"], full: [], widths: NONE, held: [] };
     await go.answer(ok());
     await go.answer(ok(entry("b", 6)));
-    wanted = { keys: ["a", "b"], full: [], widths: NONE };
+    wanted = { keys: ["a", "b"], full: [], widths: NONE, held: [] };
     await go.answer(ok());
     expect(go.asked.at(-1)).toBe("7 a:8,b:6");
 
     const others = Array.from({ length: 1023 }, (_, i) => entry(`c${i}`, 1));
-    wanted = { keys: ["b"], full: [], widths: NONE };
+    wanted = { keys: ["b"], full: [], widths: NONE, held: [] };
     await go.answer(ok());
     await go.answer(ok(...others));
-    wanted = { keys: ["a", "b"], full: [], widths: NONE };
+    wanted = { keys: ["a", "b"], full: [], widths: NONE, held: [] };
     await go.answer(ok());
     expect(go.asked.at(-1)).toBe("7 a:0,b:6");
   });

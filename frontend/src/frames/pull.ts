@@ -20,6 +20,8 @@ const GRID_FPS = 10;
 const UNSEEN_INTERVAL_MS = 1000;
 /** Of how many cameras it is kept which frame was told last: as many as the Go side has places for. */
 const MOST_KEPT = 1024;
+/** Of how many cameras the Go side keeps what there is (desktop/gridapi, maxWants). */
+const MOST_HELD = 256;
 /** How long news are told at a stretch: a click waits no longer than this. */
 const STRETCH_MS = 10;
 
@@ -30,6 +32,8 @@ export interface Wanted {
   full: readonly string[];
   /** How many pixels of the screen lie across the picture of each of the others. */
   widths: ReadonlyMap<string, number>;
+  /** Cameras of which the page keeps showing the last picture, and asks for no other. */
+  held: readonly string[];
 }
 
 export interface PullerOptions {
@@ -157,14 +161,15 @@ export class Puller {
     this.#failures = failures;
   }
 
-  #question({ keys, full, widths }: Wanted): Question {
+  #question({ keys, full, widths, held }: Wanted): Question {
     const want = keys.map((key) => ({
       key,
       seq: this.#lastSeq.get(key) ?? 0,
       fps: full.includes(key) ? 0 : GRID_FPS,
       width: full.includes(key) ? 0 : (widths.get(key) ?? 0),
     }));
-    return { state: this.#options.known(), want };
+    const state = this.#options.known();
+    return held.length > 0 ? { state, want, held: held.slice(0, MOST_HELD) } : { state, want };
   }
 
   async #request(wanted: Wanted): Promise<Answer> {

@@ -40,6 +40,16 @@ export interface CameraAction {
   can?: (c: Shown) => boolean;
 }
 
+/**
+ * A bracket, also where it is typed with AltGr: as on German keyboards, which Windows reports
+ * with Control and Alt, Linux with AltGraph, and a Mac with Option.
+ */
+const bracket = (key: "[" | "]", run: (act: Actions) => void) => ({
+  [key]: run,
+  [`Alt+${key}`]: run,
+  [`Control+Alt+${key}`]: run,
+});
+
 const alone = (act: Actions) => act.toggleSolo();
 const snapshot = (act: Actions) => act.snapshot();
 const freeze = (act: Actions) => act.toggleFreeze();
@@ -84,7 +94,7 @@ export const CAMERA_ACTIONS: readonly CameraAction[] = [
     part: "mount",
     words: CAMERA_WORDS.turn,
     changes: true,
-    keys: { "]": clockwise, "[": (act) => act.turn(-90) },
+    keys: { ...bracket("]", clockwise), ...bracket("[", (act) => act.turn(-90)) },
     run: clockwise,
   },
   {
@@ -127,8 +137,19 @@ export const CAMERA_ACTIONS: readonly CameraAction[] = [
     repeats: true,
     keys: {
       "[Shift]++": (act) => act.zoom(1),
-      "=": (act) => act.zoom(1),
+      "[Shift]+=": (act) => act.zoom(1),
       "-": (act) => act.zoom(-1),
+    },
+  },
+  {
+    part: "",
+    words: CAMERA_WORDS.pan,
+    repeats: true,
+    keys: {
+      "Shift+ArrowLeft": (act) => act.pan("left"),
+      "Shift+ArrowRight": (act) => act.pan("right"),
+      "Shift+ArrowUp": (act) => act.pan("up"),
+      "Shift+ArrowDown": (act) => act.pan("down"),
     },
   },
   {

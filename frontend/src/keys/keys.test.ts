@@ -43,6 +43,7 @@ function press(
     hide: () => done.push("hide"),
     toggleFill: () => done.push("fill"),
     toggleNotify: () => done.push("notify"),
+    pan: (direction) => done.push(`pan ${direction}`),
     zoom: (steps) => done.push(`zoom ${steps}`),
     retry: () => done.push("retry"),
     retryAll: () => done.push("retryAll"),
@@ -85,6 +86,7 @@ describe("keys", () => {
     [{ key: "3", modifiers: ["Control"] }, ["view 3"]],
     [{ key: "0" }, ["back"]],
     [{ key: "PageDown" }, ["page 1"]],
+    [{ key: "ArrowUp", modifiers: ["Shift"] }, ["pan up"]],
     [{ key: "R", modifiers: ["Shift"] }, ["retryAll"]],
     [{ key: "Escape" }, []],
     [{ key: "F11" }, []],
@@ -167,6 +169,20 @@ describe("keys", () => {
     [{ key: "F2" }, "name"],
     [{ key: "[" }, "turn -90"],
     [{ key: "]" }, "turn 90"],
+    ...["[", "]"].flatMap((key): [Press, string][] => {
+      const turn = key === "[" ? "turn -90" : "turn 90";
+      return [
+        [{ key, modifiers: ["AltGraph"] }, turn], // German keyboards on Linux,
+        [{ key, modifiers: ["AltGraph", "Control", "Alt"] }, turn], // and on Windows
+        [{ key, modifiers: ["Alt"] }, turn], // Option on a Mac
+      ];
+    }),
+    [{ key: "3", modifiers: ["Shift"] }, "solo 3"], // French keyboards
+    [{ key: "0", modifiers: ["Shift"] }, "back"],
+    [{ key: "2", modifiers: ["Control", "Shift"] }, "view 2"],
+    [{ key: "=", modifiers: ["Shift"] }, "zoom 1"], // German ones
+    [{ key: "ArrowLeft", modifiers: ["Shift"] }, "pan left"],
+    [{ key: "ArrowDown", modifiers: ["Shift"], repeat: true }, "pan down"],
     [{ key: "x" }, "mirror"],
     [{ key: "l" }, "household"],
     [{ key: "n", modifiers: ["Control"] }, "add"],
@@ -180,6 +196,8 @@ describe("keys", () => {
     ["other modifiers belong to the system", { key: "f", modifiers: ["Alt"] }],
     ["letters without their modifier", { key: "n" }],
     ["unknown keys", { key: "q" }],
+    ["brackets of the browser", { key: "[", modifiers: ["Control"] }],
+    ["brackets of the browser on a Mac", { key: "]", modifiers: ["Meta"] }],
     ["a word that is still being composed", { key: "Enter", composing: true }],
     ["text in a field", { key: "r", on: "input" }],
     ["Enter on a button that is not a tile", { key: "Enter", on: "button" }],

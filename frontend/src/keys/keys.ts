@@ -32,7 +32,7 @@ export interface Actions {
   snapshot(): void;
   /** Saves those of all cameras, at one instant. */
   snapshotAll(): void;
-  /** Saves its last seconds as a film. */
+  /** Saves its last seconds as a clip. */
   clip(): void;
   /** Puts it where its neighbour is. */
   moveTile(direction: Direction): void;
@@ -42,6 +42,8 @@ export interface Actions {
   toggleNotify(): void;
   /** In by so many steps, or out. */
   zoom(steps: number): void;
+  /** Moves its picture while it is zoomed. */
+  pan(direction: Direction): void;
   retry(): void;
   retryAll(): void;
   openAdd(): void;
@@ -70,7 +72,8 @@ type Row = Record<string, (act: Actions) => void>;
 
 function digits(prefix: string, run: (act: Actions, n: number) => void): Row {
   const numbers = [1, 2, 3, 4, 5, 6, 7, 8, 9];
-  return Object.fromEntries(numbers.map((n) => [`${prefix}${n}`, (act) => run(act, n)]));
+  // French keyboards have digits with Shift.
+  return Object.fromEntries(numbers.map((n) => [`${prefix}[Shift]+${n}`, (act) => run(act, n)]));
 }
 
 const ROWS: Record<keyof typeof KEY_WORDS, Row> = {
@@ -81,7 +84,7 @@ const ROWS: Record<keyof typeof KEY_WORDS, Row> = {
     ArrowDown: (act) => act.move("down"),
   },
   menu: { "Shift+F10": (act) => act.openMenu(), ContextMenu: (act) => act.openMenu() },
-  back: { Escape: (act) => act.escape(), "0": (act) => act.back() },
+  back: { Escape: (act) => act.escape(), "[Shift]+0": (act) => act.back() },
   number: digits("", (act, n) => act.soloNumber(n)),
   views: digits("$mod+", (act, n) => act.showViewNumber(n)),
   page: { PageUp: (act) => act.turnPage(-1), PageDown: (act) => act.turnPage(1) },
@@ -109,7 +112,8 @@ const LOOKING: ReadonlySet<string> = new Set([
   ...[ROWS.move, ROWS.number, ROWS.views, ROWS.page, ROWS.retryAll].flatMap((row) =>
     Object.keys(row),
   ),
-  ...["0", "Enter", "f", "[Shift]++", "=", "-", "r"],
+  ...["[Shift]+0", "Enter", "f", "[Shift]++", "[Shift]+=", "-", "r"],
+  ...["Left", "Right", "Up", "Down"].map((arrow) => `Shift+Arrow${arrow}`),
 ]);
 
 /** What keys do not do on a page that may change nothing. */

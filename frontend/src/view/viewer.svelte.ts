@@ -287,10 +287,17 @@ export class Viewer {
 
   /** What the pull loop asks for: nothing that nobody sees. */
   wanted = $derived.by((): Wanted => {
-    if (this.hidden) return { keys: [], full: [], widths: new Map() };
+    // What is kept of a stopped picture stays while nobody sees it, too.
+    const held = this.readOnly ? [] : [...this.#frozen];
+    if (this.hidden) return { keys: [], full: [], widths: new Map(), held };
     const keys = [...this.rects.keys()].filter((key) => !this.#frozen.has(key));
-    return { keys, full: keys.filter((key) => this.#isLarge(key)), widths: this.#widths };
+    return { keys, full: keys.filter((key) => this.#isLarge(key)), widths: this.#widths, held };
   });
+
+  /** The person stopped its picture. */
+  isFrozen(key: string): boolean {
+    return this.#frozen.has(key);
+  }
 
   /** The same map as long as the widths are the same: numbers come each second. */
   #widths = $derived.by((): ReadonlyMap<string, number> => {
@@ -317,13 +324,19 @@ export class Viewer {
 
   #isLarge(key: string): boolean {
     if (key === this.solo?.key || this.zooms.has(key)) return true;
-    if (this.focused && key === this.#keys[this.activeIndex]) return true;
+    if (this.isLargeOne(key)) return true;
     return (this.rects.get(key)?.width ?? 0) >= LARGE_TILE;
   }
 
   /** The mouse or the Tab key went to a tile. */
   activate(key: string): void {
     this.#activeKey = key;
+  }
+
+  /** Makes a tile of the strip the large one. */
+  enlarge(key: string): void {
+    this.#activeKey = key;
+    this.moves++;
   }
 
   /** Shows a camera that may not be in the list yet. */
@@ -489,6 +502,11 @@ export class Viewer {
     if (this.active) this.zooms.zoom(this.active.key, ZOOM_STEP ** steps);
   }
 
+  /** Moves the active camera's picture while it is zoomed, in the grid as well. */
+  pan(direction: Direction): void {
+    if (this.active) this.zooms.pan(this.active.key, PANS[direction]);
+  }
+
   /** Shows all of the active camera's picture; false when it does so already. */
   endZoom(key = this.active?.key): boolean {
     if (key === undefined || !this.zooms.has(key)) return false;
@@ -529,7 +547,7 @@ export class Viewer {
     this.#commands.save("snapshot", "");
   }
 
-  /** Saves the last seconds of a camera as a film. */
+  /** Saves the last seconds of a camera as a clip. */
   clip(key = this.active?.key): void {
     if (key !== undefined) this.#commands.save("clip", key);
   }
@@ -552,24 +570,39 @@ export class Viewer {
     this.#moved(this.arranged.move(key, place));
   }
 
-  /** Whether a drag of this camera's tile moves it. */
+  /** Whether a drag of this camera's tile moves it; the large one has no place in the strip. */
   canDrag(key: string): boolean {
-    const still = this.solo !== null || this.focused || this.readOnly || this.kiosk;
+    const still = this.solo !== null || this.readOnly || this.kiosk || this.isLargeOne(key);
     return !still && !this.zooms.has(key) && this.#keys.length > 1;
+  }
+
+  /** The one large tile beside a strip. */
+  isLargeOne(key: string): boolean {
+    return this.focused && key === this.#keys[this.activeIndex];
+  }
+
+  /** One of the strip: a press on it may become a drag, and only a click makes it large. */
+  isInStrip(key: string): boolean {
+    return this.focused && this.solo === null && !this.isLargeOne(key);
   }
 
   /** Drags a tile to a point of the stage; `grabbed` is where it is held. */
   drag(key: string, to: Point, grabbed: Point): void {
     if (this.dialogOpen()) return;
-    this.#activeKey = key;
+    if (!this.focused) this.#activeKey = key; // else it would be the large one
     this.dragged = { key, left: to.x - grabbed.x, top: to.y - grabbed.y };
     const over = [...this.rects].find(([, rect]) => contains(rect, to))?.[0];
-    if (over !== undefined && over !== key) this.arranged.try(key, over);
+    this.#dropsOn = over ?? "";
+    if (over === undefined || over === key) return;
+    if (this.isLargeOne(over)) this.arranged.giveUp();
+    else this.arranged.try(key, over);
   }
+  #dropsOn = "";
 
   drop(): void {
     const { dragged } = this;
     this.dragged = null;
+    if (dragged && this.isLargeOne(this.#dropsOn)) return this.enlarge(dragged.key);
     const kept = dragged && this.arranged.keep(dragged.key);
     if (kept) this.#moved(kept);
   }

@@ -125,12 +125,16 @@ describe("Viewer", () => {
     expect(viewer.wanted).toMatchObject({ keys: ["k1", "k3"], full: ["k1", "k3"] });
     expect(viewer.cameras.map((c) => c.state)).toEqual(["live", "paused", "live"]);
     expect(viewer.cameras[1]?.frozen).toBe(true);
+    expect(viewer.wanted.held).toEqual(["k2"]); // what is kept of it stays
+    viewer.hidden = true;
+    expect(viewer.wanted).toMatchObject({ keys: [], held: ["k2"] });
+    viewer.hidden = false;
     expect([...viewer.rects.keys()]).toEqual(["k1", "k2", "k3"]);
     app.receive(state(cameras(3, { state: "offline" })));
     expect(viewer.cameras[1]?.state).toBe("offline");
     app.receive(state(cameras(3)));
     viewer.toggleFreeze();
-    expect(viewer.wanted.keys).toEqual(["k1", "k2", "k3"]);
+    expect(viewer.wanted).toMatchObject({ keys: ["k1", "k2", "k3"], held: [] });
     await vi.waitUntil(() => viewer.cameras[1]?.state === "live"); // a few tiles at a time
   });
 
@@ -651,7 +655,8 @@ describe("Viewer", () => {
     expect(viewer.active?.key, "the last one").toBe("k5");
     viewer.moveTile("up");
     expect(done.at(-1)).toBe("move k5 k4");
-    expect(viewer.canDrag("k1")).toBe(false);
+    expect([viewer.canDrag("k1"), viewer.canDrag("k5")]).toEqual([true, false]);
+    expect([viewer.isInStrip("k1"), viewer.isInStrip("k5")]).toEqual([true, false]);
     viewer.toggleSolo();
     expect(keys()).toEqual(["k5"]);
     viewer.back();

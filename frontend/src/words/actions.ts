@@ -1,6 +1,7 @@
 // What a person can do with one camera: as its menu says it, as the `?` overlay lists it,
 // and the caps of its keys as printed.
 import type { Control } from "./controls";
+import { ALT, SHIFT } from "./modifiers";
 
 export interface ActionWords {
   /** On buttons and in the menu. */
@@ -37,15 +38,20 @@ export const CAMERA_WORDS = {
   hide: { does: "Hide", caps: ["H"], help: "Hide" },
   move: {
     does: "Move",
-    caps: ["Alt", "←", "↑", "→", "↓", "drag"],
+    caps: [ALT, "← ↑ → ↓", "drag"],
     help: "Move it to another place",
   },
   zoom: { does: "Zoom", caps: ["+", "−", "wheel"], help: "Zoom in or out" },
+  pan: {
+    does: "Move picture",
+    caps: [SHIFT, "← ↑ → ↓", "drag"],
+    help: "Move a zoomed picture",
+  },
   browser: { does: "Open in browser", caps: [], help: "" },
   copy: { does: "Copy address", caps: [], help: "" },
   history: { does: "History", caps: [], help: "" },
   details: { does: "Details", caps: ["D"], help: "Details" },
-  retry: { does: "Retry", caps: ["R"], help: "Reconnect now" },
+  retry: { does: "Retry", caps: ["R"], help: "Retry now" },
   forget: { does: "Forget…", caps: [], help: "" },
 } satisfies Record<string, ActionWords>;
 

@@ -1,5 +1,7 @@
 // What is written on buttons, and the keys that do the same.
 
+import { withMod, withShift } from "./modifiers";
+
 /** A button that shows an icon only. */
 export interface Control {
   does: string;
@@ -14,26 +16,28 @@ export function hint({ does, key }: Control, of = "") {
 
 export const CONTROLS = {
   showAll: { does: "Show all cameras", key: "Esc" },
-  more: { does: "Menu", key: "Shift+F10" },
+  more: { does: "Menu", key: withShift("F10") },
   previousCamera: { does: "Previous camera", key: "←" },
   nextCamera: { does: "Next camera", key: "→" },
   previousPage: { does: "Previous page", key: "PgUp" },
   nextPage: { does: "Next page", key: "PgDn" },
-  add: { does: "Add a camera by address", key: "Ctrl+N" },
+  add: { does: "Add a camera by address", key: withMod("N") },
   focus: { does: "One large picture", key: "G" },
   grid: { does: "All of one size", key: "G" },
   fullscreen: { does: "Full screen", key: "F11" },
   window: { does: "Leave full screen", key: "F11" },
-  find: { does: "Find a camera", key: "Ctrl+K" },
+  find: { does: "Find a camera", key: withMod("K") },
+  snapshotAll: { does: "Snapshot of all", key: withShift("S") },
+  numbersAll: { does: "Numbers on all pictures", key: withShift("I") },
+  noNumbers: { does: "No numbers on pictures", key: withShift("I") },
+  retryAll: { does: "Retry all", key: withShift("R") },
   keys: { does: "Keyboard shortcuts", key: "?" },
-  settings: { does: "Settings", key: "Ctrl+," },
+  settings: { does: "Settings", key: withMod(",") },
   household: { does: "Household", key: "L" },
   close: { does: "Close" },
 };
 
 export const BUTTONS = {
-  tryNow: "Try now",
-  tryAllNow: "Try all now",
   addByAddress: "Add by address",
   add: "Add",
   cancel: "Cancel",

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 
 import type { Outage, Phase } from "../backend/types";
-import { lineLabel, outageWords, percent, runs, when } from "./history";
+import { HISTORY, lineLabel, outageWords, percent, runs, runWords, when } from "./history";
 
 const now = new Date(2025, 10, 22, 14, 2, 30).getTime();
 const at = (hours: number, minutes: number, daysAgo = 0) =>
@@ -30,6 +30,27 @@ describe("history", () => {
     expect(lineLabel("Porch", "24 h", { marks: "", live: 0.5, watched: 1 })).toBe(
       "Porch, last 24 h: 50.0 % live",
     );
+    expect(lineLabel("Porch", "24 h", { marks: "loesl-", live: 0.5, watched: 1 })).toBe(
+      "Porch, last 24 h: 50.0 % live; slow, offline, camera error",
+    );
+  });
+
+  it("says what each part of a line is, and when it was", () => {
+    const line = { marks: "l".repeat(288), live: 1, watched: 1 };
+    const said = (first: number, count: number) =>
+      runWords("offline", first, count, line, 24 * 3_600_000, now);
+    expect(said(228, 4)).toBe("Offline · 09:02–09:22");
+    expect(said(280, 8)).toBe("Offline · since 13:22");
+    expect(said(0, 12)).toBe("Offline · yesterday 14:02–15:02");
+  });
+
+  it("tells what Go tells apart, in words of its own", () => {
+    const kinds = [..."lstoreic-"].map((mark) => runs(mark)[0]?.[0]);
+    expect(kinds).toEqual([
+      ...["live", "slow", "stalled", "offline", "barred", "error", "barred", "stalled", "none"],
+    ]);
+    expect(new Set(kinds)).toEqual(new Set(Object.keys(HISTORY.legend)));
+    expect(new Set(Object.values(HISTORY.legend)).size).toBe(7);
   });
 
   it.each<[Partial<Outage>, string]>([
@@ -69,7 +90,9 @@ describe("history", () => {
     expect(runs("--llotes-l")).toEqual([
       ["none", 0, 2],
       ["live", 2, 2],
-      ["out", 4, 3],
+      ["offline", 4, 1],
+      ["stalled", 5, 1],
+      ["error", 6, 1],
       ["slow", 7, 1],
       ["none", 8, 1],
       ["live", 9, 1],

@@ -15,7 +15,15 @@ export const HISTORY = {
   exportFile: "Export as CSV",
   fileName: "pigrid-history.csv",
   explained: "Outages of 15 seconds and more while somebody watched.",
-  legend: { live: "Live", slow: "Slow", out: "No pictures", none: "Not watched" },
+  legend: {
+    live: "Live",
+    slow: "Slow",
+    stalled: "No new pictures",
+    offline: "Offline",
+    error: "Camera error",
+    barred: "Access denied, or another version",
+    none: "Not watched",
+  },
 };
 
 /** "98.9 % live"; never 100 % after an outage. */
@@ -27,11 +35,33 @@ export function percent({ live, watched }: Line): string {
 
 /** What a line shows, for those who do not see it. */
 export function lineLabel(name: string, length: string, line: Line): string {
-  return `${name}, last ${length}: ${percent(line)}`;
+  const kinds = new Set(runs(line.marks).map(([kind]) => kind));
+  const wrong = WRONG.filter((kind) => kinds.has(kind)).map((kind) =>
+    lowerFirst(HISTORY.legend[kind]),
+  );
+  const also = wrong.length === 0 ? "" : `; ${wrong.join(", ")}`;
+  return `${name}, last ${length}: ${percent(line)}${also}`;
+}
+
+/** What one part of a line that ends now shows, and when: "Offline · 09:10–09:30". */
+export function runWords(
+  kind: Kind,
+  first: number,
+  count: number,
+  line: Line,
+  length: number,
+  now: number,
+) {
+  const at = (mark: number) => now - length + (mark * length) / line.marks.length;
+  const going = first + count === line.marks.length;
+  return `${HISTORY.legend[kind]} · ${when({ from: at(first), to: at(first + count), going }, now)}`;
 }
 
 /** "09:12–09:31", "since 09:12". */
-export function when({ from, to, going }: Outage, now: number): string {
+export function when(
+  { from, to, going }: Pick<Outage, "from" | "to" | "going">,
+  now: number,
+): string {
   const begin = moment(from, now);
   if (going) return `since ${begin}`;
   const sameDay = new Date(from).toDateString() === new Date(to).toDateString();
@@ -83,7 +113,7 @@ function phaseWords({ state, reason, message }: Phase): string {
 export function runs(marks: string): [kind: Kind, first: number, count: number][] {
   const all: [Kind, number, number][] = [];
   for (const [i, mark] of [...marks].entries()) {
-    const kind = KINDS[mark] ?? "out";
+    const kind = KINDS[mark] ?? "offline";
     const last = all.at(-1);
     if (last?.[0] === kind) last[2]++;
     else all.push([kind, i, 1]);
@@ -92,4 +122,16 @@ export function runs(marks: string): [kind: Kind, first: number, count: number][
 }
 
 export type Kind = keyof typeof HISTORY.legend;
-const KINDS: Record<string, Kind> = { l: "live", s: "slow", "-": "none" };
+const WRONG: readonly Kind[] = ["slow", "stalled", "offline", "error", "barred"];
+/** The letters that Go sends (desktop/history, Line). */
+const KINDS: Record<string, Kind> = {
+  l: "live",
+  s: "slow",
+  t: "stalled",
+  c: "stalled",
+  o: "offline",
+  e: "error",
+  r: "barred",
+  i: "barred",
+  "-": "none",
+};

@@ -1,5 +1,6 @@
 // What is said of views: some of the cameras, under a name.
 import type { View } from "../backend/types";
+import { withMod } from "./modifiers";
 
 /** As many as the app keeps (desktop/settings, MaxViews). */
 export const MOST_VIEWS = 32;
@@ -11,7 +12,7 @@ export const VIEWS = {
   menu: "Views",
   /** What the button is called. */
   now: (name: string) => `View: ${name}`,
-  key: (n: number) => (n <= 9 ? `Ctrl+${n}` : ""),
+  key: (n: number) => (n <= 9 ? withMod(`${n}`) : ""),
   save: "Save this view…",
   change: "Change this view…",
 
