@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/url"
+	"os"
 	"sync"
 	"testing"
 	"testing/synctest"
@@ -91,5 +92,53 @@ func TestLargePicturesThatNobodyWaitsForAreNotLoaded(t *testing.T) {
 		if codes[http.StatusOK] < 5 || codes[http.StatusOK]+codes[http.StatusServiceUnavailable] != 40 {
 			t.Errorf("got %v", codes)
 		}
+	})
+}
+
+// stuck is an answer that nobody reads until its deadline.
+type stuck struct {
+	*httptest.ResponseRecorder
+	until time.Time
+}
+
+func (s *stuck) SetWriteDeadline(at time.Time) error { s.until = at; return nil }
+
+func (s *stuck) Write([]byte) (int, error) {
+	time.Sleep(time.Until(s.until))
+	return 0, os.ErrDeadlineExceeded
+}
+
+// A phone that gets little held up the large pictures of all others.
+func TestLargePicturesOfOthersDoNotWaitForASlowOne(t *testing.T) {
+	a := newAgent(t, idA, "Garage", "x")
+	a.set(func(a *fakeAgent) { a.jpeg = padded(t, 5<<20) })
+	synctest.Test(t, func(t *testing.T) {
+		d := startDesk(t, "", &fakeClient{agent: a})
+		d.look(t)
+		d.search.sighted(a.sighting())
+		time.Sleep(300 * time.Millisecond)
+		viewers := d.Viewers()
+		ask := func(client string) *http.Request {
+			r := httptest.NewRequest(http.MethodGet, "/frame?key="+url.QueryEscape(cameras.Key(idA, "x")), nil)
+			r.RemoteAddr = client
+			return r
+		}
+		var slow sync.WaitGroup
+		begin := time.Now()
+		slow.Go(func() {
+			viewers.ServeHTTP(&stuck{ResponseRecorder: httptest.NewRecorder()}, ask("192.0.2.7:1"))
+			if took := time.Since(begin); took > 6*time.Second {
+				t.Errorf("a slow one is served for %v", took)
+			}
+		})
+		synctest.Wait()
+		for client, want := range map[string]int{"192.0.2.7:2": http.StatusServiceUnavailable, "192.0.2.8:1": http.StatusOK} {
+			answer := httptest.NewRecorder()
+			viewers.ServeHTTP(answer, ask(client))
+			if answer.Code != want {
+				t.Errorf("%s: %d, want %d", client, answer.Code, want)
+			}
+		}
+		slow.Wait()
 	})
 }

@@ -15,11 +15,13 @@ const (
 	// pieceTime and how long the pause after it is: 32 MB take 1 s, and the page waits
 	// for 3 s.
 	pieceTime = 4 * time.Millisecond
-	// loadPatience is how long a large picture waits for others that are loaded.
-	loadPatience = 1500 * time.Millisecond
+	// largeTime is how long a page may take to load a large one: its own patience, and the
+	// way there.
+	largeTime = 5 * time.Second
 )
 
-func (s *Server) serveFrame(w http.ResponseWriter, r *http.Request) {
+// serveFrame serves the picture of a camera to a page.
+func (s *Server) serveFrame(w http.ResponseWriter, r *http.Request, page string) {
 	f := s.engine.Streams.Get(r.URL.Query().Get("key"))
 	if f == nil {
 		http.Error(w, "there is no camera of this key", http.StatusNotFound)
@@ -36,32 +38,19 @@ func (s *Server) serveFrame(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	frame.JPEG = nil // while it waits it holds no memory
-	if !s.enterLoading() {
+	leave, ok := s.loading.enter(page, s.engine.Tasks.Context().Done())
+	if !ok {
 		http.Error(w, "other large pictures are being loaded", http.StatusServiceUnavailable)
 		return
 	}
-	defer func() { <-s.loading }()
+	defer leave()
 	if frame = f.Frame(); len(frame.JPEG) == 0 {
 		http.Error(w, "this camera has no picture any more", http.StatusNotFound)
 		return
 	}
 	f.Served(frame)
+	_ = http.NewResponseController(w).SetWriteDeadline(time.Now().Add(largeTime)) // the window has none
 	write(slowly{w}, "image/jpeg", frame.JPEG)
-}
-
-// enterLoading waits until no other large picture is loaded. It gives up when the
-// page does: nobody says that a question is over, and those that nobody waits for
-// any more would come before all others, each with 32 MB.
-func (s *Server) enterLoading() bool {
-	patience := time.NewTimer(loadPatience)
-	defer patience.Stop()
-	select {
-	case s.loading <- struct{}{}:
-		return true
-	case <-patience.C:
-	case <-s.engine.Tasks.Context().Done():
-	}
-	return false
 }
 
 // slowly writes in pieces, with pauses in which WebKit can paint: that one reads

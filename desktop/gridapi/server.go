@@ -31,7 +31,7 @@ type Server struct {
 	engine  *engine.Engine
 	version string
 	board   *board
-	loading chan struct{} // has one while the page loads a large picture
+	loading *loading
 	saving  chan struct{} // has one while a person is asked where a file is to be
 	window  Window        // nil for a page in a browser
 	kiosk   *kiosk        // nil for a page that somebody sits at
@@ -39,7 +39,7 @@ type Server struct {
 
 // New returns a Server that shows what the Engine does.
 func New(e *engine.Engine, version string) *Server {
-	s := &Server{engine: e, version: version, board: newBoard(time.Now()), loading: make(chan struct{}, 1), saving: make(chan struct{}, 1)}
+	s := &Server{engine: e, version: version, board: newBoard(time.Now()), loading: newLoading(), saving: make(chan struct{}, 1)}
 	s.board.post(s.State, false)
 	return s
 }
@@ -75,14 +75,18 @@ func (s *Server) Start() { s.engine.Tasks.Go(s.publish) }
 // never ends a request's context, and may cut a body short: so each handler ends by
 // itself, and what is not whole JSON is an error.
 func (s *Server) Handler() http.Handler {
-	return s.routes(func(w http.ResponseWriter, r *http.Request) { s.serveNews(w, r, s.answer, true) }, s.serveCall)
+	return s.routes(func(w http.ResponseWriter, r *http.Request) { s.serveNews(w, r, s.answer, true) }, s.serveCall, onePage)
 }
 
-func (s *Server) routes(news, call http.HandlerFunc) *http.ServeMux {
+// onePage is the window's, which has no other.
+func onePage(*http.Request) string { return "" }
+
+// routes is what both kinds of pages ask. pageOf tells pages apart.
+func (s *Server) routes(news, call http.HandlerFunc, pageOf func(*http.Request) string) *http.ServeMux {
 	mux := http.NewServeMux()
 	mux.HandleFunc("POST /frames", news)
 	mux.HandleFunc("POST /call/{command}", call)
-	mux.HandleFunc("GET /frame", s.serveFrame)
+	mux.HandleFunc("GET /frame", func(w http.ResponseWriter, r *http.Request) { s.serveFrame(w, r, pageOf(r)) })
 	return mux
 }
 

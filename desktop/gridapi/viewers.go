@@ -1,6 +1,7 @@
 package gridapi
 
 import (
+	"net"
 	"net/http"
 	"strings"
 	"sync"
@@ -28,7 +29,16 @@ type viewers struct {
 // nothing of URLs that may be a password.
 func (s *Server) Viewers() http.Handler {
 	v := &viewers{Server: s, retried: map[string]time.Time{}}
-	return s.routes(func(w http.ResponseWriter, r *http.Request) { s.serveNews(w, r, v.answer, false) }, v.serveCall)
+	return s.routes(func(w http.ResponseWriter, r *http.Request) { s.serveNews(w, r, v.answer, false) }, v.serveCall, clientOf)
+}
+
+// clientOf is the address of the computer that a page is on.
+func clientOf(r *http.Request) string {
+	host, _, err := net.SplitHostPort(r.RemoteAddr)
+	if err != nil {
+		return r.RemoteAddr
+	}
+	return host
 }
 
 // answer has the state as viewers see it, if the page knows another one.

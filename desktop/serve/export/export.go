@@ -33,8 +33,12 @@ type program struct {
 
 // programs are all, in the order in which they are listed.
 var programs = [...]program{
-	{"go2rtc", go2rtc}, {"frigate", frigate}, {"mediamtx", mediamtx},
-	{"homeassistant", homeAssistant}, {"prometheus", prometheus}, {"caddy", caddy},
+	{"go2rtc", go2rtc},
+	{"frigate", frigate},
+	{"mediamtx", mediamtx},
+	{"homeassistant", homeAssistant},
+	{"prometheus", prometheus},
+	{"caddy", caddy},
 }
 
 // Programs are the names of all programs.
