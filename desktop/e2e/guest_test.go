@@ -16,6 +16,7 @@ import (
 	"testing"
 	"time"
 
+	"pigrid/desktop/cameras"
 	"pigrid/desktop/gridapi"
 )
 
@@ -28,28 +29,28 @@ type guest struct {
 	loading  sync.Map      // by camera: one at a time
 	seen     map[string]uint64
 	state    uint64
-	cameras  atomic.Int64 // in the state that it was sent last
+	live     atomic.Int64 // cameras, in the state that it was sent last
 }
 
 // guests let n of them look at all cameras until the test calls the function that is
 // returned.
-func guests(t *testing.T, s *serve, cameras []camera, n int, pictures *atomic.Int64) func() {
+func guests(t *testing.T, s *serve, fleet []camera, n int, pictures *atomic.Int64) func() {
 	t.Helper()
 	var all []*guest
 	for range n {
 		all = append(all, newGuest(t, s, pictures))
 	}
-	return look(all, cameras)
+	return look(all, fleet)
 }
 
 // look lets guests look at cameras until the function is called that is returned.
-func look(guests []*guest, cameras []camera) func() {
+func look(guests []*guest, fleet []camera) func() {
 	ctx, stop := context.WithCancel(context.Background())
 	var all sync.WaitGroup
 	for _, g := range guests {
 		all.Go(func() {
 			defer g.client.CloseIdleConnections()
-			g.look(ctx, cameras)
+			g.look(ctx, fleet)
 		})
 	}
 	return func() { stop(); all.Wait() }
@@ -94,7 +95,7 @@ func (g *guest) login(t *testing.T, password string) {
 }
 
 // look pulls until ctx ends.
-func (g *guest) look(ctx context.Context, cameras []camera) {
+func (g *guest) look(ctx context.Context, fleet []camera) {
 	const (
 		interval = 80 * time.Millisecond
 		paint    = 16 * time.Millisecond
@@ -103,7 +104,7 @@ func (g *guest) look(ctx context.Context, cameras []camera) {
 	defer loads.Wait()
 	for ctx.Err() == nil {
 		begin := time.Now()
-		for _, news := range g.ask(ctx, cameras) {
+		for _, news := range g.ask(ctx, fleet) {
 			g.seen[news.Key] = news.Seq
 			if _, busy := g.loading.LoadOrStore(news.Key, true); !busy {
 				loads.Go(func() { g.load(ctx, news.Key) })
@@ -117,9 +118,9 @@ func (g *guest) look(ctx context.Context, cameras []camera) {
 }
 
 // ask returns what is new.
-func (g *guest) ask(ctx context.Context, cameras []camera) []gridapi.News {
+func (g *guest) ask(ctx context.Context, fleet []camera) []gridapi.News {
 	q := gridapi.Question{State: g.state}
-	for _, c := range cameras {
+	for _, c := range fleet {
 		q.Want = append(q.Want, gridapi.Want{Key: c.key(), Seq: g.seen[c.key()], FPS: 10})
 	}
 	body, _ := json.Marshal(q) // numbers and strings
@@ -129,7 +130,13 @@ func (g *guest) ask(ctx context.Context, cameras []camera) []gridapi.News {
 	}
 	g.state = a.Number
 	if a.State != nil {
-		g.cameras.Store(int64(len(a.State.Cameras)))
+		var live int64
+		for _, c := range a.State.Cameras {
+			if c.State == cameras.Live {
+				live++
+			}
+		}
+		g.live.Store(live)
 	}
 	return a.News
 }

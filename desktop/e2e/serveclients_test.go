@@ -11,10 +11,12 @@ import (
 	"time"
 )
 
-// TestServeTellsEveryClient: a page and ten more clients know within a second that a
-// camera has gone, and another page adds no connection to a camera.
+// TestServeTellsEveryClient: a page and ten more clients know soon that a camera has
+// failed, and share one connection to each camera.
 func TestServeTellsEveryClient(t *testing.T) {
 	const n, clients = 16, 10
+	// A second is the aim; a busy machine has another one.
+	const soon = 2 * time.Second
 	f := startFleet(t, n, 10)
 	s := startServe(t, f)
 	b := engines(t)[1].open(t, "http://"+net127(s.port)+"/?key="+s.password)
@@ -24,25 +26,25 @@ func TestServeTellsEveryClient(t *testing.T) {
 		all = append(all, newGuest(t, s, new(atomic.Int64)))
 	}
 	defer look(all, f.list(t))()
-	know := func(cameras int) bool {
+	know := func(live int) bool {
 		for _, g := range all {
-			if g.cameras.Load() != int64(cameras) {
+			if g.live.Load() != int64(live) {
 				return false
 			}
 		}
 		var tiles int
-		b.run(t, `return document.querySelectorAll("li.tile").length`, &tiles)
-		return tiles == cameras
+		b.run(t, `return document.querySelectorAll("li.tile.live").length`, &tiles)
+		return tiles == live
 	}
-	until(t, 10*time.Second, "all know all cameras", func() bool { return know(n) })
+	until(t, 10*time.Second, "all know that all cameras are live", func() bool { return know(n) })
 	for _, c := range f.list(t) {
 		if c.Viewers != 1 {
 			t.Errorf("%s has %d connections", c.Name, c.Viewers)
 		}
 	}
-	for i := range 5 {
-		s.do(t, "forget", name(i+1))
-		until(t, time.Second, fmt.Sprintf("all know that camera %d has gone", i+1), func() bool { return know(n - 1 - i) })
+	for number := 1; number <= 5; number++ {
+		f.set(t, number, "refuse")
+		until(t, soon, fmt.Sprintf("all know that camera %d has failed", number), func() bool { return know(n - number) })
 	}
 }
 
