@@ -431,7 +431,7 @@ func TestCookies(t *testing.T) {
 		}
 	}
 	for at, want := range map[time.Time]bool{
-		today: true, today.Add(CookieTime - time.Minute): true, today.Add(CookieTime): false, time.Unix(0, 0): true,
+		today: true, today.Add(household.CookieTime - time.Minute): true, today.Add(household.CookieTime): false, time.Unix(0, 0): true,
 	} {
 		if p.now = at; a.Cookie(cookie) != want {
 			t.Errorf("at %v", at)
@@ -439,7 +439,7 @@ func TestCookies(t *testing.T) {
 	}
 	p.now = time.Unix(100, 0) // a Pi without a clock gives one
 	cookie, _ = a.NewCookie(h.view.Reveal())
-	if p.now = floor.Add(24 * time.Hour); !a.Cookie(cookie) {
+	if p.now = household.Floor.Add(24 * time.Hour); !a.Cookie(cookie) {
 		t.Error("a cookie ends when the clock is set")
 	}
 }

@@ -8,13 +8,6 @@ import (
 	"pigrid/shared/household"
 )
 
-// CookieTime is how long a browser stays logged in.
-const CookieTime = 180 * 24 * time.Hour
-
-// floor is a time that has passed: a clock that says less is wrong, as a Pi's is
-// that boots without a network.
-var floor = time.Date(2026, 11, 1, 0, 0, 0, 0, time.UTC)
-
 // Wrong counts a wrong login from an address; see [tries.Tries.Wrong].
 func (a *Access) Wrong(from netip.Addr) (wait time.Duration) { return a.tries.Wrong(from, time.Now()) }
 
@@ -51,7 +44,7 @@ func (a *Access) view(typed string) (household.Hash, bool) {
 	defer a.mu.Unlock()
 	found := false
 	for _, p := range a.passwords() {
-		found = p.Hash.Equal(hash) && lasts(p, now) || found // looks at all, so that its time says nothing
+		found = p.Hash.Equal(hash) && p.Lasts(now) || found // looks at all, so that its time says nothing
 	}
 	return hash, found
 }
@@ -64,13 +57,6 @@ func (a *Access) passwords() []api.ViewPassword {
 	return a.owner.Passwords
 }
 
-// lasts reports whether a password has not ended. One that ends does not count while
-// the clock is plainly wrong.
-func lasts(p api.ViewPassword, now time.Time) bool {
-	end, ends := endOf(p)
-	return !ends || now.Before(end) && now.After(floor)
-}
-
 // NewCookie logs a browser in that sends this password; ok is false when it is
 // wrong.
 func (a *Access) NewCookie(typed string) (value string, ok bool) {
@@ -78,16 +64,12 @@ func (a *Access) NewCookie(typed string) (value string, ok bool) {
 	if !ok {
 		return "", false
 	}
-	now := a.cfg.Now()
-	if now.Before(floor) {
-		now = floor // or the cookie would have ended when the clock is set
-	}
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	if a.owner == nil {
 		return "", false
 	}
-	return a.owner.Key.NewCookie(hash, now.Add(CookieTime)), true
+	return a.owner.Key.NewCookie(hash, household.CookieEnd(a.cfg.Now())), true
 }
 
 // Cookie reports whether a browser with this cookie may watch.
@@ -97,7 +79,7 @@ func (a *Access) Cookie(value string) bool {
 	defer a.mu.Unlock()
 	found := false
 	for _, p := range a.passwords() {
-		found = a.owner.Key.Signed(value, p.Hash, now) && lasts(p, now) || found
+		found = a.owner.Key.Signed(value, p.Hash, now) && p.Lasts(now) || found
 	}
 	return found
 }

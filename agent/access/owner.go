@@ -33,20 +33,11 @@ type owner struct {
 // endsBetween reports whether a password ended in that time.
 func (o *owner) endsBetween(from, to time.Time) bool {
 	for _, p := range o.Passwords {
-		if end, ok := endOf(p); ok && end.After(from) && !end.After(to) {
+		if end, ok := p.End(); ok && end.After(from) && !end.After(to) {
 			return true
 		}
 	}
 	return false
-}
-
-// endOf returns when a password ends; ok is false for never.
-func endOf(p api.ViewPassword) (end time.Time, ok bool) {
-	if p.Until == "" {
-		return time.Time{}, false
-	}
-	end, err := time.Parse(time.RFC3339, p.Until)
-	return end, err == nil
 }
 
 // loadOwner reads who owns the agent. What cannot be understood lets nobody in.

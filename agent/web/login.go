@@ -10,8 +10,8 @@ import (
 	"strings"
 	"time"
 
-	"pigrid/agent/access"
 	"pigrid/shared/api"
+	"pigrid/shared/household"
 	"pigrid/shared/loginpage"
 )
 
@@ -126,7 +126,7 @@ func (s *Server) keepKey(w http.ResponseWriter, r *http.Request) bool {
 // setCookie keeps a browser logged in.
 func (s *Server) setCookie(w http.ResponseWriter, value string) {
 	http.SetCookie(w, &http.Cookie{
-		Name: s.cookieName(), Value: value, Path: "/", MaxAge: int(access.CookieTime.Seconds()),
+		Name: s.cookieName(), Value: value, Path: "/", MaxAge: int(household.CookieTime.Seconds()),
 		HttpOnly: true, SameSite: http.SameSiteLaxMode, // and not Secure: http could not replace it then
 	})
 }

@@ -10,7 +10,6 @@ import (
 	"github.com/spf13/pflag"
 
 	"pigrid/desktop/serve/config"
-	"pigrid/desktop/serve/login"
 )
 
 const about = `pigrid-serve shows every Raspberry Pi camera on this network to browsers: open
@@ -36,8 +35,8 @@ const commands = `Usage:
                                standard input
   pigrid-serve export PROGRAM  print the configuration of go2rtc, frigate,
                                mediamtx, homeassistant, prometheus or caddy
-  pigrid-serve password        print the view password
-  pigrid-serve password new    make another one; browsers must log in again
+  pigrid-serve password        print the view password; password --help lists
+                               more: add, remove, list, new
   pigrid-serve version         print the version
   pigrid-serve help flags      explain every flag
   pigrid-serve help file       print a configuration file with every setting
@@ -99,7 +98,7 @@ func (p program) command() *cobra.Command {
 		&cobra.Command{Use: "forget CAMERA", Long: "Forgets a camera, by its name or its key.", Args: one("a camera's name or key"), RunE: within(p.forget)},
 		p.keyCommand(within),
 		p.exportCommand(within),
-		&cobra.Command{Use: "password [new]", Long: "Prints the view password, or makes another one.", ValidArgs: []string{"new"}, Args: cobra.MatchAll(cobra.MaximumNArgs(1), cobra.OnlyValidArgs), RunE: within(p.password)},
+		p.passwordCommand(within),
 		&cobra.Command{Use: "version", Long: "Prints the version.", Args: noArguments, Run: func(*cobra.Command, []string) {
 			fmt.Fprintln(p.stdout, "pigrid-serve", version)
 		}},
@@ -168,23 +167,4 @@ func one(what string) cobra.PositionalArgs {
 		}
 		return nil
 	}
-}
-
-// password prints the view password, or makes another one.
-func (p program) password(_ context.Context, _ config.Config, dir string, args []string) error {
-	if len(args) == 1 {
-		g, err := login.Renew(dir)
-		if err != nil {
-			return err
-		}
-		fmt.Fprintln(p.stdout, g.Password().Reveal())
-		fmt.Fprintln(p.stderr, "It counts from the next start of pigrid-serve on. Restart it.")
-		return nil
-	}
-	g, _, err := login.Open(dir)
-	if err != nil {
-		return err
-	}
-	fmt.Fprintln(p.stdout, g.Password().Reveal())
-	return nil
 }

@@ -198,20 +198,70 @@ func TestLogin(t *testing.T) {
 	if code := status(t, url+"/cameras?key="+password); code != http.StatusOK {
 		t.Errorf("with: %d", code)
 	}
-	if said, _ := stop(); strings.Count(said, password) != 1 || !strings.Contains(said, "The view password is "+password) {
+	said, _ := stop()
+	if strings.Count(said, password) != 1 || !strings.Contains(said, "The view password is "+password) {
 		t.Errorf("at the first start: %s", said)
 	}
-	other := strings.TrimSpace(m.must("", "password", "new"))
 	url, stop = m.start("--listen", ":0")
-	if status(t, url+"/cameras?key="+password) != http.StatusUnauthorized || status(t, url+"/cameras?key="+other) != http.StatusOK {
-		t.Error("the new password does not count")
+	if status(t, url+"/cameras?key="+password) != http.StatusOK {
+		t.Error("after a restart it does not count")
 	}
-	if said, _ := stop(); strings.Contains(said, other) {
+	if said, _ := stop(); strings.Contains(said, password) {
 		t.Errorf("it is said at every start: %s", said)
 	}
 	url, _ = m.start("--listen", ":0", "--no-password")
 	if code := status(t, url+"/cameras"); code != http.StatusOK {
 		t.Errorf("--no-password: %d", code)
+	}
+}
+
+// TestPasswords are changed at once where the program runs, and kept where it does not.
+func TestPasswords(t *testing.T) {
+	m := newMachine(t)
+	url, stop := m.start("--listen", ":0")
+	first := strings.TrimSpace(m.must("", "password"))
+	watch := func(password string) int { return status(t, url+"/cameras?key="+password) }
+	guests := strings.TrimSpace(m.must("", "password", "add", "guests", "--until", "7d"))
+	renewed := strings.TrimSpace(m.must("", "password", "new"))
+	if watch(guests) != http.StatusOK || watch(renewed) != http.StatusOK || watch(first) != http.StatusUnauthorized {
+		t.Error("a change does not count at once")
+	}
+	if out := m.must("", "password", "list"); !strings.Contains(out, "household   never\n") || !strings.Contains(out, "guests      2") || strings.Contains(out, guests) {
+		t.Error(out)
+	}
+	if out := m.must("", "password", "remove", "Guests"); !strings.Contains(out, "logged out") || watch(guests) != http.StatusUnauthorized {
+		t.Error(out)
+	}
+	stop()
+	tv := strings.TrimSpace(m.must("", "password", "add", "tv"))
+	if out := m.must("", "password", "show", "TV"); strings.TrimSpace(out) != tv {
+		t.Error(out)
+	}
+	url, _ = m.start("--listen", ":0")
+	if watch(tv) != http.StatusOK {
+		t.Error("what was added while nothing ran does not count")
+	}
+}
+
+func TestUntil(t *testing.T) {
+	now := time.Date(2026, 11, 30, 12, 0, 0, 0, time.Local)
+	for text, want := range map[string]time.Time{
+		"":                     {},
+		"2026-12-24":           time.Date(2026, 12, 25, 0, 0, 0, 0, time.Local),
+		"2026-12-24 18:00":     time.Date(2026, 12, 24, 18, 0, 0, 0, time.Local),
+		"2026-12-24T18:00":     time.Date(2026, 12, 24, 18, 0, 0, 0, time.Local),
+		"2026-12-24T18:00:00Z": time.Date(2026, 12, 24, 18, 0, 0, 0, time.UTC),
+		"7d":                   now.AddDate(0, 0, 7),
+		"12h":                  now.Add(12 * time.Hour),
+	} {
+		if got, err := parseUntil(text, now); err != nil || !got.Equal(want) {
+			t.Errorf("%q: %v, %v", text, got, err)
+		}
+	}
+	for _, text := range []string{"Sunday", "0d", "-7d", "d", "-1h", "2026-13-01", "99999d"} {
+		if got, err := parseUntil(text, now); err == nil {
+			t.Errorf("%q: %v", text, got)
+		}
 	}
 }
 
@@ -265,7 +315,12 @@ func TestMistakes(t *testing.T) {
 		"add 127.0.0.1:1":                "nothing was added: nothing listens there",
 		"add [":                          "nothing was added: this is no address",
 		"forget nobody":                  `there is no camera "nobody"`,
-		"password old":                   `invalid argument "old"`,
+		"password old":                   `there is no command "old"`,
+		"password show guests":           `there is no view password "guests"`,
+		"password add":                   "add needs a name",
+		"password add guests --until 0d": "--until \"0d\" is invalid",
+		"password remove guests":         `there is no view password "guests"`,
+		"password remove household":      "it is the only view password",
 		"--listen nowhere":               "it must be an address and a port",
 		"--listen 127.0.0.1:0":           "another pigrid-serve runs with the state folder",
 		"--listen 192.0.2.1:1 run":       "another pigrid-serve runs",

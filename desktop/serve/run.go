@@ -80,8 +80,13 @@ func (p program) serve(ctx context.Context, cfg config.Config, dir string) error
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	var rooms sync.WaitGroup
-	rooms.Go(func() { control.Serve(ctx, commands, grid.Handler(), log) })
 	rooms.Go(func() { service.Run(ctx, "Open "+pageURL(addr), func() { _ = e.Snapshot() }, log) })
+	rooms.Go(func() {
+		control.Serve(ctx, commands, commandsOf(grid.Handler(), changer(gate, dir)), log)
+	})
+	if gate != nil {
+		rooms.Go(func() { gate.Run(ctx) })
+	}
 	rooms.Go(func() { <-ctx.Done(); e.Stop(stopLimit) }) // which ends the questions of pages, too
 	err = page.Serve(ctx, ln)
 	cancel()
@@ -97,7 +102,7 @@ func (p program) gate(cfg config.Config, dir string, addr netip.AddrPort) (*logi
 	}
 	g, made, err := login.Open(dir)
 	if made {
-		fmt.Fprintf(p.stdout, "The view password is %s; `pigrid-serve password` prints it again.\n", g.Password().Reveal())
+		fmt.Fprintf(p.stdout, "The view password is %s; `pigrid-serve password` prints it again.\n", g.Passes()[0].Reveal())
 	}
 	return g, err
 }

@@ -9,6 +9,22 @@ import (
 	"time"
 )
 
+// CookieTime is how long a browser stays logged in.
+const CookieTime = 180 * 24 * time.Hour
+
+// Floor is a time that has passed: a clock that says less is wrong, as a Pi's is that
+// boots without a network.
+var Floor = time.Date(2026, 11, 1, 0, 0, 0, 0, time.UTC)
+
+// CookieEnd is when a cookie ends that is made now. With a wrong clock it would have ended
+// when that is set.
+func CookieEnd(now time.Time) time.Time {
+	if now.Before(Floor) {
+		now = Floor
+	}
+	return now.Add(CookieTime)
+}
+
 // A cookie is when it ends, which view password it was for, and a MAC of both under a
 // key that only who gave it has.
 const (

@@ -1,5 +1,5 @@
-// Package control lets commands on this machine manage the cameras of the pigrid-serve
-// that runs here: all that the app's page can ask, over a Unix socket in its state
+// Package control lets commands on this machine manage the cameras and view passwords of
+// the pigrid-serve that runs here: all that the app's page can ask, over a Unix socket in its state
 // folder, for root and its own user.
 package control
 
@@ -62,10 +62,10 @@ func Listen(ctx context.Context, dir string) (net.Listener, error) {
 	return ln, nil
 }
 
-// Serve answers commands until ctx ends. grid is [gridapi.Server.Handler].
-func Serve(ctx context.Context, ln net.Listener, grid http.Handler, log *slog.Logger) {
+// Serve answers commands until ctx ends.
+func Serve(ctx context.Context, ln net.Listener, handler http.Handler, log *slog.Logger) {
 	srv := &http.Server{
-		Handler: grid, ReadHeaderTimeout: patience, ReadTimeout: patience, WriteTimeout: patience,
+		Handler: handler, ReadHeaderTimeout: patience, ReadTimeout: patience, WriteTimeout: patience,
 		ErrorLog: slog.NewLogLogger(log.Handler(), slog.LevelDebug),
 	}
 	var done sync.WaitGroup
@@ -82,39 +82,60 @@ func Serve(ctx context.Context, ln net.Listener, grid http.Handler, log *slog.Lo
 // Call sends a command of the page to the pigrid-serve that runs with a state folder. The
 // empty command asks for the state alone.
 func Call(ctx context.Context, dir, command string, c gridapi.Call) (a gridapi.Answer, err error) {
-	ctx, cancel := context.WithTimeout(ctx, patience)
-	defer cancel()
 	path, body := "/call/"+command, any(c)
 	if command == "" {
 		path, body = "/frames", gridapi.Question{}
 	}
+	if err = Ask(ctx, dir, path, body, &a); err == nil && a.State == nil {
+		err = errVersion
+	}
+	return a, err
+}
+
+// errVersion says that an answer makes no sense.
+var errVersion = errors.New("the answer of pigrid-serve cannot be read; is the program that runs another version?")
+
+// Ask posts body to path of the pigrid-serve that runs with a state folder, and reads the
+// answer.
+func Ask(ctx context.Context, dir, path string, body, answer any) error {
+	ctx, cancel := context.WithTimeout(ctx, patience)
+	defer cancel()
+	text, err := post(ctx, dir, path, body)
+	if err != nil {
+		return err
+	}
+	if json.Unmarshal(text, answer) != nil {
+		return errVersion
+	}
+	return nil
+}
+
+// post sends a command and returns the answer.
+func post(ctx context.Context, dir, path string, body any) ([]byte, error) {
 	data, err := json.Marshal(body)
 	if err != nil {
-		return a, err
+		return nil, err
 	}
 	req, err := http.NewRequestWithContext(ctx, http.MethodPost, "http://pigrid-serve"+path, bytes.NewReader(data))
 	if err != nil {
-		return a, err
+		return nil, err
 	}
 	transport := &http.Transport{DisableKeepAlives: true, DialContext: func(ctx context.Context, _, _ string) (net.Conn, error) {
 		return new(net.Dialer).DialContext(ctx, "unix", filepath.Join(dir, socketName))
 	}}
 	answer, err := (&http.Client{Transport: transport}).Do(req)
 	if err != nil {
-		return a, unreachable(dir, err)
+		return nil, unreachable(dir, err)
 	}
 	defer answer.Body.Close()
 	text, err := io.ReadAll(io.LimitReader(answer.Body, maxAnswer))
 	if err != nil {
-		return a, fmt.Errorf("pigrid-serve did not answer: %w", err)
+		return nil, fmt.Errorf("pigrid-serve did not answer: %w", err)
 	}
 	if answer.StatusCode != http.StatusOK {
-		return a, fmt.Errorf("pigrid-serve refused it: %s", strings.TrimSpace(string(text)))
+		return nil, fmt.Errorf("pigrid-serve refused it: %s", strings.TrimSpace(string(text)))
 	}
-	if err := json.Unmarshal(text, &a); err != nil || a.State == nil {
-		return a, errors.New("the answer of pigrid-serve cannot be read; is the program that runs another version?")
-	}
-	return a, nil
+	return text, nil
 }
 
 // unreachable says why a command reached nobody.

@@ -39,7 +39,10 @@ func start(t *testing.T, dir string, grid http.Handler) (end func()) {
 	}
 	ctx, cancel := context.WithCancel(context.Background())
 	done := make(chan struct{})
-	go func() { defer close(done); Serve(ctx, ln, grid, slog.New(slog.DiscardHandler)) }()
+	go func() {
+		defer close(done)
+		Serve(ctx, ln, grid, slog.New(slog.DiscardHandler))
+	}()
 	return func() { cancel(); <-done }
 }
 
@@ -69,6 +72,10 @@ func TestCommands(t *testing.T) {
 	}
 	if _, err := Listen(t.Context(), dir); err == nil || !strings.Contains(err.Error(), "another pigrid-serve runs") {
 		t.Errorf("a second program with the same state: %v", err)
+	}
+	var other []string
+	if err := Ask(t.Context(), dir, "/frames", gridapi.Question{}, &other); err == nil || !strings.Contains(err.Error(), "another version") {
+		t.Error(err)
 	}
 	end()
 	if _, err := Call(t.Context(), dir, "", gridapi.Call{}); !errors.Is(err, ErrNotRunning) || !strings.Contains(err.Error(), dir) {

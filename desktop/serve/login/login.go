@@ -1,129 +1,123 @@
-// Package login says which browsers and programs may watch: those that send the view
+// Package login says which browsers and programs may watch: those that send a view
 // password of this program, or the cookie that a browser got for it.
 package login
 
 import (
+	"context"
 	"crypto/rand"
-	"encoding/json"
-	"errors"
-	"fmt"
-	"io"
-	"io/fs"
 	"net/netip"
-	"os"
-	"path/filepath"
+	"strings"
+	"sync"
 	"time"
 
-	"pigrid/desktop/wholefile"
+	"pigrid/shared/api"
 	"pigrid/shared/household"
 	"pigrid/shared/tries"
 )
 
 const (
-	// fileName is what the password is kept in, in the state folder.
-	fileName = "view.json"
-	// maxFile bounds what is read of it, in bytes.
-	maxFile = 4 << 10
-	// CookieTime is how long a browser stays logged in.
-	CookieTime = 180 * 24 * time.Hour
+	// FirstName is what the view password is called that is made at the first start.
+	FirstName = "household"
+	// MaxPasswords is how many there may be.
+	MaxPasswords = api.MaxPasswords
+	// endsEvery is how often it is looked which passwords have ended.
+	endsEvery = 5 * time.Second
 )
 
-// floor is a time that has passed: a clock that says less is wrong, as a Pi's is that
-// boots without a network.
-var floor = time.Date(2026, 11, 1, 0, 0, 0, 0, time.UTC)
-
-// Gate knows the view password. It is safe for concurrent use.
+// Gate knows the view passwords. It is safe for concurrent use.
 type Gate struct {
+	dir   string             // where they are kept
+	key   household.AgentKey // of cookies
+	tries tries.Tries
+	now   func() time.Time
+
+	changing sync.Mutex // one change at a time, until it is kept
+	mu       sync.Mutex
+	passes   []*Pass
+}
+
+// Pass is a view password: who sent it is let in until it ends.
+type Pass struct {
+	Name  string
+	Until time.Time // zero for never
+
 	password household.ViewPassword
-	key      household.AgentKey // of cookies
-	tries    tries.Tries
-	now      func() time.Time
+	ctx      context.Context // ends when it does not count any more
+	end      context.CancelFunc
 }
 
-// kept is what the file has.
-type kept struct {
-	Password string         `json:"password"` // as people write it: this machine prints it
-	Key      household.Hash `json:"key"`
+func newPass(name string, until time.Time, password household.ViewPassword) *Pass {
+	ctx, end := context.WithCancel(context.Background())
+	return &Pass{Name: name, Until: until, password: password, ctx: ctx, end: end}
 }
 
-// Open returns the Gate whose password is kept in a state folder. If there is none, it
-// is made.
-func Open(dir string) (g *Gate, made bool, err error) {
-	path := filepath.Join(dir, fileName)
-	g, err = read(path)
-	if errors.Is(err, fs.ErrNotExist) {
-		g, err = Renew(dir)
-		return g, err == nil, err
-	}
-	if err != nil {
-		return nil, false, fmt.Errorf("the view password in %s cannot be read: %w. Without that file another one is made, and every browser must log in again", path, err)
-	}
-	return g, false, nil
+// Reveal returns the password as people write it.
+func (p *Pass) Reveal() string { return p.password.Reveal() }
+
+// Within returns a context that ends with ctx and when the password does not count any
+// more. What it also returns frees it.
+func (p *Pass) Within(ctx context.Context) (context.Context, func()) {
+	ctx, cancel := context.WithCancel(ctx)
+	stop := context.AfterFunc(p.ctx, cancel)
+	return ctx, func() { stop(); cancel() }
 }
 
-// Renew makes another password and keeps it. Cookies of the one before end.
-func Renew(dir string) (*Gate, error) {
-	g := &Gate{password: household.NewViewPassword(), now: time.Now}
-	_, _ = rand.Read(g.key[:]) // never fails, crypto/rand says
-	data, err := json.Marshal(kept{g.password.Reveal(), household.Hash(g.key)})
-	if err != nil {
-		return nil, err
+// Lasts reports whether the password has not ended. One with an end does not count while
+// the clock is plainly wrong.
+func (p *Pass) Lasts(now time.Time) bool {
+	until := ""
+	if !p.Until.IsZero() {
+		until = p.Until.UTC().Format(time.RFC3339)
 	}
-	if err := wholefile.Replace(filepath.Join(dir, fileName), append(data, '\n')); err != nil {
-		return nil, fmt.Errorf("the view password could not be kept: %w", err)
-	}
-	return g, nil
+	return api.ViewPassword{Until: until}.Lasts(now)
 }
 
-func read(path string) (*Gate, error) {
-	file, err := os.Open(path)
-	if err != nil {
-		return nil, err
-	}
-	defer file.Close()
-	data, err := io.ReadAll(io.LimitReader(file, maxFile))
-	if err != nil {
-		return nil, err
-	}
-	return parse(data)
+// Passes returns all view passwords, the first one first; also those that have ended.
+func (g *Gate) Passes() []*Pass {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	return append([]*Pass(nil), g.passes...)
 }
 
-// errKept says what is wrong with a file, and never what is in it.
-var errKept = errors.New("it is damaged")
-
-func parse(data []byte) (*Gate, error) {
-	var k kept
-	if json.Unmarshal(data, &k) != nil || k.Key == (household.Hash{}) {
-		return nil, errKept
+// Find returns the password of a name, nil when there is none.
+func (g *Gate) Find(name string) *Pass {
+	for _, p := range g.Passes() {
+		if strings.EqualFold(p.Name, name) {
+			return p
+		}
 	}
-	password, err := household.ParseViewPassword(k.Password)
-	if err != nil {
-		return nil, errKept
-	}
-	return &Gate{password: password, key: household.AgentKey(k.Key), now: time.Now}, nil
+	return nil
 }
 
-// Password is what browsers and programs log in with.
-func (g *Gate) Password() household.ViewPassword { return g.password }
-
-// View reports whether somebody who typed this may watch.
-func (g *Gate) View(typed string) bool {
+// View returns which password somebody typed, nil when it lets nobody in.
+func (g *Gate) View(typed string) (found *Pass) {
 	v, err := household.ParseViewPassword(typed)
-	return err == nil && v.Hash().Equal(g.password.Hash())
-}
-
-// NewCookie is what a browser keeps from now on.
-func (g *Gate) NewCookie() string {
-	now := g.now()
-	if now.Before(floor) {
-		now = floor // or it would have ended when the clock is set
+	if err != nil {
+		return nil
 	}
-	return g.key.NewCookie(g.password.Hash(), now.Add(CookieTime))
+	now := g.now()
+	for _, p := range g.Passes() { // all, so that the time says nothing
+		if p.password.Hash().Equal(v.Hash()) && p.Lasts(now) {
+			found = p
+		}
+	}
+	return found
 }
 
-// Cookie reports whether a browser with this cookie may watch.
-func (g *Gate) Cookie(value string) bool {
-	return g.key.Signed(value, g.password.Hash(), g.now())
+// NewCookie is what a browser keeps from now on that sent this password.
+func (g *Gate) NewCookie(p *Pass) string {
+	return g.key.NewCookie(p.password.Hash(), household.CookieEnd(g.now()))
+}
+
+// Cookie returns for which password a browser has this cookie, nil when it may not watch.
+func (g *Gate) Cookie(value string) (found *Pass) {
+	now := g.now()
+	for _, p := range g.Passes() {
+		if g.key.Signed(value, p.password.Hash(), now) && p.Lasts(now) {
+			found = p
+		}
+	}
+	return found
 }
 
 // CookieName is this program's own: browsers share cookies between all ports of a host.
@@ -133,3 +127,39 @@ func (g *Gate) CookieName() string {
 
 // Wrong counts a wrong login from an address; see [tries.Tries.Wrong].
 func (g *Gate) Wrong(from netip.Addr) (wait time.Duration) { return g.tries.Wrong(from, time.Now()) }
+
+// Run ends what is open under passwords that end, until ctx does.
+func (g *Gate) Run(ctx context.Context) {
+	ticker := time.NewTicker(endsEvery)
+	defer ticker.Stop()
+	for {
+		select {
+		case <-ticker.C:
+		case <-ctx.Done():
+			return
+		}
+		g.endPassed()
+	}
+}
+
+// endPassed ends what is open under passwords that have ended. They stay: the clock may
+// be set.
+func (g *Gate) endPassed() {
+	g.changing.Lock()
+	defer g.changing.Unlock()
+	now := g.now()
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	for i, p := range g.passes {
+		if !p.Lasts(now) {
+			g.passes[i] = newPass(p.Name, p.Until, p.password)
+			p.end()
+		}
+	}
+}
+
+// newKey makes a key of cookies.
+func newKey() (key household.AgentKey) {
+	_, _ = rand.Read(key[:]) // never fails, crypto/rand says
+	return key
+}

@@ -64,6 +64,7 @@ func (r *Relay) video(ctx context.Context, w http.ResponseWriter, req *http.Requ
 	begin := time.Now()
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
+	defer context.AfterFunc(req.Context(), cancel)() // its password may end
 	stop := context.AfterFunc(ctx, func() { _ = conn.Close() })
 	defer stop()
 	gone := make(chan struct{})

@@ -12,6 +12,7 @@ import (
 	"pigrid/desktop/serve/login"
 	"pigrid/desktop/serve/problem"
 	"pigrid/shared/api"
+	"pigrid/shared/household"
 	"pigrid/shared/loginpage"
 )
 
@@ -24,6 +25,8 @@ const (
 	loginPath = loginpage.Path
 	// maxLogin is how long the form may be that a browser sends, in bytes.
 	maxLogin = 4 << 10
+	// passwordHint says where people find the view password.
+	passwordHint = "The command pigrid-serve password shows it, on the computer where pigrid-serve runs."
 	// challenge asks programs for the view password (RFC 7617).
 	challenge = `Basic realm="PiGrid", charset="UTF-8"`
 )
@@ -41,43 +44,49 @@ func (s *Site) guardLogin(next http.Handler) http.Handler {
 	}
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if !isOpen(r.URL.Path) {
-			if refusal := s.mayWatch(r); refusal != nil {
+			pass, refusal := s.mayWatch(r)
+			if refusal != nil {
 				s.failLogin(w, r, *refusal)
 				return
 			}
 			if s.keepKey(w, r) {
 				return
 			}
+			ctx, free := pass.Within(r.Context())
+			defer free()
+			r = r.WithContext(ctx)
 		}
 		next.ServeHTTP(w, r)
 	})
 }
 
-// mayWatch says why a request is not answered, nil when it is. Each way to log in counts
-// by itself: a program may send a password and have an old cookie.
-func (s *Site) mayWatch(r *http.Request) *api.Refusal {
+// mayWatch returns with which password a request may be answered, or why it is not. Each
+// way to log in counts by itself: a program may send a password and have an old cookie.
+func (s *Site) mayWatch(r *http.Request) (*login.Pass, *api.Refusal) {
 	g, sent := s.cfg.Gate, false
-	if cookie, err := r.Cookie(g.CookieName()); err == nil && g.Cookie(cookie.Value) {
-		return nil
+	if cookie, err := r.Cookie(g.CookieName()); err == nil {
+		if pass := g.Cookie(cookie.Value); pass != nil {
+			return pass, nil
+		}
 	}
 	if _, password, ok := r.BasicAuth(); ok {
-		if g.View(password) {
-			return nil
+		if pass := g.View(password); pass != nil {
+			return pass, nil
 		}
 		sent = true
 	}
 	if q := r.URL.Query(); q.Has("key") && takesKey(r.URL.Path) {
-		if g.View(q.Get("key")) {
-			return nil
+		if pass := g.View(q.Get("key")); pass != nil {
+			return pass, nil
 		}
 		sent = true
 	}
 	if sent {
-		return s.wrong(r)
+		return nil, s.wrong(r)
 	}
-	return &api.Refusal{
+	return nil, &api.Refusal{
 		Status: http.StatusUnauthorized, Code: api.CodeLocked, Title: "A login is needed",
-		Detail: "This grid needs its view password.", Hint: "The command pigrid-serve password shows it, on the computer where pigrid-serve runs.",
+		Detail: "This grid needs its view password.", Hint: passwordHint,
 	}
 }
 
@@ -95,7 +104,7 @@ func (s *Site) wrong(r *http.Request) *api.Refusal {
 	}
 	return &api.Refusal{
 		Status: http.StatusUnauthorized, Code: api.CodeWrongLogin, Title: "Wrong login",
-		Detail: "That is not the view password.", Hint: "The command pigrid-serve password shows it, on the computer where pigrid-serve runs.",
+		Detail: "That is no view password.", Hint: passwordHint,
 	}
 }
 
@@ -103,7 +112,8 @@ func (s *Site) wrong(r *http.Request) *api.Refusal {
 // out of its address. It reports whether it has answered.
 func (s *Site) keepKey(w http.ResponseWriter, r *http.Request) bool {
 	q := r.URL.Query()
-	if r.URL.Path != "/" || !s.cfg.Gate.View(q.Get("key")) || !strings.Contains(r.Header.Get("Accept"), "text/html") {
+	pass := s.cfg.Gate.View(q.Get("key"))
+	if r.URL.Path != "/" || pass == nil || !strings.Contains(r.Header.Get("Accept"), "text/html") {
 		return false
 	}
 	q.Del("key")
@@ -111,15 +121,15 @@ func (s *Site) keepKey(w http.ResponseWriter, r *http.Request) bool {
 	if rest := q.Encode(); rest != "" {
 		to += "?" + rest
 	}
-	s.setCookie(w)
+	s.setCookie(w, pass)
 	http.Redirect(w, r, to, http.StatusSeeOther)
 	return true
 }
 
 // setCookie keeps a browser logged in.
-func (s *Site) setCookie(w http.ResponseWriter) {
+func (s *Site) setCookie(w http.ResponseWriter, pass *login.Pass) {
 	http.SetCookie(w, &http.Cookie{
-		Name: s.cfg.Gate.CookieName(), Value: s.cfg.Gate.NewCookie(), Path: "/", MaxAge: int(login.CookieTime.Seconds()),
+		Name: s.cfg.Gate.CookieName(), Value: s.cfg.Gate.NewCookie(pass), Path: "/", MaxAge: int(household.CookieTime.Seconds()),
 		HttpOnly: true, SameSite: http.SameSiteLaxMode, // and not Secure: http could not replace it then
 	})
 }
@@ -173,7 +183,8 @@ func (s *Site) login(w http.ResponseWriter, r *http.Request) {
 		problem.Fail(w, r, api.Refusal{Status: http.StatusBadRequest, Code: api.CodeInvalid, Title: "Invalid request", Detail: "This is not the form of the login page."})
 		return
 	}
-	if !s.cfg.Gate.View(r.PostFormValue("password")) {
+	pass := s.cfg.Gate.View(r.PostFormValue("password"))
+	if pass == nil {
 		refusal := s.wrong(r)
 		if refusal.Status == http.StatusTooManyRequests {
 			w.Header().Set("Retry-After", "2")
@@ -181,7 +192,7 @@ func (s *Site) login(w http.ResponseWriter, r *http.Request) {
 		s.showLogin(w, r, *refusal)
 		return
 	}
-	s.setCookie(w)
+	s.setCookie(w, pass)
 	http.Redirect(w, r, loginpage.Next(r), http.StatusSeeOther)
 }
 

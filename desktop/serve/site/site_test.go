@@ -168,7 +168,7 @@ func TestRoutes(t *testing.T) {
 			if answer, body := ask(t, method, locked+route.path, "{}"); !route.open && answer.StatusCode != http.StatusUnauthorized {
 				t.Errorf("%s %s without a login: %s %q", method, route.path, answer.Status, body)
 			}
-			basic := []string{"Authorization", "Basic " + basicOf(cfg.Gate.Password().Reveal())}
+			basic := []string{"Authorization", "Basic " + basicOf(cfg.Gate.Passes()[0].Reveal())}
 			if answer, body := ask(t, method, locked+route.path, "{}", basic...); !route.open && answer.StatusCode != want {
 				t.Errorf("%s %s with the login: %s %q, want %d", method, route.path, answer.Status, body, want)
 			}
@@ -211,7 +211,7 @@ func TestGuards(t *testing.T) {
 		for i := 0; i < len(tt.headers); i += 2 {
 			r.Header.Set(tt.headers[i], tt.headers[i+1])
 		}
-		r.SetBasicAuth("", cfg.Gate.Password().Reveal())
+		r.SetBasicAuth("", cfg.Gate.Passes()[0].Reveal())
 		w := httptest.NewRecorder()
 		h.ServeHTTP(w, r)
 		if w.Code != tt.want || w.Code >= 400 && !strings.Contains(w.Body.String(), `"detail"`) {
@@ -253,7 +253,7 @@ func TestLogin(t *testing.T) {
 		return url.Values{"password": {password}, "next": {next}}.Encode()
 	}
 	const kind = "application/x-www-form-urlencoded"
-	right := strings.ToLower(cfg.Gate.Password().Reveal())
+	right := strings.ToLower(cfg.Gate.Passes()[0].Reveal())
 	for next, want := range map[string]string{
 		"/?view=Garden": "/?view=Garden", "": "/", "//evil.example.com": "/", "http://evil.example.com": "/", "/\\evil": "/", "/login": "/",
 	} {
@@ -287,6 +287,44 @@ func TestLogin(t *testing.T) {
 	}
 }
 
+// TestAPasswordThatIsRemoved ends what it let in, and nothing else.
+func TestAPasswordThatIsRemoved(t *testing.T) {
+	cfg := config(t, servetest.NewAgent(t))
+	cfg.Gate = gate(t)
+	if err := cfg.Gate.Change(login.Change{Do: login.Add, Name: "guests"}); err != nil {
+		t.Fatal(err)
+	}
+	at := serve(t, cfg)
+	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
+	defer cancel()
+	watch := func(password string) io.ReadCloser {
+		req, err := http.NewRequestWithContext(ctx, http.MethodGet, at+"/cameras/"+servetest.Key+"/video?key="+password, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		answer, err := (&http.Client{Transport: &http.Transport{DisableKeepAlives: true}}).Do(req)
+		if err != nil || answer.StatusCode != http.StatusOK {
+			t.Fatal(answer, err)
+		}
+		return answer.Body
+	}
+	gone, stays := watch(cfg.Gate.Find("guests").Reveal()), watch(cfg.Gate.Passes()[0].Reveal())
+	defer gone.Close()
+	defer stays.Close()
+	if _, err := io.CopyN(io.Discard, stays, 1<<10); err != nil {
+		t.Fatal(err)
+	}
+	if err := cfg.Gate.Change(login.Change{Do: login.Remove, Name: "guests"}); err != nil {
+		t.Fatal(err)
+	}
+	if _, _ = io.Copy(io.Discard, gone); ctx.Err() != nil {
+		t.Error("its stream goes on")
+	}
+	if _, err := io.CopyN(io.Discard, stays, 1<<10); err != nil {
+		t.Errorf("the other's stream: %v", err)
+	}
+}
+
 // TestGuessing is slow, and right logins pass all the same.
 func TestGuessing(t *testing.T) {
 	cfg := config(t)
@@ -310,7 +348,7 @@ func TestGuessing(t *testing.T) {
 	if seen[401] != 5 || seen[429] != 45 {
 		t.Errorf("%v", seen)
 	}
-	if w := send("192.168.1.7:5", cfg.Gate.Password().Reveal()); w.Code != 200 {
+	if w := send("192.168.1.7:5", cfg.Gate.Passes()[0].Reveal()); w.Code != 200 {
 		t.Errorf("the right one: %d", w.Code)
 	}
 	if w := send("192.168.1.8:5", "wrong"); w.Code != 401 {
