@@ -15,18 +15,18 @@ const Path = "/login"
 func Next(r *http.Request) string {
 	if r.URL.Path != Path {
 		if r.URL.Query().Has("key") {
-			return local(r.URL.Path)
+			return Local(r.URL.Path)
 		}
-		return local(r.URL.RequestURI())
+		return Local(r.URL.RequestURI())
 	}
 	if r.PostForm != nil {
-		return local(r.PostForm.Get("next"))
+		return Local(r.PostForm.Get("next"))
 	}
-	return local(r.URL.Query().Get("next"))
+	return Local(r.URL.Query().Get("next"))
 }
 
-// local returns path if it stays on this program, else "/".
-func local(path string) string {
+// Local returns path if it stays on this program, else "/".
+func Local(path string) string {
 	if !strings.HasPrefix(path, "/") || strings.HasPrefix(path, "//") || strings.ContainsAny(path, "\\\r\n\t") || strings.HasPrefix(path, Path) {
 		return "/"
 	}

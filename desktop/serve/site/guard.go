@@ -52,6 +52,11 @@ func clientOf(r *http.Request) netip.Addr {
 	return at.Addr().Unmap().WithZone("")
 }
 
+// schemeOf is how a client reached this program.
+func schemeOf(*http.Request) string { return "http" }
+
+func isSecure(r *http.Request) bool { return schemeOf(r) == "https" }
+
 // guardHost refuses Host names that no local network uses: a web page out there that
 // points its own name at this program (DNS rebinding) ends here.
 func (s *Site) guardHost(next http.Handler) http.Handler {

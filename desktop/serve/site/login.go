@@ -1,6 +1,7 @@
 package site
 
 import (
+	"context"
 	"embed"
 	"html/template"
 	"math"
@@ -52,12 +53,21 @@ func (s *Site) guardLogin(next http.Handler) http.Handler {
 			if s.keepKey(w, r) {
 				return
 			}
-			ctx, free := pass.Within(r.Context())
+			ctx, free := pass.Within(context.WithValue(r.Context(), passKey{}, pass))
 			defer free()
 			r = r.WithContext(ctx)
 		}
 		next.ServeHTTP(w, r)
 	})
+}
+
+// passKey is where a request's context has the password that let it in.
+type passKey struct{}
+
+// passOf returns the password that let a request in, nil for none.
+func passOf(r *http.Request) *login.Pass {
+	pass, _ := r.Context().Value(passKey{}).(*login.Pass)
+	return pass
 }
 
 // mayWatch returns with which password a request may be answered, or why it is not. Each
@@ -121,16 +131,17 @@ func (s *Site) keepKey(w http.ResponseWriter, r *http.Request) bool {
 	if rest := q.Encode(); rest != "" {
 		to += "?" + rest
 	}
-	s.setCookie(w, pass)
+	s.setCookie(w, r, pass)
 	http.Redirect(w, r, to, http.StatusSeeOther)
 	return true
 }
 
-// setCookie keeps a browser logged in.
-func (s *Site) setCookie(w http.ResponseWriter, pass *login.Pass) {
+// setCookie keeps a browser logged in. Over http it is not Secure: http could not replace
+// it then.
+func (s *Site) setCookie(w http.ResponseWriter, r *http.Request, pass *login.Pass) {
 	http.SetCookie(w, &http.Cookie{
 		Name: s.cfg.Gate.CookieName(), Value: s.cfg.Gate.NewCookie(pass), Path: "/", MaxAge: int(household.CookieTime.Seconds()),
-		HttpOnly: true, SameSite: http.SameSiteLaxMode, // and not Secure: http could not replace it then
+		HttpOnly: true, SameSite: http.SameSiteLaxMode, Secure: isSecure(r),
 	})
 }
 
@@ -178,9 +189,7 @@ func (s *Site) login(w http.ResponseWriter, r *http.Request) {
 		s.showLogin(w, r, api.Refusal{Status: http.StatusOK, Code: api.CodeLocked})
 		return
 	}
-	r.Body = http.MaxBytesReader(w, r.Body, maxLogin)
-	if err := r.ParseForm(); err != nil {
-		problem.Fail(w, r, api.Refusal{Status: http.StatusBadRequest, Code: api.CodeInvalid, Title: "Invalid request", Detail: "This is not the form of the login page."})
+	if !readForm(w, r) {
 		return
 	}
 	pass := s.cfg.Gate.View(r.PostFormValue("password"))
@@ -192,8 +201,18 @@ func (s *Site) login(w http.ResponseWriter, r *http.Request) {
 		s.showLogin(w, r, *refusal)
 		return
 	}
-	s.setCookie(w, pass)
+	s.setCookie(w, r, pass)
 	http.Redirect(w, r, loginpage.Next(r), http.StatusSeeOther)
+}
+
+// readForm reads a short form. It reports whether it could; else it has answered.
+func readForm(w http.ResponseWriter, r *http.Request) bool {
+	r.Body = http.MaxBytesReader(w, r.Body, maxLogin)
+	if err := r.ParseForm(); err != nil {
+		problem.Fail(w, r, api.Refusal{Status: http.StatusBadRequest, Code: api.CodeInvalid, Title: "Invalid request", Detail: "This is not the form of the login page."})
+		return false
+	}
+	return true
 }
 
 // loginAsset serves what the login page is made of.

@@ -45,10 +45,13 @@ const (
 )
 
 // Site answers browsers and programs.
-type Site struct{ cfg Config }
+type Site struct {
+	cfg     Config
+	screens login.Screens // that want to be logged in
+}
 
 // New returns a Site that is not listening yet.
-func New(cfg Config) *Site { return &Site{cfg} }
+func New(cfg Config) *Site { return &Site{cfg: cfg} }
 
 // Handler returns what is served. Streams end with ctx.
 func (s *Site) Handler(ctx context.Context) http.Handler {
@@ -59,6 +62,8 @@ func (s *Site) Handler(ctx context.Context) http.Handler {
 	mux.Handle("/cameras", only(http.HandlerFunc(s.cfg.Relay.List), http.MethodGet, http.MethodHead))
 	mux.Handle("/cameras/{camera...}", only(s.cfg.Relay.Camera(ctx), http.MethodGet, http.MethodHead))
 	mux.Handle(loginPath, only(http.HandlerFunc(s.login), http.MethodGet, http.MethodHead, http.MethodPost))
+	mux.Handle(screenPath, only(http.HandlerFunc(s.screen), http.MethodGet, http.MethodHead, http.MethodPost))
+	mux.Handle(devicePath, only(http.HandlerFunc(s.device), http.MethodGet, http.MethodHead, http.MethodPost))
 	mux.Handle(loginPath+"/{asset}", only(http.HandlerFunc(loginAsset), http.MethodGet, http.MethodHead))
 	mux.Handle("/healthz", only(http.HandlerFunc(alive), http.MethodGet, http.MethodHead))
 	mux.Handle("/", only(s.page(), http.MethodGet, http.MethodHead))

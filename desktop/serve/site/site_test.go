@@ -75,6 +75,12 @@ type reply struct{ *http.Response }
 // ask sends a request and returns the answer with its body; streams are cut off.
 func ask(t *testing.T, method, url, body string, headers ...string) (reply, string) {
 	t.Helper()
+	return askFor(t, 100, method, url, body, headers...)
+}
+
+// askFor returns at most so many bytes of the body.
+func askFor(t *testing.T, most int64, method, url, body string, headers ...string) (reply, string) {
+	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
 	defer cancel()
 	req, err := http.NewRequestWithContext(ctx, method, url, strings.NewReader(body))
@@ -96,7 +102,7 @@ func ask(t *testing.T, method, url, body string, headers ...string) (reply, stri
 		t.Fatalf("%s %s: %v", method, url, err)
 	}
 	defer answer.Body.Close()
-	text, err := io.ReadAll(io.LimitReader(answer.Body, 100))
+	text, err := io.ReadAll(io.LimitReader(answer.Body, most))
 	if err != nil {
 		t.Fatalf("%s %s: %v", method, url, err)
 	}
@@ -110,6 +116,7 @@ var routes = []struct {
 	path            string
 	get, head, post int
 	open            bool // without a login
+	gated           int  // what it answers where there is a login, by those that answer 303
 }{
 	{path: "/", get: 200, head: 200},
 	{path: "/assets/index-1234.js", get: 200, head: 200},
@@ -136,6 +143,8 @@ var routes = []struct {
 	{path: "/login", get: 303, head: 303, post: 303, open: true},
 	{path: "/login/page.css", get: 200, head: 200, open: true},
 	{path: "/login/login.js", get: 200, head: 200, open: true},
+	{path: "/login/screen", get: 303, head: 303, post: 303, open: true},
+	{path: "/device", get: 303, head: 303, post: 303, gated: 200},
 	{path: "/login/login.html", get: 404, head: 404, open: true},
 	{path: "/healthz", get: 200, head: 200, open: true},
 }
@@ -167,6 +176,9 @@ func TestRoutes(t *testing.T) {
 			}
 			if answer, body := ask(t, method, locked+route.path, "{}"); !route.open && answer.StatusCode != http.StatusUnauthorized {
 				t.Errorf("%s %s without a login: %s %q", method, route.path, answer.Status, body)
+			}
+			if want == http.StatusSeeOther && route.gated != 0 {
+				want = route.gated
 			}
 			basic := []string{"Authorization", "Basic " + basicOf(cfg.Gate.Passes()[0].Reveal())}
 			if answer, body := ask(t, method, locked+route.path, "{}", basic...); !route.open && answer.StatusCode != want {
