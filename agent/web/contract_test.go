@@ -166,7 +166,7 @@ func full(t *testing.T, s *site) {
 
 func fullOfSnapshots(_ *testing.T, s *site) {
 	for range maxSnapshots {
-		s.snapshots.take(clientOf(&http.Request{RemoteAddr: "127.0.0.1:1"}), "", func() {})
+		s.snapshots.Take(clientOf(&http.Request{RemoteAddr: "127.0.0.1:1"}), "", func() {})
 	}
 }
 

@@ -17,6 +17,7 @@ import (
 	"pigrid/agent/frames"
 	"pigrid/agent/identity"
 	"pigrid/shared/api"
+	"pigrid/shared/slots"
 )
 
 // Config is what a Server needs to know. Cameras, Identity and Log are required.
@@ -77,8 +78,8 @@ type Server struct {
 	patience patience
 	started  time.Time
 
-	viewers   *slots // streams that run
-	snapshots *slots // that wait for a picture or are sent
+	viewers   *slots.Slots // streams that run
+	snapshots *slots.Slots // that wait for a picture or are sent
 	slow      *slowClients
 	full      seldom // slots for viewers
 	crowded   seldom // slots for snapshots
@@ -100,7 +101,7 @@ type Server struct {
 func New(cfg Config) *Server {
 	return &Server{
 		cfg: cfg, patience: usualPatience(), started: time.Now(),
-		viewers: &slots{most: cfg.MaxViewers}, snapshots: &slots{most: maxSnapshots},
+		viewers: slots.New(cfg.MaxViewers), snapshots: slots.New(maxSnapshots),
 		slow: newSlowClients(slowBytes, cfg.Log), pacer: pacer{each: requestsEach}, overflow: newOverflow(),
 	}
 }

@@ -118,7 +118,7 @@ func describe(h http.Header, f *frames.Frame, full int, camera string) {
 // that is fair. What it returns gives it back; it is nil when there is no slot.
 func (s *Server) enterSnapshot(r *http.Request, cancel context.CancelCauseFunc) (leave func()) {
 	client := clientOf(r)
-	mine, moved := s.snapshots.take(client, "", func() { cancel(errMadeRoom) })
+	mine, moved := s.snapshots.Take(client, "", func() { cancel(errMadeRoom) })
 	if (mine == nil || moved != nil) && s.crowded.now() {
 		s.cfg.Log.Warn("too many snapshots at once; the client with the most requests makes room for others, and further requests get 503",
 			"limit", maxSnapshots, "client", client)
@@ -126,7 +126,7 @@ func (s *Server) enterSnapshot(r *http.Request, cancel context.CancelCauseFunc) 
 	if mine == nil {
 		return nil
 	}
-	return func() { s.snapshots.leave(mine) }
+	return func() { s.snapshots.Leave(mine) }
 }
 
 func failBusy(w http.ResponseWriter, r *http.Request) {

@@ -86,7 +86,7 @@ func (s *Server) enter(r *http.Request, camera string, cancel context.CancelCaus
 		return nil
 	}
 	client := clientOf(r)
-	mine, moved := s.viewers.take(client, camera, func() { cancel(errMadeRoom) })
+	mine, moved := s.viewers.Take(client, camera, func() { cancel(errMadeRoom) })
 	if (mine == nil || moved != nil) && s.full.now() {
 		s.cfg.Log.Warn("the limit of viewers is reached; the client with the most streams makes room for others, and further requests get 503",
 			"limit", s.cfg.MaxViewers, "client", client, "hint", "raise it with --max-viewers")
@@ -97,7 +97,7 @@ func (s *Server) enter(r *http.Request, camera string, cancel context.CancelCaus
 	s.streams.Add(1)
 	return func() {
 		cancel(nil)
-		s.viewers.leave(mine)
+		s.viewers.Leave(mine)
 		s.streams.Done()
 	}
 }

@@ -9,16 +9,19 @@ import (
 	"encoding/json"
 	"log/slog"
 	"net/http"
+	"net/netip"
 	"net/url"
 	"strconv"
 	"strings"
 	"sync"
+	"time"
 
 	"pigrid/desktop/cameras"
 	"pigrid/desktop/engine"
 	"pigrid/desktop/feed"
 	"pigrid/desktop/serve/problem"
 	"pigrid/shared/api"
+	"pigrid/shared/slots"
 )
 
 // maxSnapshots is how many are answered at once.
@@ -30,17 +33,24 @@ type Relay struct {
 	maxViewers int
 	log        *slog.Logger
 	parts      parts
-	snapshots  chan struct{} // has one for each that is answered
+	viewers    *slots.Slots // streams that run
+	snapshots  *slots.Slots // that are answered
 
 	mu      sync.Mutex
-	viewers int
+	said    time.Time // when it was last said that a client made room
 	ended   bool
 	streams sync.WaitGroup
 }
 
 // New returns a Relay that serves so many streams at once.
 func New(e *engine.Engine, maxViewers int, log *slog.Logger) *Relay {
-	return &Relay{engine: e, maxViewers: maxViewers, log: log, snapshots: make(chan struct{}, maxSnapshots)}
+	return &Relay{engine: e, maxViewers: maxViewers, log: log, viewers: slots.New(maxViewers), snapshots: slots.New(maxSnapshots)}
+}
+
+// clientOf is the address of who asks.
+func clientOf(r *http.Request) netip.Addr {
+	at, _ := netip.ParseAddrPort(r.RemoteAddr)
+	return at.Addr().Unmap().WithZone("")
 }
 
 // Wait lets no other stream begin, and returns when all have ended.

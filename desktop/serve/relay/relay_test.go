@@ -4,11 +4,13 @@ import (
 	"bufio"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
+	"net/netip"
 	"strings"
 	"testing"
 	"time"
@@ -286,6 +288,44 @@ func TestList(t *testing.T) {
 	readPart(t, bufio.NewReader(get(t, http.MethodGet, url+c.Video).Body))
 }
 
+// TestOneAddressMakesRoom for others, and takes nothing from them.
+func TestOneAddressMakesRoom(t *testing.T) {
+	r := New(servetest.Engine(t, servetest.NewAgent(t)), 3, slog.New(slog.DiscardHandler))
+	ctx, cancel := context.WithCancel(context.Background())
+	mux := http.NewServeMux()
+	mux.HandleFunc("GET /cameras/{camera...}", func(w http.ResponseWriter, req *http.Request) {
+		req.RemoteAddr = req.URL.Query().Get("from") + ":1"
+		r.Camera(ctx)(w, req)
+	})
+	s := httptest.NewServer(mux)
+	t.Cleanup(func() { cancel(); r.Wait(); s.Close() })
+	watch := func(from string) (reply, *bufio.Reader) {
+		answer := get(t, http.MethodGet, s.URL+"/cameras/"+servetest.Key+"/video?from="+from)
+		if answer.StatusCode == http.StatusOK {
+			body := bufio.NewReader(answer.Body)
+			readPart(t, body)
+			return answer, body
+		}
+		return answer, nil
+	}
+	_, oldest := watch("10.0.0.1")
+	watch("10.0.0.1")
+	_, newest := watch("10.0.0.1")
+	if answer, _ := watch("10.0.0.1"); answer.StatusCode != http.StatusServiceUnavailable {
+		t.Errorf("a fourth of one address: %s", answer.Status)
+	}
+	if answer, _ := watch("10.0.0.2"); answer.StatusCode != http.StatusOK {
+		t.Fatalf("another address: %s", answer.Status)
+	}
+	if _, err := io.Copy(io.Discard, newest); err != nil && !errors.Is(err, io.ErrUnexpectedEOF) {
+		t.Errorf("who made room: %v", err)
+	}
+	readPart(t, oldest)
+	if answer, _ := watch("10.0.0.1"); answer.StatusCode != http.StatusServiceUnavailable {
+		t.Errorf("it takes the place back: %s", answer.Status)
+	}
+}
+
 // TestTheEnd comes at once, with streams open.
 func TestTheEnd(t *testing.T) {
 	r := New(servetest.Engine(t, servetest.NewAgent(t)), 4, slog.New(slog.DiscardHandler))
@@ -302,7 +342,7 @@ func TestTheEnd(t *testing.T) {
 	if took := time.Since(begin); took > time.Second {
 		t.Errorf("it took %v", took)
 	}
-	if r.enter() {
+	if r.enter(netip.Addr{}, servetest.Key, nil) != nil {
 		t.Error("another one may begin")
 	}
 }

@@ -34,10 +34,10 @@ func (r *Relay) snapshot(ctx context.Context, w http.ResponseWriter, req *http.R
 	if req.Method == http.MethodHead {
 		return
 	}
-	select {
-	case r.snapshots <- struct{}{}:
-		defer func() { <-r.snapshots }()
-	default:
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	mine, _ := r.snapshots.Take(clientOf(req), v.wish.Key, cancel)
+	if mine == nil {
 		w.Header().Set("Retry-After", "1")
 		problem.Fail(w, req, api.Refusal{
 			Status: http.StatusServiceUnavailable, Code: api.CodeTooManyViewers, Title: "Too many snapshots at once",
@@ -46,6 +46,7 @@ func (r *Relay) snapshot(ctx context.Context, w http.ResponseWriter, req *http.R
 		})
 		return
 	}
+	defer r.snapshots.Leave(mine)
 	frame, ok := r.await(ctx, req.Context(), v)
 	if !ok {
 		r.failSnapshot(w, req, tile)

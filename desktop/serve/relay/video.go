@@ -2,10 +2,12 @@ package relay
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"net"
 	"net/http"
+	"net/netip"
 	"strings"
 	"time"
 
@@ -19,6 +21,8 @@ const (
 	takeWithin = 15 * time.Second
 	// takes and of how many bytes it must take some in that time.
 	takes = 256 << 10
+	// sayEvery is how often it is said that a client made room.
+	sayEvery = time.Minute
 	// maxSaid is how many bytes a client may send while it is sent a stream.
 	maxSaid = 64 << 10
 )
@@ -41,7 +45,10 @@ func (r *Relay) video(ctx context.Context, w http.ResponseWriter, req *http.Requ
 		}
 		return
 	}
-	if !r.enter() {
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	leave := r.enter(clientOf(req), v.wish.Key, func() { cancel(errMadeRoom) })
+	if leave == nil {
 		w.Header().Set("Retry-After", "5")
 		problem.Fail(w, req, api.Refusal{
 			Status: http.StatusServiceUnavailable, Code: api.CodeTooManyViewers, Title: "Too many viewers",
@@ -50,7 +57,7 @@ func (r *Relay) video(ctx context.Context, w http.ResponseWriter, req *http.Requ
 		})
 		return
 	}
-	defer r.leave()
+	defer leave()
 	conn, _, err := http.NewResponseController(w).Hijack()
 	if err != nil {
 		problem.Fail(w, req, api.Refusal{
@@ -62,41 +69,52 @@ func (r *Relay) video(ctx context.Context, w http.ResponseWriter, req *http.Requ
 	_ = conn.SetDeadline(time.Time{}) // the server has set one
 	tune(conn)
 	begin := time.Now()
-	ctx, cancel := context.WithCancel(ctx)
-	defer cancel()
-	defer context.AfterFunc(req.Context(), cancel)() // its password may end
+	defer context.AfterFunc(req.Context(), func() { cancel(errAccess) })()
 	stop := context.AfterFunc(ctx, func() { _ = conn.Close() })
 	defer stop()
 	gone := make(chan struct{})
 	go func() { // ends when conn is closed
 		defer close(gone)
-		defer cancel()
+		defer cancel(nil)
 		_, _ = io.CopyN(io.Discard, conn, maxSaid)
 	}()
 	err = r.stream(ctx, patient{conn}, v, wantsAdvance(req), opening(req))
-	cancel()
+	if ctx.Err() != nil {
+		err = context.Cause(ctx)
+	}
+	cancel(nil)
 	_ = conn.Close()
 	<-gone
 	r.log.Debug("viewer left", "client", req.RemoteAddr, "after", time.Since(begin).Round(time.Millisecond), "reason", err)
 }
 
-// enter takes a place for a stream.
-func (r *Relay) enter() bool {
+// Why a stream ends that its client did not end.
+var (
+	errMadeRoom = errors.New("made room for a client of another address")
+	errAccess   = errors.New("its login ended")
+)
+
+// enter takes a slot for a stream, from another client where that is fair. What it returns
+// gives it back; nil when there is none. end ends the stream, and does not wait.
+func (r *Relay) enter(client netip.Addr, key string, end func()) (leave func()) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if r.ended || r.viewers >= r.maxViewers {
-		return false
+	if r.ended {
+		return nil
 	}
-	r.viewers++
+	mine, moved := r.viewers.Take(client, key, end)
+	if moved != nil && time.Since(r.said) >= sayEvery {
+		r.said = time.Now()
+		r.log.Warn("the limit of streams is reached; the client with the most made room for another", "limit", r.maxViewers, "client", moved.Of, "for", client, "hint", "raise it with --max-viewers")
+	}
+	if mine == nil {
+		return nil
+	}
 	r.streams.Add(1)
-	return true
-}
-
-func (r *Relay) leave() {
-	r.mu.Lock()
-	r.viewers--
-	r.mu.Unlock()
-	r.streams.Done()
+	return func() {
+		r.viewers.Leave(mine)
+		r.streams.Done()
+	}
 }
 
 // stream writes the head and then frames: always the newest. A client that is slow skips
