@@ -24,7 +24,7 @@ type serve struct {
 
 // startServe starts pigrid-serve for all networks, so that it wants a login, and adds all
 // agents of a fleet.
-func startServe(t *testing.T, f *fleet) *serve {
+func startServe(t *testing.T, f *fleet, args ...string) *serve {
 	t.Helper()
 	state, err := os.MkdirTemp("", "p") // short enough for a socket's path
 	if err != nil {
@@ -32,7 +32,7 @@ func startServe(t *testing.T, f *fleet) *serve {
 	}
 	t.Cleanup(func() { _ = os.RemoveAll(state) })
 	s := &serve{port: freePort(t), env: append(os.Environ(), "PIGRID_SERVE_STATE_DIR="+state, "PIGRID_SERVE_MDNS=false")}
-	cmd := exec.Command(serveProgram, "--listen", ":"+s.port)
+	cmd := exec.Command(serveProgram, append([]string{"--listen", ":" + s.port}, args...)...)
 	cmd.Env, cmd.Stdout, cmd.Stderr = s.env, &s.log, &s.log
 	s.process = startProcess(t, cmd)
 	until(t, 20*time.Second, "it listens", func() bool { return strings.Contains(s.log.String(), "msg=listening") })

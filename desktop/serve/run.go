@@ -75,7 +75,8 @@ func (p program) serve(ctx context.Context, cfg config.Config, dir string) error
 	log.Info("listening", "addr", addr.String(), "url", pageURL(addr), "login", gate != nil, "state", dir, "version", version)
 	page := site.New(site.Config{
 		Page: frontend.Dist(), Grid: grid.Viewers(), Relay: relay.New(e, cfg.MaxViewers, log), Gate: gate,
-		AllowHosts: cfg.AllowHosts, AllowFrom: cfg.AllowFrom, Log: log,
+		AllowHosts: cfg.AllowHosts, AllowFrom: cfg.AllowFrom,
+		TrustProxy: cfg.TrustProxy, UserHeader: cfg.UserHeader, Log: log,
 	})
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
@@ -95,9 +96,10 @@ func (p program) serve(ctx context.Context, cfg config.Config, dir string) error
 	return err
 }
 
-// gate is who may watch: everybody of this machine where it listens for that alone.
+// gate is who may watch: everybody of this machine where it listens for that alone, and no
+// proxy speaks for others.
 func (p program) gate(cfg config.Config, dir string, addr netip.AddrPort) (*login.Gate, error) {
-	if cfg.NoPassword || addr.Addr().Unmap().IsLoopback() {
+	if cfg.NoPassword || addr.Addr().Unmap().IsLoopback() && len(cfg.TrustProxy) == 0 {
 		return nil, nil //nolint:nilnil // nobody is kept out
 	}
 	g, made, err := login.Open(dir)

@@ -26,6 +26,8 @@ type Config struct {
 
 	AllowHosts []string
 	AllowFrom  []netip.Prefix
+	TrustProxy []netip.Prefix // whose word on clients, host and scheme counts
+	UserHeader string         // by which they say who is logged in, "" for none
 	MaxViewers int
 
 	MDNS     bool
@@ -53,6 +55,8 @@ var options = [...]option{
 	{key: "state-dir", kind: "folder", example: `"/var/lib/pigrid-serve"`, set: func(l *Loader) parser { return path(&l.cfg.StateDir, "folder") }, about: "where cameras, keys and the view password are kept (default the service's folder, or pigrid-serve in the user's state folder)"},
 	{key: "allow-host", kind: "name", list: true, example: `["cameras.example.org"]`, set: func(l *Loader) parser { return hosts(&l.cfg.AllowHosts) }, about: "additional Host name to accept; may be repeated"},
 	{key: "allow-from", kind: "network", list: true, example: `["203.0.113.0/24"]`, set: func(l *Loader) parser { return networks(&l.cfg.AllowFrom) }, about: "additional network that may watch; may be repeated"},
+	{key: "trust-proxy", kind: "network", list: true, example: `["127.0.0.1"]`, set: func(l *Loader) parser { return proxies(&l.cfg.TrustProxy) }, about: "address or network of a reverse proxy whose X-Forwarded-For, -Host and -Proto are believed; may be repeated. This machine then needs the view password, too"},
+	{key: "user-header", kind: "name", example: `"Remote-User"`, set: func(l *Loader) parser { return header(&l.cfg.UserHeader) }, about: "header by which that proxy says who is logged in, like Remote-User; the proxy must remove it from what clients send"},
 	{key: "max-viewers", kind: "n", value: "64", set: func(l *Loader) parser { return values.Integer(&l.cfg.MaxViewers, 1, 10000) }, about: "streams served to other programs at once"},
 	{key: "mdns", kind: "bool", value: "true", set: func(l *Loader) parser { return values.Boolean(&l.cfg.MDNS) }, about: "search the network for agents; --mdns=false does not"},
 	{key: "log-level", kind: "level", value: "info", set: func(l *Loader) parser { return values.Level(&l.cfg.LogLevel) }, about: "debug, info, warn or error"},

@@ -75,6 +75,12 @@ func (l *Loader) Load(env []string) (Config, error) {
 	if err := l.fromFile(given); err != nil {
 		return Config{}, err
 	}
+	switch {
+	case l.cfg.UserHeader != "" && len(l.cfg.TrustProxy) == 0:
+		return Config{}, errors.New("user-header needs trust-proxy: without it, anybody could say that he is logged in")
+	case l.cfg.UserHeader != "" && l.cfg.NoPassword:
+		return Config{}, errors.New("user-header and no-password exclude each other: where everybody may watch, nobody is logged in")
+	}
 	return l.cfg, nil
 }
 

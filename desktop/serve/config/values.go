@@ -3,9 +3,11 @@ package config
 import (
 	"errors"
 	"net"
+	"net/http"
 	"net/netip"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -46,6 +48,32 @@ func hosts(into *[]string) parser {
 			return errors.New("it must be a host name like cameras.example.org")
 		}
 		*into = append(*into, strings.TrimSuffix(s, "."))
+		return nil
+	}
+}
+
+// proxies is like networks, and trusts nobody by mistake.
+func proxies(into *[]netip.Prefix) parser {
+	return func(s string) error {
+		var list []netip.Prefix
+		if networks(&list)(s) != nil || list[0].Bits() == 0 {
+			return errors.New("it must be the proxy's address or network like 192.168.1.2")
+		}
+		*into = append(*into, list...)
+		return nil
+	}
+}
+
+// headerPattern is a name of a header that no program needs for itself.
+var headerPattern = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9-]{0,63}$`)
+
+func header(into *string) parser {
+	return func(s string) error {
+		name := http.CanonicalHeaderKey(s)
+		if !headerPattern.MatchString(s) || slices.Contains([]string{"Host", "Cookie", "Authorization", "Origin", "Accept", "User-Agent"}, name) {
+			return errors.New("it must be the name of a header like Remote-User")
+		}
+		*into = name
 		return nil
 	}
 }

@@ -27,11 +27,12 @@ func headers(next http.Handler) http.Handler {
 	})
 }
 
-// guardClient accepts clients from the local network and from --allow-from.
+// guardClient accepts clients from the local network and from --allow-from. A trusted proxy
+// may speak for others too, where they need a login.
 func (s *Site) guardClient(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		client := clientOf(r)
-		if !client.IsValid() || !lan.Near(client, s.cfg.AllowFrom) {
+		if far := !client.IsValid() || !lan.Near(client, s.cfg.AllowFrom); far && (proxied(r) == nil || s.cfg.Gate == nil) {
 			problem.Fail(w, r, api.Refusal{
 				Status: http.StatusForbidden, Title: "Access denied",
 				Detail: "This program answers only computers on its own network. " + client.String() + " is not on it.",
@@ -52,16 +53,16 @@ func clientOf(r *http.Request) netip.Addr {
 	return at.Addr().Unmap().WithZone("")
 }
 
-// schemeOf is how a client reached this program.
-func schemeOf(*http.Request) string { return "http" }
-
-func isSecure(r *http.Request) bool { return schemeOf(r) == "https" }
-
 // guardHost refuses Host names that no local network uses: a web page out there that
-// points its own name at this program (DNS rebinding) ends here.
+// points its own name at this program (DNS rebinding) ends here. The name that a proxy says
+// counts from here on, and must be one as well.
 func (s *Site) guardHost(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if !lan.LocalName(r.Host, s.cfg.AllowHosts) {
+		said, names := proxied(r), []string{r.Host}
+		if said != nil && said.host != "" {
+			names = append(names, said.host)
+		}
+		if slices.ContainsFunc(names, func(name string) bool { return !lan.LocalName(name, s.cfg.AllowHosts) }) {
 			problem.Fail(w, r, api.Refusal{
 				Status: http.StatusMisdirectedRequest, Title: "Unknown host name",
 				Detail: "This program rejects requests addressed to this name.",
@@ -69,6 +70,7 @@ func (s *Site) guardHost(next http.Handler) http.Handler {
 			})
 			return
 		}
+		r.Host = names[len(names)-1]
 		next.ServeHTTP(w, r)
 	})
 }

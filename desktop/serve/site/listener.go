@@ -11,7 +11,7 @@ import (
 const (
 	// maxConnections is how many are open at once,
 	maxConnections = 512
-	// maxEach and how many of one address. Of this machine all may be: a proxy is one.
+	// maxEach and how many of one address. Of this machine and of proxies all may be.
 	maxEach = 128
 	// sayEvery is how often it is said that there are too many.
 	sayEvery = time.Minute
@@ -20,7 +20,8 @@ const (
 // listener closes connections beyond its limits at once.
 type listener struct {
 	net.Listener
-	log *slog.Logger
+	trusts func(netip.Addr) bool // proxies, which speak for many
+	log    *slog.Logger
 
 	mu   sync.Mutex
 	all  int
@@ -28,8 +29,8 @@ type listener struct {
 	said time.Time
 }
 
-func limit(ln net.Listener, log *slog.Logger) *listener {
-	return &listener{Listener: ln, log: log, each: map[netip.Addr]int{}}
+func limit(ln net.Listener, trusts func(netip.Addr) bool, log *slog.Logger) *listener {
+	return &listener{Listener: ln, trusts: trusts, log: log, each: map[netip.Addr]int{}}
 }
 
 // Accept implements [net.Listener].
@@ -54,7 +55,7 @@ func (l *listener) Accept() (net.Conn, error) {
 func (l *listener) enter(from netip.Addr) bool {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if l.all >= maxConnections || l.each[from] >= maxEach && !from.IsLoopback() {
+	if l.all >= maxConnections || l.each[from] >= maxEach && !from.IsLoopback() && !l.trusts(from) {
 		if time.Since(l.said) >= sayEvery {
 			l.said = time.Now()
 			l.log.Warn("too many connections; further ones are closed", "client", from, "limit", maxConnections, "of one address", maxEach)

@@ -44,7 +44,7 @@ func (s *Site) guardLogin(next http.Handler) http.Handler {
 		return next
 	}
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if !isOpen(r.URL.Path) {
+		if said := proxied(r); !isOpen(r.URL.Path) && (said == nil || !said.user) {
 			pass, refusal := s.mayWatch(r)
 			if refusal != nil {
 				s.failLogin(w, r, *refusal)

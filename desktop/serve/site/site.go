@@ -25,6 +25,8 @@ type Config struct {
 
 	AllowHosts []string       // further Host names
 	AllowFrom  []netip.Prefix // further networks clients may come from
+	TrustProxy []netip.Prefix // proxies that are believed
+	UserHeader string         // by which they say who is logged in, empty for none
 	Log        *slog.Logger
 }
 
@@ -67,7 +69,7 @@ func (s *Site) Handler(ctx context.Context) http.Handler {
 	mux.Handle(loginPath+"/{asset}", only(http.HandlerFunc(loginAsset), http.MethodGet, http.MethodHead))
 	mux.Handle("/healthz", only(http.HandlerFunc(alive), http.MethodGet, http.MethodHead))
 	mux.Handle("/", only(s.page(), http.MethodGet, http.MethodHead))
-	return headers(s.guardClient(s.guardHost(sameOrigin(s.guardLogin(mux)))))
+	return headers(s.believeProxy(s.guardClient(s.guardHost(sameOrigin(s.guardLogin(mux))))))
 }
 
 func alive(w http.ResponseWriter, _ *http.Request) {
@@ -96,7 +98,7 @@ func (s *Site) Serve(ctx context.Context, ln net.Listener) error {
 			_ = srv.Close()
 		}
 	})
-	err := srv.Serve(limit(ln, s.cfg.Log))
+	err := srv.Serve(limit(ln, s.trusts, s.cfg.Log))
 	cancel()
 	if !stop() {
 		<-stopped

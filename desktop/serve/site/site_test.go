@@ -370,7 +370,7 @@ func TestGuessing(t *testing.T) {
 
 // TestLimits of connections are for each address and for all.
 func TestLimits(t *testing.T) {
-	l := limit(nil, slog.New(slog.DiscardHandler))
+	l := limit(nil, func(netip.Addr) bool { return false }, slog.New(slog.DiscardHandler))
 	one, here := netip.MustParseAddr("192.168.1.7"), netip.MustParseAddr("127.0.0.1")
 	for i := range maxEach + 5 {
 		if l.enter(one) != (i < maxEach) {
