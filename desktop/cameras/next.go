@@ -202,6 +202,13 @@ func (a Agent) saysFailed() bool {
 	return a.Failure == nil && (a.Camera == api.Failed || a.Missing)
 }
 
+// Answers is what a camera shows that nobody looks at and whose agent says that it is
+// well. It is for those who follow cameras all the time; no tile shows it.
+const Answers State = "answers"
+
+// Well reports whether the agent answers and says of this camera nothing bad.
+func (a Agent) Well() bool { return a.API != 0 && a.Failure == nil && !a.saysFailed() }
+
 // waiting is the state of a stream that is not open, or open and still young.
 func waiting(f Facts) Verdict {
 	silentBefore := f.Failure != nil && f.Failure.Reason == ReasonNoFrames

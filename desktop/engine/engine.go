@@ -56,6 +56,11 @@ type Config struct {
 	Reveal func(path string) error
 	// Notices shows what a person is to know who looks elsewhere; nil: nobody is there.
 	Notices Notices
+	// All is for a program that follows cameras also while nobody watches them, by what
+	// their agents say.
+	All bool
+	// Tell is told what happens to all cameras; it must not wait. nil: nobody is.
+	Tell func([]notify.Notice)
 	// Clock tells when the machine slept; nil is time.Now.
 	Clock  func() time.Time
 	Logger *slog.Logger
@@ -81,6 +86,7 @@ type Engine struct {
 	saver       *keep.Saver
 	policy      notify.Policy
 	notices     chan notify.Notice // those that are to be shown
+	telling     notify.Policy      // when Tell is told
 
 	// applying orders changes of the Roster with those of the Streams that follow from
 	// them. It guards no data: pictures and the state never wait for it.
@@ -141,6 +147,7 @@ func (e *Engine) Start() {
 		return
 	}
 	e.started = true
+	e.telling.Quiet(e.cfg.Clock().Round(0))
 	e.Keeper.Start()
 	e.dialRemembered()
 	e.Roster.Start()

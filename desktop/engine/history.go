@@ -5,6 +5,7 @@ import (
 
 	"pigrid/desktop/cameras"
 	"pigrid/desktop/history"
+	"pigrid/desktop/notify"
 )
 
 const (
@@ -27,8 +28,10 @@ func (e *Engine) record() {
 			return
 		}
 		now := e.Snapshot()
-		e.cfg.History.Observe(e.cfg.Clock().Round(0), samples(now))
+		at, list := e.cfg.Clock().Round(0), samples(now, e.cfg.All)
+		e.cfg.History.Observe(at, list)
 		e.keepWatch(now)
+		e.tell(at, list)
 		if time.Since(saved) >= saveHistoryEvery {
 			saved = time.Now()
 			e.saveHistory()
@@ -43,17 +46,35 @@ func (e *Engine) saveHistory() {
 }
 
 // samples are what cameras show. Nobody watches one that is not wanted, nor those of a
-// home that this computer is away from.
-func samples(s Snapshot) []history.Sample {
+// home that this computer is away from. With all, one that is not wanted is as its agent
+// says.
+func samples(s Snapshot, all bool) []history.Sample {
 	list := make([]history.Sample, 0, len(s.Tiles))
 	for _, t := range s.Tiles {
 		v := t.Verdict
-		if !t.Facts.Wanted || len(s.Away) > 0 {
+		switch {
+		case len(s.Away) > 0, !t.Facts.Wanted && !all:
 			v = cameras.Verdict{State: cameras.Paused}
+		case v.State == cameras.Paused && t.Facts.Agent.Well():
+			v = cameras.Verdict{State: cameras.Answers}
 		}
 		list = append(list, history.Sample{Key: t.Key, Name: t.Name, State: v.State, Reason: v.Reason, Message: v.Message})
 	}
 	return list
+}
+
+// tell has said of all cameras what is to be said.
+func (e *Engine) tell(at time.Time, list []history.Sample) {
+	if e.cfg.Tell == nil {
+		return
+	}
+	shown := make([]notify.Sample, len(list))
+	for i, s := range list {
+		shown[i] = notify.Sample(s)
+	}
+	if notices := e.telling.Observe(at, shown); len(notices) > 0 {
+		e.cfg.Tell(notices)
+	}
 }
 
 // History returns what happened to a camera, with its last outages, at most so many; the

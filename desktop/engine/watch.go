@@ -40,6 +40,7 @@ func (e *Engine) watch() {
 // another network.
 func (e *Engine) wake() {
 	e.policy.Quiet(e.cfg.Clock().Round(0))
+	e.telling.Quiet(e.cfg.Clock().Round(0))
 	e.recent.Retain(func(string) bool { return false }) // the clock of their times may have stood still
 	for _, f := range e.Streams.All() {
 		f.Renew()

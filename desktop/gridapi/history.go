@@ -32,11 +32,13 @@ type CameraHistory struct {
 
 // Line is what happened to a camera in a time, for a drawing.
 type Line struct {
-	// Marks has a letter for each of 288 equal parts: "l" live, "s" slow, "t" stalled,
+	// Marks has a letter for each of 288 equal parts: "l" live, "a" when only its
+	// agent was asked, and said that it is well, "s" slow, "t" stalled,
 	// "o" offline, "r" refused, "e" camera error, "i" incompatible, "c" connecting, "-"
 	// when nobody watched. Any outage shows.
 	Marks string `json:"marks"`
-	// Live is the part of the watched time in which there were pictures, 0 to 1.
+	// Live is the part of the watched time in which there were pictures, or in which the
+	// agent said so, 0 to 1.
 	Live    float64 `json:"live"`
 	Watched int64   `json:"watched"` // milliseconds
 }

@@ -15,8 +15,8 @@ const (
 	maxMessage = 160
 )
 
-// Entry is a time in which a camera was live, slow, or out. Between two entries nobody
-// watched it.
+// Entry is a time in which a camera was live, slow, or out, or in which its agent alone
+// said that it is well. Between two entries nobody watched it.
 type Entry struct {
 	From, To time.Time
 	// Phases has what it showed, in order: one of a camera that was live or slow; of an
@@ -52,6 +52,7 @@ type class int
 
 const (
 	unwatched class = iota
+	idle            // nobody watched, and its agent said that it is well
 	live
 	slow
 	out
@@ -61,6 +62,8 @@ func classOf(s cameras.State) class {
 	switch s {
 	case cameras.Paused, "":
 		return unwatched
+	case cameras.Answers:
+		return idle
 	case cameras.Live:
 		return live
 	case cameras.Slow:

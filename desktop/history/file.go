@@ -144,7 +144,7 @@ func (e entryJSON) entry() (Entry, bool) {
 
 // known reports whether a state is one in which a camera is watched.
 func known(s cameras.State) bool {
-	return slices.Contains(cameras.States(), s) && classOf(s) != unwatched
+	return s == cameras.Answers || slices.Contains(cameras.States(), s) && classOf(s) != unwatched
 }
 
 // Save writes the file when there is something new, and forgets what is too old. After an

@@ -26,7 +26,7 @@ const (
 type Sample struct {
 	Key     string
 	Name    string
-	State   cameras.State // Paused when nobody watches
+	State   cameras.State // Paused when nobody watches, or [cameras.Answers]
 	Reason  cameras.Reason
 	Message string // the agent's own words
 }

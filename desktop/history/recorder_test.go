@@ -60,6 +60,35 @@ func TestReports(t *testing.T) {
 	}
 }
 
+// TestAgentsThatAnswer count as well where nobody watches, and are remembered as that.
+func TestAgentsThatAnswer(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "history.json")
+	r := recorder(t, path, "live 600, answers 3000, offline:timeout 600, answers 600, live 10, answers 600, paused 300")
+	now := at(5710)
+	check := func(r *Recorder) {
+		t.Helper()
+		one := r.Reports(now, []string{key(0)}, 10)[0]
+		if told(one.Outages) != "3600-4200 offline:timeout" || one.Day.Watched.Round(time.Minute) != 90*time.Minute {
+			t.Errorf("got %s, watched %v", told(one.Outages), one.Day.Watched)
+		}
+		if one.Day.Live < 0.88 || one.Day.Live > 0.90 {
+			t.Errorf("well for %v", one.Day.Live)
+		}
+		if marks := strings.Trim(one.Day.Marks, "-"); marks != "lllaaaaaaaaaoooaaaa" {
+			t.Errorf("got %s", marks)
+		}
+	}
+	check(r)
+	if err := r.Save(now); err != nil {
+		t.Fatal(err)
+	}
+	again, err := Open(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	check(again)
+}
+
 // TestAnyOutageShows: one of 20 s does, in a part of 35 minutes.
 func TestAnyOutageShows(t *testing.T) {
 	r := recorder(t, "", "live 4000, offline 20, live 4000")

@@ -26,13 +26,15 @@ type Report struct {
 
 // Line is what happened to a camera in a time, for a drawing.
 type Line struct {
-	// Marks has a letter for each of 288 equal parts: "l" live, "s" slow, "t" stalled,
+	// Marks has a letter for each of 288 equal parts: "l" live, "a" when only its agent was
+	// asked and answered, "s" slow, "t" stalled,
 	// "o" offline, "r" refused, "e" camera error, "i" incompatible, "c" connecting, "-"
 	// when nobody watched. Any outage shows.
 	Marks string
-	// Live is the part of the watched time in which there were pictures, 0 to 1.
+	// Live is the part of the watched time in which there were pictures, or in which the
+	// agent said that there would be, 0 to 1.
 	Live float64
-	// Watched is how long somebody watched.
+	// Watched is how long somebody watched, or asked the agent.
 	Watched time.Duration
 }
 
@@ -107,17 +109,21 @@ func rank(letter byte) int {
 	switch letter {
 	case '-':
 		return 0
-	case 'l':
+	case 'a':
 		return 1
-	case 's':
+	case 'l':
 		return 2
-	default:
+	case 's':
 		return 3
+	default:
+		return 4
 	}
 }
 
 func letterOf(s cameras.State) byte {
 	switch s {
+	case cameras.Answers:
+		return 'a'
 	case cameras.Live:
 		return 'l'
 	case cameras.Slow:

@@ -34,7 +34,7 @@ type Policy struct {
 	mu         sync.Mutex
 	watched    map[string]*watched
 	quietUntil time.Time
-	waiting    []event
+	waiting    []Event
 	due        time.Time // when what waits is said, zero for nothing
 }
 
@@ -63,19 +63,19 @@ func presenceOf(s cameras.State) presence {
 	switch s {
 	case cameras.Paused, "":
 		return unknown
-	case cameras.Live, cameras.Slow:
+	case cameras.Live, cameras.Slow, cameras.Answers:
 		return here
 	default:
 		return gone
 	}
 }
 
-// event is what is to be said of a camera.
-type event struct {
+// Event is what is to be said of a camera.
+type Event struct {
 	Sample
-	back  bool
-	since time.Time // since when there are no pictures
-	until time.Time // of one that is back
+	Back  bool
+	Since time.Time // since when there are no pictures
+	Until time.Time // of one that is back
 }
 
 // Quiet notes that the machine slept or came to another network.
@@ -152,22 +152,22 @@ func (w *watched) observe(now time.Time, s Sample) {
 }
 
 // settle takes what has lasted for the truth; ok says that a person is to know.
-func (w *watched) settle(now time.Time) (e event, ok bool) {
+func (w *watched) settle(now time.Time) (e Event, ok bool) {
 	if now.Sub(w.since) < lasting {
-		return event{}, false
+		return Event{}, false
 	}
 	switch {
 	case w.shows == gone && w.there:
 		if !w.saidGone.IsZero() && now.Sub(w.saidGone) < again {
-			return event{}, false
+			return Event{}, false
 		}
 		w.there, w.goneAt, w.saidGone = false, w.since, now
-		return event{Sample: w.last, since: w.since}, true
+		return Event{Sample: w.last, Since: w.since}, true
 	case w.shows == here && !w.there:
-		e := event{Sample: w.last, back: true, since: w.goneAt, until: w.since}
+		e := Event{Sample: w.last, Back: true, Since: w.goneAt, Until: w.since}
 		ok := !w.goneAt.IsZero()
 		w.there, w.goneAt = true, time.Time{}
 		return e, ok
 	}
-	return event{}, false
+	return Event{}, false
 }

@@ -83,6 +83,31 @@ func TestGoesAndComesBack(t *testing.T) {
 	})
 }
 
+// TestAnAgentThatAnswers is as good as pictures where nobody looks.
+func TestAnAgentThatAnswers(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		n := start(t, "Garage")
+		n.show(cameras.Answers, "", "Garage")
+		n.pass(minute)
+		n.show(cameras.Live, "", "Garage")
+		n.pass(minute)
+		n.show(cameras.Answers, "", "Garage")
+		n.pass(minute)
+		n.want("nobody looks any more")
+		n.show(cameras.CameraError, cameras.ReasonCamera, "Garage")
+		n.pass(minute)
+		if len(n.said) != 1 || !strings.Contains(n.said[0], "Its camera gives no pictures.") {
+			t.Errorf("it failed: %q", n.said)
+		}
+		n.said = nil
+		n.show(cameras.Answers, "", "Garage")
+		n.pass(minute)
+		if len(n.said) != 1 || !strings.Contains(n.said[0], "pictures come again") {
+			t.Errorf("it is well: %q", n.said)
+		}
+	})
+}
+
 func TestBlipsAreNeverSaid(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		n := start(t, "Garage")

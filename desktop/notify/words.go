@@ -13,6 +13,8 @@ import (
 type Notice struct {
 	Title string
 	Body  string // plain text
+	// Events are what it says, of all cameras. [Trial] has none.
+	Events []Event
 }
 
 const (
@@ -26,11 +28,11 @@ const (
 )
 
 // noticesOf is one notice for each event, or one for many of a kind.
-func noticesOf(events []event) (list []Notice) {
+func noticesOf(events []Event) (list []Notice) {
 	for _, back := range []bool{false, true} {
-		var of []event
+		var of []Event
 		for _, e := range events {
-			if e.back == back {
+			if e.Back == back {
 				of = append(of, e)
 			}
 		}
@@ -45,14 +47,14 @@ func noticesOf(events []event) (list []Notice) {
 	return list
 }
 
-func forOne(e event) Notice {
-	if e.back {
-		return Notice{nameOf(e) + ": pictures come again", fmt.Sprintf("There were none for %s.", length(e.until.Sub(e.since)))}
+func forOne(e Event) Notice {
+	if e.Back {
+		return Notice{nameOf(e) + ": pictures come again", fmt.Sprintf("There were none for %s.", length(e.Until.Sub(e.Since))), []Event{e}}
 	}
-	return Notice{nameOf(e) + ": no pictures", fmt.Sprintf("Since %s. %s", e.since.Format("15:04"), why(e.Sample))}
+	return Notice{nameOf(e) + ": no pictures", fmt.Sprintf("Since %s. %s", e.Since.Format("15:04"), why(e.Sample)), []Event{e}}
 }
 
-func forMany(events []event, back bool) Notice {
+func forMany(events []Event, back bool) Notice {
 	what := "no pictures"
 	if back {
 		what = "pictures come again"
@@ -65,15 +67,21 @@ func forMany(events []event, back bool) Notice {
 	if more := len(events) - named; more > 0 {
 		body += fmt.Sprintf(" and %d more", more)
 	}
-	return Notice{fmt.Sprintf("%d cameras: %s", len(events), what), body}
+	return Notice{fmt.Sprintf("%d cameras: %s", len(events), what), body, events}
 }
 
 // Trial is what a person sees who wants to know of a camera.
 func Trial(name string) Notice {
-	return Notice{plain(name, maxName, "Camera") + ": notifications are on", "You get one when no picture has come for 15 seconds, and one when pictures come again."}
+	return Notice{Title: plain(name, maxName, "Camera") + ": notifications are on", Body: "You get one when no picture has come for 15 seconds, and one when pictures come again."}
 }
 
-func nameOf(e event) string { return plain(e.Name, maxName, "Camera") }
+// ShownName is a camera's name in one short line.
+func (s Sample) ShownName() string { return plain(s.Name, maxName, "Camera") }
+
+func nameOf(e Event) string { return e.ShownName() }
+
+// Why says why a camera has gone, in a sentence.
+func (s Sample) Why() string { return why(s) }
 
 // why says why a camera has gone.
 func why(s Sample) string {

@@ -23,12 +23,14 @@ import (
 	"pigrid/desktop/gridapi"
 	"pigrid/desktop/headroom"
 	"pigrid/desktop/history"
+	"pigrid/desktop/notify"
 	"pigrid/desktop/secrets"
 	"pigrid/desktop/serve/config"
 	"pigrid/desktop/serve/control"
 	"pigrid/desktop/serve/login"
 	"pigrid/desktop/serve/relay"
 	"pigrid/desktop/serve/site"
+	"pigrid/desktop/serve/webhook"
 	"pigrid/desktop/settings"
 	"pigrid/frontend"
 	"pigrid/shared/dnssd"
@@ -65,7 +67,13 @@ func (p program) serve(ctx context.Context, cfg config.Config, dir string) error
 	if err != nil {
 		return err
 	}
-	e, err := newEngine(cfg, dir, log)
+	var hook *webhook.Hook
+	var tell func([]notify.Notice)
+	if cfg.Webhook != nil {
+		hook = webhook.New(cfg.Webhook, log)
+		tell = hook.Tell
+	}
+	e, err := newEngine(cfg, dir, tell, log)
 	if err != nil {
 		return err
 	}
@@ -87,6 +95,9 @@ func (p program) serve(ctx context.Context, cfg config.Config, dir string) error
 	})
 	if gate != nil {
 		rooms.Go(func() { gate.Run(ctx) })
+	}
+	if hook != nil {
+		rooms.Go(func() { hook.Run(ctx) })
 	}
 	rooms.Go(func() { <-ctx.Done(); e.Stop(stopLimit) }) // which ends the questions of pages, too
 	err = page.Serve(ctx, ln)
@@ -110,7 +121,7 @@ func (p program) gate(cfg config.Config, dir string, addr netip.AddrPort) (*logi
 }
 
 // newEngine is the app without a window, with settings of its own.
-func newEngine(cfg config.Config, dir string, log *slog.Logger) (*engine.Engine, error) {
+func newEngine(cfg config.Config, dir string, tell func([]notify.Notice), log *slog.Logger) (*engine.Engine, error) {
 	store, err := settings.Open(filepath.Join(dir, "settings.json"))
 	if err != nil {
 		log.Warn(err.Error())
@@ -127,7 +138,7 @@ func newEngine(cfg config.Config, dir string, log *slog.Logger) (*engine.Engine,
 	e := engine.New(engine.Config{
 		Client: reach, Access: reach, Settings: store, Secrets: secrets.New(secrets.NoKeychain{}, filepath.Join(dir, "secrets.json")),
 		Search: search(cfg, log), Links: client.NewOwnLinks(), Memory: engine.MachineMemory(), NoClips: true,
-		Spare: spare, History: past, Logger: log,
+		Spare: spare, History: past, All: true, Tell: tell, Logger: log,
 	})
 	e.Tasks.Go(func() { spare.Run(e.Tasks.Context()) })
 	return e, nil

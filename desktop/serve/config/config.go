@@ -5,6 +5,7 @@ package config
 import (
 	"log/slog"
 	"net/netip"
+	"net/url"
 
 	"pigrid/shared/values"
 )
@@ -29,6 +30,7 @@ type Config struct {
 	TrustProxy []netip.Prefix // whose word on clients, host and scheme counts
 	UserHeader string         // by which they say who is logged in, "" for none
 	MaxViewers int
+	Webhook    *url.URL // to which is posted what happens; nil for nothing
 
 	MDNS     bool
 	LogLevel slog.Level
@@ -42,6 +44,7 @@ type option struct {
 	example   string // or a value for the file where there is none
 	about     string
 	list      bool // may be given more than once, and as a list in the file
+	secret    bool // no error repeats its value
 	set       func(*Loader) parser
 }
 
@@ -58,6 +61,7 @@ var options = [...]option{
 	{key: "trust-proxy", kind: "network", list: true, example: `["127.0.0.1"]`, set: func(l *Loader) parser { return proxies(&l.cfg.TrustProxy) }, about: "address or network of a reverse proxy whose X-Forwarded-For, -Host and -Proto are believed; may be repeated. This machine then needs the view password, too"},
 	{key: "user-header", kind: "name", example: `"Remote-User"`, set: func(l *Loader) parser { return header(&l.cfg.UserHeader) }, about: "header by which that proxy says who is logged in, like Remote-User; the proxy must remove it from what clients send"},
 	{key: "max-viewers", kind: "n", value: "64", set: func(l *Loader) parser { return values.Integer(&l.cfg.MaxViewers, 1, 10000) }, about: "streams served to other programs at once"},
+	{key: "webhook", kind: "url", secret: true, example: `"https://ntfy.sh/my-cameras"`, set: func(l *Loader) parser { return webhook(&l.cfg.Webhook) }, about: "post to this URL when a camera goes away, comes back or fails. Arguments are seen by everybody on the machine: if it holds a secret, use the file"},
 	{key: "mdns", kind: "bool", value: "true", set: func(l *Loader) parser { return values.Boolean(&l.cfg.MDNS) }, about: "search the network for agents; --mdns=false does not"},
 	{key: "log-level", kind: "level", value: "info", set: func(l *Loader) parser { return values.Level(&l.cfg.LogLevel) }, about: "debug, info, warn or error"},
 	{key: "log-format", kind: "format", value: "text", set: func(l *Loader) parser { return values.LogFormat(&l.cfg.LogJSON) }, about: "text or json"},

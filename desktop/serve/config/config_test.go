@@ -64,6 +64,10 @@ func TestMistakes(t *testing.T) {
 		{flags: "--user-header cookie --trust-proxy 127.0.0.1", want: "the name of a header"},
 		{flags: "--user-header Remote-User", want: "user-header needs trust-proxy"},
 		{env: "PIGRID_SERVE_USER_HEADER=Remote-User", file: "no-password = true\ntrust-proxy = '::1'", want: "exclude each other"},
+		{flags: "--webhook s3cr3t", want: `--webhook (hidden) is invalid: it must be a URL like`},
+		{flags: "--webhook https:///s3cr3t", want: "it must be a URL"},
+		{env: "PIGRID_SERVE_WEBHOOK=ftp://s3cr3t/", want: "PIGRID_SERVE_WEBHOOK=(hidden) is invalid"},
+		{file: "webhook = 'http://a b/s3cr3t'", want: "webhook = (hidden): it must be"},
 		{flags: "--log-level loud", want: "debug, info, warn or error"},
 		{flags: "--log-format xml", want: "text or json"},
 		{flags: "--none", want: "unknown flag: --none; pigrid-serve --help"},
@@ -80,7 +84,7 @@ func TestMistakes(t *testing.T) {
 		{file: "listen = 5", want: `listen = "5": it must be an address`},
 	} {
 		_, err := load(t, tt.flags, tt.env, tt.file)
-		if err == nil || !strings.Contains(err.Error(), tt.want) || strings.Contains(err.Error(), "\n") {
+		if err == nil || !strings.Contains(err.Error(), tt.want) || strings.Contains(err.Error(), "\n") || strings.Contains(err.Error(), "s3cr3t") {
 			t.Errorf("%+v: %v", tt, err)
 		}
 	}

@@ -9,6 +9,7 @@ import (
 	"maps"
 	"os"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/pelletier/go-toml/v2"
@@ -101,7 +102,7 @@ func (l *Loader) fromEnv(env []string, given map[string]bool) error {
 			continue
 		}
 		if err := l.flags.Set(name, text); err != nil {
-			return fmt.Errorf("the environment variable %s=%q is invalid: %s", key, text, reason(err))
+			return fmt.Errorf("the environment variable %s=%s is invalid: %s", key, shown(name, text), reason(err))
 		}
 		given[name] = true
 	}
@@ -170,11 +171,19 @@ func (l *Loader) fromTOML(data []byte, given map[string]bool) error {
 		}
 		for _, text := range texts {
 			if err := l.flags.Set(key, text); err != nil {
-				return fmt.Errorf("%s = %q: %s", key, text, reason(err))
+				return fmt.Errorf("%s = %s: %s", key, shown(key, text), reason(err))
 			}
 		}
 	}
 	return nil
+}
+
+// shown is a value as errors repeat it.
+func shown(key, text string) string {
+	if slices.ContainsFunc(options[:], func(o option) bool { return o.key == key && o.secret }) {
+		return "(hidden)"
+	}
+	return strconv.Quote(text)
 }
 
 // isList reports whether a setting may be a list in the file.
@@ -186,7 +195,8 @@ func isList(key string) bool {
 // said.
 func (l *Loader) FlagError(err error) error {
 	if invalid, ok := errors.AsType[*pflag.InvalidValueError](err); ok {
-		return fmt.Errorf("--%s %q is invalid: %s", invalid.GetFlag().Name, invalid.GetValue(), reason(err))
+		name := invalid.GetFlag().Name
+		return fmt.Errorf("--%s %s is invalid: %s", name, shown(name, invalid.GetValue()), reason(err))
 	}
 	return fmt.Errorf("%w; pigrid-serve --help lists all flags", err)
 }

@@ -5,6 +5,7 @@ import (
 	"net"
 	"net/http"
 	"net/netip"
+	"net/url"
 	"path/filepath"
 	"regexp"
 	"slices"
@@ -60,6 +61,20 @@ func proxies(into *[]netip.Prefix) parser {
 			return errors.New("it must be the proxy's address or network like 192.168.1.2")
 		}
 		*into = append(*into, list...)
+		return nil
+	}
+}
+
+// maxURL is how long a URL may be, in bytes.
+const maxURL = 2048
+
+func webhook(into **url.URL) parser {
+	return func(s string) error {
+		u, err := url.Parse(s)
+		if err != nil || len(s) > maxURL || u.Scheme != "http" && u.Scheme != "https" || u.Hostname() == "" || u.Fragment != "" {
+			return errors.New("it must be a URL like https://ntfy.sh/my-cameras")
+		}
+		*into = u
 		return nil
 	}
 }

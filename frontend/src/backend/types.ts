@@ -846,13 +846,15 @@ export interface CameraHistory {
  */
 export interface Line {
   /**
-   * Marks has a letter for each of 288 equal parts: "l" live, "s" slow, "t" stalled,
+   * Marks has a letter for each of 288 equal parts: "l" live, "a" when only its
+   * agent was asked, and said that it is well, "s" slow, "t" stalled,
    * "o" offline, "r" refused, "e" camera error, "i" incompatible, "c" connecting, "-"
    * when nobody watched. Any outage shows.
    */
   marks: string;
   /**
-   * Live is the part of the watched time in which there were pictures, 0 to 1.
+   * Live is the part of the watched time in which there were pictures, or in which the
+   * agent said so, 0 to 1.
    */
   live: number;
   /**
@@ -865,13 +867,15 @@ export interface Line {
  */
 export interface Line1 {
   /**
-   * Marks has a letter for each of 288 equal parts: "l" live, "s" slow, "t" stalled,
+   * Marks has a letter for each of 288 equal parts: "l" live, "a" when only its
+   * agent was asked, and said that it is well, "s" slow, "t" stalled,
    * "o" offline, "r" refused, "e" camera error, "i" incompatible, "c" connecting, "-"
    * when nobody watched. Any outage shows.
    */
   marks: string;
   /**
-   * Live is the part of the watched time in which there were pictures, 0 to 1.
+   * Live is the part of the watched time in which there were pictures, or in which the
+   * agent said so, 0 to 1.
    */
   live: number;
   /**

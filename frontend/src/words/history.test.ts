@@ -26,6 +26,16 @@ describe("history", () => {
     expect(percent({ marks: "", live, watched })).toBe(words);
   });
 
+  it("says up where only the agent was asked", () => {
+    expect(percent({ marks: "lla", live: 0.5, watched: 1 })).toBe("50.0 % up");
+    expect(percent({ marks: "aaa", live: 1, watched: 1 })).toBe("100 % up");
+    expect(runs("laa-")).toEqual([
+      ["live", 0, 1],
+      ["well", 1, 2],
+      ["none", 3, 1],
+    ]);
+  });
+
   it("labels a line for those who do not see it", () => {
     expect(lineLabel("Porch", "24 h", { marks: "", live: 0.5, watched: 1 })).toBe(
       "Porch, last 24 h: 50.0 % live",
@@ -45,12 +55,23 @@ describe("history", () => {
   });
 
   it("tells what Go tells apart, in words of its own", () => {
-    const kinds = [..."lstoreic-"].map((mark) => runs(mark)[0]?.[0]);
+    const kinds = [..."lastoreic-"].map((mark) => runs(mark)[0]?.[0]);
     expect(kinds).toEqual([
-      ...["live", "slow", "stalled", "offline", "barred", "error", "barred", "stalled", "none"],
+      ...[
+        "live",
+        "well",
+        "slow",
+        "stalled",
+        "offline",
+        "barred",
+        "error",
+        "barred",
+        "stalled",
+        "none",
+      ],
     ]);
     expect(new Set(kinds)).toEqual(new Set(Object.keys(HISTORY.legend)));
-    expect(new Set(Object.values(HISTORY.legend)).size).toBe(7);
+    expect(new Set(Object.values(HISTORY.legend)).size).toBe(8);
   });
 
   it.each<[Partial<Outage>, string]>([

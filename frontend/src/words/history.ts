@@ -15,8 +15,11 @@ export const HISTORY = {
   exportFile: "Export as CSV",
   fileName: "pigrid-history.csv",
   explained: "Outages of 15 seconds and more while somebody watched.",
+  followed:
+    "Outages of 15 seconds and more. While nobody watches, agents say how their cameras are.",
   legend: {
     live: "Live",
+    well: "Agent answers",
     slow: "Slow",
     stalled: "No new pictures",
     offline: "Offline",
@@ -26,12 +29,17 @@ export const HISTORY = {
   },
 };
 
-/** "98.9 % live"; never 100 % after an outage. */
-export function percent({ live, watched }: Line): string {
+/** "98.9 % live"; never 100 % after an outage. "up" where only the agent was asked at times. */
+export function percent(line: Line): string {
+  const { live, watched } = line;
+  const word = isFollowed(line) ? "up" : "live";
   if (watched === 0) return "not watched";
-  if (live === 1) return "100 % live";
-  return `${(Math.floor(live * 1000) / 10).toFixed(1)} % live`;
+  if (live === 1) return `100 % ${word}`;
+  return `${(Math.floor(live * 1000) / 10).toFixed(1)} % ${word}`;
 }
+
+/** Whether the agent was asked while nobody watched. */
+export const isFollowed = ({ marks }: Line): boolean => marks.includes("a");
 
 /** What a line shows, for those who do not see it. */
 export function lineLabel(name: string, length: string, line: Line): string {
@@ -126,6 +134,7 @@ const WRONG: readonly Kind[] = ["slow", "stalled", "offline", "error", "barred"]
 /** The letters that Go sends (desktop/history, Line). */
 const KINDS: Record<string, Kind> = {
   l: "live",
+  a: "well",
   s: "slow",
   t: "stalled",
   c: "stalled",
