@@ -57,7 +57,7 @@ desk_needs=(avahi-daemon=avahi-daemon avahi-browse=avahi-utils dbus-daemon=dbus 
 emulation_needs=(qemu-aarch64-static=qemu-user-static qemu-arm-static=qemu-user-static)
 check_needs=("${base_needs[@]}" git=git shellcheck=shellcheck djpeg=libjpeg-turbo-progs rsvg-convert=librsvg2-bin)
 test_needs=(
-	chromium=chromium chromedriver=chromium-driver firefox-esr=firefox-esr Xvfb=xvfb ffmpeg=ffmpeg curl=curl nginx=nginx caddy=caddy
+	chromium=chromium chromedriver=chromium-driver firefox-esr=firefox-esr Xvfb=xvfb ffmpeg=ffmpeg curl=curl nginx=nginx caddy=caddy prometheus=prometheus promtool=prometheus
 	vlc=vlc-bin /usr/share/doc/vlc-plugin-base/copyright=vlc-plugin-base %cv2=python3-opencv
 	djpeg=libjpeg-turbo-progs systemd-analyze=systemd WebKitWebDriver=webkit2gtk-driver openbox=openbox xdotool=xdotool xprop=x11-utils
 	ip=iproute2 avahi-daemon=avahi-daemon avahi-browse=avahi-utils dbus-daemon=dbus caddy=caddy promtool=prometheus

@@ -30,6 +30,7 @@ import (
 	"pigrid/desktop/serve/login"
 	"pigrid/desktop/serve/relay"
 	"pigrid/desktop/serve/site"
+	"pigrid/desktop/serve/targets"
 	"pigrid/desktop/serve/webhook"
 	"pigrid/desktop/settings"
 	"pigrid/frontend"
@@ -83,6 +84,7 @@ func (p program) serve(ctx context.Context, cfg config.Config, dir string) error
 	log.Info("listening", "addr", addr.String(), "url", pageURL(addr), "login", gate != nil, "state", dir, "version", version)
 	page := site.New(site.Config{
 		Page: frontend.Dist(), Grid: grid.Viewers(), Relay: relay.New(e, cfg.MaxViewers, log), Gate: gate,
+		Targets:    targets.Handler(e.Roster.Agents, siteName(cfg)),
 		AllowHosts: cfg.AllowHosts, AllowFrom: cfg.AllowFrom,
 		TrustProxy: cfg.TrustProxy, UserHeader: cfg.UserHeader, Log: log,
 	})
@@ -142,6 +144,15 @@ func newEngine(cfg config.Config, dir string, tell func([]notify.Notice), log *s
 	})
 	e.Tasks.Go(func() { spare.Run(e.Tasks.Context()) })
 	return e, nil
+}
+
+// siteName is what this place is called for Prometheus.
+func siteName(cfg config.Config) string {
+	if cfg.Site != "" {
+		return cfg.Site
+	}
+	name, _ := os.Hostname()
+	return name
 }
 
 // writable says why nothing can be written into a folder.

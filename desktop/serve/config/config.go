@@ -32,6 +32,7 @@ type Config struct {
 	MaxViewers int
 	Webhook    *url.URL // to which is posted what happens; nil for nothing
 
+	Site     string // what this place is called for Prometheus; "" is the machine's name
 	MDNS     bool
 	LogLevel slog.Level
 	LogJSON  bool
@@ -62,6 +63,7 @@ var options = [...]option{
 	{key: "user-header", kind: "name", example: `"Remote-User"`, set: func(l *Loader) parser { return header(&l.cfg.UserHeader) }, about: "header by which that proxy says who is logged in, like Remote-User; the proxy must remove it from what clients send"},
 	{key: "max-viewers", kind: "n", value: "64", set: func(l *Loader) parser { return values.Integer(&l.cfg.MaxViewers, 1, 10000) }, about: "streams served to other programs at once"},
 	{key: "webhook", kind: "url", secret: true, example: `"https://ntfy.sh/my-cameras"`, set: func(l *Loader) parser { return webhook(&l.cfg.Webhook) }, about: "post to this URL when a camera goes away, comes back or fails. Arguments are seen by everybody on the machine: if it holds a secret, use the file"},
+	{key: "site", kind: "name", example: `"home"`, set: func(l *Loader) parser { return site(&l.cfg.Site) }, about: "what /prometheus/targets calls this place (default the machine's name)"},
 	{key: "mdns", kind: "bool", value: "true", set: func(l *Loader) parser { return values.Boolean(&l.cfg.MDNS) }, about: "search the network for agents; --mdns=false does not"},
 	{key: "log-level", kind: "level", value: "info", set: func(l *Loader) parser { return values.Level(&l.cfg.LogLevel) }, about: "debug, info, warn or error"},
 	{key: "log-format", kind: "format", value: "text", set: func(l *Loader) parser { return values.LogFormat(&l.cfg.LogJSON) }, about: "text or json"},

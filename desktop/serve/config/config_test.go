@@ -68,6 +68,7 @@ func TestMistakes(t *testing.T) {
 		{flags: "--webhook https:///s3cr3t", want: "it must be a URL"},
 		{env: "PIGRID_SERVE_WEBHOOK=ftp://s3cr3t/", want: "PIGRID_SERVE_WEBHOOK=(hidden) is invalid"},
 		{file: "webhook = 'http://a b/s3cr3t'", want: "webhook = (hidden): it must be"},
+		{flags: "--site a/b", want: "it must be a name like home"},
 		{flags: "--log-level loud", want: "debug, info, warn or error"},
 		{flags: "--log-format xml", want: "text or json"},
 		{flags: "--none", want: "unknown flag: --none; pigrid-serve --help"},

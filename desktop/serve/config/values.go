@@ -65,6 +65,16 @@ func proxies(into *[]netip.Prefix) parser {
 	}
 }
 
+func site(into *string) parser {
+	return func(s string) error {
+		if !hostPattern.MatchString(s) || len(s) > 64 {
+			return errors.New("it must be a name like home")
+		}
+		*into = s
+		return nil
+	}
+}
+
 // maxURL is how long a URL may be, in bytes.
 const maxURL = 2048
 

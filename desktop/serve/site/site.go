@@ -16,12 +16,14 @@ import (
 	"pigrid/desktop/serve/relay"
 )
 
-// Config is what a Site needs. Page, Grid, Relay and Log are required.
+// Config is what a Site needs. Page, Grid, Relay, Targets and Log are required.
 type Config struct {
 	Page  fs.FS        // the built page, index.html at the top
 	Grid  http.Handler // what it asks; see [gridapi.Server.Viewers]
 	Relay *relay.Relay
-	Gate  *login.Gate // nil: everybody on the network may watch
+	// Targets tells Prometheus which agents there are.
+	Targets http.Handler
+	Gate    *login.Gate // nil: everybody on the network may watch
 
 	AllowHosts []string       // further Host names
 	AllowFrom  []netip.Prefix // further networks clients may come from
@@ -63,6 +65,7 @@ func (s *Site) Handler(ctx context.Context) http.Handler {
 	mux.Handle("/frame", only(s.cfg.Grid, http.MethodGet, http.MethodHead))
 	mux.Handle("/cameras", only(http.HandlerFunc(s.cfg.Relay.List), http.MethodGet, http.MethodHead))
 	mux.Handle("/cameras/{camera...}", only(s.cfg.Relay.Camera(ctx), http.MethodGet, http.MethodHead))
+	mux.Handle("/prometheus/targets", only(s.cfg.Targets, http.MethodGet, http.MethodHead))
 	mux.Handle(loginPath, only(http.HandlerFunc(s.login), http.MethodGet, http.MethodHead, http.MethodPost))
 	mux.Handle(screenPath, only(http.HandlerFunc(s.screen), http.MethodGet, http.MethodHead, http.MethodPost))
 	mux.Handle(devicePath, only(http.HandlerFunc(s.device), http.MethodGet, http.MethodHead, http.MethodPost))

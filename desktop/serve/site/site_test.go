@@ -21,6 +21,7 @@ import (
 	"pigrid/desktop/serve/login"
 	"pigrid/desktop/serve/relay"
 	"pigrid/desktop/serve/servetest"
+	"pigrid/desktop/serve/targets"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
@@ -38,7 +39,7 @@ func config(t *testing.T, agents ...*servetest.Agent) Config {
 	e, log := servetest.Engine(t, agents...), slog.New(slog.DiscardHandler)
 	grid := gridapi.New(e, "test")
 	grid.Start()
-	return Config{Page: page, Grid: grid.Viewers(), Relay: relay.New(e, 8, log), Log: log}
+	return Config{Page: page, Grid: grid.Viewers(), Relay: relay.New(e, 8, log), Targets: targets.Handler(e.Roster.Agents, "home"), Log: log}
 }
 
 func gate(t *testing.T) *login.Gate {
@@ -137,6 +138,7 @@ var routes = []struct {
 	{path: "/call", get: 404, head: 404},
 	{path: "/call/a/b", get: 404, head: 404},
 	{path: "/cameras", get: 200, head: 200},
+	{path: "/prometheus/targets", get: 200, head: 200},
 	{path: "/cameras/" + servetest.Key + "/video", get: 200, head: 200},
 	{path: "/cameras/" + servetest.Key + "/snapshot.jpg", get: 200, head: 200},
 	{path: "/cameras/none/video", get: 404, head: 404},
@@ -396,7 +398,7 @@ func FuzzWithoutLogin(f *testing.F) {
 	if err != nil {
 		f.Fatal(err)
 	}
-	cfg := Config{Page: page, Gate: g, Grid: http.NotFoundHandler(), Relay: relay.New(nil, 1, slog.New(slog.DiscardHandler)), Log: slog.New(slog.DiscardHandler)}
+	cfg := Config{Page: page, Gate: g, Grid: http.NotFoundHandler(), Targets: http.NotFoundHandler(), Relay: relay.New(nil, 1, slog.New(slog.DiscardHandler)), Log: slog.New(slog.DiscardHandler)}
 	h := New(cfg).Handler(f.Context())
 	for _, path := range []string{"/", "/frames", "//login", "/login/../frames", "/cameras/x/video", "/frame?key=x", "/login%2f..%2fframes", "/%6cogin", "/healthz/"} {
 		f.Add("GET", path, "pi.local", "")
