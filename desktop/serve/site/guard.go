@@ -12,7 +12,7 @@ import (
 )
 
 // policy lets pages load only what this program serves. The page itself says the same.
-const policy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'self'"
+const policy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; manifest-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'self'"
 
 // headers sets what every answer carries.
 func headers(next http.Handler) http.Handler {

@@ -32,10 +32,10 @@ const (
 	challenge = `Basic realm="PiGrid", charset="UTF-8"`
 )
 
-// isOpen reports whether a path needs no login: what logs in, and what says that the
-// program runs.
+// isOpen reports whether a path needs no login: what logs in, what says that the program
+// runs, and what browsers fetch without cookies to install the page.
 func isOpen(path string) bool {
-	return path == loginPath || path == "/healthz" || strings.HasPrefix(path, loginPath+"/")
+	return path == loginPath || path == "/healthz" || strings.HasPrefix(path, loginPath+"/") || path == manifestPath || strings.HasPrefix(path, iconStart)
 }
 
 // guardLogin lets in who may watch.

@@ -9,6 +9,12 @@ import (
 	"pigrid/shared/api"
 )
 
+const (
+	// manifestPath is what makes the page installable; its icons begin with iconStart.
+	manifestPath = "/manifest.webmanifest"
+	iconStart    = "/icon-"
+)
+
 // page serves the files of the built page.
 func (s *Site) page() http.Handler {
 	files := http.FileServerFS(s.cfg.Page)
@@ -21,6 +27,9 @@ func (s *Site) page() http.Handler {
 		if err != nil || !info.Mode().IsRegular() || strings.HasPrefix(name, ".") || r.URL.Path == "/index.html" {
 			nothingHere(w, r)
 			return
+		}
+		if r.URL.Path == manifestPath { // which not every system knows
+			w.Header().Set("Content-Type", "application/manifest+json")
 		}
 		if strings.HasPrefix(name, "assets/") { // their names change with what is in them
 			w.Header().Set("Cache-Control", "private, max-age=31536000, immutable")

@@ -29,6 +29,8 @@ func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 var page = fstest.MapFS{
 	"index.html":            {Data: []byte("<title>PiGrid</title>")},
 	".gitkeep":              {Data: []byte{}},
+	"manifest.webmanifest":  {Data: []byte("{}")},
+	"icon-192.png":          {Data: []byte("PNG")},
 	"assets/index-1234.js":  {Data: []byte("let x")},
 	"assets/index-1234.css": {Data: []byte("p{}")},
 }
@@ -148,6 +150,9 @@ var routes = []struct {
 	{path: "/login/screen", get: 303, head: 303, post: 303, open: true},
 	{path: "/device", get: 303, head: 303, post: 303, gated: 200},
 	{path: "/login/login.html", get: 404, head: 404, open: true},
+	{path: "/manifest.webmanifest", get: 200, head: 200, open: true},
+	{path: "/icon-192.png", get: 200, head: 200, open: true},
+	{path: "/icon-none", get: 404, head: 404, open: true},
 	{path: "/healthz", get: 200, head: 200, open: true},
 }
 

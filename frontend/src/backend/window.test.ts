@@ -1,6 +1,14 @@
 import { afterEach, describe, expect, it, vi } from "vitest";
 
-import { canPrint, copyText, inWindow, isFullscreen, saveFile, setFullscreen } from "./window";
+import {
+  canPrint,
+  copyText,
+  inWindow,
+  isFullscreen,
+  offerToInstall,
+  saveFile,
+  setFullscreen,
+} from "./window";
 
 afterEach(() => vi.unstubAllGlobals());
 
@@ -51,8 +59,48 @@ describe("what only a window can do", () => {
     });
     expect(await copyText("b")).toBe(true);
     vi.stubGlobal("navigator", {});
+    vi.stubGlobal("window", { runtime: {} });
     expect(await copyText("c")).toBe(false);
     expect(copied).toEqual(["app a", "browser b"]);
+  });
+
+  it("lets a browser install the page, and the window nothing", () => {
+    const links: { rel: string; href: string }[] = [];
+    vi.stubGlobal("document", {
+      createElement: () => ({ rel: "", href: "" }),
+      head: { append: (link: { rel: string; href: string }) => links.push(link) },
+    });
+    vi.stubGlobal("window", { runtime: {} });
+    offerToInstall();
+    expect(links).toEqual([]);
+    vi.stubGlobal("window", {});
+    offerToInstall();
+    expect(links).toEqual([
+      { rel: "manifest", href: "/manifest.webmanifest" },
+      { rel: "apple-touch-icon", href: "/icon-192.png" },
+    ]);
+  });
+
+  it("copies over http by what is selected", async () => {
+    const field = {
+      value: "",
+      selected: false,
+      select: () => (field.selected = true),
+      remove: vi.fn(),
+    };
+    const place = { append: vi.fn() };
+    const execCommand = vi.fn(() => field.selected);
+    vi.stubGlobal("window", {});
+    vi.stubGlobal("navigator", {});
+    vi.stubGlobal("document", {
+      createElement: () => field,
+      querySelector: () => place,
+      execCommand,
+    });
+    expect(await copyText("d")).toBe(true);
+    expect([field.value, execCommand.mock.calls]).toEqual(["d", [["copy"]]]);
+    expect(place.append).toHaveBeenCalledWith(field);
+    expect(field.remove).toHaveBeenCalled();
   });
 
   it("has the app save a text as a file in the window, and makes nothing of it", async () => {

@@ -55,7 +55,35 @@ export async function copyText(text: string): Promise<boolean> {
     await navigator.clipboard.writeText(text);
     return true;
   } catch {
-    return false;
+    return !inWindow() && copySelected(text);
+  }
+}
+
+/** The old way, for browsers that have no clipboard for pages that came over http. */
+function copySelected(text: string): boolean {
+  const field = document.createElement("textarea");
+  field.value = text;
+  // Dialogs let nothing outside of them have the focus.
+  (document.querySelector("[role=dialog]") ?? document.body).append(field);
+  field.select();
+  try {
+    return document.execCommand("copy");
+  } finally {
+    field.remove();
+  }
+}
+
+/** Lets a browser offer to install the page: a phone keeps it on its home screen. */
+export function offerToInstall(): void {
+  if (inWindow()) return;
+  for (const [rel, href] of [
+    ["manifest", "/manifest.webmanifest"],
+    ["apple-touch-icon", "/icon-192.png"],
+  ] as const) {
+    const link = document.createElement("link");
+    link.rel = rel;
+    link.href = href;
+    document.head.append(link);
   }
 }
 

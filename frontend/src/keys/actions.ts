@@ -2,7 +2,7 @@
 import { canRetry } from "../cameras/facts";
 import type { Shown } from "../cameras/shown";
 import { CAMERA_WORDS, type ActionWords } from "../words/actions";
-import { linesFor, pageOf } from "../words/addresses";
+import { linesFor, pageOf, relayedLinesFor, type Line } from "../words/addresses";
 import type { Actions } from "./keys";
 
 /** The parts of the menu, in its order; "" is not in it. */
@@ -57,6 +57,17 @@ const numbers = (act: Actions) => act.toggleNumbers();
 const clockwise = (act: Actions) => act.turn(90);
 const hide = (act: Actions) => act.hide();
 const mirror = (act: Actions) => act.mirror();
+
+const copies = (lines: (c: Shown) => Line[]): CameraAction => ({
+  part: "elsewhere",
+  words: CAMERA_WORDS.copy,
+  choices: (c) =>
+    lines(c).map(({ program, line, said }) => ({
+      does: program,
+      run: (act) => act.copy(line, said),
+    })),
+  can: (c) => lines(c).length > 0,
+});
 
 /** In the order of the menu. */
 export const CAMERA_ACTIONS: readonly CameraAction[] = [
@@ -158,16 +169,7 @@ export const CAMERA_ACTIONS: readonly CameraAction[] = [
     run: (act) => act.openInBrowser(),
     can: (c) => pageOf(c) !== "",
   },
-  {
-    part: "elsewhere",
-    words: CAMERA_WORDS.copy,
-    choices: (c) =>
-      linesFor(c).map(({ program, line, said }) => ({
-        does: program,
-        run: (act) => act.copy(line, said),
-      })),
-    can: (c) => linesFor(c).length > 0,
-  },
+  copies(linesFor),
   { part: "state", words: CAMERA_WORDS.history, run: (act) => act.openHistory() },
   {
     part: "state",
@@ -190,7 +192,11 @@ export const CAMERA_ACTIONS: readonly CameraAction[] = [
   },
 ];
 
-/** What is offered on a page that may change nothing, or on any other. */
-export function actionsFor(readOnly: boolean): readonly CameraAction[] {
-  return readOnly ? CAMERA_ACTIONS.filter(({ changes }) => changes !== true) : CAMERA_ACTIONS;
+/** What is offered on a page that may change nothing, whose origin passes cameras on, or on any other. */
+export function actionsFor(readOnly: boolean, origin = ""): readonly CameraAction[] {
+  if (!readOnly) return CAMERA_ACTIONS;
+  const looks = CAMERA_ACTIONS.filter(({ changes }) => changes !== true);
+  return looks.map((action) =>
+    action.words === CAMERA_WORDS.copy ? copies((c) => relayedLinesFor(c, origin)) : action,
+  );
 }

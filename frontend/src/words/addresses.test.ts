@@ -5,7 +5,7 @@ import { describe, expect, it } from "vitest";
 import docs from "../../../docs/CLIENTS.md?raw";
 import type { Camera } from "../backend/types";
 import { camera } from "../testing/camera";
-import { linesFor, pageOf } from "./addresses";
+import { ffmpegLine, linesFor, pageOf, relayedLinesFor } from "./addresses";
 
 const pi = (differences: Partial<Camera> = {}) =>
   camera({ address: "raspberrypi.local:8080", ...differences });
@@ -58,6 +58,23 @@ describe("what programs need to show a camera", () => {
       expect(line.replace(/^cv2.*\("|"\)$|-i "|" -c/g, "")).not.toMatch(/["'$`\\]/);
     }
     expect(line(evil, "ffmpeg")).toContain('-i "http');
+  });
+
+  it("goes through pigrid-serve where that serves the page", () => {
+    const relayed = (c: Camera) =>
+      relayedLinesFor(c, "http://nas.local:8088").map(({ line, said }) => [line, said]);
+    const at = "http://nas.local:8088/cameras/agent:1/imx708/video";
+    const note = "If it asks for a login, enter any name and the view password of this page.";
+    const nowhere = pi({ key: "agent:1/imx708", address: "", access: "locked" });
+    expect(relayed(nowhere)).toEqual([
+      [at, `Copied. In VLC: Media > Open Network Stream. ${note}`],
+      [ffmpegLine(at), `Copied. It records into recording.mkv. ${note}`],
+      [at, expect.stringContaining(note)],
+      [`cv2.VideoCapture("${at}")`, `Copied. ${note}`],
+    ]);
+    expect(relayed(pi({ key: "url:0123/x y'", url: "http://secret/" }))[0]?.[0]).toBe(
+      "http://nas.local:8088/cameras/url:0123/x%20y%27/video",
+    );
   });
 
   it("has no zone of an IPv6 address, which no URL can have", () => {

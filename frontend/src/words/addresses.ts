@@ -65,7 +65,20 @@ export function linesFor(c: Camera): Line[] {
   if (streamOf(c) === "") return [];
   const locked = c.url === "" && c.access !== "open" && c.access !== "";
   const url = streamOf(c, locked ? `${USER}:${PASSWORD}@` : "");
-  const more = locked ? ` ${LOCKED}` : "";
+  return lines(url, streamOf(c), locked ? LOCKED : "", locked ? LOCKED_HASS : "");
+}
+
+const RELAYED = "If it asks for a login, enter any name and the view password of this page.";
+
+/** The same through pigrid-serve, whose origin this is: one connection to the camera serves all. */
+export function relayedLinesFor(c: Camera, origin: string): Line[] {
+  const key = c.key.split("/").map(encodeURIComponent).join("/").replaceAll("%3A", ":");
+  const url = harmless(`${origin}/cameras/${key}/video`);
+  return lines(url, url, RELAYED, RELAYED);
+}
+
+function lines(url: string, bare: string, note: string, hass: string): Line[] {
+  const more = note === "" ? "" : ` ${note}`;
   return [
     { program: "VLC", line: url, said: `Copied. In VLC: Media > Open Network Stream.${more}` },
     {
@@ -75,8 +88,8 @@ export function linesFor(c: Camera): Line[] {
     },
     {
       program: "Home Assistant",
-      line: streamOf(c),
-      said: ["Copied.", HASS, locked ? LOCKED_HASS : ""].join(" ").trim(),
+      line: bare,
+      said: ["Copied.", HASS, hass].join(" ").trim(),
     },
     { program: "OpenCV", line: `cv2.VideoCapture("${url}")`, said: `Copied.${more}` },
   ];
