@@ -15,8 +15,7 @@ export const HISTORY = {
   exportFile: "Export as CSV",
   fileName: "pigrid-history.csv",
   explained: "Outages of 15 seconds and more while somebody watched.",
-  followed:
-    "Outages of 15 seconds and more. While nobody watches, agents say how their cameras are.",
+  followed: "Outages of 15 seconds and more. Agents speak for cameras that nobody watches.",
   legend: {
     live: "Live",
     well: "Agent answers",
