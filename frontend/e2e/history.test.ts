@@ -14,7 +14,13 @@ function noon(): number {
 }
 
 function past(name: string, key: string, outages: Outage[]): CameraHistory {
-  const day = "-".repeat(60) + "l".repeat(100) + "s".repeat(4) + "l".repeat(20) + "o".repeat(4);
+  const day =
+    "-".repeat(40) +
+    "a".repeat(20) +
+    "l".repeat(100) +
+    "s".repeat(4) +
+    "l".repeat(20) +
+    "o".repeat(4);
   const more = "l".repeat(20) + "e".repeat(8) + "l".repeat(20) + "t".repeat(6) + "l".repeat(20);
   const marks =
     outages.length === 0
@@ -67,7 +73,7 @@ describe("history", () => {
     await details
       .getByText("09:00–09:19 19 min: the Pi did not answer, then no camera was found")
       .waitFor();
-    await details.getByRole("img", { name: "Porch, last 24 h: 98.2 % live" }).waitFor();
+    await details.getByRole("img", { name: "Porch, last 24 h: 98.2 % up" }).waitFor();
     await shot(page, "details-history");
     expect(await violations(page)).toEqual([]);
     await details.getByRole("button", { name: "History of all cameras" }).click();
