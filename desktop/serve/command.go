@@ -127,7 +127,7 @@ func (p program) helpCommand() *cobra.Command {
 			fmt.Fprintf(p.stdout, "%s\n\n%s\n\n%s\n%s\n\nFlags:\n%s", about, aboutSettings, commands, aboutService, flagsOf(cmd))
 		}},
 		&cobra.Command{Use: "file", Long: "Prints a configuration file that explains every setting.", Args: noArguments, Run: func(*cobra.Command, []string) {
-			fmt.Fprint(p.stdout, config.Example())
+			fmt.Fprintf(p.stdout, "%s", config.Example())
 		}},
 	)
 	return help
