@@ -38,7 +38,7 @@ func (m *machine) installApp() {
 	m.t.Helper()
 	m.copy(packageFile(m.t, "pigrid", m.arch), "/root/pigrid.deb")
 	m.sh("dpkg --install /root/pigrid.deb 2>&1 && useradd --create-home watcher")
-	m.sh("test -x /usr/bin/pigrid && test -s /usr/share/icons/hicolor/48x48/apps/pigrid.png")
+	m.sh("test -x /usr/bin/pigrid && for n in 16 24 32 48 64 128 256 512; do test -s /usr/share/icons/hicolor/${n}x$n/apps/pigrid.png || exit 1; done")
 }
 
 // openApp opens the window on a screen of its own, with more in its environment.

@@ -1,5 +1,7 @@
 import { describe, expect, it } from "vitest";
 
+import { violations } from "./axe";
+import { everyState } from "./every-state";
 import { useStage } from "./stage";
 
 const stage = useStage();
@@ -40,6 +42,17 @@ describe("a page that nobody sits at", () => {
     await expect.poll(() => page.locator("li.tile:not(.hidden)").count()).toBe(1);
     await page.keyboard.press("0");
     await expect.poll(() => page.locator("li.tile:not(.hidden)").count()).toBe(4);
+  });
+
+  it.each(["dark", "light"] as const)("hinders nobody, in %s", async (colorScheme) => {
+    stage.go.state.cameras = everyState(stage);
+    stage.go.state.kiosk = true;
+    const page = await stage.open({ colorScheme });
+    await page.locator("li.tile").first().waitFor();
+    expect(await violations(page)).toEqual([]);
+    await page.keyboard.press("1");
+    await page.locator("li.tile.solo").waitFor();
+    expect(await violations(page)).toEqual([]);
   });
 });
 

@@ -1,5 +1,7 @@
 import { describe, expect, it } from "vitest";
 
+import { violations } from "./axe";
+import { everyState } from "./every-state";
 import { useStage } from "./stage";
 
 const stage = useStage();
@@ -46,6 +48,22 @@ describe("a page that may change nothing", () => {
       expect(stage.go.calls).toEqual([]);
     });
   }
+
+  it.each(["dark", "light"] as const)("hinders nobody, in %s", async (colorScheme) => {
+    stage.go.state.cameras = everyState(stage);
+    stage.go.state.readOnly = true;
+    const page = await stage.open({ colorScheme });
+    await page.locator("li.tile").first().waitFor();
+    expect(await violations(page), "grid").toEqual([]);
+    await page.keyboard.press("Shift+F10");
+    await page.getByRole("menu").waitFor();
+    expect(await violations(page), "menu").toEqual([]);
+    await page.keyboard.press("Escape");
+    await page.getByRole("menu").waitFor({ state: "detached" });
+    await page.keyboard.press("d");
+    await page.getByRole("dialog").waitFor();
+    expect(await violations(page), "details").toEqual([]);
+  });
 
   it("saves a picture where the browser is", async () => {
     stage.go.state.cameras = stage.cameras(1);

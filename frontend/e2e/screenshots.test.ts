@@ -6,7 +6,8 @@ import { env } from "node:process";
 import type { Page } from "playwright-core";
 import { describe, expect, it } from "vitest";
 
-import type { Camera, CameraHistory, Outage } from "../src/backend/types";
+import type { Camera, CameraHistory, Outage, State } from "../src/backend/types";
+import { homeAgent, household, NO_ACCESS } from "../src/testing/access";
 import { everyState } from "./every-state";
 import { menuOf, settled, tile, useStage } from "./stage";
 
@@ -24,6 +25,8 @@ interface Scene {
   name: string;
   cameras?: () => Camera[];
   act?: (page: Page) => Promise<unknown>;
+  /** What else is so. */
+  state?: Partial<State>;
 }
 
 /** Cameras as in a home: their clocks are right but for one, and they do not all give the same. */
@@ -79,6 +82,10 @@ const openSettings = (tab: string) => async (page: Page) => {
   await page.getByRole("tabpanel", { name: tab }).waitFor();
 };
 
+const HOME_AGENTS = ["Porch", "Garage", "Bench", "Garden", "Hall", "3D printer"].map((name, i) =>
+  homeAgent({ id: `${i + 1}`, name, address: `192.168.1.${40 + i}:8080` }),
+);
+
 const SCENES: Scene[] = [
   { name: "grid", cameras: () => home(6) },
   { name: "grid-one", cameras: () => home(1) },
@@ -126,6 +133,79 @@ const SCENES: Scene[] = [
       await page.getByText("09:12–09:31").first().waitFor();
     },
   },
+  {
+    name: "find",
+    cameras: () => home(6),
+    act: async (page) => {
+      await page.keyboard.press("Control+k");
+      await page.keyboard.type("ga");
+      await page.getByRole("option").first().waitFor();
+    },
+  },
+  {
+    name: "views",
+    cameras: () => home(6),
+    state: {
+      views: [
+        { name: "Front door", cameras: ["agent:1/cam", "agent:4/cam"], layout: "" },
+        { name: "At night", cameras: ["agent:2/cam", "agent:5/cam"], layout: "focus" },
+      ],
+    },
+    act: async (page) => {
+      await page.getByRole("button", { name: /^View: / }).click();
+      await page.getByRole("menu").waitFor();
+    },
+  },
+  {
+    name: "view-new",
+    cameras: () => home(6),
+    act: async (page) => {
+      await page.getByRole("button", { name: /^View: / }).click();
+      await page.getByRole("menuitem", { name: "Save this view…" }).click();
+      await page.getByRole("dialog").waitFor();
+    },
+  },
+  {
+    name: "hidden",
+    cameras: () => home(6).map((c, i) => ({ ...c, hidden: i > 3 })),
+    act: async (page) => {
+      await page.getByRole("button", { name: "2 hidden" }).click();
+      await page.getByRole("dialog").waitFor();
+    },
+  },
+  {
+    name: "forget",
+    cameras: () => home(6),
+    act: async (page) => {
+      await (await menuOf(page, "Porch")).getByRole("menuitem", { name: "Forget…" }).click();
+      await page.getByRole("dialog").waitFor();
+    },
+  },
+  {
+    name: "why",
+    act: async (page) => {
+      await page.getByRole("button", { name: "Why don't I see my camera?" }).click();
+      await page.getByRole("dialog").waitFor();
+    },
+  },
+  {
+    name: "household",
+    cameras: () => home(6).map((c) => ({ ...c, access: "locked" as const, household: "h1" })),
+    state: { access: { ...NO_ACCESS, households: [household({ agents: HOME_AGENTS })] } },
+    act: async (page) => {
+      await page.keyboard.press("l");
+      await page.getByRole("dialog").waitFor();
+    },
+  },
+  { name: "kiosk", cameras: () => home(6), state: { kiosk: true } },
+  {
+    name: "toast",
+    cameras: () => home(6),
+    act: async (page) => {
+      await page.keyboard.press("s");
+      await page.getByText("Saved a picture of Porch.").waitFor();
+    },
+  },
   { name: "empty", act: (page) => page.getByText("No cameras found yet").waitFor() },
 ];
 
@@ -133,7 +213,7 @@ describe.skipIf(FOLDER === "").each(["dark", "light"] as const)("in %s", (colorS
   describe.each(SCREENS)("on $width x $height", (viewport) => {
     it.each(SCENES)("$name", async (scene) => {
       const shown = scene.cameras?.() ?? [];
-      stage.go.state.cameras = shown;
+      Object.assign(stage.go.state, { cameras: shown, ...scene.state });
       stage.go.history = { now: Date.now(), cameras: shown.map(past) };
       stage.go.settings = (command, { numbers = "" }) => {
         if (command === "setAppearance") {

@@ -168,9 +168,9 @@ describe("views", () => {
       await press("Retry all Shift+R");
       await expect.poll(() => stage.go.calls).toContain("retry");
       const overlays = page.locator("li.tile:not(.hidden) .overlay");
-      await press("Numbers on all pictures Shift+I");
+      await press("Show all numbers Shift+I");
       await expect.poll(() => overlays.count()).toBe(6);
-      await press("No numbers on pictures Shift+I");
+      await press("Hide all numbers Shift+I");
       await expect.poll(() => overlays.count()).toBe(0);
     },
   );
