@@ -56,7 +56,7 @@ func forViewers(s State) State {
 	s.ReadOnly, s.Notice, s.Twins, s.Crowded = true, "", nil, false
 	s.Access = Access{Households: []Household{}, Open: []OpenAgent{}, New: []OpenAgent{}}
 	s.Search = Search{Networks: []string{}}
-	s.View, s.Views = "", []View{} // nobody here could choose another one
+	s.View = "" // each browser chooses its own
 	list := make([]Camera, len(s.Cameras))
 	for i, c := range s.Cameras {
 		c.Household = ""

@@ -31,6 +31,9 @@ const commands = `Usage:
   pigrid-serve add ADDRESS     add an agent or another camera: host, host:port
                                or URL; - reads it from standard input
   pigrid-serve forget CAMERA   forget a camera, by its name or its key
+  pigrid-serve view NAME CAMERA...
+                               make a view of some cameras; view --help lists
+                               more
   pigrid-serve key             read the household key of locked cameras from
                                standard input
   pigrid-serve export PROGRAM  print the configuration of go2rtc, frigate,
@@ -96,6 +99,7 @@ func (p program) command() *cobra.Command {
 		&cobra.Command{Use: "list", Long: "Lists the cameras that the running pigrid-serve knows.", Args: noArguments, RunE: within(p.list)},
 		&cobra.Command{Use: "add ADDRESS", Long: "Adds an agent or another camera: host, host:port or URL.", Args: one("an address"), RunE: within(p.add)},
 		&cobra.Command{Use: "forget CAMERA", Long: "Forgets a camera, by its name or its key.", Args: one("a camera's name or key"), RunE: within(p.forget)},
+		p.viewCommand(within),
 		p.keyCommand(within),
 		p.exportCommand(within),
 		p.passwordCommand(within),

@@ -304,6 +304,26 @@ func TestTheHouseholdKey(t *testing.T) {
 	})
 }
 
+// TestViews are made, changed, listed and removed; a camera's name or key says which.
+func TestViews(t *testing.T) {
+	a, m := servetest.NewAgent(t), newMachine(t)
+	_, _ = m.start("--listen", "127.0.0.1:0")
+	m.must("", "add", a.Addr())
+	for _, step := range []struct{ args, out string }{
+		{"view", "There is no view."},
+		{"view Garden porch", "The view is kept. A browser shows it with /?view=Garden\n"},
+		{"view", "Garden: Porch\n"},
+		{"view garden --focus " + servetest.Key, "The view is kept. A browser shows it with /?view=garden\n"},
+		{"view", "garden: Porch\n"},
+		{"view --remove GARDEN", "Removed the view garden\n"},
+		{"view", "There is no view."},
+	} {
+		if out := m.must("", strings.Fields(step.args)...); !strings.HasPrefix(out, step.out) {
+			t.Errorf("%s: %s", step.args, out)
+		}
+	}
+}
+
 // TestMistakes are answered with one sentence.
 func TestMistakes(t *testing.T) {
 	m := newMachine(t)
@@ -315,6 +335,10 @@ func TestMistakes(t *testing.T) {
 		"add 127.0.0.1:1":                "nothing was added: nothing listens there",
 		"add [":                          "nothing was added: this is no address",
 		"forget nobody":                  `there is no camera "nobody"`,
+		"view Garden":                    "say which cameras the view has",
+		"view Garden nobody":             `there is no camera "nobody"`,
+		"view --remove Garden":           `there is no view "Garden"`,
+		"view --remove Garden Porch":     "say which cameras the view has",
 		"password old":                   `there is no command "old"`,
 		"password show guests":           `there is no view password "guests"`,
 		"password add":                   "add needs a name",

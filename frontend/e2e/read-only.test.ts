@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 
 import { violations } from "./axe";
 import { everyState } from "./every-state";
-import { useStage } from "./stage";
+import { shot, useStage } from "./stage";
 
 const stage = useStage();
 
@@ -18,6 +18,7 @@ describe("a page that may change nothing", () => {
       const tile = page.locator("li.tile").first();
       await tile.waitFor();
       expect(await page.locator("header button").evaluateAll(names)).toEqual([
+        "View: All cameras",
         "Find a camera",
         "Full screen",
         "Keyboard shortcuts",
@@ -40,7 +41,7 @@ describe("a page that may change nothing", () => {
       expect(await dialog.getByRole("textbox").count()).toBe(0);
       expect(await dialog.getByRole("button", { name: "Forget" }).count()).toBe(0);
       await page.keyboard.press("Escape");
-      for (const key of ["F2", "l", "x", "h", "g", "Control+n", "Control+,", "Shift+S"]) {
+      for (const key of ["F2", "l", "x", "h", "Control+n", "Control+,", "Shift+S"]) {
         await page.keyboard.press(key);
       }
       expect(await page.getByRole("dialog").count()).toBe(0);
@@ -63,6 +64,42 @@ describe("a page that may change nothing", () => {
     await page.keyboard.press("d");
     await page.getByRole("dialog").waitFor();
     expect(await violations(page), "details").toEqual([]);
+  });
+
+  it("keeps what a person chooses in that browser", async () => {
+    stage.go.state.cameras = stage.cameras(4);
+    const [first, second] = stage.go.state.cameras.map((c) => c.key);
+    stage.go.state.views = [{ name: "Garden", cameras: [second ?? "", first ?? ""], layout: "" }];
+    stage.go.state.readOnly = true;
+    const page = await stage.open({ viewport: { width: 1280, height: 720 } });
+    const shown = () => page.locator("li.tile:not(.hidden)").evaluateAll((all) => all.length);
+    await expect.poll(shown).toBe(4);
+    await page.getByRole("button", { name: "View: All cameras" }).click();
+    expect(await page.locator("[role=menu] .entry").evaluateAll(entries)).toEqual([
+      "All cameras",
+      "Garden",
+      "One large picture",
+      "Find a camera…",
+      "Show all numbers",
+      "Retry all",
+    ]);
+    await page.getByRole("menuitemradio", { name: "Garden" }).click();
+    await expect.poll(shown).toBe(2);
+    await page.keyboard.press("g");
+    await page.keyboard.press("Shift+I");
+    const sizes = async () => {
+      const all = await page.locator("li.tile:not(.hidden)").all();
+      const boxes = await Promise.all(all.map((tile) => tile.boundingBox()));
+      return new Set(boxes.map((box) => Math.round(box?.width ?? 0))).size;
+    };
+    await expect.poll(sizes, "one is large").toBe(2);
+    await shot(page, "read-only-view");
+    await page.reload();
+    await expect.poll(shown, "after a reload").toBe(2);
+    await expect.poll(sizes, "after a reload").toBe(2);
+    expect(await page.getByRole("button", { name: "View: Garden" }).count()).toBe(1);
+    expect(stage.go.calls).toEqual([]);
+    expect(stage.complaints).toEqual([]);
   });
 
   it("saves a picture where the browser is", async () => {
@@ -89,3 +126,11 @@ const names = (all: Element[]) =>
 
 /** Without the keys beside them. */
 const words = (all: Element[]) => all.map((e) => e.firstChild?.textContent?.trim());
+
+/** Of a menu, without the keys beside them. */
+const entries = (all: Element[]) =>
+  all.map((e) => {
+    const copy = e.cloneNode(true) as Element;
+    copy.querySelectorAll("kbd").forEach((key) => key.remove());
+    return copy.textContent.trim();
+  });

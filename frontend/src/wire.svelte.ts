@@ -27,6 +27,7 @@ import { pageOf } from "./words/addresses";
 import { notifySaid } from "./words/notices";
 import { BUTTONS } from "./words/controls";
 import { nameOf } from "./words/status";
+import { keepOwn, loadOwn } from "./view/own";
 import { Viewer } from "./view/viewer.svelte";
 
 /** This many failures in a row are told; fewer pass by themselves. */
@@ -64,7 +65,7 @@ async function reloadIfThere(): Promise<void> {
 
 /** Starts the page's machinery and returns what App.svelte shows. Runs as long as the window. */
 export function wire() {
-  const app = new AppState(painted, askedBy(location.search));
+  const app = new AppState(painted, askedBy(location.search), loadOwn());
   const clock = new Clock();
   const pictures = new Pictures();
   const backend = connect((state, number) => app.receive(state, number));
@@ -92,11 +93,18 @@ export function wire() {
       toast(HIDDEN.said(nameOf(camera)), { action: undo });
     },
     move: (key: string, before: string, view: string) => backend.move(key, before, view),
-    layout: (layout: string, view: string) => void backend.layout(layout, view),
-    showView: (view: string) => backend.showView(view),
+    layout: (layout: string, view: string) => {
+      if (app.readOnly) keepOwn(app.chooseLayout(view, layout));
+      else void backend.layout(layout, view);
+    },
+    showView: async (view: string) => {
+      if (app.readOnly) keepOwn(app.choose({ view }));
+      else await backend.showView(view);
+    },
     saveView: (before: string, view: View) => backend.saveView(before, view),
     removeView: (view: string) => backend.removeView(view),
     numbers: (always: boolean) => {
+      if (app.readOnly) return void keepOwn(app.choose({ numbers: always }));
       const numbers = always ? "always" : "hover";
       void backend.settings("setAppearance", { ...app.appearance, numbers });
     },

@@ -119,15 +119,7 @@ const LOOKING: ReadonlySet<string> = new Set([
 /** What keys do not do on a page that may change nothing. */
 const CHANGING: ReadonlySet<string> = new Set(
   [
-    ...[
-      ROWS.views,
-      ROWS.layout,
-      ROWS.numbersAll,
-      ROWS.snapshotAll,
-      ROWS.household,
-      ROWS.add,
-      ROWS.settings,
-    ],
+    ...[ROWS.snapshotAll, ROWS.household, ROWS.add, ROWS.settings],
     ...CAMERA_ACTIONS.filter(({ changes }) => changes).map(({ keys = {} }) => keys),
   ].flatMap((row) => Object.keys(row)),
 );

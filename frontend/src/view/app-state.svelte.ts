@@ -11,6 +11,7 @@ import type {
 } from "../backend/types";
 import { type Asked, NOTHING_ASKED, viewCalled } from "./asked";
 import { step, STRETCH } from "./gradual";
+import { NOTHING_OWN, type Own, withOwn } from "./own";
 
 /** waiting: nothing said yet · no-app: no Go side at all · silent: it does not answer. */
 export type Phase = "waiting" | "no-app" | "silent" | "ready";
@@ -50,14 +51,18 @@ export class AppState {
   #number = 0;
   #painted: () => Promise<boolean>;
   #asked: Asked;
+  #own: Own;
+  /** The newest state, as it was said. */
+  #said: State | null = null;
 
   /** Called with the key of a camera that is not there any more, and those that are. */
   onforgotten: (key: string, left: readonly Camera[]) => void = () => {};
 
   /** painted: true when the page is painted as it is now, false while nobody sees it. */
-  constructor(painted: () => Promise<boolean>, asked = NOTHING_ASKED) {
+  constructor(painted: () => Promise<boolean>, asked = NOTHING_ASKED, own = NOTHING_OWN) {
     this.#painted = painted;
     this.#asked = asked;
+    this.#own = own;
   }
 
   /** The number of the newest state, 0 before the first. */
@@ -91,6 +96,24 @@ export class AppState {
     this.twins = state.twins ?? null;
     this.bytesPerSecond = state.bytesPerSecond;
     this.access = state.access;
+    this.#said = state;
+    this.#arrange(withOwn(state, this.#own));
+    this.phase = "ready";
+  }
+
+  /** Shows what a person chose in a page that may change nothing, and returns all of it. */
+  choose(change: Partial<Own>): Own {
+    this.#own = { ...this.#own, ...change };
+    if (this.#said) this.#arrange(withOwn(this.#said, this.#own));
+    return this.#own;
+  }
+
+  /** Of a view, "" for all cameras. */
+  chooseLayout(view: string, layout: string): Own {
+    return this.choose({ layouts: { ...this.#own.layouts, [view]: layout } });
+  }
+
+  #arrange(state: State): void {
     this.layout = state.layout;
     this.views = state.views;
     this.#showView(state);
@@ -99,7 +122,6 @@ export class AppState {
     if (scheme !== before.scheme || labels !== before.labels || numbers !== before.numbers) {
       this.appearance = state.appearance;
     }
-    this.phase = "ready";
   }
 
   #showView(state: State): void {

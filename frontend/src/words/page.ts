@@ -1,8 +1,8 @@
 // Fixed sentences of the page itself.
 
 export const NO_APP = {
-  title: "This page works only inside the PiGrid app.",
-  text: "It cannot show cameras in a browser. Start PiGrid on this computer instead.",
+  title: "This page works only with PiGrid behind it.",
+  text: "What answers here is another program. Start PiGrid on this computer, or open the address of pigrid-serve.",
 };
 
 export const APP_SILENT = {
