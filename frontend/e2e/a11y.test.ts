@@ -138,7 +138,7 @@ describe.each(["dark", "light"] as const)("axe finds nothing serious in %s", (co
     await page.getByRole("dialog").waitFor();
     expect(await violations(page), "searching, in the dialog").toEqual([]);
     const without = await stage.open({ colorScheme }, false);
-    await without.getByText("This page works only inside the PiGrid app.").waitFor();
+    await without.getByText("This page works only with PiGrid behind it.").waitFor();
     expect(await violations(without), "no app").toEqual([]);
   });
 });

@@ -120,7 +120,7 @@ describe("the empty page", () => {
 describe("without the app", () => {
   it("says so", async () => {
     const page = await stage.open({ viewport: { width: 1280, height: 800 } }, false);
-    await page.getByText("This page works only inside the PiGrid app.").waitFor();
+    await page.getByText("This page works only with PiGrid behind it.").waitFor();
     await shot(page, "no-app");
     expect(stage.go.questions).toEqual([]);
   });
