@@ -139,7 +139,8 @@ func TestSixtyFourTilesAreResizedWhileLive(t *testing.T) {
 	}
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	if a.most > 2*n || w.loads < 10*n {
+	// The one that is shown and the one that comes; of some that have ended the agent hears late.
+	if a.most > 2*n+n/8 || w.loads < 10*n {
 		t.Errorf("%d streams at once, %d pictures loaded", a.most, w.loads)
 	}
 }

@@ -47,7 +47,7 @@ func (p program) export(ctx context.Context, cfg config.Config, dir, name, at st
 	if err != nil {
 		return err
 	}
-	if ip, err := netip.ParseAddr(host); host == "localhost" || err == nil && ip.IsLoopback() {
+	if ip, err := netip.ParseAddr(host); (host == "localhost" || err == nil && ip.IsLoopback()) && len(cfg.TrustProxy) == 0 {
 		source.Login = false
 	}
 	if at == "" {

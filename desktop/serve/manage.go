@@ -34,7 +34,7 @@ func (p program) list(ctx context.Context, _ config.Config, dir string, _ []stri
 		table := tabwriter.NewWriter(p.stdout, 0, 0, 3, ' ', 0)
 		fmt.Fprintln(table, "NAME\tSTATE\tADDRESS\tKEY")
 		for _, c := range a.State.Cameras {
-			fmt.Fprintf(table, "%s\t%s\t%s\t%s\n", plain(c.Name), stateOf(c), plain(c.Address), c.Key)
+			fmt.Fprintf(table, "%s\t%s\t%s\t%s\n", plain(c.Name), stateOf(c), plain(c.Address), plain(c.Key))
 		}
 		if err := table.Flush(); err != nil {
 			return err
@@ -60,7 +60,7 @@ func stateOf(c gridapi.Camera) string {
 // plain is a text from the network as a terminal may show it.
 func plain(text string) string {
 	return strings.Map(func(r rune) rune {
-		if unicode.IsControl(r) || r == unicode.ReplacementChar {
+		if unicode.In(r, unicode.Cc, unicode.Cf) || r == unicode.ReplacementChar {
 			return ' '
 		}
 		return r
@@ -116,7 +116,7 @@ func (p program) add(ctx context.Context, _ config.Config, dir string, args []st
 	for _, c := range a.State.Cameras {
 		for _, key := range r.Keys {
 			if c.Key == key {
-				fmt.Fprintf(p.stdout, "Added %s (%s)\n", plain(c.Name), c.Key)
+				fmt.Fprintf(p.stdout, "Added %s (%s)\n", plain(c.Name), plain(c.Key))
 			}
 		}
 	}
@@ -136,7 +136,7 @@ func (p program) forget(ctx context.Context, _ config.Config, dir string, args [
 	if _, err := control.Call(ctx, dir, "forget", gridapi.Call{Key: c.Key}); err != nil {
 		return err
 	}
-	fmt.Fprintf(p.stdout, "Forgot %s (%s)\n", plain(c.Name), c.Key)
+	fmt.Fprintf(p.stdout, "Forgot %s (%s)\n", plain(c.Name), plain(c.Key))
 	return nil
 }
 

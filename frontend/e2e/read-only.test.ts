@@ -92,11 +92,11 @@ describe("a page that may change nothing", () => {
       const boxes = await Promise.all(all.map((tile) => tile.boundingBox()));
       return new Set(boxes.map((box) => Math.round(box?.width ?? 0))).size;
     };
-    await expect.poll(sizes, "one is large").toBe(2);
+    await expect.poll(sizes, { message: "one is large" }).toBe(2);
     await shot(page, "read-only-view");
     await page.reload();
-    await expect.poll(shown, "after a reload").toBe(2);
-    await expect.poll(sizes, "after a reload").toBe(2);
+    await expect.poll(shown, { message: "after a reload" }).toBe(2);
+    await expect.poll(sizes, { message: "after a reload" }).toBe(2);
     expect(await page.getByRole("button", { name: "View: Garden" }).count()).toBe(1);
     expect(stage.go.calls).toEqual([]);
     expect(stage.complaints).toEqual([]);

@@ -62,6 +62,8 @@ func TestMistakes(t *testing.T) {
 		{flags: "--trust-proxy proxy", want: "it must be the proxy's address"},
 		{flags: "--user-header Remote_User --trust-proxy 127.0.0.1", want: "the name of a header like Remote-User"},
 		{flags: "--user-header cookie --trust-proxy 127.0.0.1", want: "the name of a header"},
+		{flags: "--user-header x-forwarded-for --trust-proxy 127.0.0.1", want: "the name of a header"},
+		{flags: "--user-header Via --trust-proxy 127.0.0.1", want: "the name of a header"},
 		{flags: "--user-header Remote-User", want: "user-header needs trust-proxy"},
 		{env: "PIGRID_SERVE_USER_HEADER=Remote-User", file: "no-password = true\ntrust-proxy = '::1'", want: "exclude each other"},
 		{flags: "--webhook s3cr3t", want: `--webhook (hidden) is invalid: it must be a URL like`},

@@ -95,7 +95,7 @@ var headerPattern = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9-]{0,63}$`)
 func header(into *string) parser {
 	return func(s string) error {
 		name := http.CanonicalHeaderKey(s)
-		if !headerPattern.MatchString(s) || slices.Contains([]string{"Host", "Cookie", "Authorization", "Origin", "Accept", "User-Agent"}, name) {
+		if !headerPattern.MatchString(s) || slices.Contains([]string{"Host", "Cookie", "Authorization", "Origin", "Accept", "Accept-Encoding", "Accept-Language", "Connection", "User-Agent", "Referer", "Forwarded", "Via", "X-Real-Ip"}, name) || strings.HasPrefix(name, "X-Forwarded-") || strings.HasPrefix(name, "Sec-") {
 			return errors.New("it must be the name of a header like Remote-User")
 		}
 		*into = name

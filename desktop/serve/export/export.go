@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"net"
+	"net/netip"
 	"strings"
 	"unicode"
 )
@@ -79,6 +80,14 @@ func (s Source) url(path, secret string) string {
 func (s Source) host() string {
 	host, _, _ := net.SplitHostPort(s.Address)
 	return host
+}
+
+// proxyAt is the address that a proxy on the same machine has for pigrid-serve.
+func (s Source) proxyAt() string {
+	if ip, err := netip.ParseAddr(s.host()); err == nil {
+		return ip.String()
+	}
+	return "127.0.0.1"
 }
 
 // plain is a name as a comment or a terminal may have it: on one line.

@@ -34,7 +34,7 @@ func prometheus(w io.Writer, s Source) error {
 	if s.Login {
 		login := new(table).with("username", "", text("x")).with("password_file", "", text(passwordFile))
 		discovery.with("basic_auth", "", &login.node)
-		note += "\nsudo pigrid-serve password | sudo tee " + passwordFile + " >/dev/null"
+		note += "\nsudo pigrid-serve password | sudo install -m 0640 -g prometheus /dev/stdin " + passwordFile
 	}
 	note += "\nAgents that are locked want a login of their own, see docs/CLIENTS.md."
 	job := new(table).with("job_name", "", text("pigrid")).with("http_sd_configs", "", list(&discovery.node))
@@ -54,6 +54,6 @@ func caddy(w io.Writer, s Source) error {
 		flush_interval -1
 	}
 }
-`, s.host(), s.Address)
+`, s.proxyAt(), s.Address)
 	return err
 }

@@ -41,7 +41,8 @@ func mediamtx(w io.Writer, s Source) error {
 	return writeYAML(w, about(s, "Part of mediamtx.yml, by pigrid-serve. Untried. Cameras sleep until somebody looks.\nIt needs ffmpeg. With -c:v copy it records the pictures as they are, and browsers see nothing.", "PIGRID_PASSWORD"),
 		new(table).with("paths", "", of(s, func(c Camera) *yaml.Node {
 			// A shell, since only that knows the variable. All in it is ours, or made of
-			// letters, digits, - and _.
+			// letters, digits, - and _. Who may see all processes there sees the password:
+			// ffmpeg takes it from nowhere else.
 			run := `sh -c 'exec ffmpeg -hide_banner -loglevel error -use_wallclock_as_timestamps 1 -i "` + s.url(c.Video+"?fps=10", "$PIGRID_PASSWORD") +
 				`" -c:v libx264 -preset ultrafast -tune zerolatency -f rtsp "rtsp://localhost:$RTSP_PORT/$MTX_PATH"'`
 			return &new(table).with("runOnDemand", "", text(run)).with("runOnDemandRestart", "", number("true")).node

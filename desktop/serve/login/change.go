@@ -47,6 +47,8 @@ func (g *Gate) Change(c Change) error {
 		return errors.New("its end has passed already")
 	case c.Do != Add && i < 0:
 		return fmt.Errorf("there is no view password %q; password list shows all", c.Name)
+	case c.Do == Renew && !next[i].Lasts(g.now()):
+		return fmt.Errorf("the view password %s has ended; remove it, and add another one", next[i].Name)
 	case c.Do == Remove && len(next) == 1:
 		return errors.New("it is the only view password; password new replaces it")
 	}

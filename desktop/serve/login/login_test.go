@@ -90,6 +90,16 @@ func TestChanges(t *testing.T) {
 	<-still.Done()
 }
 
+// TestAnEndedPasswordIsNotRenewed: it would let nobody in.
+func TestAnEndedPasswordIsNotRenewed(t *testing.T) {
+	g := open(t, t.TempDir())
+	change(t, g, Change{Do: Add, Name: "guests", Until: time.Now().Add(time.Hour)})
+	g.now = func() time.Time { return time.Now().Add(2 * time.Hour) }
+	if err := g.Change(Change{Do: Renew, Name: "guests"}); err == nil || !strings.Contains(err.Error(), "has ended") {
+		t.Error(err)
+	}
+}
+
 func TestChangesThatCannotBe(t *testing.T) {
 	g := open(t, t.TempDir())
 	for want, c := range map[string]Change{

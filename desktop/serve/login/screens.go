@@ -55,18 +55,19 @@ const (
 func (s *Screens) Open(from netip.Addr, secret, next string, now time.Time) (opened Screen, ok bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	of := networkOf(from)
 	s.tidy(now)
 	if one := s.of(secret); one != nil && one.pass == nil {
 		return one.at(now), true
 	}
 	mine := 0
 	for _, one := range s.open {
-		if one.From == from {
+		if networkOf(one.From) == of {
 			mine++
 		}
 	}
 	if mine >= maxOfOne { // its oldest was left behind, when its browser was closed
-		i := slices.IndexFunc(s.open, func(one *screen) bool { return one.From == from })
+		i := slices.IndexFunc(s.open, func(one *screen) bool { return networkOf(one.From) == of })
 		s.open = slices.Delete(s.open, i, i+1)
 	}
 	if len(s.open) >= maxScreens {
@@ -75,6 +76,16 @@ func (s *Screens) Open(from netip.Addr, secret, next string, now time.Time) (ope
 	one := &screen{Screen: Screen{Code: s.newCode(), Secret: rand.Text(), From: from, Next: next, Since: now}}
 	s.open = append(s.open, one)
 	return one.at(now), true
+}
+
+// networkOf is whose an address is: an IPv6 host has all of its /64.
+func networkOf(from netip.Addr) netip.Prefix {
+	bits := from.BitLen()
+	if from.Is6() && !from.Is4In6() {
+		bits = 64
+	}
+	p, _ := from.Prefix(bits) // of no address: no prefix
+	return p
 }
 
 // Find returns the screen that shows a code and waits.

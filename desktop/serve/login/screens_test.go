@@ -108,6 +108,17 @@ func TestOpenCodesAreFew(t *testing.T) {
 	}
 }
 
+// TestOpenCodesOfOneHost: over IPv6 a host has as many addresses as it likes.
+func TestOpenCodesOfOneHost(t *testing.T) {
+	var s Screens
+	for i := range maxScreens {
+		want(t, &s, netip.MustParseAddr(fmt.Sprintf("2001:db8::%x", i+1)), start)
+	}
+	if len(s.open) != maxOfOne {
+		t.Errorf("%d codes of one host", len(s.open))
+	}
+}
+
 func TestTypedCodes(t *testing.T) {
 	for typed, right := range map[string]bool{
 		"WDJB-MJHT": true, "wdjbmjht": true, " wdjb mjht ": true, "W-D-J-B-M-J-H-T": true,

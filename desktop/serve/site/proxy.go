@@ -55,7 +55,9 @@ func (s *Site) believeProxy(next http.Handler) http.Handler {
 		peer := clientOf(r)
 		forwarded := slices.ContainsFunc(forwarding[:], func(name string) bool { return len(r.Header[name]) > 0 })
 		if !s.trusts(peer) {
-			if forwarded && s.cfg.Gate == nil && peer.IsLoopback() {
+			// nginx speaks HTTP/1.0 to what is behind it, unless it is told otherwise; no browser does.
+			old := r.ProtoMajor == 1 && r.ProtoMinor == 0
+			if (forwarded || old) && s.cfg.Gate == nil && peer.IsLoopback() {
 				problem.Fail(w, r, api.Refusal{
 					Status: http.StatusForbidden, Title: "A proxy passed this on",
 					Detail: "This program answers its own computer without a login, and a proxy there speaks for others.",

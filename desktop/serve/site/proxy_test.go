@@ -25,6 +25,9 @@ func request(method, target, peer string, headers ...string) *http.Request {
 	}
 	for i := 0; i < len(headers); i += 2 {
 		r.Header.Add(headers[i], headers[i+1])
+		if headers[i] == "HTTP" {
+			r.ProtoMajor, r.ProtoMinor = 1, 0
+		}
 		if headers[i] == "Host" {
 			r.Host = headers[i+1]
 		}
@@ -44,6 +47,7 @@ func TestWhoseWordCounts(t *testing.T) {
 	}{
 		"this machine":                        {noLogin: true, peer: "127.0.0.1", want: 200},
 		"a proxy that nobody told of":         {noLogin: true, peer: "127.0.0.1", headers: []string{"X-Forwarded-For", "203.0.113.5"}, want: 403},
+		"one that says nothing, as nginx":     {noLogin: true, peer: "127.0.0.1", headers: []string{"HTTP", "1.0"}, want: 403},
 		"one that says Forwarded":             {noLogin: true, peer: "127.0.0.1", headers: []string{"Forwarded", "for=203.0.113.5"}, want: 403},
 		"one that says Via":                   {noLogin: true, peer: "::1", headers: []string{"Via", "1.1 proxy"}, want: 403},
 		"one that says X-Real-IP":             {noLogin: true, peer: "127.0.0.1", headers: []string{"X-Real-IP", "203.0.113.5"}, want: 403},
