@@ -76,8 +76,8 @@ describe("what only a window can do", () => {
     vi.stubGlobal("window", {});
     offerToInstall();
     expect(links).toEqual([
-      { rel: "manifest", href: "/manifest.webmanifest" },
-      { rel: "apple-touch-icon", href: "/icon-192.png" },
+      { rel: "manifest", href: "/manifest.webmanifest", crossOrigin: "use-credentials" },
+      { rel: "apple-touch-icon", href: "/icon-192.png", crossOrigin: "use-credentials" },
     ]);
   });
 

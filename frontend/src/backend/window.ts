@@ -83,6 +83,8 @@ export function offerToInstall(): void {
     const link = document.createElement("link");
     link.rel = rel;
     link.href = href;
+    // Without, Chromium opens another connection for it, beside the six of the page.
+    link.crossOrigin = "use-credentials";
     document.head.append(link);
   }
 }
