@@ -86,7 +86,7 @@ func TestServeHiddenTab(t *testing.T) {
 		t.Fatal(err)
 	}
 	until(t, 4*time.Second, "no stream is open for a frozen browser", func() bool { return f.viewers(t) == 0 })
-	time.Sleep(2 * time.Second)
+	time.Sleep(2 * time.Second) // as long as a phone lies there
 	if live() {
 		t.Fatal("the browser is not frozen")
 	}
@@ -112,7 +112,7 @@ func TestServeASlowPhone(t *testing.T) {
 	defer guests(t, s, cameras, 2, &pictures)()
 	count := func() float64 {
 		begin, before := time.Now(), pictures.Load()
-		time.Sleep(4 * time.Second)
+		time.Sleep(4 * time.Second) // what comes in it is counted
 		return float64(pictures.Load()-before) / time.Since(begin).Seconds()
 	}
 	until(t, 10*time.Second, "pictures come", func() bool { return pictures.Load() > 100 })
